@@ -1,0 +1,151 @@
+"""What a decision asks the unit of work to do: everything of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment
+from engine.kernel.problems import Text
+from engine.kernel.values import Row, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a user, or the system on behalf of a rule (``rule`` is the rule's key then)."""
+
+    user: str | None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWrite:
+    """One record as it is after the command.
+
+    ``changes`` holds every key whose value differs from before (for a new record: every key that is not blank), system
+    fields included; ``row`` is the whole row afterwards. ``version`` is the version after; an update holds only if the
+    stored version is ``version - 1``. ``action`` is ``create``, ``update``, ``delete`` or the key of the transition.
+    """
+
+    kind: Literal["insert", "update"]
+    app: str
+    form: str
+    id: str
+    version: int
+    changes: Mapping[str, Value]
+    row: Row
+    action: str
+    actor: Actor
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """One row of the state log. ``dwell`` is how long the record had been in ``origin``, in milliseconds."""
+
+    app: str
+    form: str
+    record: str
+    origin: str | None
+    target: str
+    transition: str | None
+    actor: Actor
+    at: Moment
+    dwell: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAction:
+    """One thing that can be done with a task: fire ``transition`` on its record, or only close it (``None``)."""
+
+    key: str
+    labels: Text
+    transition: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOpening:
+    """A task for one person's inbox, unique by ``dedupe``: asked for twice, it is there once."""
+
+    id: str
+    key: str
+    app: str
+    form: str
+    record: str
+    assignee: str
+    title: Text
+    actions: tuple[TaskAction, ...]
+    dedupe: str
+    opened_at: Moment
+    due_at: Moment | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClosing:
+    """The end of a task: done by an action, or overtaken because its record went on (``action`` is None)."""
+
+    id: str
+    action: str | None
+    actor: Actor
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """Something that must happen after the commit: ``kind`` names the delivery that knows ``payload``.
+
+    Kinds: ``event`` (after-rules look at it) and ``notify`` (``{"recipients": [user id], "text": {"zh", "en"}, "app",
+    "form", "record"}``).
+    """
+
+    id: str
+    kind: str
+    payload: Json
+    due_at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRun:
+    """That a rule was looked at for a record: the inputs it read, the value of its condition and what followed."""
+
+    id: str
+    app: str
+    rule: str
+    revision: int
+    form: str
+    record: str
+    fired: bool
+    trace: Json
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A journal entry for what is not a record: a published revision, a parameter, a user, a role."""
+
+    app: str
+    subject: str
+    id: str
+    action: str
+    changes: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Changeset:
+    """Everything that one command does, in the order in which it was decided."""
+
+    command: str
+    moment: Moment
+    actor: Actor
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    writes: tuple[RecordWrite, ...] = ()
+    state_changes: tuple[StateChange, ...] = ()
+    tasks_opened: tuple[TaskOpening, ...] = ()
+    tasks_closed: tuple[TaskClosing, ...] = ()
+    messages: tuple[OutboxMessage, ...] = ()
+    rule_runs: tuple[RuleRun, ...] = ()
+    notes: tuple[Note, ...] = ()

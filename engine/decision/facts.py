@@ -1,0 +1,106 @@
+"""Facts: what deciding may ask of the world, each question a value that storage can answer inside the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.kernel.values import Row, Value
+from engine.language.expressions import Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuery:
+    """One record by id, its lines included. Answer: ``Row`` or None (absent or deleted)."""
+
+    app: str
+    form: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateQuery:
+    """An aggregate over the records related to ``owner``, without those in ``excluding``. Answer: a value.
+
+    ``excluding`` names records that this very command writes: deciding adds what they contribute itself.
+    """
+
+    app: str
+    form: str
+    owner: str
+    aggregate: Aggregate
+    excluding: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SameQuery:
+    """Which other records hold the same values in these fields. Answer: at most 20 ids, in order."""
+
+    app: str
+    form: str
+    fields: tuple[str, ...]
+    values: tuple[Value, ...]
+    excluding: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonQuery:
+    """One user. Answer: ``Person`` or None."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleQuery:
+    """Who holds a role in an app. Answer: a tuple of user ids in order of name; only active users."""
+
+    app: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTasksQuery:
+    """The open tasks of one record. Answer: a tuple of ``OpenTask``."""
+
+    app: str
+    form: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """One open task by id. Answer: ``OpenTask`` or None."""
+
+    id: str
+
+
+Query = RecordQuery | AggregateQuery | SameQuery | PersonQuery | RoleQuery | OpenTasksQuery | TaskQuery
+
+Facts = Mapping[Query, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What deciding may know of a user; ``roles`` are of the form ``(app, role)``."""
+
+    id: str
+    name: str
+    display_name: str
+    manager: str | None
+    department: str | None
+    roles: frozenset[tuple[str, str]]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task as deciding sees it: ``actions`` maps the key of an action to the transition that it fires, if any."""
+
+    id: str
+    key: str
+    app: str
+    form: str
+    record: str
+    assignee: str
+    state: str | None
+    actions: Mapping[str, str | None]

@@ -1,0 +1,37 @@
+"""Identifiers: UUIDv7 from an injected moment and injected randomness, and ids derived from a command.
+
+Deciding is pure and may be repeated, so the ids that a decision needs are derived from the command's own id: the same
+command decided twice names the same records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from uuid import UUID
+
+RandomBytes = Callable[[int], bytes]
+"""Gives that many unpredictable bytes; ``secrets.token_bytes`` outside tests."""
+
+
+def uuid7(moment: int, random: bytes) -> str:
+    """Return a UUID version 7 (RFC 9562) for ``moment`` (milliseconds since 1970, UTC) and ten random bytes."""
+    number = (moment & (2**48 - 1)) << 80 | int.from_bytes(random[:10], "big")
+    number = number & ~(0xF << 76) | 7 << 76
+    number = number & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=number))
+
+
+def derived_id(command: str, moment: int, ordinal: int) -> str:
+    """Return the ``ordinal``-th id that the command brings forth at ``moment``: always the same for the same three."""
+    return uuid7(moment, hashlib.sha256(f"{command}/{ordinal}".encode()).digest())
+
+
+def is_uuid(text: object) -> bool:
+    """Tell whether ``text`` is a UUID in the canonical lower-case form."""
+    if not isinstance(text, str):
+        return False
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,217 @@
+"""The plain types that the runtime answers with: all that the web needs to know of the engine's inside.
+
+Values in ``fields`` are in their JSON form (numbers as decimal text, blank null, dates ISO, datetimes UTC with ``Z``,
+references and persons as ids, lines as lists of objects with an ``id``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.kernel.canonical import Json
+from engine.kernel.problems import Problem, Text
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks: a signed-in user. ``roles`` are of the form ``(app, role)``."""
+
+    id: str
+    name: str
+    display_name: str
+    language: str
+    roles: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """One option of a choice; ``retired`` ones are shown only where they are already chosen."""
+
+    key: str
+    labels: Text
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """What a page must know to draw one field. ``widget`` names the drawing; ``target`` is ``app.form`` of a reference."""
+
+    key: str
+    widget: str
+    labels: Text
+    help: Text | None = None
+    options: tuple[OptionView, ...] = ()
+    target: str | None = None
+    lines: tuple[FieldView, ...] = ()
+    scale: int = 0
+    multiple: bool = False
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A titled group of fields, by key, in order."""
+
+    key: str
+    labels: Text
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TransitionView:
+    """A transition that may be offered; ``asks`` are the fields to fill now, ``acknowledgement`` needs no more than a tap."""
+
+    key: str
+    labels: Text
+    asks: tuple[str, ...] = ()
+    acknowledgement: bool = False
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form as one viewer may see it. ``choose_first`` is the choice to be made before the form opens, if any."""
+
+    app: str
+    key: str
+    labels: Text
+    fields: Mapping[str, FieldView]
+    sections: tuple[SectionView, ...]
+    list_fields: tuple[str, ...]
+    states: Mapping[str, Text]
+    state_kinds: Mapping[str, str]
+    choose_first: str | None = None
+    may_create: bool = False
+    start_transitions: tuple[TransitionView, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldState:
+    """How one field stands in a form being filled, by its conditions."""
+
+    visible: bool = True
+    required: bool = False
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class FormState:
+    """A form being filled: the values after defaults and computation, and how each field stands."""
+
+    fields: Mapping[str, Json]
+    states: Mapping[str, FieldState]
+    shown: Mapping[str, object]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """A record as one viewer may see it.
+
+    ``shown`` holds, per field, what people read: an option's or state's label as ``Text``, the title of a referenced
+    record, a person's name. ``title`` names the record itself. ``transitions`` are those the viewer may try now.
+    """
+
+    app: str
+    form: str
+    id: str
+    version: int
+    state: str | None
+    held: Json
+    fields: Mapping[str, Json]
+    title: str
+    shown: Mapping[str, object] = field(default_factory=dict)
+    transitions: tuple[TransitionView, ...] = ()
+    may_update: bool = False
+    may_delete: bool = False
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many records match: exact up to a bound, then ``exact`` is false and ``value`` is that bound."""
+
+    value: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; ``next`` is the cursor of the following page, or None at the end."""
+
+    items: tuple[RecordView, ...]
+    next: str | None
+    count: Count
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One field's change in a history entry, in the JSON form; ``shown`` is what people read."""
+
+    key: str
+    labels: Text
+    before: Json
+    after: Json
+    before_shown: object = None
+    after_shown: object = None
+
+
+@dataclass(frozen=True)
+class HistoryView:
+    """One entry of a record's timeline. ``action`` is create, update, delete or a transition; ``labels`` name it."""
+
+    id: str
+    at: str
+    version: int
+    action: str
+    labels: Text
+    by: str | None
+    by_shown: object
+    rule: str | None
+    changes: tuple[ChangeView, ...]
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task in somebody's inbox. ``record`` is ``{"app", "form", "id", "title"}``."""
+
+    id: str
+    key: str
+    title: Text
+    record: Mapping[str, str]
+    opened_at: str
+    due: str | None
+    actions: tuple[TransitionView, ...]
+
+
+@dataclass(frozen=True)
+class NotificationView:
+    """A message to one person about a record."""
+
+    id: str
+    text: Text
+    record: Mapping[str, str]
+    at: str
+    read: bool
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """One block of a page document: ``kind`` says which drawing, the rest is what it is about."""
+
+    kind: Literal["create", "list", "inbox", "text"]
+    labels: Text
+    form: str | None = None
+    filter: str | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class AppView:
+    """An installed app as one viewer may see it: ``home`` are the blocks of its home page, ``forms`` those in reach."""
+
+    key: str
+    labels: Text
+    revision: int
+    forms: Sequence[FormView]
+    home: tuple[BlockView, ...]
