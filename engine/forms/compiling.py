@@ -1,0 +1,230 @@
+"""Turning the design of a form into a form that runs; every expression that does not compile is a problem with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+from typing import TypeVar
+
+from engine.forms import problems
+from engine.forms.definitions import FieldDef, FormDef, OptionDef, target_of
+from engine.forms.field_types import LINES, FieldType
+from engine.forms.forms import Field, Form, Validation
+from engine.kernel.problems import EngineError, Problem, Text
+from engine.kernel.registries import Registry
+from engine.language import types as language
+from engine.language.compiling import compile_expression
+from engine.language.expressions import Expression
+from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.templates import Template, compile_template
+
+T = TypeVar("T")
+
+PARENT = "parent"
+"""The reference from a line to the record that it belongs to."""
+
+_SYSTEM: tuple[tuple[str, language.Type, str, str], ...] = (
+    ("id", language.TextType(), "编号", "Id"),
+    ("version", language.NumberType(0, 9), "版本", "Version"),
+    ("state_since", language.DateTimeType(), "进入状态时间", "In state since"),
+    ("owner", language.PersonType(), "负责人", "Owner"),
+    ("department", language.TextType(), "部门", "Department"),
+    ("created_at", language.DateTimeType(), "创建时间", "Created at"),
+    ("created_by", language.PersonType(), "创建人", "Created by"),
+    ("updated_at", language.DateTimeType(), "更新时间", "Updated at"),
+    ("updated_by", language.PersonType(), "更新人", "Updated by"),
+)
+
+SYSTEM_LABELS: Mapping[str, Text] = MappingProxyType(
+    {key: Text(zh, en) for key, _, zh, en in _SYSTEM}
+    | {"state": Text("状态", "State"), "held": Text("冻结", "Held"), "deleted_at": Text("删除时间", "Deleted at")}
+)
+
+
+@dataclass
+class Compilation:
+    """Compiles the expressions of one document and gathers every problem on the way instead of stopping at the first."""
+
+    scope: Scope
+    found: list[Problem] = field(default_factory=list)
+
+    def attempt(self, place: str, work: Callable[[], T]) -> T | None:
+        """Return what ``work`` gives, or None after keeping its problems under ``place``."""
+        try:
+            return work()
+        except EngineError as error:
+            self.found.extend(problem.under(place) for problem in error.problems)
+            return None
+
+    def expression(
+        self, place: str, source: str | None, expects: type[language.Type] | None = None
+    ) -> Expression | None:
+        """Compile a source that may be absent."""
+        if source is None:
+            return None
+        return self.attempt(place, lambda: compile_expression(source, self.scope, expects=expects))
+
+    def condition(self, place: str, source: str | None) -> Expression | None:
+        """Compile a condition that may be absent."""
+        return self.expression(place, source, language.BooleanType)
+
+    def template(self, place: str, source: str) -> Template | None:
+        """Compile a message template."""
+        return self.attempt(place, lambda: compile_template(source, self.scope))
+
+    def inside(self, form: FormScope) -> Compilation:
+        """Return a compilation in the scope of another form that gathers into the same list."""
+        scope = Scope(form=form, forms=self.scope.forms, parameters=self.scope.parameters)
+        return Compilation(scope, self.found)
+
+
+def language_type(definition: FieldDef, app: str, types: Registry[FieldType]) -> language.Type:
+    """Return the type that expressions see in a field that is not lines."""
+    return types[definition.type].language(definition, app)
+
+
+def form_scopes(
+    app: str, form: FormDef, states: Iterable[OptionDef], types: Registry[FieldType]
+) -> tuple[FormScope, ...]:
+    """Return the scope of a form and, after it, one for each of its fields of lines (``form.field``)."""
+    fields = _system_scopes(tuple(states))
+    relations = {
+        item.key: RelationScope(item.key, item.labels, *_related(app, item.form), item.reference)
+        for item in form.relations
+    }
+    inner: list[FormScope] = []
+    for definition in form.fields:
+        if definition.type != LINES:
+            fields[definition.key] = _field_scope(definition, app, types)
+            continue
+        key = f"{form.key}.{definition.key}"
+        relations[definition.key] = RelationScope(definition.key, definition.labels, app, key, PARENT)
+        own = {item.key: _field_scope(item, app, types) for item in definition.lines}
+        own["id"] = fields["id"]
+        own[PARENT] = FieldScope(PARENT, PARENT, language.ReferenceType(app, form.key), form.labels)
+        inner.append(FormScope(app, key, own, {}))
+    return (FormScope(app, form.key, fields, relations), *inner)
+
+
+def _related(app: str, form: str) -> tuple[str, str]:
+    other, dot, key = form.partition(".")
+    return (other, key) if dot else (app, form)
+
+
+def _system_scopes(states: tuple[OptionDef, ...]) -> dict[str, FieldScope]:
+    fields = {key: FieldScope(key, key, kind, Text(zh, en)) for key, kind, zh, en in _SYSTEM}
+    if states:
+        options = tuple(language.Option(state.key, state.labels) for state in states)
+        fields["state"] = FieldScope("state", "state", language.ChoiceType(options), SYSTEM_LABELS["state"])
+    return fields
+
+
+def _field_scope(definition: FieldDef, app: str, types: Registry[FieldType]) -> FieldScope:
+    kind = language_type(definition, app, types)
+    return FieldScope(definition.key, definition.uid, kind, definition.labels)
+
+
+def compile_form(app: str, definition: FormDef, scope: Scope, types: Registry[FieldType]) -> tuple[Form | None, list[Problem]]:
+    """Return the running form, or None with every problem of its expressions, references and layout."""
+    own = scope.forms[app, definition.key]
+    work = Compilation(Scope(form=own, forms=scope.forms, parameters=scope.parameters))
+    fields = {
+        item.key: _compile_field(work, app, definition.key, item, types, f"fields.{item.key}")
+        for item in definition.fields
+    }
+    conditions = {
+        section.key: _visibility(work, f"sections.{section.key}.visible_when", section.visible_when)
+        for section in definition.sections
+        if section.visible_when is not None
+    }
+    title = work.template("title", definition.title)
+    work.found.extend(_layout_problems(definition))
+    work.found.extend(_reference_problems(app, definition, scope))
+    order = _computed_order(fields, work.found)
+    if work.found or title is None:
+        return None, work.found
+    compiled = {key: expression for key, expression in conditions.items() if expression is not None}
+    form = Form(app, definition, MappingProxyType(fields), own, title, MappingProxyType(compiled), order)
+    return form, []
+
+
+def _compile_field(
+    work: Compilation, app: str, form: str, item: FieldDef, types: Registry[FieldType], place: str
+) -> Field:
+    lines: dict[str, Field] = {}
+    if item.type == LINES:
+        inner = work.inside(work.scope.forms[app, f"{form}.{item.key}"])
+        lines = {
+            line.key: _compile_field(inner, app, form, line, types, f"{place}.fields.{line.key}") for line in item.lines
+        }
+    wanted = None if item.type == LINES else type(language_type(item, app, types))
+    validations = tuple(
+        Validation(holds, rule.message)
+        for number, rule in enumerate(item.validations)
+        if (holds := work.condition(f"{place}.validations[{number}].holds", rule.holds)) is not None
+    )
+    return Field(
+        definition=item,
+        type=None if item.type == LINES else types[item.type],
+        required_when=work.condition(f"{place}.required_when", item.required_when),
+        visible_when=_visibility(work, f"{place}.visible_when", item.visible_when),
+        read_only_when=work.condition(f"{place}.read_only_when", item.read_only_when),
+        default=work.expression(f"{place}.default", item.default, wanted),
+        computed=work.expression(f"{place}.computed", item.computed, wanted),
+        validations=validations,
+        lines=MappingProxyType(lines),
+    )
+
+
+def _visibility(work: Compilation, place: str, source: str | None) -> Expression | None:
+    """Compile a visibility condition; what is on the form must not change by time passing alone (03 §2)."""
+    condition = work.condition(place, source)
+    if condition is not None and (condition.reads.reads_now or condition.reads.reads_today):
+        work.found.append(problems.READS_CLOCK.at(place))
+    return condition
+
+
+def _layout_problems(definition: FormDef) -> list[Problem]:
+    keys = {item.key for item in definition.fields}
+    known = keys | {"id", "version", "state", *SYSTEM_LABELS}
+    found = [
+        problems.NO_SUCH_FIELD.at(f"sections.{section.key}.fields[{number}]", key=key)
+        for section in definition.sections
+        for number, key in enumerate(section.fields)
+        if key not in known
+    ]
+    found += [
+        problems.NO_SUCH_FIELD.at(f"list.fields[{number}]", key=key)
+        for number, key in enumerate(definition.list_fields)
+        if key not in known
+    ]
+    if definition.choose_first is not None and definition.choose_first not in keys:
+        found.append(problems.NO_SUCH_FIELD.at("choose_first", key=definition.choose_first))
+    return found
+
+
+def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Problem]:
+    found = []
+    for item in (*definition.fields, *(line for outer in definition.fields for line in outer.lines)):
+        if item.type in ("reference", "references") and target_of(item, app) not in scope.forms:
+            found.append(problems.NO_SUCH_FORM.at(f"fields.{item.key}.form", form=item.properties["form"]))
+    for number, relation in enumerate(definition.relations):
+        target = scope.forms.get(_related(app, relation.form))
+        if target is None:
+            found.append(problems.NO_SUCH_FORM.at(f"relations[{number}].form", form=relation.form))
+        elif relation.reference not in target.fields:
+            found.append(problems.NO_SUCH_FIELD.at(f"relations[{number}].reference", key=relation.reference))
+    return found
+
+
+def _computed_order(fields: Mapping[str, Field], found: list[Problem]) -> tuple[str, ...]:
+    computed = {key: item.computed for key, item in fields.items() if item.computed is not None}
+    graph = {key: set(source.reads.fields) & set(computed) for key, source in computed.items()}
+    try:
+        return tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        found.append(problems.COMPUTED_CIRCLE.at(f"fields.{error.args[1][0]}.computed", circle=circle))
+        return ()

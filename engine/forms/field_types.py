@@ -1,0 +1,112 @@
+"""Field types: for each, the schema of its properties, its language type, its storage, its widget and how to read it.
+
+A new type is one more object here; storage knows only storage kinds and the web only widget names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.forms import parsing
+from engine.forms.definitions import FieldDef, digits_of, scale_of, target_of
+from engine.forms.parsing import Parse
+from engine.kernel.canonical import Json
+from engine.kernel.registries import Registry
+from engine.kernel.values import StorageKind
+from engine.language import types as language
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """One type of field.
+
+    ``properties`` is a JSON Schema of the type's own properties; ``language`` gives the type that expressions see, for
+    the field and the app that it belongs to;    ``parse`` reads one JSON value into the engine's form, answering a value or a problem without a place.
+    """
+
+    name: str
+    properties: Mapping[str, Json]
+    language: Callable[[FieldDef, str], language.Type]
+    storage: StorageKind
+    widget: str
+    parse: Parse
+
+
+def _number(field: FieldDef, _: str) -> language.Type:
+    return language.NumberType(scale_of(field), digits_of(field))
+
+
+def _options(field: FieldDef) -> tuple[language.Option, ...]:
+    return tuple(language.Option(option.key, option.labels) for option in field.options)
+
+
+_NUMBER_LIMITS: Mapping[str, Json] = {
+    "min": {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"},
+    "max": {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"},
+}
+_NUMBER: Mapping[str, Json] = {
+    "scale": {"type": "integer", "minimum": 0, "maximum": 9},
+    "digits": {"type": "integer", "minimum": 1, "maximum": 18},
+    **_NUMBER_LIMITS,
+}
+_LENGTH: Mapping[str, Json] = {"max_length": {"type": "integer", "minimum": 1, "maximum": 100_000}}
+_FORM: Mapping[str, Json] = {"form": {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40})?$"}}
+
+
+def _plain(kind: language.Type) -> Callable[[FieldDef, str], language.Type]:
+    return lambda _, __: kind
+
+
+_text = _plain(language.TextType())
+
+BUILT_IN = Registry(
+    (
+        FieldType("text", _LENGTH, _text, StorageKind.TEXT, "text", parsing.text(200)),
+        FieldType("long_text", _LENGTH, _text, StorageKind.TEXT, "long_text", parsing.text(20_000)),
+        FieldType("phone", {}, _text, StorageKind.TEXT, "phone", parsing.phone),
+        FieldType("email", {}, _text, StorageKind.TEXT, "email", parsing.email),
+        FieldType("url", {}, _text, StorageKind.TEXT, "url", parsing.url),
+        FieldType("id_code", {}, _text, StorageKind.TEXT, "id_code", parsing.credit_code),
+        FieldType("number", _NUMBER, _number, StorageKind.NUMBER, "number", parsing.number),
+        FieldType("money", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "money", parsing.number),
+        FieldType("percent", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "percent", parsing.number),
+        FieldType("rating", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "rating", parsing.rating),
+        FieldType("boolean", {}, _plain(language.BooleanType()), StorageKind.BOOLEAN, "boolean", parsing.boolean),
+        FieldType("date", {}, _plain(language.DateType()), StorageKind.DATE, "date", parsing.date),
+        FieldType("datetime", {}, _plain(language.DateTimeType()), StorageKind.DATETIME, "datetime", parsing.moment),
+        FieldType(
+            "choice", {}, lambda f, _: language.ChoiceType(_options(f)), StorageKind.TEXT, "choice", parsing.choice
+        ),
+        FieldType(
+            "multi_choice",
+            {},
+            lambda f, _: language.ChoicesType(_options(f)),
+            StorageKind.TEXTS,
+            "multi_choice",
+            parsing.choices,
+        ),
+        FieldType("person", {}, _plain(language.PersonType()), StorageKind.TEXT, "person", parsing.identifier),
+        FieldType("persons", {}, _plain(language.PersonsType()), StorageKind.TEXTS, "persons", parsing.identifiers),
+        FieldType(
+            "reference",
+            _FORM,
+            lambda f, app: language.ReferenceType(*target_of(f, app)),
+            StorageKind.TEXT,
+            "reference",
+            parsing.identifier,
+        ),
+        FieldType(
+            "references",
+            _FORM,
+            lambda f, app: language.ReferencesType(*target_of(f, app)),
+            StorageKind.TEXTS,
+            "references",
+            parsing.identifiers,
+        ),
+        FieldType("json", {}, _text, StorageKind.JSON, "json", parsing.anything),
+    )
+)
+"""The types of fields that hold one value each; ``lines`` is a form within the form and is read by payloads."""
+
+LINES = "lines"

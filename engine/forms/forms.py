@@ -1,0 +1,80 @@
+"""Forms as they run: every condition compiled, every type resolved. What a form looks like is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from engine.forms.definitions import FieldDef, FormDef
+from engine.forms.field_types import FieldType
+from engine.kernel.problems import Text
+from engine.language.expressions import Expression
+from engine.language.scope import FormScope
+from engine.language.templates import Template
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A condition that must hold, and what is said where it does not."""
+
+    holds: Expression
+    message: Text
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field with its conditions; ``type`` is None for lines, whose own fields stand in ``lines``."""
+
+    definition: FieldDef
+    type: FieldType | None
+    required_when: Expression | None = None
+    visible_when: Expression | None = None
+    read_only_when: Expression | None = None
+    default: Expression | None = None
+    computed: Expression | None = None
+    validations: tuple[Validation, ...] = ()
+    lines: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def key(self) -> str:
+        """The field's key."""
+        return self.definition.key
+
+    @property
+    def labels(self) -> Text:
+        """The field's labels."""
+        return self.definition.labels
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of an app. ``computed_order`` names the computed fields so that each comes after those it reads."""
+
+    app: str
+    definition: FormDef
+    fields: Mapping[str, Field]
+    scope: FormScope
+    title: Template
+    section_conditions: Mapping[str, Expression]
+    computed_order: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The form's key."""
+        return self.definition.key
+
+    @cached_property
+    def conditional_section_of(self) -> Mapping[str, str]:
+        """The section with a condition that each field stands in, by field key; others are absent."""
+        return {
+            key: section.key
+            for section in self.definition.sections
+            if section.key in self.section_conditions
+            for key in section.fields
+        }
+
+    def live_fields(self) -> Iterator[Field]:
+        """Go through the fields that are not retired."""
+        return (item for item in self.fields.values() if not item.definition.retired)
