@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
-from typing import TypeVar
 
 from engine.forms import problems
 from engine.forms.definitions import FieldDef, FormDef, OptionDef, target_of
 from engine.forms.field_types import LINES, FieldType
 from engine.forms.forms import Field, Form, Validation
-from engine.kernel.problems import EngineError, Problem, Text
+from engine.kernel.problems import Problem, Text
 from engine.kernel.registries import Registry
 from engine.language import types as language
-from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
+from engine.language.gathering import Gathering
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
-from engine.language.templates import Template, compile_template
-
-T = TypeVar("T")
 
 PARENT = "parent"
 """The reference from a line to the record that it belongs to."""
@@ -41,43 +36,6 @@ SYSTEM_LABELS: Mapping[str, Text] = MappingProxyType(
     {key: Text(zh, en) for key, _, zh, en in _SYSTEM}
     | {"state": Text("状态", "State"), "held": Text("冻结", "Held"), "deleted_at": Text("删除时间", "Deleted at")}
 )
-
-
-@dataclass
-class Compilation:
-    """Compiles the expressions of one document and gathers every problem on the way instead of stopping at the first."""
-
-    scope: Scope
-    found: list[Problem] = field(default_factory=list)
-
-    def attempt(self, place: str, work: Callable[[], T]) -> T | None:
-        """Return what ``work`` gives, or None after keeping its problems under ``place``."""
-        try:
-            return work()
-        except EngineError as error:
-            self.found.extend(problem.under(place) for problem in error.problems)
-            return None
-
-    def expression(
-        self, place: str, source: str | None, expects: type[language.Type] | None = None
-    ) -> Expression | None:
-        """Compile a source that may be absent."""
-        if source is None:
-            return None
-        return self.attempt(place, lambda: compile_expression(source, self.scope, expects=expects))
-
-    def condition(self, place: str, source: str | None) -> Expression | None:
-        """Compile a condition that may be absent."""
-        return self.expression(place, source, language.BooleanType)
-
-    def template(self, place: str, source: str) -> Template | None:
-        """Compile a message template."""
-        return self.attempt(place, lambda: compile_template(source, self.scope))
-
-    def inside(self, form: FormScope) -> Compilation:
-        """Return a compilation in the scope of another form that gathers into the same list."""
-        scope = Scope(form=form, forms=self.scope.forms, parameters=self.scope.parameters)
-        return Compilation(scope, self.found)
 
 
 def language_type(definition: FieldDef, app: str, types: Registry[FieldType]) -> language.Type:
@@ -129,7 +87,7 @@ def _field_scope(definition: FieldDef, app: str, types: Registry[FieldType]) -> 
 def compile_form(app: str, definition: FormDef, scope: Scope, types: Registry[FieldType]) -> tuple[Form | None, list[Problem]]:
     """Return the running form, or None with every problem of its expressions, references and layout."""
     own = scope.forms[app, definition.key]
-    work = Compilation(Scope(form=own, forms=scope.forms, parameters=scope.parameters))
+    work = Gathering(scope).inside(own)
     fields = {
         item.key: _compile_field(work, app, definition.key, item, types, f"fields.{item.key}")
         for item in definition.fields
@@ -151,7 +109,7 @@ def compile_form(app: str, definition: FormDef, scope: Scope, types: Registry[Fi
 
 
 def _compile_field(
-    work: Compilation, app: str, form: str, item: FieldDef, types: Registry[FieldType], place: str
+    work: Gathering, app: str, form: str, item: FieldDef, types: Registry[FieldType], place: str
 ) -> Field:
     lines: dict[str, Field] = {}
     if item.type == LINES:
@@ -178,7 +136,7 @@ def _compile_field(
     )
 
 
-def _visibility(work: Compilation, place: str, source: str | None) -> Expression | None:
+def _visibility(work: Gathering, place: str, source: str | None) -> Expression | None:
     """Compile a visibility condition; what is on the form must not change by time passing alone (03 §2)."""
     condition = work.condition(place, source)
     if condition is not None and (condition.reads.reads_now or condition.reads.reads_today):

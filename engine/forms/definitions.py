@@ -13,11 +13,6 @@ Requirement = Literal["create", "submit"]
 """When a field must be filled: from the first save on, or from the moment the record is no longer a draft."""
 
 
-def text_of(value: Mapping[str, str]) -> Text:
-    """Return the text of a ``{"zh": …, "en": …}`` object of a document."""
-    return Text(value["zh"], value["en"])
-
-
 @dataclass(frozen=True, slots=True)
 class OptionDef:
     """One option of a choice; records store its key."""
@@ -142,8 +137,8 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
         uid=document["uid"],
         key=document["key"],
         type=document["type"],
-        labels=text_of(document["labels"]),
-        help=text_of(document["help"]) if "help" in document else None,
+        labels=Text.from_json(document["labels"]),
+        help=Text.from_json(document["help"]) if "help" in document else None,
         required=document.get("required"),
         required_when=document.get("required_when"),
         visible_when=document.get("visible_when"),
@@ -151,7 +146,7 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
         default=document.get("default"),
         computed=document.get("computed"),
         validations=tuple(
-            ValidationDef(item["uid"], item["holds"], text_of(item["message"]))
+            ValidationDef(item["uid"], item["holds"], Text.from_json(item["message"]))
             for item in document.get("validations", ())
         ),
         set_by_system=document.get("set_by") == "system",
@@ -167,7 +162,7 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
 def option_def(document: Json) -> OptionDef:
     """Return the option that a valid document states."""
     return OptionDef(
-        document["uid"], document["key"], text_of(document["labels"]), document.get("retired", False)
+        document["uid"], document["key"], Text.from_json(document["labels"]), document.get("retired", False)
     )
 
 
@@ -175,7 +170,7 @@ def form_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]]) 
     """Return the form that a valid document states; fields in no section are gathered in a first one without a name."""
     fields = tuple(field_def(item, option_lists) for item in document["fields"])
     sections = tuple(
-        SectionDef(item["uid"], item["key"], text_of(item["labels"]), tuple(item["fields"]), item.get("visible_when"))
+        SectionDef(item["uid"], item["key"], Text.from_json(item["labels"]), tuple(item["fields"]), item.get("visible_when"))
         for item in document.get("sections", ())
     )
     placed = {key for section in sections for key in section.fields}
@@ -186,12 +181,12 @@ def form_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]]) 
     return FormDef(
         uid=document["uid"],
         key=document["key"],
-        labels=text_of(document["labels"]),
+        labels=Text.from_json(document["labels"]),
         title=document["title"],
         fields=fields,
         sections=sections,
         relations=tuple(
-            RelationDef(item["uid"], item["key"], text_of(item["labels"]), item["form"], item["reference"])
+            RelationDef(item["uid"], item["key"], Text.from_json(item["labels"]), item["form"], item["reference"])
             for item in document.get("relations", ())
         ),
         workflow=document.get("workflow"),

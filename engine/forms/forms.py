@@ -23,7 +23,7 @@ class Validation:
     message: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One field with its conditions; ``type`` is None for lines, whose own fields stand in ``lines``."""
 
@@ -48,7 +48,7 @@ class Field:
         return self.definition.labels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """One form of an app. ``computed_order`` names the computed fields so that each comes after those it reads."""
 

@@ -6,7 +6,7 @@ generated from them. Nothing here knows HTTP: the web maps ``Nature`` to a statu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -17,6 +17,11 @@ class Text:
 
     zh: str
     en: str
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, str]) -> Text:
+        """Return the text of a ``{"zh": …, "en": …}`` object."""
+        return cls(document["zh"], document["en"])
 
     def filled(self, values: dict[str, object]) -> Text:
         """Return the text with ``{name}`` places filled; a text without values is returned as it is."""

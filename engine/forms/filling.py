@@ -1,0 +1,114 @@
+"""A form being filled: defaults, computed values, what is visible, required and read-only now, and what does not hold.
+
+All of it from one row and its surroundings; the same for a page, the API, an import and a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.forms import problems
+from engine.forms.forms import Field, Form
+from engine.forms.parsing import problem
+from engine.kernel.problems import Problem
+from engine.kernel.values import Row, Value
+from engine.language.expressions import Expression, Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one field stands now."""
+
+    visible: bool
+    required: bool
+    read_only: bool
+
+
+def with_computed(form: Form, row: Mapping[str, Value], surroundings: Surroundings) -> dict[str, Value]:
+    """Return the row with every computed field calculated, each after those it reads."""
+    filled = dict(row)
+    for key in form.computed_order:
+        expression = form.fields[key].computed
+        if expression is not None:
+            filled[key] = expression.evaluate(filled, surroundings)
+    return filled
+
+
+def default_values(fields: Iterable[Field], given: Mapping[str, Value], row: Row, surroundings: Surroundings) -> dict[str, Value]:
+    """Return the defaults of the fields that ``given`` does not name; a later default may read an earlier one."""
+    filled = dict(row)
+    made: dict[str, Value] = {}
+    for field in fields:
+        if field.default is not None and field.key not in given:
+            made[field.key] = filled[field.key] = field.default.evaluate(filled, surroundings)
+    return made
+
+
+def standings(form: Form, row: Row, surroundings: Surroundings, *, draft: bool) -> dict[str, Standing]:
+    """Return how each live field stands; ``draft`` lifts what is required only on leaving the draft."""
+    open_sections = {
+        key: condition.holds(row, surroundings) for key, condition in form.section_conditions.items()
+    }
+    found: dict[str, Standing] = {}
+    for field in form.live_fields():
+        section = form.conditional_section_of.get(field.key)
+        visible = (section is None or open_sections[section]) and _holds(field.visible_when, row, surroundings, True)
+        required = visible and _required(field, row, surroundings, draft=draft)
+        read_only = field.definition.computed is not None or field.definition.set_by_system
+        read_only = read_only or _holds(field.read_only_when, row, surroundings, False)
+        found[field.key] = Standing(visible, required, read_only)
+    return found
+
+
+def _holds(condition: Expression | None, row: Row, surroundings: Surroundings, otherwise: bool) -> bool:
+    return otherwise if condition is None else condition.holds(row, surroundings)
+
+
+def _required(field: Field, row: Row, surroundings: Surroundings, *, draft: bool) -> bool:
+    if field.definition.required == "create":
+        return True
+    if draft or field.definition.set_by_system:
+        return False
+    return field.definition.required == "submit" or _holds(field.required_when, row, surroundings, False)
+
+
+def shortcomings(
+    form: Form, row: Row, surroundings: Surroundings, stands: Mapping[str, Standing], *, draft: bool
+) -> list[Problem]:
+    """Return everything that keeps this row from being saved: required fields left blank and validations that fail."""
+    found: list[Problem] = []
+    for field in form.live_fields():
+        standing = stands[field.key]
+        if not standing.visible:
+            continue
+        value = row.get(field.key)
+        if value is None:
+            if standing.required:
+                found.append(problem(problems.REQUIRED, field.definition).under(field.key))
+            continue
+        found.extend(item.under(field.key) for item in _unmet(field, row, surroundings))
+        if field.type is None:
+            found.extend(_line_shortcomings(form, field, row, surroundings, draft=draft))
+    return found
+
+
+def _unmet(field: Field, row: Row, surroundings: Surroundings) -> Iterable[Problem]:
+    for validation in field.validations:
+        if not validation.holds.holds(row, surroundings):
+            texts = {"message_zh": validation.message.zh, "message_en": validation.message.en}
+            yield problem(problems.INVALID, field.definition, **texts)
+
+
+def _line_shortcomings(
+    form: Form, field: Field, row: Row, surroundings: Surroundings, *, draft: bool
+) -> Iterable[Problem]:
+    for number, line in enumerate(row[field.key]):
+        within = {**line, "parent": row["id"]}
+        for inner in field.lines.values():
+            place = f"{field.key}[{number}].{inner.key}"
+            if within.get(inner.key) is None:
+                if _required(inner, within, surroundings, draft=draft):
+                    yield problem(problems.REQUIRED, inner.definition).under(place)
+            else:
+                yield from (item.under(place) for item in _unmet(inner, within, surroundings))

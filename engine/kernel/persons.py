@@ -1,0 +1,29 @@
+"""Naming persons relative to a record: who may move it, who is told, whose task it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from engine.kernel.canonical import Json
+
+PersonsKind = Literal["owner", "creator", "role", "person", "manager_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsDef:
+    """One way to name persons.
+
+    ``kind`` is ``owner``, ``creator``, ``role`` (``of`` is the role's key), ``person`` (``of`` is a field of the type
+    person) or ``manager_of`` (``of`` is ``owner`` or a field of the type person).
+    """
+
+    kind: PersonsKind
+    of: str = ""
+
+
+def persons_def(document: Mapping[str, Json]) -> PersonsDef:
+    """Return the persons that ``{"owner": true}``, ``{"role": "legal"}``, ``{"manager_of": "owner"}`` … name."""
+    ((kind, of),) = document.items()
+    return PersonsDef(cast("PersonsKind", kind), of if isinstance(of, str) else "")

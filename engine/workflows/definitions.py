@@ -1,0 +1,85 @@
+"""State machines as a JSON document states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.kernel.canonical import Json
+from engine.kernel.persons import PersonsDef, persons_def
+from engine.kernel.problems import Text
+
+StateKind = Literal["draft", "open", "won", "lost", "held"]
+
+
+@dataclass(frozen=True, slots=True)
+class StateDef:
+    """One state. In a ``locked`` one records change by transitions only."""
+
+    uid: str
+    key: str
+    labels: Text
+    kind: StateKind
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionDef:
+    """One transition. ``origins`` is empty for one that may start in any open state; ``by`` is empty for the system."""
+
+    uid: str
+    key: str
+    labels: Text
+    origins: tuple[str, ...]
+    target: str
+    by: tuple[PersonsDef, ...]
+    fields: tuple[str, ...] = ()
+    optional_fields: tuple[str, ...] = ()
+    guard: str | None = None
+    guard_message: Text | None = None
+    acknowledgement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowDef:
+    """One state machine of one form."""
+
+    uid: str
+    key: str
+    form: str
+    initial: str
+    states: tuple[StateDef, ...]
+    transitions: tuple[TransitionDef, ...]
+
+
+def transition_def(document: Json) -> TransitionDef:
+    """Return the transition that a valid document states."""
+    by = document["by"]
+    return TransitionDef(
+        uid=document["uid"],
+        key=document["key"],
+        labels=Text.from_json(document["labels"]),
+        origins=() if document["from"] == "*" else tuple(document["from"]),
+        target=document["to"],
+        by=() if by == "system" else tuple(persons_def(item) for item in by),
+        fields=tuple(document.get("fields", ())),
+        optional_fields=tuple(document.get("optional_fields", ())),
+        guard=document.get("guard"),
+        guard_message=Text.from_json(document["guard_message"]) if "guard_message" in document else None,
+        acknowledgement=document.get("acknowledgement", False),
+    )
+
+
+def workflow_def(document: Json) -> WorkflowDef:
+    """Return the state machine that a valid document states."""
+    return WorkflowDef(
+        uid=document["uid"],
+        key=document["key"],
+        form=document["form"],
+        initial=document["initial"],
+        states=tuple(
+            StateDef(item["uid"], item["key"], Text.from_json(item["labels"]), item["kind"], item.get("locked", False))
+            for item in document["states"]
+        ),
+        transitions=tuple(transition_def(item) for item in document["transitions"]),
+    )

@@ -1,0 +1,115 @@
+"""State machines as they run: guards compiled, every state and field known to exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from engine.kernel.problems import Problem, Text
+from engine.language.expressions import Expression
+from engine.language.gathering import Gathering
+from engine.workflows import problems
+from engine.workflows.definitions import StateDef, TransitionDef, WorkflowDef
+
+CLOSED = ("won", "lost")
+"""Kinds of states in which a record has come to its end."""
+
+
+@dataclass(frozen=True, eq=False)
+class Transition:
+    """One transition with its compiled guard."""
+
+    definition: TransitionDef
+    guard: Expression | None = None
+
+    @property
+    def key(self) -> str:
+        """The transition's key."""
+        return self.definition.key
+
+    @property
+    def labels(self) -> Text:
+        """The transition's labels."""
+        return self.definition.labels
+
+    @property
+    def by_system(self) -> bool:
+        """Whether only rules and jobs fire it."""
+        return not self.definition.by
+
+
+@dataclass(frozen=True, eq=False)
+class Workflow:
+    """One state machine of one form."""
+
+    definition: WorkflowDef
+    states: Mapping[str, StateDef]
+    transitions: Mapping[str, Transition]
+
+    def may_start(self, transition: Transition, state: str | None) -> bool:
+        """Tell whether the transition leaves ``state``; one without origins leaves any state that is not closed."""
+        if state is None:
+            return False
+        origins = transition.definition.origins
+        return state in origins if origins else self.states[state].kind not in CLOSED
+
+    def is_draft(self, state: str | None) -> bool:
+        """Tell whether a record in ``state`` is still a draft."""
+        return state is not None and self.states[state].kind == "draft"
+
+
+def compile_workflow(
+    definition: WorkflowDef, work: Gathering, fields: Collection[str], least_fields: int
+) -> Workflow | None:
+    """Return the running state machine, or None; problems are gathered by ``work``.
+
+    ``least_fields`` is how many business fields a human transition must name (S1-63); acknowledgements need none, and a
+    new record's first transition is held to it like any other.
+    """
+    before = len(work.found)
+    states = {state.key: state for state in definition.states}
+    transitions: dict[str, Transition] = {}
+    for item in definition.transitions:
+        place = f"transitions.{item.key}"
+        work.found.extend(_transition_problems(item, place, states, fields, least_fields))
+        transitions[item.key] = Transition(item, work.condition(f"{place}.guard", item.guard))
+    work.found.extend(_state_problems(definition, states))
+    if len(work.found) > before:
+        return None
+    return Workflow(definition, MappingProxyType(states), MappingProxyType(transitions))
+
+
+def _transition_problems(
+    item: TransitionDef, place: str, states: Mapping[str, StateDef], fields: Collection[str], least: int
+) -> list[Problem]:
+    known = ", ".join(states)
+    found = [
+        problems.NO_SUCH_STATE.at(f"{place}.{end}", key=key, known=known)
+        for end, key in (*(("from", origin) for origin in item.origins), ("to", item.target))
+        if key not in states
+    ]
+    found += [
+        problems.NO_SUCH_FIELD.at(f"{place}.fields[{number}]", key=key)
+        for number, key in enumerate((*item.fields, *item.optional_fields))
+        if key not in fields
+    ]
+    if item.by and not item.acknowledgement and len(set(item.fields)) < least:
+        labels = {"label_zh": item.labels.zh, "label_en": item.labels.en}
+        found.append(problems.TOO_FEW_FIELDS.at(f"{place}.fields", got=len(set(item.fields)), least=least, **labels))
+    return found
+
+
+def _state_problems(definition: WorkflowDef, states: Mapping[str, StateDef]) -> list[Problem]:
+    if definition.initial not in states:
+        return [problems.NO_SUCH_STATE.at("initial", key=definition.initial, known=", ".join(states))]
+    reached, grown = {definition.initial}, True
+    while grown:
+        more = {
+            item.target
+            for item in definition.transitions
+            if not item.origins or reached.intersection(item.origins)
+        }
+        grown = not more <= reached
+        reached |= more
+    return [problems.UNREACHABLE.at(f"states.{key}", key=key) for key in states if key not in reached]
