@@ -1,0 +1,75 @@
+# The two commands of the README are `make run` and `make test`; both go through `make setup`.
+# Wanted beforehand: Python 3.11 or newer (with its venv module) and make. Nothing here needs root or changes the system.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-input
+WORKERS ?= 2
+# What a test may take from outside is named in tests/; settings of the person who runs them stay out.
+PYTEST := env -u YOUJU_HOME -u YOUJU_DATABASE_URL -u YOUJU_TEST_CLOCK $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+SOURCES := engine web tests docs
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all check lint types imports format lock problems browser clean
+
+help: ## List what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.runtime ## Make .venv with locked dependencies and .venv/bin/youju.
+
+run: $(VENV)/.runtime ## Start Youju with demo data on http://127.0.0.1:8000; a second run keeps the data.
+	@$(BIN)/youju init --demo
+	@exec $(BIN)/youju serve
+
+test: $(VENV)/.dev ## Run the tests (no root needed; browser tests where a Chromium is found or can be installed).
+	@if sh .ci/chromium; then $(PYTEST); \
+	else echo "Without Chromium the browser tests are left out: install it, or name it in YOUJU_CHROMIUM."; \
+	  $(PYTEST) --ignore=tests/browser; fi
+
+test-all: $(VENV)/.dev check ## Everything that CI runs, with nothing left out.
+	@sh .ci/chromium || { echo "test-all needs Chromium for the browser tests: install it, or name it in YOUJU_CHROMIUM."; exit 1; }
+	@$(PYTEST)
+
+check: lint types imports ## Lint, types and import contracts.
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+	@echo "type: ignore comments (each names its code): $$(grep -rE --include='*.py' '# type: ignore\[' engine web | wc -l)"
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev ## Format the sources and mend what can be mended by machine.
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+problems: $(VENV)/.runtime ## Write docs/reference/problems.md anew.
+	@$(BIN)/python docs/generate_problems.py
+
+lock: $(VENV)/.dev ## Resolve the dependencies anew and write requirements/*.txt with hashes.
+	@sh requirements/lock.sh $(BIN)/uv $(UPGRADE)
+
+clean: ## Remove what was built; data in var/ stays.
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "Youju needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3."; exit 1; }
+	@"$(PYTHON)" -m venv --clear $(VENV) || { echo "Python's venv module did not work: on Debian or Ubuntu install python3-venv."; exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python pyproject.toml requirements/runtime.txt requirements/build.txt
+	@echo "Installing the locked dependencies into $(VENV) …"
+	@$(PIP) --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@echo "Installing the locked tools for tests and checks into $(VENV) …"
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
