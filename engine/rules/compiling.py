@@ -1,0 +1,129 @@
+"""Turning the design of a rule into a rule that runs; names that do not exist are problems with their place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from engine.kernel.problems import Text
+from engine.language.expressions import Expression
+from engine.language.gathering import Gathering
+from engine.language.types import BooleanType
+from engine.rules import problems
+from engine.rules.definitions import (
+    ActionDef,
+    CreateDef,
+    FireDef,
+    NotifyDef,
+    OpenTaskDef,
+    RefuseDef,
+    RuleDef,
+    SetDef,
+)
+from engine.rules.rules import Action, Create, Fire, Message, Notify, OpenTask, Refuse, Rule, SetFields
+
+BEFORE_ACTIONS = (SetDef, RefuseDef)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a rule may name: the fields, states and transitions of its form, and the fields of every form by app."""
+
+    app: str
+    fields: Collection[str]
+    states: Collection[str]
+    transitions: Collection[str]
+    forms: Mapping[tuple[str, str], Collection[str]]
+
+
+def compile_rule(definition: RuleDef, work: Gathering, names: Names) -> Rule | None:
+    """Return the running rule, or None; problems are gathered by ``work``."""
+    before = len(work.found)
+    _check_events(definition, work, names)
+    when = work.expression("when", definition.when, BooleanType)
+    actions = [
+        _compile_action(f"then[{number}]", action, work, names) for number, action in enumerate(definition.then)
+    ]
+    _check_moment(definition, work)
+    if len(work.found) > before:
+        return None
+    return Rule(definition, when, tuple(action for action in actions if action is not None))
+
+
+def _known(work: Gathering, place: str, keys: Collection[str], known: Collection[str]) -> None:
+    for key in keys:
+        if key not in known:
+            work.found.append(problems.NO_SUCH_NAME.at(place, key=key, known=", ".join(sorted(known))))
+
+
+def _check_events(definition: RuleDef, work: Gathering, names: Names) -> None:
+    for number, event in enumerate(definition.on):
+        place = f"on[{number}].{event.kind}"
+        match event.kind:
+            case "changed":
+                _known(work, place, event.names, names.fields)
+            case "entered" | "left":
+                _known(work, place, event.names, names.states)
+            case "before":
+                _known(work, place, event.names, {*names.transitions, "save"})
+            case "created" | "deleted":
+                continue
+
+
+def _check_moment(definition: RuleDef, work: Gathering) -> None:
+    moments = {event.kind == "before" for event in definition.on}
+    if len(moments) > 1:
+        work.found.append(problems.MIXED_EVENTS.at("on"))
+        return
+    for number, action in enumerate(definition.then):
+        name = type(action).__name__.removesuffix("Def")
+        if moments == {True} and not isinstance(action, BEFORE_ACTIONS):
+            work.found.append(problems.NOT_BEFORE.at(f"then[{number}]", action=name))
+        if moments == {False} and isinstance(action, RefuseDef):
+            work.found.append(problems.NOT_AFTER.at(f"then[{number}]", action=name))
+
+
+def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names) -> Action | None:
+    match action:
+        case NotifyDef():
+            text = _message(f"{place}.notify.text", action.text, work)
+            return Notify(action.to, text) if text else None
+        case OpenTaskDef():
+            title = _message(f"{place}.open_task.title", action.title, work)
+            due = work.expression(f"{place}.open_task.due", action.due)
+            wanted = [item.transition for item in action.actions if item.transition]
+            _known(work, f"{place}.open_task.actions", wanted, names.transitions)
+            return OpenTask(action.key, action.to, title, due, action.actions) if title else None
+        case SetDef():
+            return SetFields(_expressions(f"{place}.set", action.fields, work, names.fields))
+        case RefuseDef():
+            message = _message(f"{place}.refuse.message", action.message, work)
+            _known(work, f"{place}.refuse.field", [action.field] if action.field else [], names.fields)
+            return Refuse(message, action.field) if message else None
+        case FireDef():
+            _known(work, f"{place}.fire.transition", [action.transition], names.transitions)
+            return Fire(action.transition, _expressions(f"{place}.fire.fields", action.fields, work, names.fields))
+        case CreateDef():
+            return _compile_create(f"{place}.create", action, work, names)
+
+
+def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names) -> Action | None:
+    other, dot, key = action.form.partition(".")
+    app, form = (other, key) if dot else (names.app, action.form)
+    if (app, form) not in names.forms:
+        _known(work, f"{place}.form", [action.form], {key for _, key in names.forms})
+        return None
+    return Create(app, form, _expressions(f"{place}.fields", action.fields, work, names.forms[app, form]))
+
+
+def _expressions(
+    place: str, sources: Mapping[str, str], work: Gathering, known: Collection[str]
+) -> Mapping[str, Expression]:
+    _known(work, place, list(sources), known)
+    compiled = {key: work.expression(f"{place}.{key}", source) for key, source in sources.items()}
+    return {key: expression for key, expression in compiled.items() if expression is not None}
+
+
+def _message(place: str, text: Text, work: Gathering) -> Message | None:
+    zh, en = work.template(f"{place}.zh", text.zh), work.template(f"{place}.en", text.en)
+    return Message(zh, en) if zh is not None and en is not None else None

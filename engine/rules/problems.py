@@ -1,0 +1,51 @@
+"""The kinds of problems that a rule's design or a run of it can have."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import ProblemKind, Text
+
+NO_SUCH_NAME = ProblemKind(
+    "RULE-001",
+    Text("规则提到了不存在的“{key}”", "The rule names “{key}”, which does not exist"),
+    Text("已有的:{known}", "There are: {known}"),
+)
+NOT_BEFORE = ProblemKind(
+    "RULE-002",
+    Text("动作“{action}”不能用在保存之前", "The action “{action}” cannot stand in a rule that looks before saving"),
+    Text("保存前的规则只能 set 或 refuse", "Before-rules only set or refuse"),
+)
+NOT_AFTER = ProblemKind(
+    "RULE-003",
+    Text("动作“{action}”只能用在保存之前", "The action “{action}” can only stand in a rule that looks before saving"),
+    Text("请把规则的事件改成 before", "Make the rule's event a before"),
+)
+MIXED_EVENTS = ProblemKind(
+    "RULE-004",
+    Text("一条规则不能既在保存前又在保存后", "One rule cannot look both before and after saving"),
+    Text("请拆成两条规则", "Split it into two rules"),
+)
+REFUSED = ProblemKind(
+    "RULE-010",
+    Text("{message_zh}", "{message_en}"),
+    Text("规则“{rule_zh}”不允许", "The rule “{rule_en}” does not allow it"),
+)
+TOO_DEEP = ProblemKind(
+    "RULE-011",
+    Text("规则“{rule}”连锁太深", "The rule “{rule}” sets off too long a chain"),
+    Text("最多{limit}层;请检查互相触发的规则", "At most {limit} levels; look for rules that set each other off"),
+)
+TOO_MANY_WRITES = ProblemKind(
+    "RULE-012",
+    Text("规则“{rule}”要写的记录太多", "The rule “{rule}” would write too many records"),
+    Text("一次最多{limit}条", "At most {limit} at once"),
+)
+TOO_MANY_ROUNDS = ProblemKind(
+    "RULE-013",
+    Text("规则“{rule}”反复改变自己的条件", "The rule “{rule}” keeps changing what it depends on"),
+    Text("请让它的结果不再触发自己", "Make its result no longer meet its own condition"),
+)
+SAME_FACT = ProblemKind(
+    "RULE-014",
+    Text("规则“{rule}”需要的数据取不到", "The facts that the rule “{rule}” needs cannot be had"),
+    Text("请检查它的路径和汇总", "Look at its paths and aggregates"),
+)

@@ -1,0 +1,131 @@
+"""Rules as they run: condition and action expressions compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.kernel.persons import PersonsDef
+from engine.kernel.problems import Text
+from engine.language.expressions import Expression
+from engine.language.templates import Template
+from engine.rules.definitions import RuleDef, TaskActionDef
+
+
+@dataclass(frozen=True, eq=False)
+class Message:
+    """A template in both languages."""
+
+    zh: Template
+    en: Template
+
+
+@dataclass(frozen=True, eq=False)
+class Notify:
+    """Tell persons something."""
+
+    to: tuple[PersonsDef, ...]
+    text: Message
+
+
+@dataclass(frozen=True, eq=False)
+class OpenTask:
+    """Put a task into persons' inboxes."""
+
+    key: str
+    to: tuple[PersonsDef, ...]
+    title: Message
+    due: Expression | None
+    actions: tuple[TaskActionDef, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SetFields:
+    """Set fields of the record."""
+
+    fields: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, eq=False)
+class Refuse:
+    """Refuse the command."""
+
+    message: Message
+    field: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Fire:
+    """Fire a transition of the record."""
+
+    transition: str
+    fields: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, eq=False)
+class Create:
+    """Create a record of a form."""
+
+    app: str
+    form: str
+    fields: Mapping[str, Expression]
+
+
+Action = Notify | OpenTask | SetFields | Refuse | Fire | Create
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to one record: how it began, which fields differ, which state it left and entered."""
+
+    created: bool = False
+    deleted: bool = False
+    changed: frozenset[str] = frozenset()
+    left: str | None = None
+    entered: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One rule of one form."""
+
+    definition: RuleDef
+    when: Expression | None
+    then: tuple[Action, ...]
+
+    @property
+    def key(self) -> str:
+        """The rule's key."""
+        return self.definition.key
+
+    @property
+    def labels(self) -> Text:
+        """The rule's labels."""
+        return self.definition.labels
+
+    @property
+    def looks_before(self) -> bool:
+        """Whether the rule runs inside the save that it looks at."""
+        return self.definition.on[0].kind == "before"
+
+    def looks_before_action(self, action: str) -> bool:
+        """Tell whether a before-rule looks at ``action``: ``save`` for a plain save, else the key of a transition."""
+        return any(event.kind == "before" and ({action, "save"} & set(event.names)) for event in self.definition.on)
+
+    def looks_at(self, event: Event) -> bool:
+        """Tell whether an after-rule looks at what happened."""
+        for wanted in self.definition.on:
+            match wanted.kind:
+                case "created" if event.created:
+                    return True
+                case "deleted" if event.deleted:
+                    return True
+                case "changed" if event.changed.intersection(wanted.names):
+                    return True
+                case "entered" if event.entered in wanted.names and event.entered is not None:
+                    return True
+                case "left" if event.left in wanted.names and event.left is not None:
+                    return True
+                case _:
+                    continue
+        return False
