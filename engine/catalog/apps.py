@@ -1,0 +1,112 @@
+"""Apps as they run: one immutable snapshot, shared by every part that needs to know what an app is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from engine.catalog.definitions import AppDef, BlockDef, ParameterDef
+from engine.catalog.tables import TableSpec
+from engine.forms.access import Access, Grant, access_of
+from engine.forms.forms import Form
+from engine.kernel.problems import Text
+from engine.kernel.values import Value
+from engine.language import types as language
+from engine.rules.rules import Rule
+from engine.workflows.workflows import Workflow
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """One parameter with its type and its default in the engine's form."""
+
+    definition: ParameterDef
+    type: language.Type
+    default: Value
+
+
+@dataclass(frozen=True, eq=False)
+class App:
+    """One app at one revision. ``workflows`` are by form key; ``grants`` by form key, then by role."""
+
+    definition: AppDef
+    revision: int
+    forms: Mapping[str, Form]
+    workflows: Mapping[str, Workflow]
+    rules: tuple[Rule, ...]
+    parameters: Mapping[str, Parameter]
+    grants: Mapping[str, Mapping[str, tuple[Grant, ...]]]
+    tables: tuple[TableSpec, ...]
+
+    @property
+    def key(self) -> str:
+        """The app's key."""
+        return self.definition.key
+
+    @property
+    def labels(self) -> Text:
+        """The app's labels."""
+        return self.definition.labels
+
+    @property
+    def zone(self) -> str:
+        """The time zone by which the app counts days."""
+        return self.definition.zone
+
+    @property
+    def home(self) -> tuple[BlockDef, ...]:
+        """The blocks of the home page."""
+        return self.definition.home
+
+    def access(self, form: str, roles: Iterable[str]) -> Access:
+        """Return what somebody with these roles of the app may do with a form."""
+        return access_of(roles, self.grants.get(form, {}))
+
+    def rules_of(self, form: str, *, before: bool) -> tuple[Rule, ...]:
+        """Return the enabled before- or after-rules of a form in their order."""
+        return self._ordered_rules.get((form, before), ())
+
+    @cached_property
+    def _ordered_rules(self) -> Mapping[tuple[str, bool], tuple[Rule, ...]]:
+        ordered: dict[tuple[str, bool], list[Rule]] = {}
+        for rule in sorted(self.rules, key=lambda item: (item.definition.order, item.key)):
+            if rule.definition.enabled:
+                ordered.setdefault((rule.definition.form, rule.looks_before), []).append(rule)
+        return {key: tuple(rules) for key, rules in ordered.items()}
+
+    def tables_of(self, form: str) -> tuple[TableSpec, ...]:
+        """Return the table of a form and, after it, those of its lines."""
+        return self._tables_by_form[form]
+
+    @cached_property
+    def _tables_by_form(self) -> Mapping[str, tuple[TableSpec, ...]]:
+        grouped: dict[str, list[TableSpec]] = {}
+        for table in self.tables:
+            grouped.setdefault(table.form.partition(".")[0], []).append(table)
+        return {key: tuple(tables) for key, tables in grouped.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """All installed apps."""
+
+    apps: Mapping[str, App]
+
+    def form(self, app: str, form: str) -> Form | None:
+        """Return a form, or None where there is none of that name."""
+        found = self.apps.get(app)
+        return None if found is None else found.forms.get(form)
+
+    @cached_property
+    def tables(self) -> Mapping[tuple[str, str], tuple[TableSpec, ...]]:
+        """The tables of every form, by app and form: its own first, then those of its lines."""
+        return MappingProxyType(
+            {(app.key, form): app.tables_of(form) for app in self.apps.values() for form in app.forms}
+        )
+
+    @property
+    def revisions(self) -> Mapping[str, int]:
+        """The revision of every app."""
+        return {key: app.revision for key, app in self.apps.items()}

@@ -1,0 +1,230 @@
+"""Turning documents into apps that run: all installed apps together, because expressions reach across them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.catalog import problems
+from engine.catalog.apps import App, Catalog, Parameter
+from engine.catalog.definitions import AppDef, ParameterDef
+from engine.catalog.naming import Names
+from engine.catalog.specs import table_specs
+from engine.forms.access import Grant
+from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes, language_type
+from engine.forms.definitions import OptionDef
+from engine.forms.field_types import FieldType
+from engine.forms.forms import Form
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.registries import Registry
+from engine.language import types as language
+from engine.language.gathering import Gathering
+from engine.language.scope import FormScope, Scope
+from engine.rules.compiling import Names as RuleNames
+from engine.rules.compiling import compile_rule
+from engine.rules.rules import Rule
+from engine.workflows.definitions import WorkflowDef
+from engine.workflows.workflows import Workflow, compile_workflow
+
+LEAST_FIELDS = "transition.min_fields"
+DEFAULT_LEAST_FIELDS = 3
+
+
+@dataclass(frozen=True)
+class Installed:
+    """One app to compile: its design, its revision and the physical names of its tables."""
+
+    definition: AppDef
+    revision: int
+    names: Names
+
+
+def compile_catalog(installed: Iterable[Installed], types: Registry[FieldType]) -> Catalog:
+    """Return the catalog of these apps; EngineError with every problem of every expression, name and machine."""
+    apps = list(installed)
+    scopes: dict[tuple[str, str], FormScope] = {}
+    for item in apps:
+        scopes.update(_scopes(item.definition, types))
+    names = {(item.definition.key, form): name for item in apps for form, name in item.names.items()}
+    found: list[Problem] = []
+    compiled: dict[str, App] = {}
+    for item in apps:
+        app = _compile_app(item, scopes, names, types, found)
+        if app is not None:
+            compiled[app.key] = app
+    if found:
+        raise EngineError(found)
+    return Catalog(MappingProxyType(compiled))
+
+
+def _scopes(app: AppDef, types: Registry[FieldType]) -> dict[tuple[str, str], FormScope]:
+    flows = {flow.form: flow for flow in app.workflows}
+    return {
+        (scope.app, scope.key): scope
+        for form in app.forms
+        for scope in form_scopes(app.key, form, _state_options(flows.get(form.key)), types)
+    }
+
+
+def _state_options(flow: WorkflowDef | None) -> tuple[OptionDef, ...]:
+    return () if flow is None else tuple(OptionDef(item.uid, item.key, item.labels) for item in flow.states)
+
+
+def _compile_app(
+    item: Installed,
+    scopes: Mapping[tuple[str, str], FormScope],
+    names: Mapping[tuple[str, str], str],
+    types: Registry[FieldType],
+    found: list[Problem],
+) -> App | None:
+    app = item.definition
+    before = len(found)
+    found.extend(_zone_problems(app))
+    parameters = _parameters(app, types, found)
+    scope = Scope(form=None, forms=scopes, parameters={key: made.type for key, made in parameters.items()})
+    forms: dict[str, Form] = {}
+    for definition in app.forms:
+        form, wrong = compile_form(app.key, definition, scope, types)
+        found.extend(problem.under(f"forms/{definition.key}.json") for problem in wrong)
+        if form is not None:
+            forms[form.key] = form
+    work = _Parts(app, scope, found)
+    workflows = work.workflows(parameters)
+    rules = work.rules()
+    grants = work.grants()
+    work.check_home()
+    if len(found) > before:
+        return None
+    return App(
+        definition=app,
+        revision=item.revision,
+        forms=MappingProxyType(forms),
+        workflows=MappingProxyType(workflows),
+        rules=rules,
+        parameters=MappingProxyType(parameters),
+        grants=grants,
+        tables=table_specs(app, item.names, names, types),
+    )
+
+
+def _zone_problems(app: AppDef) -> list[Problem]:
+    try:
+        ZoneInfo(app.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return [problems.UNKNOWN_ZONE.at("app.json#/timezone", zone=app.zone)]
+    return []
+
+
+def _parameters(app: AppDef, types: Registry[FieldType], found: list[Problem]) -> dict[str, Parameter]:
+    made: dict[str, Parameter] = {}
+    for definition in app.parameters:
+        default = _parsed_default(definition, types)
+        if isinstance(default, Problem):
+            place = f"parameters.json#/{definition.field.key}/default"
+            hint = {"hint_zh": default.message.zh, "hint_en": default.message.en}
+            found.append(problems.BAD_DEFAULT.at(place, key=definition.field.key, **hint))
+        kind = language_type(definition.field, app.key, types)
+        made[definition.field.key] = Parameter(definition, kind, default)
+    return made
+
+
+def _parsed_default(definition: ParameterDef, types: Registry[FieldType]) -> object:
+    if definition.default is None:
+        return None
+    return types[definition.field.type].parse(definition.default, definition.field)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Compiles the parts of one app that stand beside its forms; problems go to ``found``."""
+
+    app: AppDef
+    scope: Scope
+    found: list[Problem]
+
+    def _work(self, form: str) -> Gathering:
+        return Gathering(replace(self.scope, form=self.scope.forms[self.app.key, form]))
+
+    def _keep(self, work: Gathering, file: str) -> None:
+        self.found.extend(problem.under(file) for problem in work.found)
+
+    def _fields(self, form: str) -> set[str]:
+        return {field.key for item in self.app.forms if item.key == form for field in item.fields}
+
+    def _known(self, form: str, place: str) -> bool:
+        if (self.app.key, form) in self.scope.forms:
+            return True
+        known = ", ".join(item.key for item in self.app.forms)
+        self.found.append(problems.NO_SUCH_FORM.at(place, form=form, known=known))
+        return False
+
+    def workflows(self, parameters: Mapping[str, Parameter]) -> dict[str, Workflow]:
+        """Return the machines by form key."""
+        least = parameters[LEAST_FIELDS].default if LEAST_FIELDS in parameters else DEFAULT_LEAST_FIELDS
+        made: dict[str, Workflow] = {}
+        for definition in self.app.workflows:
+            file = f"workflows/{definition.key}.json"
+            if not self._known(definition.form, f"{file}#/form"):
+                continue
+            work = self._work(definition.form)
+            machine = compile_workflow(definition, work, self._fields(definition.form) | {"owner"}, least)
+            self._keep(work, file)
+            if machine is not None:
+                made[definition.form] = machine
+        return made
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules in the order of their documents."""
+        flows = {flow.form: flow for flow in self.app.workflows}
+        targets = {key: {*form.fields, "owner"} for key, form in self.scope.forms.items()}
+        made: list[Rule] = []
+        for definition in self.app.rules:
+            file = f"rules/{definition.key}.json"
+            if not self._known(definition.form, f"{file}#/form"):
+                continue
+            flow = flows.get(definition.form)
+            names = RuleNames(
+                app=self.app.key,
+                fields=self._fields(definition.form) | {"owner"},
+                states={state.key for state in flow.states} if flow else set(),
+                transitions={item.key for item in flow.transitions} if flow else set(),
+                forms=targets,
+            )
+            work = self._work(definition.form)
+            rule = compile_rule(definition, work, names)
+            self._keep(work, file)
+            if rule is not None:
+                made.append(rule)
+        return tuple(made)
+
+    def grants(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
+        """Return what each role gives, by form."""
+        made: dict[str, dict[str, tuple[Grant, ...]]] = {}
+        for role in self.app.roles:
+            for number, access in enumerate(role.access):
+                place = f"roles.json#/{role.key}/access[{number}]"
+                if not self._known(access.form, f"{place}.form"):
+                    continue
+                known = self._fields(access.form) | set(SYSTEM_LABELS)
+                self.found.extend(
+                    problems.NO_SUCH_FIELD.at(place, key=key)
+                    for key in sorted((access.hidden_fields | access.read_only_fields) - known)
+                )
+                work = self._work(access.form)
+                rows = work.expression("rows", access.rows, language.BooleanType)
+                self._keep(work, place)
+                if access.rows is None or rows is not None:
+                    given = made.setdefault(access.form, {})
+                    given[role.key] = (*given.get(role.key, ()), Grant(access, rows))
+        return made
+
+    def check_home(self) -> None:
+        """Gather what the home page names and does not exist."""
+        for number, block in enumerate(self.app.home):
+            place = f"pages.json#/home/blocks[{number}]"
+            if block.form is not None and self._known(block.form, f"{place}.form") and block.filter is not None:
+                work = self._work(block.form)
+                work.expression("filter", block.filter, language.BooleanType)
+                self._keep(work, place)

@@ -1,0 +1,181 @@
+"""An app as its documents state it, before any expression is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.catalog import problems
+from engine.catalog.documents import Documents, option_lists, shape_problems
+from engine.forms.access import AccessDef, access_def
+from engine.forms.compiling import SYSTEM_LABELS
+from engine.forms.definitions import FieldDef, FormDef, form_def, option_def
+from engine.forms.field_types import FieldType
+from engine.kernel.canonical import Json, digest
+from engine.kernel.problems import EngineError, Problem, Text
+from engine.kernel.registries import Registry
+from engine.rules.definitions import RuleDef, rule_def
+from engine.workflows.definitions import WorkflowDef, workflow_def
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDef:
+    """One role and the access that it gives, by form."""
+
+    uid: str
+    key: str
+    labels: Text
+    access: tuple[AccessDef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDef:
+    """A typed value of the app that an admin edits; ``field`` says its type as a field would."""
+
+    field: FieldDef
+    default: Json
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDef:
+    """One block of a page."""
+
+    kind: str
+    labels: Text
+    form: str | None = None
+    filter: str | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppDef:
+    """A whole app. ``digest`` is the content address of its documents."""
+
+    key: str
+    labels: Text
+    zone: str
+    forms: tuple[FormDef, ...]
+    workflows: tuple[WorkflowDef, ...]
+    rules: tuple[RuleDef, ...]
+    roles: tuple[RoleDef, ...]
+    parameters: tuple[ParameterDef, ...]
+    home: tuple[BlockDef, ...]
+    documents: Documents
+    digest: str
+
+
+def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
+    """Return the app that the documents state; EngineError with every breach of shape and every key that stands twice."""
+    found = shape_problems(documents, types)
+    if found:
+        raise EngineError(found)
+    app = documents["app.json"]
+    lists = option_lists(documents)
+    made = AppDef(
+        key=app["key"],
+        labels=Text.from_json(app["labels"]),
+        zone=app.get("timezone", DEFAULT_ZONE),
+        forms=tuple(form_def(item, lists) for item in _folder(documents, "forms")),
+        workflows=tuple(workflow_def(item) for item in _folder(documents, "workflows")),
+        rules=tuple(rule_def(item) for item in _folder(documents, "rules")),
+        roles=tuple(_role_def(item) for item in documents.get("roles.json", {}).get("roles", ())),
+        parameters=tuple(_parameter_def(item) for item in documents.get("parameters.json", {}).get("parameters", ())),
+        home=tuple(_home_blocks(documents.get("pages.json", {}))),
+        documents=documents,
+        digest=digest(dict(documents)),
+    )
+    found = [*_same_keys(made), *_missing_lists(documents, lists)]
+    if found:
+        raise EngineError(found)
+    return made
+
+
+def _folder(documents: Documents, folder: str) -> Iterable[Json]:
+    return (document for path, document in sorted(documents.items()) if path.startswith(folder + "/"))
+
+
+def _role_def(document: Json) -> RoleDef:
+    return RoleDef(
+        document["uid"],
+        document["key"],
+        Text.from_json(document["labels"]),
+        tuple(map(access_def, document.get("access", ()))),
+    )
+
+
+def _parameter_def(document: Json) -> ParameterDef:
+    field = FieldDef(
+        uid=document["uid"],
+        key=document["key"],
+        type=document["type"],
+        labels=Text.from_json(document["labels"]),
+        options=tuple(map(option_def, document.get("options", ()))),
+        properties={"scale": document["scale"]} if "scale" in document else {},
+    )
+    return ParameterDef(field, document.get("default"))
+
+
+def _home_blocks(document: Json) -> Iterable[BlockDef]:
+    for page in document.get("pages", ()):
+        if page["key"] == "home":
+            for block in page["blocks"]:
+                text = Text.from_json(block["text"]) if "text" in block else None
+                labels = Text.from_json(block["labels"])
+                yield BlockDef(block["kind"], labels, block.get("form"), block.get("filter"), text)
+
+
+def _same_keys(app: AppDef) -> Iterable[Problem]:
+    yield from _twice("forms", (form.key for form in app.forms))
+    yield from _twice("rules", (rule.key for rule in app.rules))
+    yield from _twice("roles.json#/roles", (role.key for role in app.roles))
+    yield from _twice("parameters.json#/parameters", (item.field.key for item in app.parameters))
+    yield from _twice("workflows", (flow.form for flow in app.workflows))
+    for form in app.forms:
+        place = f"forms/{form.key}.json#/fields"
+        yield from _twice(place, (field.key for field in form.fields))
+        yield from (
+            problems.SYSTEM_KEY.at(f"{place}/{number}/key", key=field.key)
+            for number, field in enumerate(form.fields)
+            if field.key in SYSTEM_LABELS
+        )
+        for field in form.fields:
+            yield from _twice(f"{place}/{field.key}/fields", (line.key for line in field.lines))
+            yield from _twice(f"{place}/{field.key}/options", (option.key for option in field.options))
+    for flow in app.workflows:
+        yield from _twice(f"workflows/{flow.key}.json#/states", (state.key for state in flow.states))
+        yield from _twice(f"workflows/{flow.key}.json#/transitions", (item.key for item in flow.transitions))
+    yield from _twice("uid", _uids(app.documents))
+
+
+def _uids(node: Json) -> Iterable[str]:
+    """Go through every uid that stands anywhere in the documents."""
+    if isinstance(node, Mapping):
+        if isinstance(node.get("uid"), str):
+            yield node["uid"]
+        for inner in node.values():
+            yield from _uids(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _uids(inner)
+
+
+def _twice(place: str, keys: Iterable[str]) -> Iterable[Problem]:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            yield problems.SAME_KEY.at(place, key=key)
+        seen.add(key)
+
+
+def _missing_lists(documents: Documents, lists: Mapping[str, object]) -> Iterable[Problem]:
+    for path, document in sorted(documents.items()):
+        if not path.startswith("forms/"):
+            continue
+        for number, field in enumerate(document["fields"]):
+            for item in (field, *field.get("fields", ())):
+                key = item.get("option_list")
+                if key is not None and key not in lists:
+                    known = ", ".join(lists)
+                    yield problems.NO_SUCH_LIST.at(f"{path}#/fields/{number}/option_list", key=key, known=known)

@@ -1,0 +1,173 @@
+"""Documents of an app against their JSON Schemas: every breach becomes a problem with file and place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from referencing import Registry as SchemaRegistry
+from referencing import Resource
+
+from engine.catalog import problems
+from engine.forms.definitions import option_def
+from engine.forms.field_types import LINES, FieldType
+from engine.kernel.canonical import Json, compact
+from engine.kernel.problems import Problem
+from engine.kernel.registries import Registry
+
+Documents = Mapping[str, Json]
+"""The documents of one app by their path in it: ``app.json``, ``forms/visit.json`` …"""
+
+FORMAT = 1
+SINGLE = {"app.json": "app", "roles.json": "roles", "parameters.json": "parameters"}
+SINGLE |= {"option_lists.json": "option_lists", "pages.json": "pages"}
+FOLDERS = {"forms": "form", "workflows": "workflow", "rules": "rule"}
+SHOWN = 60
+
+
+def kind_of(path: str) -> str | None:
+    """Return the kind of document that stands at ``path``, or None where none does."""
+    folder, slash, name = path.partition("/")
+    if slash:
+        known = re.fullmatch(r"[a-z][a-z0-9_]{0,40}\.json", name)
+        return FOLDERS.get(folder) if known else None
+    return SINGLE.get(path)
+
+
+@cache
+def schemas() -> Mapping[str, Json]:
+    """Return the published schemas by kind, ``common`` among them."""
+    folder = files("engine.catalog") / "schemas"
+    return {
+        item.name.removesuffix(".json"): json.loads(item.read_text(encoding="utf-8"))
+        for item in folder.iterdir()
+        if item.name.endswith(".json")
+    }
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    resources = [(f"{name}.json", Resource.from_contents(schema)) for name, schema in schemas().items()]
+    registry: SchemaRegistry[Any] = SchemaRegistry().with_resources(resources)
+    return Draft202012Validator(schemas()[kind], registry=registry)
+
+
+def shape_problems(documents: Documents, types: Registry[FieldType]) -> list[Problem]:
+    """Return every breach of shape in the documents of an app; none means that they can be loaded."""
+    found: list[Problem] = []
+    if "app.json" not in documents:
+        found.append(problems.MISSING_DOCUMENT.at("app.json", name="app.json"))
+    for path, document in sorted(documents.items()):
+        kind = kind_of(path)
+        if kind is None:
+            known = ", ".join([*SINGLE, *(f"{folder}/<key>.json" for folder in FOLDERS)])
+            found.append(problems.UNKNOWN_DOCUMENT.at(path, name=path, known=known))
+            continue
+        found.extend(document_problems(kind, path, document))
+        if kind == "form" and not found:
+            found.extend(_field_problems(path, document, types))
+    return found
+
+
+def document_problems(kind: str, path: str, document: Json) -> list[Problem]:
+    """Return the breaches of one document against the schema of its kind."""
+    version = document.get("format") if isinstance(document, dict) else None
+    if isinstance(document, dict) and version != FORMAT:
+        return [problems.UNKNOWN_FORMAT.at(f"{path}#/format", got=_shown(version), known=FORMAT)]
+    return list(_breaches(_validator(kind).iter_errors(document), path))
+
+
+def _shown(value: Json) -> str:
+    written = compact(value)
+    return written if len(written) <= SHOWN else written[: SHOWN - 1] + "…"
+
+
+def _breaches(errors: Iterable[ValidationError], path: str) -> Iterator[Problem]:
+    for error in sorted(errors, key=lambda item: [str(part) for part in item.absolute_path]):
+        if error.validator == "oneOf" and error.context:
+            yield from _closest(error, path)
+        else:
+            yield from _breach(error, path)
+
+
+def _closest(error: ValidationError, path: str) -> Iterator[Problem]:
+    """Explain a failed choice between shapes by the shape that the input was nearest to."""
+    ways: dict[object, list[ValidationError]] = {}
+    for inner in error.context or ():
+        ways.setdefault(inner.schema_path[0], []).append(inner)
+    given = set(error.instance) if isinstance(error.instance, dict) else set()
+
+    def distance(way: list[ValidationError]) -> tuple[bool, int]:
+        misnamed = any(item.validator in ("required", "additionalProperties") and not item.path for item in way)
+        return (misnamed and bool(given), len(way))
+
+    nearest = min(ways.values(), key=distance)
+    yield from _breaches(nearest, path)
+
+
+def _breach(error: ValidationError, path: str) -> Iterator[Problem]:
+    place = path + "#/" + "/".join(str(part) for part in error.absolute_path)
+    match error.validator:
+        case "additionalProperties":
+            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+            for key in sorted(set(error.instance) - set(known)):
+                yield problems.UNKNOWN_KEY.at(f"{place}/{key}".replace("#//", "#/"), key=key, known=", ".join(known))
+        case "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            yield from (problems.MISSING_KEY.at(place, key=key) for key in missing)
+        case _:
+            wanted = f"{error.validator} {_shown(error.validator_value)}"
+            yield problems.WRONG_SHAPE.at(place, got=_shown(error.instance), wanted=wanted)
+
+
+_FIELD_KEYS = frozenset(
+    "uid key type labels help required required_when visible_when read_only_when default computed validations set_by "
+    "unique read_only_after_create retired options option_list".split()
+)
+_CHOICES = ("choice", "multi_choice")
+
+
+def _field_problems(path: str, document: Json, types: Registry[FieldType]) -> Iterator[Problem]:
+    """Check each field's own properties against the schema of its type."""
+    for number, field in enumerate(document["fields"]):
+        place = f"{path}#/fields/{number}"
+        if field["type"] == LINES:
+            extra = set(field) - _FIELD_KEYS - {"fields", "min_lines"}
+            yield from (
+                problems.UNKNOWN_KEY.at(f"{place}/{key}", key=key, known="fields") for key in sorted(extra)
+            )
+            if not field.get("fields"):
+                yield problems.MISSING_KEY.at(place, key="fields")
+            for inner, line in enumerate(field.get("fields", ())):
+                yield from _typed_properties(f"{place}/fields/{inner}", line, types)
+        else:
+            yield from _typed_properties(place, field, types)
+
+
+def _typed_properties(place: str, field: Json, types: Registry[FieldType]) -> Iterator[Problem]:
+    kind = types.get(field["type"])
+    if kind is None:
+        yield problems.UNKNOWN_TYPE.at(f"{place}/type", type=field["type"], known=", ".join([*types, LINES]))
+        return
+    own = {key: value for key, value in field.items() if key not in _FIELD_KEYS}
+    schema = {"type": "object", "properties": dict(kind.properties), "additionalProperties": False}
+    if "form" in kind.properties:
+        schema["required"] = ["form"]
+    for problem in _breaches(Draft202012Validator(schema).iter_errors(own), ""):
+        yield Problem(
+            problem.code, place + problem.path.removeprefix("#").rstrip("/"), problem.message, problem.hint
+        )
+    if field["type"] in _CHOICES and not field.get("options") and "option_list" not in field:
+        yield problems.NEEDS_OPTIONS.at(place, key=field["key"])
+
+
+def option_lists(documents: Documents) -> Mapping[str, tuple[Any, ...]]:
+    """Return the options of each option list by its key."""
+    listed = documents.get("option_lists.json", {}).get("option_lists", ())
+    return {item["key"]: tuple(map(option_def, item["options"])) for item in listed}

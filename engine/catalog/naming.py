@@ -1,0 +1,48 @@
+"""Physical names: fixed when a form is first published, readable, and never the same for two forms."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+
+from engine.catalog.definitions import AppDef
+from engine.forms.definitions import FormDef
+from engine.forms.field_types import LINES
+
+Names = Mapping[str, str]
+"""The physical table name of each form of one app, by form key; of lines by ``form.field``."""
+
+LIMIT = 63
+RESERVED = ("youju_", "sqlite_", "pg_", "v_")
+
+
+def physical_name(wanted: str, app: str, uid: str, taken: Collection[str]) -> str:
+    """Return a free name: ``wanted``, or ``wanted__app`` where it is taken or reserved, cut to 63 bytes with a hash."""
+    name = wanted
+    if name in taken or name.startswith(RESERVED):
+        name = f"{wanted}__{app}"
+    if name.startswith(RESERVED):
+        name = f"form_{name}"
+    if len(f"v_{name}".encode()) > LIMIT or name in taken:
+        mark = hashlib.sha256(uid.encode()).hexdigest()[:8]
+        name = f"{name[: LIMIT - 11]}_{mark}"
+    return name
+
+
+def assign_names(app: AppDef, held: Names, taken: Iterable[str]) -> dict[str, str]:
+    """Return the names of all forms and lines of an app: those it holds already, and new ones that nobody has."""
+    names = dict(held)
+    busy = {*taken, *names.values()}
+    for key, wanted, uid in _wanted(app.forms):
+        if key not in names:
+            names[key] = physical_name(wanted, app.key, uid, busy)
+            busy.add(names[key])
+    return names
+
+
+def _wanted(forms: Iterable[FormDef]) -> Iterable[tuple[str, str, str]]:
+    for form in forms:
+        yield form.key, form.key, form.uid
+        for field in form.fields:
+            if field.type == LINES:
+                yield f"{form.key}.{field.key}", f"{form.key}_{field.key}", field.uid

@@ -1,0 +1,86 @@
+"""The kinds of problems that an app's documents can have."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import ProblemKind, Text
+
+UNKNOWN_DOCUMENT = ProblemKind(
+    "APP-001",
+    Text("不认识的文件“{name}”", "The file “{name}” is not part of an app"),
+    Text("可用的文件:{known}", "The files of an app are: {known}"),
+)
+MISSING_DOCUMENT = ProblemKind(
+    "APP-002",
+    Text("缺少文件“{name}”", "The file “{name}” is missing"),
+    Text("每个应用都要有它", "Every app has one"),
+)
+UNKNOWN_FORMAT = ProblemKind(
+    "APP-003",
+    Text("不支持的格式版本:{got}", "The format version {got} is not known"),
+    Text("支持的版本:{known};请用更新的程序打开", "Known: {known}; open it with a newer program"),
+)
+UNKNOWN_KEY = ProblemKind(
+    "APP-004",
+    Text("多余的键“{key}”", "The key “{key}” is not known here"),
+    Text("可用的键:{known}", "The keys are: {known}"),
+)
+MISSING_KEY = ProblemKind(
+    "APP-005",
+    Text("缺少“{key}”", "“{key}” is missing"),
+    Text("请补上", "Add it"),
+)
+WRONG_SHAPE = ProblemKind(
+    "APP-006",
+    Text("这里不能是 {got}", "{got} does not fit here"),
+    Text("应符合:{wanted}", "Wanted: {wanted}"),
+)
+UNKNOWN_TYPE = ProblemKind(
+    "APP-007",
+    Text("没有字段类型“{type}”", "There is no field type “{type}”"),
+    Text("可用的类型:{known}", "The types are: {known}"),
+)
+SAME_KEY = ProblemKind(
+    "APP-008",
+    Text("“{key}”出现了两次", "“{key}” stands twice"),
+    Text("同类元素的键和 uid 都不能重复", "Keys and uids are unique among elements of a kind"),
+)
+NO_SUCH_LIST = ProblemKind(
+    "APP-009",
+    Text("没有选项列表“{key}”", "There is no option list “{key}”"),
+    Text("已有的:{known}", "There are: {known}"),
+)
+NO_SUCH_FORM = ProblemKind(
+    "APP-010",
+    Text("没有表单“{form}”", "There is no form “{form}”"),
+    Text("已有的:{known}", "There are: {known}"),
+)
+NO_SUCH_FIELD = ProblemKind(
+    "APP-011",
+    Text("没有字段“{key}”", "There is no field “{key}”"),
+    Text("请改成该表单里的字段键", "Use the key of a field of this form"),
+)
+BAD_DEFAULT = ProblemKind(
+    "APP-012",
+    Text("参数“{key}”的默认值不合适", "The default of the parameter “{key}” does not fit its type"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+NEEDS_OPTIONS = ProblemKind(
+    "APP-013",
+    Text("“{key}”没有选项", "“{key}” has no options"),
+    Text("请写 options 或 option_list", "State options or an option_list"),
+)
+UNKNOWN_ZONE = ProblemKind(
+    "APP-014",
+    Text("没有时区“{zone}”", "There is no time zone “{zone}”"),
+    Text("例如 Asia/Shanghai", "For example Asia/Shanghai"),
+)
+CHANGED_TYPE = ProblemKind(
+    "APP-015",
+    Text("已有的“{key}”不能由{old}改成{new}", "The existing “{key}” cannot turn from {old} into {new}"),
+    Text("请新建一个字段,或保留原来的类型", "Add a new field, or keep the type"),
+)
+SYSTEM_KEY = ProblemKind(
+    "APP-016",
+    Text("“{key}”是系统字段", "“{key}” is a system field"),
+    Text("每条记录都有它,不必声明;请换一个键", "Every record has it without being told; take another key"),
+)

@@ -1,0 +1,78 @@
+"""From forms to the physical shape that they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.catalog.definitions import AppDef
+from engine.catalog.naming import Names
+from engine.catalog.tables import ColumnSpec, TableSpec
+from engine.forms.definitions import FieldDef, FormDef, digits_of, scale_of, target_of
+from engine.forms.field_types import LINES, FieldType
+from engine.kernel.registries import Registry
+from engine.workflows.definitions import WorkflowDef
+
+
+def table_specs(
+    app: AppDef, own: Names, every: Mapping[tuple[str, str], str], types: Registry[FieldType]
+) -> tuple[TableSpec, ...]:
+    """Return the tables of an app: each form's, followed by those of its lines. ``every`` names all apps' tables."""
+    flows = {flow.form: flow for flow in app.workflows}
+    return tuple(
+        spec for form in app.forms for spec in _form_specs(app.key, form, flows.get(form.key), own, every, types)
+    )
+
+
+def _form_specs(
+    app: str,
+    form: FormDef,
+    flow: WorkflowDef | None,
+    own: Names,
+    every: Mapping[tuple[str, str], str],
+    types: Registry[FieldType],
+) -> Iterable[TableSpec]:
+    name = own[form.key]
+    yield TableSpec(
+        app=app,
+        form=form.key,
+        name=name,
+        view=f"v_{name}",
+        labels=form.labels,
+        columns=_columns(app, form.fields, every, types),
+        states=tuple((state.key, state.labels) for state in flow.states) if flow else (),
+    )
+    for field in form.fields:
+        if field.type == LINES:
+            lines = own[f"{form.key}.{field.key}"]
+            yield TableSpec(
+                app=app,
+                form=f"{form.key}.{field.key}",
+                name=lines,
+                view=f"v_{lines}",
+                labels=field.labels,
+                columns=_columns(app, field.lines, every, types),
+                parent=name,
+            )
+
+
+def _columns(
+    app: str, fields: Iterable[FieldDef], every: Mapping[tuple[str, str], str], types: Registry[FieldType]
+) -> tuple[ColumnSpec, ...]:
+    return tuple(_column(app, field, every, types) for field in fields if field.type != LINES)
+
+
+def _column(
+    app: str, field: FieldDef, every: Mapping[tuple[str, str], str], types: Registry[FieldType]
+) -> ColumnSpec:
+    is_reference = field.type == "reference"
+    return ColumnSpec(
+        key=field.key,
+        kind=types[field.type].storage,
+        labels=field.labels,
+        scale=scale_of(field),
+        digits=digits_of(field),
+        references=every.get(target_of(field, app)) if is_reference else None,
+        options=tuple((option.key, option.labels) for option in field.options),
+        unique=field.unique,
+        indexed=is_reference,
+    )
