@@ -1,0 +1,1 @@
+"""The tests; a package, so that parts of ``tests/support`` are imported by name."""
