@@ -6,6 +6,8 @@ import itertools
 
 import pytest
 
+from engine.storage.database import open_database
+from engine.storage.migrations import migrate
 from tests.support.postgres import running_postgres
 
 _numbers = itertools.count(1)
@@ -36,3 +38,12 @@ def sqlite_url(tmp_path):
 def database_url(request):
     """The URL of a fresh, empty database: each test runs once on SQLite and once on PostgreSQL."""
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+
+
+@pytest.fixture
+def database(database_url):
+    """An open database with the engine's own tables, on SQLite and on PostgreSQL."""
+    opened = open_database(database_url)
+    migrate(opened)
+    yield opened
+    opened.close()

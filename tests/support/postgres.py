@@ -115,7 +115,7 @@ def _serving(postgres: Path, data: Path, sockets: Path, log: Path, account: str 
     command = [str(postgres), "-D", str(data), "-k", str(sockets), *settings]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["sh", "-c", _SUPERVISOR, "sh", *command],
+            ["/bin/sh", "-c", _SUPERVISOR, "sh", *command],
             user=account, cwd=data, env=_environment(), stdin=subprocess.PIPE, stdout=output, stderr=output,
             start_new_session=True,
         )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Brings the engine's own tables up to date; knows the order of the changes, not the tables of any form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, select
+
+from engine.kernel.clocks import Moment, real_moment
+from engine.kernel.problems import EngineError
+from engine.storage import problems, system_tables
+from engine.storage.database import Database, Dialect
+from engine.storage.locks import lock_schema
+from engine.storage.migration_0001 import make_spine
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One change of the schema. Once released, neither its name nor what it does changes ever again."""
+
+    name: str
+    run: Callable[[Operations, Dialect], None]
+
+
+MIGRATIONS = (Migration("0001_spine", make_spine),)
+
+
+def migrate(database: Database, *, now: Callable[[], Moment] = real_moment) -> tuple[str, ...]:
+    """Run what has not been run yet, each migration in one transaction, and return the names of those run.
+
+    Two processes may call this at once: one does the work, the other waits and finds it done. Raises ``EngineError``
+    (STORE-006) where the database knows migrations that this program does not.
+    """
+    done: list[str] = []
+    for migration in MIGRATIONS:
+        with database.write() as connection:
+            lock_schema(connection)
+            applied = _applied(connection)
+            unknown = applied - {known.name for known in MIGRATIONS}
+            if unknown:
+                raise EngineError(problems.NEWER_SCHEMA.at(names=", ".join(sorted(unknown))))
+            if migration.name in applied:
+                continue
+            migration.run(Operations(MigrationContext.configure(connection)), database.dialect)
+            record = insert(system_tables.schema_version)
+            connection.execute(record, {"name": migration.name, "applied_at": now()})
+            done.append(migration.name)
+    return tuple(done)
+
+
+def pending(database: Database) -> tuple[str, ...]:
+    """Return the names of the migrations that have not been run."""
+    with database.read() as connection:
+        applied = _applied(connection) if connection.dialect.has_table(connection, _TABLE) else frozenset()
+    return tuple(migration.name for migration in MIGRATIONS if migration.name not in applied)
+
+
+_TABLE = system_tables.schema_version.name
+
+
+def _applied(connection: Connection) -> frozenset[str]:
+    if not connection.dialect.has_table(connection, _TABLE):
+        system_tables.schema_version.create(connection)
+    return frozenset(connection.execute(select(system_tables.schema_version.c.name)).scalars())

@@ -1,0 +1,208 @@
+"""The engine's own tables as queries see them; their constraints and indices are made, and documented, by migrations.
+
+Moments are milliseconds since 1970 UTC. JSON is kept as canonical text, so that what was digested is what is stored.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+PREFIX = "youju_"
+
+metadata = MetaData()
+
+WORDS: TypeEngine[str] = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text that sorts by code point on both databases."""
+
+
+def _table(name: str, *columns: Column[object]) -> Table:
+    return Table(PREFIX + name, metadata, *columns)
+
+
+def _words(name: str) -> Column[object]:
+    return Column(name, WORDS)
+
+
+def _number(name: str) -> Column[object]:
+    return Column(name, Integer())
+
+
+def _moment(name: str) -> Column[object]:
+    return Column(name, BigInteger())
+
+
+def _truth(name: str) -> Column[object]:
+    return Column(name, Boolean())
+
+
+schema_version = Table(
+    PREFIX + "schema_version",
+    metadata,
+    Column("name", WORDS, primary_key=True),
+    Column("applied_at", BigInteger(), nullable=False),
+)
+
+app = _table("app", _words("key"), _number("current_revision"))
+revision = _table(
+    "revision",
+    _words("app"),
+    _number("number"),
+    _words("digest"),
+    _words("documents"),
+    _moment("published_at"),
+    _words("published_by"),
+)
+parameter = _table("parameter", _words("app"), _words("key"), _words("value"))
+setting = _table("setting", _words("key"), _words("value"))
+
+user = _table(
+    "user",
+    _words("id"),
+    _words("name"),
+    _words("display_name"),
+    _words("password_hash"),
+    _words("manager_id"),
+    _words("department"),
+    _words("language"),
+    _truth("active"),
+)
+role_grant = _table("role_grant", _words("user_id"), _words("app"), _words("role"))
+token = _table(
+    "token",
+    _words("hash"),
+    _words("user_id"),
+    _words("label"),
+    _moment("created_at"),
+    _moment("expires_at"),
+    _moment("revoked_at"),
+)
+session = _table(
+    "session",
+    _words("hash"),
+    _words("user_id"),
+    _moment("created_at"),
+    _moment("seen_at"),
+    _moment("expires_at"),
+    _moment("revoked_at"),
+)
+idempotency = _table(
+    "idempotency",
+    _words("user_id"),
+    _words("key"),
+    _words("digest"),
+    _words("answer"),
+    _moment("created_at"),
+)
+
+journal = _table(
+    "journal",
+    _words("id"),
+    _moment("at"),
+    _words("actor"),
+    _words("rule"),
+    _words("command"),
+    _words("app"),
+    _words("subject"),
+    _words("record"),
+    _number("version"),
+    _words("action"),
+    _number("revision"),
+    _words("reason"),
+    _words("digests"),
+    _words("payload"),
+    _words("entry"),
+    _number("batch"),
+    _number("position"),
+)
+seal = _table(
+    "seal",
+    _number("number"),
+    _words("previous"),
+    _number("count"),
+    _words("entries"),
+    _moment("sealed_at"),
+    _words("hash"),
+    _words("mac"),
+)
+seal_head = _table("seal_head", _number("id"), _number("number"), _words("hash"), _words("mac"))
+
+outbox = _table(
+    "outbox",
+    _words("id"),
+    _words("command"),
+    _words("kind"),
+    _words("payload"),
+    _moment("due_at"),
+    _moment("available_at"),
+    _number("fence"),
+    _number("attempts"),
+    _words("error"),
+    _moment("done_at"),
+    _moment("dead_at"),
+)
+notification = _table(
+    "notification",
+    _words("id"),
+    _words("outbox_id"),
+    _words("recipient"),
+    _words("text_zh"),
+    _words("text_en"),
+    _words("app"),
+    _words("form"),
+    _words("record"),
+    _moment("at"),
+    _moment("read_at"),
+)
+task = _table(
+    "task",
+    _words("id"),
+    _words("key"),
+    _words("app"),
+    _words("form"),
+    _words("record"),
+    _words("assignee"),
+    _words("title_zh"),
+    _words("title_en"),
+    _words("actions"),
+    _words("dedupe"),
+    _moment("opened_at"),
+    _moment("due_at"),
+    _words("state"),
+    _moment("closed_at"),
+    _words("closed_action"),
+    _words("closed_by"),
+    _words("closed_rule"),
+)
+state_log = _table(
+    "state_log",
+    _words("id"),
+    _words("app"),
+    _words("form"),
+    _words("record"),
+    _words("origin"),
+    _words("target"),
+    _words("transition"),
+    _words("actor"),
+    _words("rule"),
+    _moment("at"),
+    _moment("dwell"),
+)
+rule_run = _table(
+    "rule_run",
+    _words("id"),
+    _words("app"),
+    _words("rule"),
+    _number("revision"),
+    _words("form"),
+    _words("record"),
+    _truth("fired"),
+    _words("trace"),
+    _moment("at"),
+)
+lease = _table("lease", _words("name"), _words("holder"), _moment("until"), _number("fence"))
