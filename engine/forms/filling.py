@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.forms import problems
+from engine.forms.assigning import assigned
 from engine.forms.forms import Field, Form
 from engine.forms.parsing import problem
 from engine.kernel.problems import Problem
@@ -29,9 +30,9 @@ def with_computed(form: Form, row: Mapping[str, Value], surroundings: Surroundin
     """Return the row with every computed field calculated, each after those it reads."""
     filled = dict(row)
     for key in form.computed_order:
-        expression = form.fields[key].computed
-        if expression is not None:
-            filled[key] = expression.evaluate(filled, surroundings)
+        field = form.fields[key]
+        if field.computed is not None:
+            filled[key] = assigned(field, field.computed, filled, surroundings)
     return filled
 
 
@@ -41,7 +42,7 @@ def default_values(fields: Iterable[Field], given: Mapping[str, Value], row: Row
     made: dict[str, Value] = {}
     for field in fields:
         if field.default is not None and field.key not in given:
-            made[field.key] = filled[field.key] = field.default.evaluate(filled, surroundings)
+            made[field.key] = filled[field.key] = assigned(field, field.default, filled, surroundings)
     return made
 
 

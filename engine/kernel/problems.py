@@ -68,7 +68,7 @@ class Problem:
         """Return the same problem with ``prefix`` put before its path."""
         if not self.path:
             return replace(self, path=prefix)
-        joint = "" if self.path.startswith("[") else "."
+        joint = "#" if prefix.endswith(".json") else "" if self.path.startswith("[") else "."
         return replace(self, path=f"{prefix}{joint}{self.path}")
 
     def as_json(self) -> dict[str, object]:

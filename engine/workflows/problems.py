@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernel.problems import Nature, ProblemKind, Text
+from engine.kernel.problems import ProblemKind, Text
 
 NO_SUCH_STATE = ProblemKind(
     "FLOW-001",
@@ -36,7 +36,6 @@ WRONG_STATE = ProblemKind(
     "FLOW-011",
     Text("“{label_zh}”不能从状态“{state_zh}”开始", "“{label_en}” cannot start from the state “{state_en}”"),
     Text("请刷新后看它现在能做什么", "Reload to see what can be done with it now"),
-    Nature.CONFLICT,
 )
 NOT_ENTITLED = ProblemKind(
     "FLOW-012",
@@ -52,7 +51,6 @@ LOCKED = ProblemKind(
     "FLOW-014",
     Text("状态“{state_zh}”下不能修改记录", "A record in the state “{state_en}” cannot be edited"),
     Text("只能执行流转", "Only its transitions can be used"),
-    Nature.CONFLICT,
 )
 NO_WORKFLOW = ProblemKind(
     "FLOW-015",

@@ -1,0 +1,67 @@
+"""Before-rules: they look at a save from inside it, may set fields of the record and may refuse it."""
+
+from __future__ import annotations
+
+from engine.decision.pending import Saving
+from engine.decision.words import render
+from engine.forms import filling
+from engine.forms.assigning import assigned
+from engine.kernel.problems import EngineError, Text
+from engine.rules import problems
+from engine.rules.rules import Refuse, Rule, SetFields
+
+ROUNDS = 4
+"""How often the before-rules may change the record before they must have come to rest."""
+
+
+def apply_before_rules(saving: Saving) -> None:
+    """Run the before-rules until none changes the record; refusals are gathered, at most ``ROUNDS`` rounds."""
+    action = saving.transition.key if saving.transition else "save"
+    rules = [
+        rule
+        for rule in saving.app.rules_of(saving.form.key, before=True)
+        if rule.looks_before_action(action)
+    ]
+    changing = rules
+    for _ in range(ROUNDS):
+        changing = [rule for rule in changing if _set_fields(saving, rule)]
+        if not changing:
+            break
+        saving.settle(filling.with_computed(saving.form, saving.row, saving.around))
+    else:
+        raise EngineError(problems.TOO_MANY_ROUNDS.at(rule=changing[0].key))
+    for rule in rules:
+        _refuse(saving, rule)
+
+
+def _holds(saving: Saving, rule: Rule) -> bool:
+    return rule.when is None or rule.when.holds(saving.row, saving.around)
+
+
+def _set_fields(saving: Saving, rule: Rule) -> bool:
+    """Set what the rule sets; tell whether that changed the record."""
+    if not _holds(saving, rule):
+        return False
+    values = {
+        key: assigned(saving.form.fields[key], source, saving.row, saving.around)
+        if key in saving.form.fields
+        else source.evaluate(saving.row, saving.around)
+        for action in rule.then
+        if isinstance(action, SetFields)
+        for key, source in action.fields.items()
+    }
+    if all(saving.row.get(key) == value for key, value in values.items()):
+        return False
+    saving.settle({**saving.row, **values})
+    return True
+
+
+def _refuse(saving: Saving, rule: Rule) -> None:
+    refusals = [action for action in rule.then if isinstance(action, Refuse)]
+    if not refusals or not _holds(saving, rule):
+        return
+    for action in refusals:
+        message: Text = render(saving.work, saving.app, saving.row, action.message)
+        texts = {"message_zh": message.zh, "message_en": message.en}
+        labels = {"rule_zh": rule.labels.zh, "rule_en": rule.labels.en}
+        saving.found.append(problems.REFUSED.at(action.field or "", **texts, **labels))

@@ -1,0 +1,182 @@
+"""What is checked of a record that is about to be saved, beyond what its form's own conditions say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from engine.decision.facts import PersonQuery, Query, RecordQuery, SameQuery
+from engine.decision.pending import Saving
+from engine.decision.permissions import is_one_of, readable
+from engine.decision.work import Work
+from engine.forms import problems as form_problems
+from engine.forms.compiling import SYSTEM_LABELS
+from engine.forms.definitions import FieldDef, target_of
+from engine.forms.filling import Standing
+from engine.forms.forms import Field
+from engine.forms.parsing import problem
+from engine.kernel.persons import PersonsDef
+from engine.kernel.problems import EngineError, ProblemKind
+from engine.kernel.values import Row
+from engine.workflows import problems as flow_problems
+from engine.workflows.workflows import Transition
+
+UNREAD = frozenset(kind.code for kind in (
+    form_problems.WRONG_TYPE,
+    form_problems.UNKNOWN_OPTION,
+    form_problems.TOO_LONG,
+    form_problems.OUT_OF_RANGE,
+    form_problems.TOO_PRECISE,
+    form_problems.BAD_TEXT,
+    form_problems.BAD_FORMAT,
+    form_problems.TOO_MANY,
+    form_problems.REQUIRED,
+))
+"""Problems of values that could not be read, and of lines inside a field."""
+
+BLANK = frozenset((form_problems.REQUIRED.code,))
+
+
+def check_transition(saving: Saving, transition: Transition) -> None:
+    """Raise unless the transition starts from the record's state and the acting user may fire it."""
+    definition, workflow = transition.definition, saving.workflow
+    state = saving.row.get("state")
+    labels = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
+    if workflow is None or not workflow.may_start(transition, state):
+        shown = workflow.states[state].labels if workflow and state in workflow.states else transition.labels
+        raise EngineError(flow_problems.WRONG_STATE.at(state_zh=shown.zh, state_en=shown.en, **labels))
+    if saving.actor.rule is not None:
+        return
+    if transition.by_system or not is_one_of(saving.work, saving.app, definition.by, saving.row):
+        who = _who(saving, definition.by)
+        raise EngineError(flow_problems.NOT_ENTITLED.at(who_zh=who[0], who_en=who[1], **labels))
+
+
+def _who(saving: Saving, who: Iterable[PersonsDef]) -> tuple[str, str]:
+    words: list[tuple[str, str]] = []
+    for item in who:
+        match item.kind:
+            case "owner":
+                words.append(("负责人", "its owner"))
+            case "creator":
+                words.append(("创建人", "who made it"))
+            case "manager_of":
+                words.append(("上级主管", "the superior"))
+            case "person":
+                labels = saving.form.fields[item.of].labels if item.of in saving.form.fields else None
+                words.append((labels.zh, labels.en) if labels else (item.of, item.of))
+            case "role":
+                role = next((role.labels for role in saving.app.definition.roles if role.key == item.of), None)
+                words.append((role.zh, role.en) if role else (item.of, item.of))
+    if not words:
+        return "系统", "the system"
+    return "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
+
+
+def check_guard(saving: Saving, transition: Transition) -> None:
+    """Gather what the transition asks for beyond the form: its named fields filled and its guard met."""
+    for key in transition.definition.fields:
+        if saving.row.get(key) is None and key in saving.form.fields:
+            blank = problem(form_problems.REQUIRED, saving.form.fields[key].definition)
+            saving.found.append(blank.under(key))
+    if transition.guard is None or transition.guard.holds(saving.row, saving.around):
+        return
+    message = transition.definition.guard_message or transition.labels
+    labels = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
+    saving.found.append(
+        flow_problems.GUARD_FAILED.at("", message_zh=message.zh, message_en=message.en, **labels)
+    )
+
+
+def check_given(saving: Saving, stands: Mapping[str, Standing]) -> None:
+    """Gather what a person may not fill: system fields, hidden and read-only ones."""
+    if not saving.typed:
+        return
+    for key, value in saving.given.items():
+        item = saving.form.fields.get(key)
+        if item is None or (saving.before is not None and saving.before.get(key) == value):
+            continue
+        kind = _refused(item, stands[key], new=saving.before is None, blank=value is None)
+        if kind is not None:
+            saving.found.append(problem(kind, item.definition).under(key))
+
+
+def _refused(item: Field, standing: Standing, *, new: bool, blank: bool) -> ProblemKind | None:
+    definition = item.definition
+    if definition.set_by_system or definition.computed is not None:
+        return None if blank and new else form_problems.SYSTEM_FIELD
+    if blank:
+        return None
+    if not standing.visible:
+        return form_problems.HIDDEN
+    if standing.read_only or (definition.read_only_after_create and not new):
+        return form_problems.READ_ONLY
+    return None
+
+
+def check_existence(saving: Saving) -> None:
+    """Gather references to records and persons that do not exist (or are not the sender's to see)."""
+    wanted = list(_pointers(saving))
+    saving.work.want(query for _, _, query in wanted)
+    for place, definition, query in wanted:
+        if not _exists(saving.work, query, typed=saving.typed):
+            is_record = isinstance(query, RecordQuery)
+            kind = form_problems.NO_RECORD if is_record else form_problems.NO_PERSON
+            saving.found.append(problem(kind, definition).under(place))
+
+
+def _exists(work: Work, query: Query, *, typed: bool) -> bool:
+    if isinstance(query, RecordQuery):
+        row = work.record(query.app, query.form, query.id)
+        return row is not None and (not typed or readable(work, work.form(query.app, query.form), row))
+    person = work.person(cast("PersonQuery", query).id)
+    return person is not None and person.active
+
+
+def _pointers(saving: Saving) -> Iterable[tuple[str, FieldDef, Query]]:
+    before: Row = saving.before or {}
+    if saving.row.get("owner") and saving.row.get("owner") != before.get("owner"):
+        owner = FieldDef("owner", "owner", "person", SYSTEM_LABELS["owner"])
+        yield "owner", owner, PersonQuery(saving.row["owner"])
+    for item in saving.form.live_fields():
+        value = saving.row.get(item.key)
+        if value is None or value == before.get(item.key):
+            continue
+        if item.type is not None:
+            yield from _targets(item.key, item, value, saving)
+            continue
+        for number, line in enumerate(value):
+            for inner in item.lines.values():
+                if line.get(inner.key) is not None:
+                    yield from _targets(f"{item.key}[{number}].{inner.key}", inner, line[inner.key], saving)
+
+
+def _targets(place: str, item: Field, value: object, saving: Saving) -> Iterable[tuple[str, FieldDef, Query]]:
+    ids = value if isinstance(value, tuple) else (value,)
+    match item.definition.type:
+        case "reference" | "references":
+            app, form = target_of(item.definition, saving.app.key)
+            for id in ids:
+                yield place, item.definition, RecordQuery(app, form, str(id))
+        case "person" | "persons":
+            for id in ids:
+                yield place, item.definition, PersonQuery(str(id))
+        case _:
+            return
+
+
+def check_uniqueness(saving: Saving) -> None:
+    """Gather unique fields whose value another record has."""
+    before: Row = saving.before or {}
+    queries: dict[str, Query] = {
+        item.key: SameQuery(saving.app.key, saving.form.key, (item.key,), (saving.row[item.key],), saving.key[2])
+        for item in saving.form.live_fields()
+        if item.definition.unique
+        and saving.row.get(item.key) is not None
+        and saving.row[item.key] != before.get(item.key)
+    }
+    saving.work.want(queries.values())
+    for key, query in queries.items():
+        if saving.work.fact(query):
+            definition = saving.form.fields[key].definition
+            saving.found.append(problem(form_problems.NOT_UNIQUE, definition).under(key))

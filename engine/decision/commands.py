@@ -1,0 +1,113 @@
+"""Commands: everything that can change data is one of these; and the three answers that deciding gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.decision.changeset import Actor, Changeset
+from engine.decision.facts import Query
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment
+from engine.kernel.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a record from a payload and, where ``transition`` is given, take it out of its first state at once."""
+
+    app: str
+    form: str
+    fields: Json
+    transition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change the fields that the payload names; ``seen`` is the version that the sender looked at."""
+
+    app: str
+    form: str
+    id: str
+    fields: Json
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Put a record into the recycle bin."""
+
+    app: str
+    form: str
+    id: str
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """Fire a transition, filling the fields of the payload on the way."""
+
+    app: str
+    form: str
+    id: str
+    transition: str
+    fields: Json = field(default_factory=dict)
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Do something with a task of one's own."""
+
+    task: str
+    action: str
+    fields: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRules:
+    """Let the after-rules of a form look at what happened to a record. ``depth`` counts the rules that led here."""
+
+    app: str
+    form: str
+    record: str
+    event: Mapping[str, Json]
+    depth: int = 0
+
+
+Body = Create | Update | Delete | Fire | Act | RunRules
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its id names every record that it brings forth, its moment is ``now`` for all that it decides."""
+
+    id: str
+    moment: Moment
+    actor: Actor
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The command holds; ``record`` names the record that it was about."""
+
+    changeset: Changeset
+    record: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The command does not hold, with every reason found."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFacts:
+    """Deciding cannot go on without the answers to these."""
+
+    queries: tuple[Query, ...]
+
+
+Outcome = Decided | Refusal | NeedFacts

@@ -1,0 +1,232 @@
+"""decide(): one command and the facts so far become a changeset, a refusal, or the questions still open. Pure."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from engine.catalog.apps import Catalog
+from engine.decision import problems
+from engine.decision.after_rules import new_saving, run_rules
+from engine.decision.changeset import Changeset
+from engine.decision.commands import (
+    Act,
+    Command,
+    Create,
+    Decided,
+    Delete,
+    Fire,
+    NeedFacts,
+    Outcome,
+    Refusal,
+    RunRules,
+    Update,
+)
+from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
+from engine.decision.pending import Saving
+from engine.decision.permissions import access_to, readable, require
+from engine.decision.saving import save
+from engine.decision.work import Key, MissingFactsError, Parameters, Work
+from engine.forms.forms import Form
+from engine.forms.payloads import read_payload
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.values import Row, Value
+from engine.workflows import problems as flow_problems
+from engine.workflows.workflows import Transition
+
+FIELDS = "fields"
+"""Where a payload's fields stand in every input; problems of a field are found under it."""
+
+
+def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Facts) -> Outcome:
+    """Decide one command. The same arguments always give the same answer."""
+    work = Work(command, catalog, parameters, facts)
+    try:
+        work.want(_first_queries(command))
+        record = _carry_out(work)
+    except MissingFactsError as missing:
+        return NeedFacts(missing.queries)
+    except EngineError as error:
+        return Refusal(tuple(_placed(problem) for problem in error.problems))
+    return Decided(_changeset(work), record)
+
+
+def _placed(problem: Problem) -> Problem:
+    return problem.under(FIELDS) if problem.path else problem
+
+
+def _first_queries(command: Command) -> list[Query]:
+    """Return what is known to be needed before anything is looked at."""
+    queries: list[Query] = [PersonQuery(command.actor.user)] if command.actor.user else []
+    match command.body:
+        case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id):
+            queries.append(RecordQuery(app, form, id))
+        case RunRules(app, form, record):
+            queries.append(RecordQuery(app, form, record))
+        case Act(task):
+            queries.append(TaskQuery(task))
+        case Create():
+            pass
+    return queries
+
+
+def _carry_out(work: Work) -> Key | None:
+    body = work.command.body
+    match body:
+        case Create():
+            return _create(work, body)
+        case Update():
+            return _update(work, body)
+        case Delete():
+            return _delete(work, body)
+        case Fire():
+            return fire(work, body.app, body.form, body.id, body.transition, body.fields, body.seen)
+        case Act():
+            return _act(work, body)
+        case RunRules():
+            run_rules(work, body)
+            return (body.app, body.form, body.record)
+
+
+def _changeset(work: Work) -> Changeset:
+    return Changeset(
+        command=work.command.id,
+        moment=work.moment,
+        actor=work.command.actor,
+        revisions=work.catalog.revisions,
+        writes=tuple(work.writes),
+        state_changes=tuple(work.state_changes),
+        tasks_opened=tuple(work.opened),
+        tasks_closed=tuple(work.closed),
+        messages=tuple(work.messages),
+        rule_runs=tuple(work.runs),
+    )
+
+
+def _create(work: Work, body: Create) -> Key:
+    app, form = work.app(body.app), work.form(body.app, body.form)
+    access = access_to(work, form)
+    if work.command.actor.user is not None and not access.may("create"):
+        raise EngineError(problems.ABSENT.at())
+    values, found = read_payload(form, body.fields)
+    saving = new_saving(work, app, form, values, work.command.actor, typed=True)
+    saving.found = [*found, *_forbidden(work, form, values)]
+    saving.transition = _transition(saving, body.transition)
+    save(saving)
+    if work.command.actor.user is not None and not access.covers("create", saving.row, saving.around):
+        raise EngineError(problems.NOT_ALLOWED.at())
+    return saving.key
+
+
+def _transition(saving: Saving, key: str | None) -> Transition | None:
+    if key is None:
+        return None
+    flow = saving.workflow
+    if flow is None:
+        raise EngineError(flow_problems.NO_WORKFLOW.at())
+    if key not in flow.transitions:
+        raise EngineError(flow_problems.NO_SUCH_TRANSITION.at(key=key, known=", ".join(flow.transitions)))
+    return flow.transitions[key]
+
+
+def _forbidden(work: Work, form: Form, values: dict[str, Value]) -> list[Problem]:
+    """Return the fields of a payload that the sender's roles do not let fill."""
+    if work.command.actor.user is None:
+        return []
+    access = access_to(work, form)
+    closed = access.hidden_fields | access.read_only_fields
+    return [
+        problems.FIELD_FORBIDDEN.at(key, label_zh=form.fields[key].labels.zh, label_en=form.fields[key].labels.en)
+        for key in values
+        if key in closed and key in form.fields
+    ]
+
+
+def _existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
+    """Return the record; EngineError where it is absent, not readable, or not what the sender looked at."""
+    row = work.record(app, form.key, id)
+    if row is None or not readable(work, form, row):
+        raise EngineError(problems.ABSENT.at())
+    if seen is not None and seen != row["version"]:
+        raise EngineError(problems.STALE.at(seen=seen, now=row["version"]))
+    return row
+
+
+def _update(work: Work, body: Update) -> Key:
+    form = work.form(body.app, body.form)
+    before = _existing(work, body.app, form, body.id, body.seen)
+    require(work, form, "update", before)
+    saving = _changed(work, form, before, body.fields)
+    flow = saving.workflow
+    state = before.get("state")
+    if flow is not None and state is not None and flow.states[state].locked:
+        labels = flow.states[state].labels
+        raise EngineError(flow_problems.LOCKED.at(state_zh=labels.zh, state_en=labels.en))
+    save(saving)
+    require(work, form, "update", saving.row)
+    return saving.key
+
+
+def _changed(work: Work, form: Form, before: Row, fields: Json) -> Saving:
+    """Return the save of an existing record with what a payload changes; lines keep what they do not name."""
+    values, found = read_payload(form, fields)
+    for key in values:
+        item = form.fields.get(key)
+        if item is not None and item.type is None and values[key] is not None:
+            values[key] = _merged_lines(before.get(key), values[key], set(item.lines))
+    return Saving(
+        work=work,
+        app=work.app(form.app),
+        form=form,
+        before=before,
+        row={**before, **values},
+        given=values,
+        actor=work.command.actor,
+        found=[*found, *_forbidden(work, form, values)],
+    )
+
+
+def _merged_lines(before: tuple[Row, ...] | None, lines: tuple[Row, ...], keys: set[str]) -> tuple[Row, ...]:
+    """Return the lines after a change: those with a known id keep the fields that are not named."""
+    known = {line["id"]: line for line in before or ()}
+    blank = dict.fromkeys(keys)
+    return tuple({**known[line["id"]], **line} if line.get("id") in known else _fresh(blank, line) for line in lines)
+
+
+def _fresh(blank: dict[str, Value], line: Row) -> Row:
+    """Return a new line: an id that is not one of this record's lines is not believed."""
+    return {**blank, **{key: value for key, value in line.items() if key != "id"}}
+
+
+def _delete(work: Work, body: Delete) -> Key:
+    form = work.form(body.app, body.form)
+    before = _existing(work, body.app, form, body.id, body.seen)
+    require(work, form, "delete", before)
+    saving = _changed(work, form, before, {})
+    saving.typed = False
+    saving.row["deleted_at"] = work.moment
+    save(saving)
+    return saving.key
+
+
+def fire(work: Work, app: str, form_key: str, id: str, key: str, fields: Json, seen: int | None) -> Key:
+    """Fire a transition of a record with the fields of a payload."""
+    form = work.form(app, form_key)
+    before = _existing(work, app, form, id, seen)
+    saving = _changed(work, form, before, fields)
+    saving.transition = _transition(saving, key)
+    save(saving)
+    return saving.key
+
+
+def _act(work: Work, body: Act) -> Key:
+    task = cast("OpenTask | None", work.fact(TaskQuery(body.task)))
+    if task is None or task.assignee != work.command.actor.user:
+        raise EngineError(problems.ABSENT.at())
+    if body.action not in task.actions:
+        raise EngineError(problems.NO_ACTION.at(key=body.action, known=", ".join(task.actions)))
+    transition = task.actions[body.action]
+    work.close_task(task, body.action, work.command.actor)
+    if transition is not None:
+        fire(work, task.app, task.form, task.record, transition, body.fields, None)
+    return (task.app, task.form, task.record)

@@ -1,0 +1,57 @@
+"""One record on its way to being saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.catalog.apps import App
+from engine.decision.changeset import Actor
+from engine.decision.work import Around, Key, Work
+from engine.forms.forms import Form
+from engine.kernel.problems import Problem
+from engine.kernel.values import Row, Value
+from engine.workflows.workflows import Transition, Workflow
+
+
+@dataclass
+class Saving:
+    """One record on its way to being saved. ``given`` are the fields that the sender names, ``typed`` whether a person did."""
+
+    work: Work
+    app: App
+    form: Form
+    before: Row | None
+    row: dict[str, Value]
+    given: Mapping[str, Value]
+    actor: Actor
+    transition: Transition | None = None
+    typed: bool = True
+    found: list[Problem] = field(default_factory=list)
+    depth: int = 0
+    reason: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """App, form and id of the record."""
+        return (self.app.key, self.form.key, str(self.row["id"]))
+
+    @property
+    def workflow(self) -> Workflow | None:
+        """The form's state machine, if it has one."""
+        return self.app.workflows.get(self.form.key)
+
+    @property
+    def draft(self) -> bool:
+        """Whether the record will still be a draft when this is saved."""
+        return self.workflow is not None and self.workflow.is_draft(self.row.get("state"))
+
+    @property
+    def around(self) -> Around:
+        """What the form's expressions see."""
+        return self.work.surroundings(self.app.key, old=self.before)
+
+    def settle(self, row: Mapping[str, Value]) -> None:
+        """Make ``row`` the record as the rest of this decision sees it."""
+        self.row = dict(row)
+        self.work.rows[self.key] = self.row

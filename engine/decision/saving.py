@@ -1,0 +1,208 @@
+"""Saving one record: from the values that are to change to one write, or every reason why not.
+
+The order is that of 01 *Submit*: defaults, computed, visible and required, validation, uniqueness, before-rules in
+bounded rounds, computed again, the transition's guard. The same for a user, the API, an import and a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from engine.catalog.apps import App
+from engine.decision import checks
+from engine.decision.before_rules import apply_before_rules
+from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
+from engine.decision.facts import OpenTask, OpenTasksQuery
+from engine.decision.pending import Saving
+from engine.forms import filling
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.values import SYSTEM_FIELDS, Row, Value
+from engine.rules.definitions import OpenTaskDef
+from engine.rules.rules import Event
+from engine.workflows.workflows import Transition
+
+
+def save(saving: Saving) -> Row:
+    """Decide one save: note its write, or raise EngineError with every problem found."""
+    saving.settle(saving.row)
+    _fill(saving)
+    if saving.transition is not None:
+        checks.check_transition(saving, saving.transition)
+        _move(saving, saving.transition)
+    apply_before_rules(saving)
+    stands = filling.standings(saving.form, saving.row, saving.around, draft=saving.draft)
+    _clear_hidden(saving, stands)
+    saving.found.extend(
+        filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft)
+    )
+    checks.check_given(saving, stands)
+    checks.check_existence(saving)
+    checks.check_uniqueness(saving)
+    if saving.transition is not None:
+        checks.check_guard(saving, saving.transition)
+    if saving.found:
+        raise EngineError(_distinct(saving.found))
+    _note_write(saving)
+    return saving.row
+
+
+def _distinct(found: Iterable[Problem]) -> list[Problem]:
+    """Keep one problem a kind and place; what is blank because it could not be read is not reported as missing too."""
+    unread = {problem.path for problem in found if problem.code in checks.UNREAD}
+    kept: dict[tuple[str, str], Problem] = {}
+    for problem in found:
+        if problem.code in checks.BLANK and any(place.startswith(problem.path) for place in unread):
+            continue
+        kept.setdefault((problem.code, problem.path), problem)
+    return list(kept.values())
+
+
+def _fill(saving: Saving) -> None:
+    """Put in line ids, defaults (of a new record and of new lines) and computed values."""
+    row = dict(saving.row)
+    if saving.before is None:
+        fields = list(saving.form.live_fields())
+        row |= filling.default_values(fields, saving.given, row, saving.around)
+        if saving.given.get("owner") is None and row.get("owner") is None:
+            row["owner"] = saving.actor.user
+    saving.settle(row)
+    for outer in saving.form.live_fields():
+        if outer.type is None and outer.key in saving.given and row.get(outer.key):
+            row[outer.key] = tuple(_filled_line(saving, outer.key, line) for line in row[outer.key])
+    saving.settle(filling.with_computed(saving.form, row, saving.around))
+
+
+def _filled_line(saving: Saving, key: str, line: Row) -> Row:
+    """Return one line with its id and, where it is new, its defaults."""
+    if line.get("id"):
+        return line
+    fields = saving.form.fields[key].lines
+    blank = {**dict.fromkeys(fields), **line, "id": saving.work.next_id(), "parent": saving.row["id"]}
+    filled = {**blank, **filling.default_values(fields.values(), line, blank, saving.around)}
+    return {name: value for name, value in filled.items() if name != "parent"}
+
+
+def _move(saving: Saving, transition: Transition) -> None:
+    target = transition.definition.target
+    if saving.row.get("state") != target:
+        saving.settle({**saving.row, "state": target, "state_since": saving.work.moment})
+
+
+def _clear_hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> None:
+    """Blank what a person's own submission hides; rules and imports never clear (03 §2)."""
+    hidden = {
+        key for key, standing in stands.items() if not standing.visible and saving.row.get(key) is not None
+    }
+    if saving.before is None or saving.typed:
+        gone = {key for key in hidden if key not in saving.given}
+        if gone:
+            saving.settle({**saving.row, **dict.fromkeys(gone)})
+
+
+def _note_write(saving: Saving) -> None:
+    """Turn the difference between before and now into one write, with its state change, tasks and event."""
+    work, before = saving.work, saving.before
+    keys = {item.key for item in saving.form.live_fields()} | set(SYSTEM_FIELDS)
+    old = before or {}
+    changes = {key: saving.row.get(key) for key in sorted(keys) if saving.row.get(key) != old.get(key)}
+    if before is not None and not changes:
+        return
+    version = int(old.get("version") or 0) + 1
+    stamp = {"version": version, "updated_at": work.moment, "updated_by": saving.actor.user}
+    changes |= stamp
+    saving.settle({**saving.row, **stamp})
+    action = saving.transition.key if saving.transition else "create" if before is None else "update"
+    if saving.row.get("deleted_at") is not None:
+        action = "delete"
+    _gather_write(saving, changes, action, version)
+    if saving.row.get("state") != old.get("state"):
+        _note_state(saving, old)
+    _note_event(saving, changes, old)
+
+
+def _gather_write(saving: Saving, changes: Mapping[str, Value], action: str, version: int) -> None:
+    work = saving.work
+    again = next((item for item in work.writes if (item.app, item.form, item.id) == saving.key), None)
+    write = RecordWrite(
+        kind="insert" if saving.before is None else "update",
+        app=saving.app.key,
+        form=saving.form.key,
+        id=saving.key[2],
+        version=version,
+        changes=changes,
+        row=saving.row,
+        action=action,
+        actor=saving.actor,
+        reason=saving.reason,
+    )
+    if saving.before is None:
+        work.new.add(saving.key)
+    if again is None or again.version < version:
+        work.writes.append(write)
+
+
+def _note_state(saving: Saving, old: Mapping[str, Value]) -> None:
+    work = saving.work
+    since = old.get("state_since")
+    work.state_changes.append(
+        StateChange(
+            app=saving.app.key,
+            form=saving.form.key,
+            record=saving.key[2],
+            origin=old.get("state"),
+            target=str(saving.row["state"]),
+            transition=saving.transition.key if saving.transition else None,
+            actor=saving.actor,
+            at=work.moment,
+            dwell=None if since is None else work.moment - int(since),
+        )
+    )
+    if saving.before is not None and _opens_tasks(saving.app, saving.form.key):
+        for task in cast("tuple[OpenTask, ...]", work.fact(OpenTasksQuery(*saving.key))):
+            if task.state is not None and task.state != saving.row["state"]:
+                work.close_task(task, None, saving.actor)
+
+
+def _opens_tasks(app: App, form: str) -> bool:
+    return any(
+        isinstance(action, OpenTaskDef)
+        for rule in app.rules_of(form, before=False)
+        for action in rule.definition.then
+    )
+
+
+def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, Value]) -> None:
+    """Leave an event in the outbox where an after-rule looks at it."""
+    moved = saving.row.get("state") != old.get("state")
+    event = Event(
+        created=saving.before is None,
+        deleted="deleted_at" in changes and changes["deleted_at"] is not None,
+        changed=frozenset(changes),
+        left=old.get("state") if moved else None,
+        entered=saving.row.get("state") if moved else None,
+    )
+    if not any(rule.looks_at(event) for rule in saving.app.rules_of(saving.form.key, before=False)):
+        return
+    app, form, record = saving.key
+    payload = {
+        "app": app,
+        "form": form,
+        "record": record,
+        "version": saving.row["version"],
+        "depth": saving.depth,
+        "by": saving.work.command.actor.user,
+        "event": event_json(event),
+    }
+    saving.work.messages.append(OutboxMessage(saving.work.next_id(), "event", payload, saving.work.moment))
+
+
+def event_json(event: Event) -> dict[str, object]:
+    """Return an event as the outbox carries it."""
+    return {
+        "created": event.created,
+        "deleted": event.deleted,
+        "changed": sorted(event.changed),
+        "left": event.left,
+        "entered": event.entered,
+    }

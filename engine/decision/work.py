@@ -1,0 +1,180 @@
+"""One decision while it is being made: the facts it has, the rows it has changed so far and what it has gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from engine.catalog.apps import App, Catalog
+from engine.decision.changeset import (
+    Actor,
+    OutboxMessage,
+    RecordWrite,
+    RuleRun,
+    StateChange,
+    TaskClosing,
+    TaskOpening,
+)
+from engine.decision.commands import Command
+from engine.decision.facts import AggregateQuery, Facts, OpenTask, Person, PersonQuery, Query, RecordQuery
+from engine.decision.problems import ABSENT
+from engine.forms.compiling import PARENT
+from engine.forms.forms import Form
+from engine.kernel.clocks import day_of
+from engine.kernel.identifiers import derived_id
+from engine.kernel.problems import EngineError
+from engine.kernel.values import Row, Value
+from engine.language.expressions import Aggregate, aggregate_over, combine
+
+Key = tuple[str, str, str]
+"""App, form and id of a record."""
+
+Parameters = Mapping[str, Mapping[str, Value]]
+"""The current value of every parameter, by app and key."""
+
+
+class MissingFactsError(Exception):
+    """Deciding stops here until these are answered; never seen outside this room."""
+
+    def __init__(self, queries: Iterable[Query]) -> None:
+        """Keep the queries."""
+        super().__init__("facts are missing")
+        self.queries = tuple(queries)
+
+
+@dataclass
+class Work:
+    """Everything one decision reads and gathers. It lives for one call of ``decide`` only."""
+
+    command: Command
+    catalog: Catalog
+    parameters: Parameters
+    facts: Facts
+    rows: dict[Key, Row | None] = field(default_factory=dict)
+    new: set[Key] = field(default_factory=set)
+    writes: list[RecordWrite] = field(default_factory=list)
+    state_changes: list[StateChange] = field(default_factory=list)
+    opened: list[TaskOpening] = field(default_factory=list)
+    closed: list[TaskClosing] = field(default_factory=list)
+    messages: list[OutboxMessage] = field(default_factory=list)
+    runs: list[RuleRun] = field(default_factory=list)
+    _ordinal: int = 0
+
+    @property
+    def moment(self) -> int:
+        """The moment of the command."""
+        return self.command.moment
+
+    def next_id(self) -> str:
+        """Return a new id: the same one for the same command, however often it is decided."""
+        self._ordinal += 1
+        return derived_id(self.command.id, self.moment, self._ordinal)
+
+    def app(self, key: str) -> App:
+        """Return an installed app; EngineError (absent) where there is none."""
+        found = self.catalog.apps.get(key)
+        if found is None:
+            raise EngineError(ABSENT.at())
+        return found
+
+    def form(self, app: str, form: str) -> Form:
+        """Return a form of an installed app; EngineError (absent) where there is none."""
+        found = self.catalog.form(app, form)
+        if found is None:
+            raise EngineError(ABSENT.at())
+        return found
+
+    def want(self, queries: Iterable[Query]) -> None:
+        """Make sure that all of these are answered, asking for all that are missing at once."""
+        missing = [query for query in queries if query not in self.facts]
+        if missing:
+            raise MissingFactsError(missing)
+
+    def fact(self, query: Query) -> object:
+        """Return the answer to one question."""
+        self.want((query,))
+        return self.facts[query]
+
+    def record(self, app: str, form: str, id: str) -> Row | None:
+        """Return a record as this decision sees it: with what it has changed itself."""
+        key = (app, form, id)
+        if key in self.rows:
+            return self.rows[key]
+        return cast("Row | None", self.fact(RecordQuery(app, form, id)))
+
+    def person(self, id: str) -> Person | None:
+        """Return a user."""
+        return cast("Person | None", self.fact(PersonQuery(id)))
+
+    def roles_in(self, app: str) -> frozenset[str]:
+        """Return the roles that the acting user holds in an app; none for the system."""
+        if self.command.actor.user is None:
+            return frozenset()
+        person = self.person(self.command.actor.user)
+        return frozenset(role for of, role in person.roles if of == app) if person and person.active else frozenset()
+
+    def surroundings(self, app: str, *, me: str | None = None, old: Row | None = None) -> Around:
+        """Return what expressions of an app see around a row; ``me`` is the acting user unless stated."""
+        zone = self.app(app).zone
+        return Around(
+            work=self,
+            now=self.moment,
+            today=day_of(self.moment, zone),
+            zone=zone,
+            me=me if me is not None else self.command.actor.user,
+            parameters=self.parameters.get(app, {}),
+            old=old,
+        )
+
+    def close_task(self, task: OpenTask, action: str | None, actor: Actor) -> None:
+        """Note the end of a task, once."""
+        if all(closing.id != task.id for closing in self.closed):
+            self.closed.append(TaskClosing(task.id, action, actor, self.moment))
+
+    def replace_write(self, write: RecordWrite, change: Callable[[RecordWrite], RecordWrite]) -> None:
+        """Put a changed write in the place of an earlier one."""
+        self.writes[self.writes.index(write)] = change(write)
+
+
+@dataclass(frozen=True)
+class Around:
+    """The surroundings of a row inside a decision (see ``engine.language.expressions.Surroundings``)."""
+
+    work: Work
+    now: int
+    today: int
+    zone: str
+    me: str | None
+    parameters: Mapping[str, Value]
+    old: Row | None = None
+
+    def with_old(self, old: Row | None) -> Around:
+        """Return the same surroundings with another row as ``old``."""
+        return replace(self, old=old)
+
+    def record(self, app: str, form: str, id: str) -> Row | None:
+        """Follow a reference."""
+        return self.work.record(app, form, id)
+
+    def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
+        """Return a live aggregate over the rows related to ``row``, with what this decision has written so far."""
+        outer, dot, lines = aggregate.form.partition(".")
+        if dot:
+            rows = ({**line, PARENT: row["id"]} for line in row.get(lines) or ())
+            return aggregate_over(aggregate, rows, self)
+        pending = [
+            (key, changed)
+            for key, changed in self.work.rows.items()
+            if key[0] == aggregate.app and key[1] == outer
+        ]
+        related = [
+            changed
+            for _, changed in pending
+            if changed is not None and changed.get(aggregate.reference) == row["id"] and changed.get("deleted_at") is None
+        ]
+        if any(key[2] == row["id"] for key in self.work.new):
+            return aggregate_over(aggregate, related, self)
+        excluding = tuple(sorted(key[2] for key, _ in pending))
+        query = AggregateQuery(aggregate.app, outer, str(row["id"]), aggregate, excluding)
+        return combine(aggregate, self.work.fact(query), related, self)
