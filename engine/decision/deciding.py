@@ -42,20 +42,21 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
     """Decide one command. The same arguments always give the same answer."""
     work = Work(command, catalog, parameters, facts)
     try:
-        work.want(_first_queries(command))
+        work.want(first_queries(command))
         record = _carry_out(work)
     except MissingFactsError as missing:
         return NeedFacts(missing.queries)
     except EngineError as error:
-        return Refusal(tuple(_placed(problem) for problem in error.problems))
+        return Refusal(tuple(placed(problem) for problem in error.problems))
     return Decided(_changeset(work), record)
 
 
-def _placed(problem: Problem) -> Problem:
+def placed(problem: Problem) -> Problem:
+    """Return a problem of a field with the place of its field in the input."""
     return problem.under(FIELDS) if problem.path else problem
 
 
-def _first_queries(command: Command) -> list[Query]:
+def first_queries(command: Command) -> list[Query]:
     """Return what is known to be needed before anything is looked at."""
     queries: list[Query] = [PersonQuery(command.actor.user)] if command.actor.user else []
     match command.body:
@@ -104,18 +105,28 @@ def _changeset(work: Work) -> Changeset:
 
 
 def _create(work: Work, body: Create) -> Key:
-    app, form = work.app(body.app), work.form(body.app, body.form)
-    access = access_to(work, form)
+    access = access_to(work, work.form(body.app, body.form))
     if work.command.actor.user is not None and not access.may("create"):
         raise EngineError(problems.ABSENT.at())
-    values, found = read_payload(form, body.fields)
-    saving = new_saving(work, app, form, values, work.command.actor, typed=True)
-    saving.found = [*found, *_forbidden(work, form, values)]
-    saving.transition = _transition(saving, body.transition)
+    saving = opened(work, body)
     save(saving)
     if work.command.actor.user is not None and not access.covers("create", saving.row, saving.around):
         raise EngineError(problems.NOT_ALLOWED.at())
     return saving.key
+
+
+def opened(work: Work, body: Create) -> Saving:
+    """Return the save of the new record that a payload describes; an id that a line brings along is not believed."""
+    app, form = work.app(body.app), work.form(body.app, body.form)
+    values, found = read_payload(form, body.fields)
+    for key, value in values.items():
+        item = form.fields.get(key)
+        if item is not None and item.type is None and value is not None:
+            values[key] = _merged_lines(None, value, set(item.lines))
+    saving = new_saving(work, app, form, values, work.command.actor, typed=True)
+    saving.found = [*found, *_forbidden(work, form, values)]
+    saving.transition = _transition(saving, body.transition)
+    return saving
 
 
 def _transition(saving: Saving, key: str | None) -> Transition | None:
@@ -142,7 +153,7 @@ def _forbidden(work: Work, form: Form, values: dict[str, Value]) -> list[Problem
     ]
 
 
-def _existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
+def existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
     """Return the record; EngineError where it is absent, not readable, or not what the sender looked at."""
     row = work.record(app, form.key, id)
     if row is None or not readable(work, form, row):
@@ -154,9 +165,9 @@ def _existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Ro
 
 def _update(work: Work, body: Update) -> Key:
     form = work.form(body.app, body.form)
-    before = _existing(work, body.app, form, body.id, body.seen)
+    before = existing(work, body.app, form, body.id, body.seen)
     require(work, form, "update", before)
-    saving = _changed(work, form, before, body.fields)
+    saving = changed(work, form, before, body.fields)
     flow = saving.workflow
     state = before.get("state")
     if flow is not None and state is not None and flow.states[state].locked:
@@ -167,14 +178,14 @@ def _update(work: Work, body: Update) -> Key:
     return saving.key
 
 
-def _changed(work: Work, form: Form, before: Row, fields: Json) -> Saving:
+def changed(work: Work, form: Form, before: Row, fields: Json, transition: str | None = None) -> Saving:
     """Return the save of an existing record with what a payload changes; lines keep what they do not name."""
     values, found = read_payload(form, fields)
     for key in values:
         item = form.fields.get(key)
         if item is not None and item.type is None and values[key] is not None:
             values[key] = _merged_lines(before.get(key), values[key], set(item.lines))
-    return Saving(
+    saving = Saving(
         work=work,
         app=work.app(form.app),
         form=form,
@@ -184,6 +195,8 @@ def _changed(work: Work, form: Form, before: Row, fields: Json) -> Saving:
         actor=work.command.actor,
         found=[*found, *_forbidden(work, form, values)],
     )
+    saving.transition = _transition(saving, transition)
+    return saving
 
 
 def _merged_lines(before: tuple[Row, ...] | None, lines: tuple[Row, ...], keys: set[str]) -> tuple[Row, ...]:
@@ -200,9 +213,9 @@ def _fresh(blank: dict[str, Value], line: Row) -> Row:
 
 def _delete(work: Work, body: Delete) -> Key:
     form = work.form(body.app, body.form)
-    before = _existing(work, body.app, form, body.id, body.seen)
+    before = existing(work, body.app, form, body.id, body.seen)
     require(work, form, "delete", before)
-    saving = _changed(work, form, before, {})
+    saving = changed(work, form, before, {})
     saving.typed = False
     saving.row["deleted_at"] = work.moment
     save(saving)
@@ -212,9 +225,8 @@ def _delete(work: Work, body: Delete) -> Key:
 def fire(work: Work, app: str, form_key: str, id: str, key: str, fields: Json, seen: int | None) -> Key:
     """Fire a transition of a record with the fields of a payload."""
     form = work.form(app, form_key)
-    before = _existing(work, app, form, id, seen)
-    saving = _changed(work, form, before, fields)
-    saving.transition = _transition(saving, key)
+    before = existing(work, app, form, id, seen)
+    saving = changed(work, form, before, fields, key)
     save(saving)
     return saving.key
 

@@ -25,6 +25,18 @@ from engine.workflows.workflows import Transition
 
 def save(saving: Saving) -> Row:
     """Decide one save: note its write, or raise EngineError with every problem found."""
+    if saving.row.get("deleted_at") is not None:
+        saving.settle(saving.row)
+    else:
+        examine(saving)
+    if saving.found:
+        raise EngineError(distinct(saving.found))
+    _note_write(saving)
+    return saving.row
+
+
+def examine(saving: Saving) -> Mapping[str, filling.Standing]:
+    """Bring the record to where it would be saved and gather all that keeps it from it; return how its fields stand."""
     saving.settle(saving.row)
     _fill(saving)
     if saving.transition is not None:
@@ -33,21 +45,16 @@ def save(saving: Saving) -> Row:
     apply_before_rules(saving)
     stands = filling.standings(saving.form, saving.row, saving.around, draft=saving.draft)
     _clear_hidden(saving, stands)
-    saving.found.extend(
-        filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft)
-    )
+    saving.found.extend(filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft))
     checks.check_given(saving, stands)
     checks.check_existence(saving)
     checks.check_uniqueness(saving)
     if saving.transition is not None:
         checks.check_guard(saving, saving.transition)
-    if saving.found:
-        raise EngineError(_distinct(saving.found))
-    _note_write(saving)
-    return saving.row
+    return stands
 
 
-def _distinct(found: Iterable[Problem]) -> list[Problem]:
+def distinct(found: Iterable[Problem]) -> list[Problem]:
     """Keep one problem a kind and place; what is blank because it could not be read is not reported as missing too."""
     unread = {problem.path for problem in found if problem.code in checks.UNREAD}
     kept: dict[tuple[str, str], Problem] = {}

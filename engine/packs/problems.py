@@ -1,0 +1,52 @@
+"""The kinds of problems that a pack can have."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import ProblemKind, Text
+
+NO_PACK = ProblemKind(
+    "PACK-001",
+    Text("没有模板包“{name}”", "There is no pack “{name}”"),
+    Text("可用的:{known};或给出包的文件夹", "There are: {known}; or give the folder of one"),
+)
+BAD_JSON = ProblemKind(
+    "PACK-002",
+    Text("不是有效的 JSON:第{line}行第{column}列", "This is not JSON: line {line}, column {column}"),
+    Text("解析器说:{reason}", "The parser says: {reason}"),
+)
+NOT_TEXT = ProblemKind(
+    "PACK-003",
+    Text("文件不是 UTF-8 文本", "The file is not UTF-8 text"),
+    Text("请另存为 UTF-8", "Save it as UTF-8"),
+)
+FOREIGN_FILE = ProblemKind(
+    "PACK-004",
+    Text("包里不能有“{name}”", "A pack cannot hold “{name}”"),
+    Text("包只含 JSON 文档、素材和说明,不含程序和链接", "A pack holds JSON documents, assets and notes; no programs, no links"),
+)
+TOO_LARGE = ProblemKind(
+    "PACK-005",
+    Text("文件太大:{got}字节", "The file is too large: {got} bytes"),
+    Text("最多{limit}字节", "At most {limit} bytes"),
+)
+NEEDS = ProblemKind(
+    "PACK-006",
+    Text("需要先安装“{key}”", "“{key}” has to be installed first"),
+    Text("请先安装它", "Install it first"),
+)
+OTHER_KEY = ProblemKind(
+    "PACK-007",
+    Text("包的键“{pack}”与应用的键“{app}”不同", "The pack is “{pack}”, its app “{app}”"),
+    Text("两者必须相同", "They must be the same"),
+)
+BAD_DEMO = ProblemKind(
+    "PACK-008",
+    Text("演示数据第{number}条有问题", "The demo record {number} does not hold"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+TWICE = ProblemKind(
+    "PACK-009",
+    Text("键“{key}”在同一个对象里出现了两次", "The key “{key}” stands twice in one object"),
+    Text("请只留一个", "Keep one of them"),
+)
+"""The same key twice: JSON parsers differ in which one they keep, so neither is believed."""

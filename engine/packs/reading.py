@@ -1,0 +1,136 @@
+"""Reading a pack from its folder: strict JSON, nothing that could run, nothing outside the folder, every problem at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from engine.catalog.documents import Documents, document_problems, kind_of
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError, Problem, Text
+from engine.packs import problems
+
+FILE_LIMIT = 5_000_000
+MANIFEST = "pack.json"
+ASSETS = (".md", ".png", ".jpg", ".svg", ".pdf", ".csv")
+PARTS = ("demo", "scenarios", "texts", "assets")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One pack as read: ``documents`` are those of its app, ``demo`` and ``scenarios`` the rest of it."""
+
+    key: str
+    version: str
+    labels: Text
+    description: Text
+    needs: tuple[str, ...]
+    documents: Documents
+    demo: tuple[Json, ...]
+    scenarios: tuple[Json, ...]
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in one object."""
+
+
+def market() -> Mapping[str, Path]:
+    """Return the folders of the packs that ship with Youju, by key."""
+    folder = Path(str(files("templates_market")))
+    return {item.parent.name: item.parent for item in sorted(folder.glob(f"*/{MANIFEST}"))}
+
+
+def find_pack(name: str) -> Path:
+    """Return the folder of a pack that is named by its key or by its path."""
+    path = Path(name)
+    if (path / MANIFEST).is_file():
+        return path
+    shipped = market()
+    if name in shipped:
+        return shipped[name]
+    raise EngineError(problems.NO_PACK.at(name=name, known=", ".join(shipped)))
+
+
+def read_pack(folder: Path) -> Pack:
+    """Return the pack in a folder; EngineError with every file that cannot be read and every breach of the manifest."""
+    found: list[Problem] = []
+    read: dict[str, Json] = {}
+    for path in _members(folder, found):
+        name = path.relative_to(folder).as_posix()
+        document = _read_json(path, name)
+        if isinstance(document, Problem):
+            found.append(document)
+        else:
+            read[name] = document
+    manifest = read.pop(MANIFEST, None)
+    if manifest is not None:
+        found.extend(document_problems("pack", MANIFEST, manifest))
+    if found:
+        raise EngineError(found)
+    return _pack(manifest, read)
+
+
+def _pack(manifest: Json, read: Mapping[str, Json]) -> Pack:
+    labels = Text.from_json(manifest["labels"])
+    described = manifest.get("description")
+    documents = {name: document for name, document in read.items() if name.split("/")[0] not in PARTS}
+    app = documents.get("app.json")
+    if isinstance(app, dict) and app.get("key") != manifest["key"]:
+        raise EngineError(problems.OTHER_KEY.at("app.json#/key", pack=manifest["key"], app=app.get("key")))
+    demo = [document for name, document in sorted(read.items()) if name.startswith("demo/")]
+    return Pack(
+        key=manifest["key"],
+        version=manifest["version"],
+        labels=labels,
+        description=Text.from_json(described) if described else labels,
+        needs=tuple(manifest.get("needs", ())),
+        documents=documents,
+        demo=tuple(record for document in demo for record in document.get("records", ())),
+        scenarios=tuple(_scenarios(read)),
+    )
+
+
+def _scenarios(read: Mapping[str, Json]) -> Iterable[Json]:
+    for name, document in sorted(read.items()):
+        if name.startswith("scenarios/"):
+            yield from document if isinstance(document, list) else document.get("scenarios", [document])
+
+
+def _members(folder: Path, found: list[Problem]) -> Iterable[Path]:
+    """Go through the JSON files of a pack; what else there is must be an asset or a note."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found.append(problems.FOREIGN_FILE.at(name, name=name))
+        elif path.is_file():
+            known = kind_of(name) or name == MANIFEST or name.split("/")[0] in PARTS
+            if path.suffix == ".json" and known:
+                yield path
+            elif path.suffix not in ASSETS:
+                found.append(problems.FOREIGN_FILE.at(name, name=name))
+
+
+def _read_json(path: Path, name: str) -> Json | Problem:
+    size = path.stat().st_size
+    if size > FILE_LIMIT:
+        return problems.TOO_LARGE.at(name, got=size, limit=FILE_LIMIT)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+    except UnicodeDecodeError:
+        return problems.NOT_TEXT.at(name)
+    except json.JSONDecodeError as error:
+        return problems.BAD_JSON.at(name, line=error.lineno, column=error.colno, reason=error.msg)
+    except _TwiceError as error:
+        return problems.TWICE.at(name, key=str(error))
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    made: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in made:
+            raise _TwiceError(key)
+        made[key] = value
+    return made
