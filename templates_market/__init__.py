@@ -1,0 +1,1 @@
+"""The packs that ship with Youju: one folder each, JSON and notes only; no code in a pack."""
