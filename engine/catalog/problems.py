@@ -74,13 +74,8 @@ UNKNOWN_ZONE = ProblemKind(
     Text("没有时区“{zone}”", "There is no time zone “{zone}”"),
     Text("例如 Asia/Shanghai", "For example Asia/Shanghai"),
 )
-CHANGED_TYPE = ProblemKind(
-    "APP-015",
-    Text("已有的“{key}”不能由{old}改成{new}", "The existing “{key}” cannot turn from {old} into {new}"),
-    Text("请新建一个字段,或保留原来的类型", "Add a new field, or keep the type"),
-)
 SYSTEM_KEY = ProblemKind(
-    "APP-016",
+    "APP-015",
     Text("“{key}”是系统字段", "“{key}” is a system field"),
     Text("每条记录都有它,不必声明;请换一个键", "Every record has it without being told; take another key"),
 )

@@ -36,7 +36,10 @@ class OptionView:
 
 @dataclass(frozen=True)
 class FieldView:
-    """What a page must know to draw one field. ``widget`` names the drawing; ``target`` is ``app.form`` of a reference."""
+    """What a page must know to draw one field. ``widget`` names the drawing; ``target`` is ``app.form`` of a reference.
+
+    ``required`` says that it is always so (conditions aside), ``system`` that people never fill it.
+    """
 
     key: str
     widget: str
@@ -47,6 +50,8 @@ class FieldView:
     lines: tuple[FieldView, ...] = ()
     scale: int = 0
     multiple: bool = False
+    required: bool = False
+    system: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class FormView:
     choose_first: str | None = None
     may_create: bool = False
     start_transitions: tuple[TransitionView, ...] = ()
+    zone: str = "Asia/Shanghai"
+    labels_of_system: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

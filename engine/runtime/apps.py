@@ -1,0 +1,126 @@
+"""The installed apps and their forms, as one viewer may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.catalog.apps import App
+from engine.decision.problems import ABSENT
+from engine.forms.compiling import SYSTEM_LABELS
+from engine.forms.definitions import scale_of, target_of
+from engine.forms.field_types import LINES
+from engine.forms.forms import Field, Form
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError
+from engine.runtime.desk import Desk
+from engine.runtime.reading import Reading
+from engine.runtime.views import AppView, BlockView, FieldView, FormView, OptionView, SectionView, TransitionView, Viewer
+
+
+class Apps:
+    """What there is to use."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Read through ``desk``."""
+        self._desk = desk
+
+    def installed(self, viewer: Viewer) -> tuple[AppView, ...]:
+        """Return the apps in which the viewer has any access."""
+        with self._desk.reading(viewer) as reading:
+            views = (app_view(reading, app) for app in reading.catalog.apps.values())
+            return tuple(view for view in views if view.forms)
+
+    def app(self, viewer: Viewer, app: str) -> AppView:
+        """Return one app; EngineError (absent) where the viewer has no access to any of it."""
+        with self._desk.reading(viewer) as reading:
+            view = app_view(reading, reading.app(app))
+            if not view.forms:
+                raise EngineError(ABSENT.at())
+            return view
+
+    def form(self, viewer: Viewer, app: str, form: str) -> FormView:
+        """Return one form; EngineError (absent) where the viewer has no access to it."""
+        with self._desk.reading(viewer) as reading:
+            return form_view(reading, reading.form(app, form))
+
+    def definition(self, viewer: Viewer, app: str) -> Json:
+        """Return the documents of an app by path, with its revision; for those with any access to it."""
+        self.app(viewer, app)
+        with self._desk.reading(viewer) as reading:
+            found = reading.app(app)
+            return {
+                "key": found.key,
+                "revision": found.revision,
+                "digest": found.definition.digest,
+                "documents": dict(found.definition.documents),
+            }
+
+
+def app_view(reading: Reading, app: App) -> AppView:
+    """Return an app with the forms in the viewer's reach."""
+    forms = [form_view(reading, form) for form in app.forms.values() if reading.access(form).grants]
+    reach = {form.key for form in forms}
+    blocks = tuple(
+        BlockView(block.kind, block.labels, block.form, block.filter, block.text)  # type: ignore[arg-type]
+        for block in app.home
+        if block.form is None or block.form in reach
+    )
+    return AppView(app.key, app.labels, app.revision, forms, blocks)
+
+
+def form_view(reading: Reading, form: Form) -> FormView:
+    """Return a form without the fields that the viewer's roles hide."""
+    app, access = reading.app(form.app), reading.access(form)
+    hidden = access.hidden_fields
+    flow = app.workflows.get(form.key)
+    fields = {item.key: field_view(form.app, item) for item in form.live_fields() if item.key not in hidden}
+    sections = tuple(
+        SectionView(section.key, section.labels, tuple(key for key in section.fields if key in fields))
+        for section in form.definition.sections
+    )
+    listed = tuple(key for key in form.definition.list_fields if key in fields or key in SYSTEM_LABELS)
+    return FormView(
+        app=form.app,
+        key=form.key,
+        labels=form.definition.labels,
+        fields=fields,
+        sections=sections,
+        list_fields=listed,
+        states={key: state.labels for key, state in flow.states.items()} if flow else {},
+        state_kinds={key: state.kind for key, state in flow.states.items()} if flow else {},
+        choose_first=form.definition.choose_first,
+        may_create=access.may("create"),
+        start_transitions=tuple(_starts(app, form)),
+        zone=app.zone,
+        labels_of_system=dict(SYSTEM_LABELS),
+    )
+
+
+def _starts(app: App, form: Form) -> Iterable[TransitionView]:
+    """Go through the transitions that lead a new record on from where it begins, for whoever makes it."""
+    flow = app.workflows.get(form.key)
+    if flow is None:
+        return
+    for transition in flow.transitions.values():
+        own = any(who.kind in ("owner", "creator") for who in transition.definition.by)
+        if own and transition.definition.origins == (flow.definition.initial,):
+            yield TransitionView(transition.key, transition.labels, (), False, transition.definition.target)
+
+
+def field_view(app: str, item: Field) -> FieldView:
+    """Return what a page must know to draw a field."""
+    definition = item.definition
+    points = definition.type in ("reference", "references")
+    return FieldView(
+        key=item.key,
+        widget=item.type.widget if item.type else LINES,
+        labels=item.labels,
+        help=definition.help,
+        options=tuple(OptionView(option.key, option.labels, option.retired) for option in definition.options),
+        target=".".join(target_of(definition, app)) if points else None,
+        lines=tuple(field_view(app, inner) for inner in item.lines.values()),
+        scale=scale_of(definition) if item.type else 0,
+        multiple=definition.type in ("persons", "references", "multi_choice"),
+        required=definition.required is not None,
+        system=definition.set_by_system or definition.computed is not None,
+    )

@@ -1,0 +1,89 @@
+"""The catalog of now: compiled once for each set of revisions and shared by all threads of the process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import Connection
+
+from engine.catalog.apps import Catalog
+from engine.catalog.compiling import Installed, compile_catalog
+from engine.catalog.definitions import AppDef, load_app
+from engine.decision.work import Parameters
+from engine.forms.field_types import FieldType
+from engine.kernel.registries import Registry
+from engine.storage import parameters as stored_parameters
+from engine.storage import revisions, settings
+from engine.storage.database import Dialect
+from engine.storage.form_tables import Tables, form_tables
+
+TABLES = "tables."
+"""Settings under this name keep the physical names of an app's tables, fixed when each was first published."""
+
+
+@dataclass(frozen=True, eq=False)
+class Current:
+    """The apps as one transaction sees them: compiled, with their tables and the value of every parameter."""
+
+    catalog: Catalog
+    tables: Tables
+    parameters: Parameters
+
+
+class CatalogSource:
+    """Gives the current catalog; a new revision is seen by the first transaction that reads after it was published."""
+
+    def __init__(self, types: Registry[FieldType], dialect: Dialect) -> None:
+        """Know the field types and the database's dialect; nothing is compiled yet."""
+        self.types = types
+        self.dialect: Dialect = dialect
+        self._lock = Lock()
+        self._revisions: Mapping[str, int] | None = None
+        self._catalog = Catalog({})
+        self._tables: Tables = {}
+        self._definitions: dict[tuple[str, int], AppDef] = {}
+
+    def current(self, connection: Connection) -> Current:
+        """Return the apps as this transaction sees them."""
+        now = revisions.current(connection)
+        with self._lock:
+            if self._revisions != now:
+                installed = [self._installed(connection, app, number) for app, number in sorted(now.items())]
+                self._catalog = compile_catalog(installed, self.types)
+                self._tables = self.tables(self._catalog)
+                self._revisions = dict(now)
+            catalog, tables = self._catalog, self._tables
+        return Current(catalog, tables, self._parameters(connection, catalog))
+
+    def tables(self, catalog: Catalog) -> Tables:
+        """Return the tables of every form of a catalog."""
+        return form_tables((spec for app in catalog.apps.values() for spec in app.tables), self.dialect)
+
+    def _installed(self, connection: Connection, app: str, number: int) -> Installed:
+        if (app, number) not in self._definitions:
+            documents = revisions.documents(connection, app, number)
+            self._definitions[app, number] = load_app(documents, self.types)
+        return Installed(self._definitions[app, number], number, held_names(connection, app))
+
+    def _parameters(self, connection: Connection, catalog: Catalog) -> Parameters:
+        stored = stored_parameters.values(connection)
+        return {
+            app.key: {
+                key: stored.get((app.key, key), item.default) for key, item in app.parameters.items()
+            }
+            for app in catalog.apps.values()
+        }
+
+
+def held_names(connection: Connection, app: str) -> dict[str, str]:
+    """Return the physical names that an app's tables have."""
+    written = settings.read(connection, TABLES + app)
+    return {} if written is None else dict(json.loads(written))
+
+
+def taken_names(connection: Connection, others: Iterable[str]) -> set[str]:
+    """Return the physical names that other apps' tables have."""
+    return {name for app in others for name in held_names(connection, app).values()}

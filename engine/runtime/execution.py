@@ -1,0 +1,95 @@
+"""Carrying out a command: facts inside the write transaction, decide, apply; one transaction, one changeset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from engine.decision.changeset import Actor
+from engine.decision.commands import Body, Command, Decided, NeedFacts, Refusal
+from engine.decision.deciding import decide
+from engine.decision.facts import Facts, Query
+from engine.decision.problems import TOO_MANY_ROUNDS
+from engine.decision.work import Key
+from engine.kernel.clocks import Clocks, Moment
+from engine.kernel.identifiers import RandomBytes, uuid7
+from engine.kernel.problems import EngineError
+from engine.rules.problems import SAME_FACT
+from engine.runtime.catalogs import CatalogSource, Current
+from engine.storage import revisions
+from engine.storage.database import Database
+from engine.storage.facts import answer
+from engine.storage.locks import lock_for_write
+from engine.storage.unit_of_work import apply
+
+ROUNDS = 8
+"""How often one decision may ask for more facts (01)."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Everything that carrying out a command needs."""
+
+    database: Database
+    catalogs: CatalogSource
+    clocks: Clocks
+    randomness: RandomBytes
+
+    def command(self, actor: Actor, body: Body, id: str | None = None) -> Command:
+        """Return a new command, at the business moment of now."""
+        moment = self.clocks.business()
+        return Command(id or uuid7(moment, self.randomness(10)), moment, actor, body)
+
+    def execute(self, command: Command) -> Key | None:
+        """Carry out a command in a transaction of its own; return the record that it was about."""
+        with self.database.write() as connection:
+            return self.within(connection, command)
+
+    def within(self, connection: Connection, command: Command) -> Key | None:
+        """Carry out a command inside the caller's write transaction; EngineError leaves nothing of it behind."""
+        current = self.locked(connection)
+        outcome = self._decided(connection, command, current)
+        apply(connection, outcome.changeset, current.tables, self.randomness)
+        return outcome.record
+
+    def locked(self, connection: Connection) -> Current:
+        """Return the apps, holding off every publication until the caller's transaction ends.
+
+        The lock comes before the look at the revisions: a write that waited for a publication decides on the new one.
+        """
+        lock_for_write(connection, revisions.current(connection))
+        return self.catalogs.current(connection)
+
+    def _decided(self, connection: Connection, command: Command, current: Current) -> Decided:
+        def step(facts: Facts) -> Decided | Refusal | NeedFacts:
+            return decide(command, current.catalog, current.parameters, facts)
+
+        outcome = self.settle(connection, current, command.moment, step, type(command.body).__name__)
+        if isinstance(outcome, Refusal):
+            raise EngineError(outcome.problems)
+        return outcome
+
+    def settle(
+        self,
+        connection: Connection,
+        current: Current,
+        moment: Moment,
+        step: Callable[[Facts], T | NeedFacts],
+        what: str,
+    ) -> T:
+        """Give ``step`` the facts that it asks for until it has what it needs, at most ``ROUNDS`` times."""
+        facts: dict[Query, object] = {}
+        for _ in range(ROUNDS):
+            outcome = step(facts)
+            if not isinstance(outcome, NeedFacts):
+                return outcome
+            wanted = [query for query in outcome.queries if query not in facts]
+            if not wanted:
+                raise EngineError(SAME_FACT.at(rule=what))
+            facts.update(answer(connection, wanted, current.tables))
+        raise EngineError(TOO_MANY_ROUNDS.at(what=what))

@@ -1,0 +1,63 @@
+"""The kinds of problems that asking the runtime can have."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import Nature, ProblemKind, Text
+
+BAD_KEY = ProblemKind(
+    "RUN-001",
+    Text("幂等键不合适", "The idempotency key does not fit"),
+    Text("1 到 {limit} 个字符", "1 to {limit} characters"),
+)
+OTHER_BODY = ProblemKind(
+    "RUN-002",
+    Text("这个幂等键已用于另一次请求", "This idempotency key was used for another request"),
+    Text("换一个键,或原样重发", "Take another key, or send the same request again"),
+)
+BAD_SORT = ProblemKind(
+    "RUN-003",
+    Text("不能按“{key}”排序", "Records cannot be sorted by “{key}”"),
+    Text("可用的字段:{known}", "The fields are: {known}"),
+)
+BAD_LIMIT = ProblemKind(
+    "RUN-004",
+    Text("每页条数应为 1 到 {limit}", "A page has 1 to {limit} records"),
+    Text("请改 limit", "Change the limit"),
+)
+WRONG_SIGN_IN = ProblemKind(
+    "RUN-010",
+    Text("用户名或密码不对", "The user name or the password is wrong"),
+    Text("请检查后重试", "Check both and try again"),
+    Nature.UNSIGNED,
+)
+THROTTLED = ProblemKind(
+    "RUN-011",
+    Text("登录尝试太多", "There were too many attempts to sign in"),
+    Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
+    Nature.BUSY,
+)
+NO_USER = ProblemKind(
+    "RUN-012",
+    Text("没有用户“{name}”", "There is no user “{name}”"),
+    Text("用 youju user list 查看", "See youju user list"),
+)
+FIELD_HIDDEN = ProblemKind(
+    "RUN-013",
+    Text("不能用“{key}”筛选或排序", "“{key}” cannot be filtered or sorted by"),
+    Text("您无权查看这个字段", "This field is not yours to see"),
+)
+EMPTY_PASSWORD = ProblemKind(
+    "RUN-014",
+    Text("密码至少 {least} 个字符", "A password has at least {least} characters"),
+    Text("请换一个更长的", "Take a longer one"),
+)
+NAME_TAKEN = ProblemKind(
+    "RUN-015",
+    Text("用户名“{name}”已被使用", "The user name “{name}” is taken"),
+    Text("请换一个", "Take another one"),
+)
+NO_APP = ProblemKind(
+    "RUN-016",
+    Text("没有安装应用“{app}”", "The app “{app}” is not installed"),
+    Text("已安装:{known}", "Installed: {known}"),
+)

@@ -1,0 +1,62 @@
+"""Publishing: documents become the next revision of an app, tables and all, in one transaction or not at all."""
+
+from __future__ import annotations
+
+import json
+from sqlalchemy import Connection
+
+from engine.catalog.apps import App, Catalog
+from engine.catalog.compiling import Installed, compile_catalog
+from engine.catalog.definitions import AppDef, load_app
+from engine.catalog.documents import Documents
+from engine.catalog.naming import assign_names
+from engine.decision.changeset import Actor, Changeset, Note
+from engine.kernel.identifiers import uuid7
+from engine.runtime.catalogs import TABLES, held_names, taken_names
+from engine.runtime.execution import Execution
+from engine.storage import ddl, revisions, settings
+from engine.storage.locks import lock_for_publish
+from engine.storage.unit_of_work import apply
+
+
+def publish(execution: Execution, documents: Documents, actor: Actor) -> int:
+    """Publish the documents as the next revision of their app; return its number.
+
+    The same documents again change nothing. EngineError carries every problem of the documents; running requests see
+    the old revision until the commit and the new one after it.
+    """
+    types = execution.catalogs.types
+    definition = load_app(documents, types)
+    with execution.database.write() as connection:
+        lock_for_publish(connection, definition.key)
+        before = execution.catalogs.current(connection).catalog
+        old = before.apps.get(definition.key)
+        if old is not None and old.definition.digest == definition.digest:
+            return old.revision
+        after = _compiled(connection, execution, definition, before)
+        app = after.apps[definition.key]
+        ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
+        _record(connection, execution, app, actor)
+        return app.revision
+
+
+def _compiled(connection: Connection, execution: Execution, definition: AppDef, before: Catalog) -> Catalog:
+    others = [app for app in before.apps.values() if app.key != definition.key]
+    held = held_names(connection, definition.key)
+    names = assign_names(definition, held, taken_names(connection, (app.key for app in others)))
+    settings.write(connection, TABLES + definition.key, json.dumps(names, sort_keys=True))
+    old = before.apps.get(definition.key)
+    installed = [Installed(app.definition, app.revision, held_names(connection, app.key)) for app in others]
+    new = Installed(definition, (old.revision if old else 0) + 1, names)
+    return compile_catalog([*installed, new], execution.catalogs.types)
+
+
+def _record(connection: Connection, execution: Execution, app: App, actor: Actor) -> None:
+    moment = execution.clocks.business()
+    revisions.publish(
+        connection, app.key, app.revision, app.definition.digest, app.definition.documents, moment, actor.user
+    )
+    note = Note(app.key, "app", app.key, "publish", {"revision": app.revision, "digest": app.definition.digest})
+    command = uuid7(moment, execution.randomness(10))
+    changeset = Changeset(command, moment, actor, {app.key: app.revision}, notes=(note,))
+    apply(connection, changeset, {}, execution.randomness)

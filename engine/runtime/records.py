@@ -1,0 +1,190 @@
+"""Records for a viewer: make, change, move on, read, list, and what happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from engine.decision.changeset import Actor
+from engine.decision.commands import Body, Command, Create, Delete, Fire, Update
+from engine.decision.problems import ABSENT
+from engine.forms.filling import Standing
+from engine.forms.forms import Form
+from engine.kernel.canonical import Json, compact, digest
+from engine.kernel.identifiers import is_uuid
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.values import Row
+from engine.runtime import problems
+from engine.runtime.desk import Desk
+from engine.runtime.history import history_of
+from engine.runtime.listing import list_page, title_matches
+from engine.runtime.reading import Reading
+from engine.runtime.showing import fields_json, prefetch, record_view, shown
+from engine.runtime.trying import tried
+from engine.runtime.views import FieldState, FormState, HistoryView, Page, RecordView, Viewer
+from engine.storage import idempotency
+
+KEY_LIMIT = 200
+
+
+class Records:
+    """What a viewer does with records."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Work at ``desk``."""
+        self._desk = desk
+        self._execution = desk.execution
+
+    def create(
+        self,
+        viewer: Viewer,
+        app: str,
+        form: str,
+        fields: Json,
+        transition: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordView:
+        """Make a record; with an idempotency key, the same request again answers with the record made before."""
+        body = Create(app, form, fields, transition)
+        return self._changed(viewer, body, idempotency_key)
+
+    def update(self, viewer: Viewer, app: str, form: str, id: str, fields: Json, version: int) -> RecordView:
+        """Change the fields named; conflict where the record is no longer at ``version``."""
+        return self._changed(viewer, Update(app, form, _id(id), fields, version), None)
+
+    def delete(self, viewer: Viewer, app: str, form: str, id: str, version: int) -> None:
+        """Put a record into the recycle bin."""
+        execution = self._execution
+        execution.execute(execution.command(Actor(viewer.id), Delete(app, form, _id(id), version)))
+
+    def transition(
+        self,
+        viewer: Viewer,
+        app: str,
+        form: str,
+        id: str,
+        key: str,
+        fields: Json,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordView:
+        """Fire a transition, filling fields on the way."""
+        return self._changed(viewer, Fire(app, form, _id(id), key, fields, version), idempotency_key)
+
+    def read(self, viewer: Viewer, app: str, form: str, id: str) -> RecordView:
+        """Return one record; absent where it is not the viewer's to see."""
+        with self._desk.reading(viewer) as reading:
+            definition = reading.form(app, form)
+            return _view(reading, definition, _readable(reading, definition, _id(id)))
+
+    def list(
+        self,
+        viewer: Viewer,
+        app: str,
+        form: str,
+        *,
+        filter: str | None = None,
+        sort: str | None = None,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Page:
+        """Return one page of the records that the viewer may read and that meet the filter, an expression."""
+        with self._desk.reading(viewer) as reading:
+            return list_page(reading, reading.form(app, form), filter=filter, sort=sort, limit=limit, after=after)
+
+    def choices(self, viewer: Viewer, app: str, form: str, text: str, limit: int = 20) -> tuple[tuple[str, str], ...]:
+        """Return ids and titles of readable records whose title fields contain ``text``."""
+        with self._desk.reading(viewer) as reading:
+            return title_matches(reading, reading.form(app, form), text, limit)
+
+    def history(self, viewer: Viewer, app: str, form: str, id: str) -> tuple[HistoryView, ...]:
+        """Return what happened to a record, newest first, without the fields that the viewer may not see."""
+        with self._desk.reading(viewer) as reading:
+            definition = reading.form(app, form)
+            row = _readable(reading, definition, _id(id))
+            return history_of(reading, definition, row)
+
+    def preview(
+        self, viewer: Viewer, app: str, form: str, fields: Json, id: str | None = None, transition: str | None = None
+    ) -> FormState:
+        """Return how a form being filled stands: values after defaults and computation, conditions, problems."""
+        body: Body = Create(app, form, fields, transition)
+        if id is not None:
+            body = Fire(app, form, _id(id), transition, fields) if transition else Update(app, form, _id(id), fields)
+        with self._desk.reading(viewer) as reading:
+            definition = reading.form(app, form)
+            command = self._execution.command(Actor(viewer.id), body)
+            found = tried(self._execution, reading, command)
+            return _form_state(reading, definition, found.row, found.stands, found.problems)
+
+    def _changed(self, viewer: Viewer, body: Create | Update | Fire, key: str | None) -> RecordView:
+        execution = self._execution
+        with execution.database.write() as connection:
+            known = self._known_answer(connection, viewer, body, key)
+            if known is None:
+                command = execution.command(Actor(viewer.id), body)
+                record = execution.within(connection, command)
+                known = "" if record is None else record[2]
+                if key is not None:
+                    idempotency.keep(connection, viewer.id, key, _digest(body), known, command.moment)
+            reading = self._desk.over(connection, viewer)
+            definition = reading.form(body.app, body.form)
+            row = reading.row(body.app, body.form, known)
+            if row is None:
+                raise EngineError(ABSENT.at())
+            return _view(reading, definition, row)
+
+    @staticmethod
+    def _known_answer(connection: Connection, viewer: Viewer, body: Body, key: str | None) -> str | None:
+        """Return the record that the same request made before; EngineError where the key was for another request."""
+        if key is None:
+            return None
+        if not key or len(key) > KEY_LIMIT:
+            raise EngineError(problems.BAD_KEY.at(limit=KEY_LIMIT))
+        kept = idempotency.find(connection, viewer.id, key)
+        if kept is None:
+            return None
+        if kept.digest != _digest(body):
+            raise EngineError(problems.OTHER_BODY.at())
+        return kept.answer
+
+
+def _digest(body: Body) -> str:
+    return digest([type(body).__name__, *(compact(getattr(body, name)) for name in body.__slots__)])
+
+
+def _id(id: str) -> str:
+    if not is_uuid(id):
+        raise EngineError(ABSENT.at())
+    return id
+
+
+def _readable(reading: Reading, form: Form, id: str) -> Row:
+    row = reading.row(form.app, form.key, id)
+    if row is None or not reading.may_read(form, row):
+        raise EngineError(ABSENT.at())
+    return row
+
+
+def _view(reading: Reading, form: Form, row: Row) -> RecordView:
+    prefetch(reading, form, [row])
+    return record_view(reading, form, row)
+
+
+def _form_state(
+    reading: Reading, form: Form, row: Row, stands: Mapping[str, Standing], found: tuple[Problem, ...]
+) -> FormState:
+    hidden = reading.access(form).hidden_fields
+    visible = [item for item in form.live_fields() if item.key not in hidden]
+    prefetch(reading, form, [row])
+    states = {
+        key: FieldState(standing.visible and key not in hidden, standing.required, standing.read_only)
+        for key, standing in stands.items()
+    }
+    return FormState(
+        fields=fields_json(visible, row),
+        states=states,
+        shown=shown(reading, form, visible, row),
+        problems=found,
+    )

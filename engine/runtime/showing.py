@@ -1,0 +1,182 @@
+"""From rows to what a viewer sees: JSON values, words for them, and what may be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.decision.facts import PersonQuery, Query, RecordQuery
+from engine.decision.words import Show
+from engine.forms.compiling import SYSTEM_LABELS, language_type
+from engine.forms.definitions import target_of
+from engine.forms.field_types import BUILT_IN
+from engine.forms.forms import Field, Form
+from engine.forms.writing import field_json
+from engine.kernel import clocks
+from engine.kernel.canonical import Json
+from engine.kernel.persons import PersonsDef
+from engine.kernel.problems import Text
+from engine.kernel.values import Row, Value
+from engine.runtime.reading import Reading
+from engine.runtime.views import RecordView, TransitionView
+from engine.workflows.workflows import Transition, Workflow
+
+PERSONS = ("owner", "created_by", "updated_by")
+MOMENTS = ("state_since", "created_at", "updated_at")
+
+
+def prefetch(reading: Reading, form: Form, rows: Iterable[Row]) -> None:
+    """Fetch every person and record that these rows point at, in as few queries as there are kinds of them."""
+    wanted: list[Query] = []
+    for row in rows:
+        wanted.extend(PersonQuery(row[key]) for key in PERSONS if row.get(key))
+        for item in form.live_fields():
+            for field, value in _leaves(item, row.get(item.key)):
+                wanted.extend(_pointed_at(form.app, field, value))
+    reading.fetch(wanted)
+
+
+def _leaves(item: Field, value: Value) -> Iterable[tuple[Field, Value]]:
+    if value is None:
+        return
+    if item.type is not None:
+        yield item, value
+        return
+    for line in value:
+        yield from ((inner, line[key]) for key, inner in item.lines.items() if line.get(key) is not None)
+
+
+def _pointed_at(app: str, item: Field, value: Value) -> Iterable[Query]:
+    ids = value if isinstance(value, tuple) else (value,)
+    match item.definition.type:
+        case "person" | "persons":
+            return [PersonQuery(id) for id in ids]
+        case "reference" | "references":
+            return [RecordQuery(*target_of(item.definition, app), id) for id in ids]
+        case _:
+            return []
+
+
+def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
+    """Return a record as the viewer may see it; the rows around it are fetched already."""
+    access = reading.access(form)
+    around = reading.around(form.app)
+    hidden = access.hidden_fields
+    speech = reading.viewer.language
+    visible = [item for item in form.live_fields() if item.key not in hidden]
+    flow = reading.app(form.app).workflows.get(form.key)
+    locked = flow is not None and row.get("state") is not None and flow.states[row["state"]].locked
+    return RecordView(
+        app=form.app,
+        form=form.key,
+        id=str(row["id"]),
+        version=int(row["version"]),
+        state=row.get("state"),
+        held=row.get("held"),
+        fields=fields_json(visible, row),
+        title=reading.title(form, row, speech),
+        shown=shown(reading, form, visible, row),
+        transitions=tuple(transitions(reading, form, flow, row)) if flow else (),
+        may_update=not locked and access.covers("update", row, around),
+        may_delete=access.covers("delete", row, around),
+    )
+
+
+def fields_json(fields: Iterable[Field], row: Row) -> dict[str, Json]:
+    """Return the declared fields, the owner and the department, and the system's stamps, in their JSON form."""
+    values = {item.key: field_json(item, row.get(item.key)) for item in fields}
+    stamps = {key: None if row.get(key) is None else clocks.moment_text(row[key]) for key in MOMENTS}
+    who = {key: row.get(key) for key in ("owner", "department", "created_by", "updated_by")}
+    return {**values, **who, **stamps}
+
+
+def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> dict[str, object]:
+    """Return each value as people read it; lines are lists of such mappings."""
+    show = _worder(reading, form.app)
+    words: dict[str, object] = {item.key: _words(show, form.app, item, row.get(item.key)) for item in fields}
+    words |= {key: _person_name(reading, row.get(key)) for key in PERSONS}
+    zone = clocks.zone(reading.app(form.app).zone)
+    for key in MOMENTS:
+        if row.get(key) is not None:
+            words[key] = clocks.datetime_of(row[key]).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    flow = reading.app(form.app).workflows.get(form.key)
+    if flow is not None and row.get("state") in flow.states:
+        words["state"] = flow.states[row["state"]].labels
+    return words
+
+
+def _worder(reading: Reading, app: str) -> Mapping[str, Show]:
+    return {"zh": reading.shower(app, "zh"), "en": reading.shower(app, "en")}
+
+
+def _words(show: Mapping[str, Show], app: str, item: Field, value: Value) -> object:
+    if value is None:
+        return None
+    if item.type is None:
+        return [{key: _words(show, app, inner, line.get(key)) for key, inner in item.lines.items()} for line in value]
+    kind = language_type(item.definition, app, BUILT_IN)
+    zh, en = (show[speech](value, kind) for speech in ("zh", "en"))
+    return zh if zh == en else Text(zh, en)
+
+
+def field_words(reading: Reading, form: Form, key: str, value: Value) -> object:
+    """Return one value of a field, declared or of the system, as people read it."""
+    if value is None:
+        return None
+    if key in PERSONS:
+        return _person_name(reading, value)
+    item = form.fields.get(key)
+    if item is not None:
+        return _words(_worder(reading, form.app), form.app, item, value)
+    flow = reading.app(form.app).workflows.get(form.key)
+    if key == "state" and flow is not None and value in flow.states:
+        return flow.states[value].labels
+    return str(value)
+
+
+def _person_name(reading: Reading, id: str | None) -> str | None:
+    person = reading.person(id) if id else None
+    return person.display_name if person else None
+
+
+def field_labels(form: Form, key: str) -> Text:
+    """Return the labels of a field, declared or of the system."""
+    item = form.fields.get(key)
+    return item.labels if item is not None else SYSTEM_LABELS.get(key, Text(key, key))
+
+
+def transitions(reading: Reading, form: Form, flow: Workflow, row: Row) -> Iterable[TransitionView]:
+    """Go through the transitions that the viewer may try on a record now; guards are looked at when they fire."""
+    for transition in flow.transitions.values():
+        if not flow.may_start(transition, row.get("state")) or transition.by_system:
+            continue
+        if any(_is_named(reading, form.app, who, row) for who in transition.definition.by):
+            yield transition_view(transition, form, row)
+
+
+def transition_view(transition: Transition, form: Form, row: Row) -> TransitionView:
+    """Return a transition as it is offered: it asks for the fields that are still blank, and for optional ones."""
+    definition = transition.definition
+    missing = [key for key in definition.fields if row.get(key) is None and key in form.fields]
+    return TransitionView(
+        key=transition.key,
+        labels=transition.labels,
+        asks=tuple(dict.fromkeys([*missing, *definition.optional_fields])),
+        acknowledgement=definition.acknowledgement,
+        target=definition.target,
+    )
+
+
+def _is_named(reading: Reading, app: str, who: PersonsDef, row: Row) -> bool:
+    me = reading.viewer.id
+    match who.kind:
+        case "owner":
+            return row.get("owner") == me
+        case "creator":
+            return row.get("created_by") == me
+        case "person":
+            return me in (value if isinstance(value := row.get(who.of), tuple) else (value,))
+        case "role":
+            return (app, who.of) in reading.viewer.roles
+        case "manager_of":
+            below = reading.person(row[who.of]) if row.get(who.of) else None
+            return below is not None and below.manager == me
