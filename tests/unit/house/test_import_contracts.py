@@ -7,7 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,12 @@ import pytest
 from tests.unit.house.sources import ROOT, project
 
 CONTRACTS = {contract["id"]: contract["name"] for contract in project()["tool"]["importlinter"]["contracts"]}
+LAYERS = tuple(
+    line.split("|")[0].strip().replace(".", "/")
+    for line in next(c for c in project()["tool"]["importlinter"]["contracts"] if c["id"] == "layers")["layers"]
+    if not line.startswith("(")
+)
+"""From the top down, the first room of each layer that must exist."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +72,32 @@ def test_contracts_hold_when_nothing_is_planted(copy):
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_contract_turns_red_when_a_forbidden_import_is_planted(copy, contract):
     plant = PLANTS[contract]
-    planted = copy / plant.package / "planted.py"
+    with _planted(copy, plant):
+        assert _broken(copy) == {contract}
+
+
+@pytest.mark.parametrize(("lower", "upper"), pairwise(reversed(LAYERS)))
+def test_a_layer_refuses_the_one_above_when_it_is_imported(copy, lower, upper):
+    place = lower if (copy / lower).is_dir() else f"{lower}.py"
+    with _planted(copy, Plant(place, f"import {upper.replace('/', '.')}")):
+        assert "layers" in _broken(copy)
+
+
+@contextmanager
+def _planted(folder: Path, plant: Plant) -> Iterator[None]:
+    """Put the import into a package as a module of its own, or at the end of a module."""
+    target = folder / plant.package
+    if target.suffix:
+        before = target.read_text(encoding="utf-8")
+        target.write_text(f"{before}\n{plant.line}\n", encoding="utf-8")
+        try:
+            yield
+        finally:
+            target.write_text(before, encoding="utf-8")
+        return
+    planted = target / "planted.py"
     planted.write_text(f'"""Planted."""\n\n{plant.line}\n', encoding="utf-8")
     try:
-        assert _broken(copy) == {contract}
+        yield
     finally:
         planted.unlink()

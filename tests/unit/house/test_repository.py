@@ -31,7 +31,7 @@ SKIPPING = re.compile(
     r"(pytest\.|mark\.|unittest\.|@)(sk" + r"ip\w*|xf" + r"ail|importorsk" + r"ip)|\bTO" + r"DO\b|\bFIX" + r"ME\b"
 )
 PLACES = re.compile(
-    r"(?<![#\w])/(wo" + r"rk/(main|shared)|ro" + r"ot|ho" + r"me/\w+|Us" + r"ers/\w+|tm" + r"p/(probe|plan|house))\b"
+    r"(?<![#\w/])/(wo" + r"rk/(main|shared)|ro" + r"ot|ho" + r"me/\w+|Us" + r"ers/\w+|tm" + r"p/(probe|plan|house))\b"
     r"|\bpyp" + r"i\.org|pyth" + r"onhosted|npm" + r"js\.org|--find-" + r"links|--(extra-)?index-" + r"url"
 )
 LOCKS = ("build", "runtime", "dev")
