@@ -52,7 +52,7 @@ STALE_VERSION = ProblemKind(
 )
 NOT_UNIQUE = ProblemKind(
     "STORE-011",
-    Text("「{label}」的这个值已经被另一条记录使用", "Another record already has this value of “{label}”"),
+    Text("「{label_zh}」的这个值已经被另一条记录使用", "Another record already has this value of “{label_en}”"),
     Text("换一个值,或打开那条记录", "Give another value, or open that record"),
     Nature.CONFLICT,
 )
@@ -102,12 +102,6 @@ TEXT_TOO_LONG = ProblemKind(
     Text("建了索引的字段最多 {most} 个字", "An indexed field holds at most {most} characters"),
     Text("缩短文字,或取消字段的唯一与索引", "Shorten the text, or make the field neither unique nor indexed"),
 )
-WRONG_VALUE = ProblemKind(
-    "STORE-022",
-    Text("{value} 不是这个字段能存的值", "{value} is not a value that this field can keep"),
-    Text("这是程序错误,请附上编号反馈", "This is a mistake of the program: please report it"),
-)
-
 DIGITS_UNSUPPORTED = ProblemKind(
     "STORE-030",
     Text(

@@ -18,14 +18,19 @@ def _set(database, key, value):
         connection.execute(insert(SETTING), {"key": key, "value": value})
 
 
+def _write_and_fail(database, statement):
+    with database.write() as connection:
+        connection.execute(statement)
+        raise ZeroDivisionError
+
+
 def _all(connection):
     return dict(connection.execute(select(SETTING.c.key, SETTING.c.value)).all())
 
 
 def test_nothing_stays_when_a_writing_block_fails(database):
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(insert(SETTING), {"key": "a", "value": "1"})
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _write_and_fail(database, insert(SETTING).values(key="a", value="1"))
     with database.read() as connection:
         assert _all(connection) == {}
 
@@ -46,9 +51,8 @@ def test_a_reader_cannot_write_when_it_tries(database):
 
 
 def test_schema_changes_roll_back_when_a_block_fails(database):
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(text("CREATE TABLE thing (id INTEGER)"))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _write_and_fail(database, text("CREATE TABLE thing (id INTEGER)"))
     with database.read() as connection:
         assert not connection.dialect.has_table(connection, "thing")
 

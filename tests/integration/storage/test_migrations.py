@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import inspect, insert
+from sqlalchemy import insert, inspect
 
 from engine.kernel.problems import EngineError
 from engine.storage import system_tables

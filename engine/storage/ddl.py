@@ -1,0 +1,297 @@
+"""From the tables of one revision to those of the next: first a plan, then its steps; knows no values.
+
+Nothing that holds data is ever dropped. A column or table that the next revision no longer has is retired: it stays,
+with its data, and is found again when the design takes it back. What goes is only what holds no data of its own: views,
+which are remade, and indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, ForeignKeyConstraint, Numeric, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.schema import CreateView
+
+from engine.catalog.tables import ColumnSpec, TableSpec
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.values import StorageKind
+from engine.storage import problems
+from engine.storage.database import Dialect
+from engine.storage.form_tables import (
+    IndexSpec,
+    all_columns,
+    column_indices,
+    indices_of,
+    physical_column,
+    short_name,
+    spec_problems,
+    table_for,
+)
+from engine.storage.views import view_select
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.reflection import Inspector
+
+_DEPENDENTS_EXIST = "2BP01"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTable:
+    """A table for a form or for its lines; where it exists already, it gets the columns that it lacks."""
+
+    spec: TableSpec
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    """A column for a field; where a retired field comes back, its column is there already, with its values."""
+
+    spec: TableSpec
+    column: ColumnSpec
+
+
+@dataclass(frozen=True, slots=True)
+class WidenNumber:
+    """More digits for a number."""
+
+    spec: TableSpec
+    column: ColumnSpec
+
+
+@dataclass(frozen=True, slots=True)
+class AddIndex:
+    """An index, unique or not."""
+
+    spec: TableSpec
+    index: IndexSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DropIndex:
+    """The end of an index that the design no longer asks for."""
+
+    spec: TableSpec
+    index: IndexSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DropView:
+    """The end of a view, before its table changes; it is remade by the same plan."""
+
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeView:
+    """The view of a table as it is at the end of the plan."""
+
+    spec: TableSpec
+
+
+Step = CreateTable | AddColumn | WidenNumber | AddIndex | DropIndex | DropView | MakeView
+
+
+def plan(old: Sequence[TableSpec], new: Sequence[TableSpec]) -> tuple[Step, ...]:
+    """Return the steps from the tables of ``old`` to those of ``new``; raises ``EngineError`` with all that cannot be.
+
+    An empty ``old`` plans an installation, equal ones plan nothing.
+    """
+    before = {spec.name: spec for spec in old}
+    found = [problem for spec in new for problem in _problems(before.get(spec.name), spec)]
+    names = [name for spec in new for name in (spec.name, spec.view)]
+    found += [problems.NAME_TAKEN.at(name, name=name) for name in sorted({n for n in names if names.count(n) > 1})]
+    if found:
+        raise EngineError(found)
+    changed = [spec for spec in new if before.get(spec.name) != spec]
+    known = [spec for spec in changed if spec.name in before]
+    return (
+        *(DropView(before[spec.name].view) for spec in known),
+        *(CreateTable(spec) for spec in changed if spec.name not in before),
+        *(step for spec in known for step in _column_steps(before[spec.name], spec)),
+        *(step for spec in changed for step in _index_steps(before.get(spec.name), spec)),
+        *(MakeView(spec) for spec in changed),
+    )
+
+
+def _problems(old: TableSpec | None, new: TableSpec) -> Iterator[Problem]:
+    yield from spec_problems(new)
+    before = {column.key: column for column in old.columns} if old else {}
+    for column in new.columns:
+        earlier = before.get(column.key)
+        if earlier and (earlier.kind is not column.kind or earlier.scale != column.scale):
+            yield problems.TYPE_CHANGED.at(f"{new.app}.{new.form}.{column.key}", field=column.key)
+
+
+def _column_steps(old: TableSpec, new: TableSpec) -> Iterator[Step]:
+    before = {column.key: column for column in old.columns}
+    for column in new.columns:
+        earlier = before.get(column.key)
+        if earlier is None:
+            yield AddColumn(new, column)
+        elif column.kind is StorageKind.NUMBER and column.digits > earlier.digits:
+            yield WidenNumber(new, column)
+
+
+def _index_steps(old: TableSpec | None, new: TableSpec) -> Iterator[Step]:
+    before = set(indices_of(old)) if old else set()
+    wanted = set(indices_of(new))
+    kept = {column.key for column in new.columns}
+    retired = {
+        index
+        for column in (old.columns if old else ())
+        if column.key not in kept
+        for index in column_indices(new, column)
+    }
+    # A retired field keeps its plain index for its return, but no longer stands in the way of equal values.
+    gone = {index for index in before - wanted if index.unique or index not in retired}
+    yield from (DropIndex(new, index) for index in sorted(gone, key=_name_of))
+    yield from (AddIndex(new, index) for index in sorted(wanted - before, key=_name_of))
+
+
+def _name_of(index: IndexSpec) -> str:
+    return index.name
+
+
+def apply(connection: Connection, steps: Iterable[Step]) -> None:
+    """Take the steps inside the caller's transaction.
+
+    Raises ``EngineError`` where the data or other views stand in the way: a field that is to be unique holds a value
+    more than once (STORE-033), a view is read by another view (STORE-034). The caller's transaction is over then.
+    """
+    listed = tuple(steps)
+    changes = _Changes(connection, {step.spec.name for step in listed if isinstance(step, CreateTable)})
+    for step in listed:
+        changes.take(step)
+    changes.add_references([step for step in listed if isinstance(step, CreateTable | AddColumn)])
+
+
+class _Changes:
+    """Takes steps on one connection; knows what is there already."""
+
+    def __init__(self, connection: Connection, planned: Set[str]) -> None:
+        """Know which tables the plan makes; the others are looked up when a step needs them."""
+        self._connection = connection
+        self._dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+        self._operations = Operations(MigrationContext.configure(connection))
+        self._planned = planned
+
+    @property
+    def _inspector(self) -> Inspector:
+        """A fresh look: every step changes what there is."""
+        return inspect(self._connection)
+
+    def take(self, step: Step) -> None:
+        """Take one step."""
+        match step:
+            case CreateTable(spec):
+                self._create(spec)
+            case AddColumn(spec, column):
+                self._add(spec, column)
+            case WidenNumber(spec, column):
+                self._widen(spec, column)
+            case AddIndex(spec, index):
+                self._index(spec, index)
+            case DropIndex(spec, index):
+                self._operations.drop_index(index.name, spec.name, if_exists=True)
+            case DropView(view):
+                self._drop_view(view)
+            case MakeView(spec):
+                self._drop_view(spec.view)
+                self._connection.execute(CreateView(view_select(table_for(spec, self._dialect)), spec.view))
+
+    def _create(self, spec: TableSpec) -> None:
+        if self._inspector.has_table(spec.name):
+            for column in spec.columns:
+                self._add(spec, column)
+            return
+        references = list(self._references(spec)) if self._dialect == "sqlite" else []
+        self._operations.create_table(
+            spec.name,
+            *(physical_column(spec, column, self._dialect) for column in all_columns(spec)),
+            *(self._constraint(spec, key, target) for key, target in references),
+            sqlite_strict=True,
+        )
+
+    def _references(self, spec: TableSpec) -> Iterator[tuple[str, str]]:
+        """Yield the columns that refer to a table which is there or comes with this plan, and that table."""
+        if spec.parent is not None:
+            yield "parent", spec.parent
+        for column in spec.columns:
+            target = column.references
+            if target and (target in self._planned or self._inspector.has_table(target)):
+                yield column.key, target
+
+    @staticmethod
+    def _constraint(spec: TableSpec, key: str, target: str) -> ForeignKeyConstraint:
+        # Deferred: one changeset may write a record before the one that it refers to.
+        return ForeignKeyConstraint(
+            [key], [f"{target}.id"], name=_reference_name(spec, key), deferrable=True, initially="DEFERRED"
+        )
+
+    def _add(self, spec: TableSpec, column: ColumnSpec) -> None:
+        if column.key in {found["name"] for found in self._inspector.get_columns(spec.name)}:
+            return
+        target = dict(self._references(spec)).get(column.key)
+        if self._dialect == "sqlite" and target is not None:
+            quote = self._connection.dialect.identifier_preparer.quote
+            name = _reference_name(spec, column.key)
+            self._connection.execute(
+                text(
+                    f"ALTER TABLE {quote(spec.name)} ADD COLUMN {quote(column.key)} TEXT CONSTRAINT {quote(name)}"
+                    f" REFERENCES {quote(target)} (id) DEFERRABLE INITIALLY DEFERRED"
+                )
+            )
+        else:
+            self._operations.add_column(spec.name, physical_column(spec, column, self._dialect))
+
+    def _widen(self, spec: TableSpec, column: ColumnSpec) -> None:
+        if self._dialect == "sqlite":
+            return
+        (now,) = (found["type"] for found in self._inspector.get_columns(spec.name) if found["name"] == column.key)
+        if isinstance(now, Numeric) and (now.precision or 0) < column.digits:
+            self._operations.alter_column(spec.name, column.key, type_=Numeric(column.digits, column.scale))
+
+    def _index(self, spec: TableSpec, index: IndexSpec) -> None:
+        alive = text("deleted_at IS NULL") if index.alive else None
+        try:
+            self._operations.create_index(
+                index.name, spec.name, list(index.columns), unique=index.unique, if_not_exists=True,
+                sqlite_where=alive, postgresql_where=alive,
+            )  # fmt: skip
+        except IntegrityError as error:
+            place = f"{spec.app}.{spec.form}.{index.columns[0]}"
+            raise EngineError(problems.DUPLICATES.at(place, field=index.columns[0])) from error
+
+    def _drop_view(self, view: str) -> None:
+        quoted = self._connection.dialect.identifier_preparer.quote(view)
+        try:
+            self._connection.execute(text(f"DROP VIEW IF EXISTS {quoted}"))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _DEPENDENTS_EXIST:
+                raise
+            raise EngineError(problems.VIEW_IN_USE.at(view, view=view)) from error
+
+    def add_references(self, steps: Sequence[CreateTable | AddColumn]) -> None:
+        """On PostgreSQL, add the foreign keys once all tables of the plan are there, whatever their order."""
+        if self._dialect == "sqlite":
+            return
+        for step in steps:
+            wanted = dict(self._references(step.spec))
+            if isinstance(step, AddColumn):
+                wanted = {key: target for key, target in wanted.items() if key == step.column.key}
+            there = {found["name"] for found in self._inspector.get_foreign_keys(step.spec.name)}
+            for key, target in wanted.items():
+                name = _reference_name(step.spec, key)
+                if name not in there:
+                    self._operations.create_foreign_key(
+                        name, step.spec.name, target, [key], ["id"], deferrable=True, initially="DEFERRED"
+                    )
+
+
+def _reference_name(spec: TableSpec, key: str) -> str:
+    return short_name(f"fk_{spec.name}_{key}")

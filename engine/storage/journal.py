@@ -1,0 +1,164 @@
+"""Appends entries to the journal and reads them back; knows what happened to which record, not whether it was right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from engine.decision.changeset import Actor, Changeset, Note, RecordWrite
+from engine.kernel.canonical import Json, compact
+from engine.kernel.clocks import Moment
+from engine.kernel.identifiers import RandomBytes, uuid7
+from engine.storage import system_tables
+from engine.storage.form_tables import FormTables
+from engine.storage.journal_format import SALT_BYTES, entry_digest, value_digest
+from engine.storage.rows import lines_to_json, to_json
+from engine.storage.write_guard import writing
+
+_ID_BYTES = 10
+_JOURNAL = system_tables.journal.c
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who does something, by which command and when: what every entry of that command says."""
+
+    actor: Actor
+    command: str
+    moment: Moment
+    random: RandomBytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry before it is salted. ``version`` is None for what is not a record."""
+
+    app: str
+    subject: str
+    record: str
+    action: str
+    values: Mapping[str, Json]
+    actor: Actor
+    version: int | None = None
+    revision: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """An entry as it is read: ``values`` in their JSON form; ``erased`` are the fields whose values were erased."""
+
+    id: str
+    at: Moment
+    actor: str | None
+    rule: str | None
+    command: str
+    version: int | None
+    action: str
+    revision: int | None
+    reason: str | None
+    values: Mapping[str, Json]
+    erased: frozenset[str]
+
+
+def append(connection: Connection, by: Authorship, entries: Iterable[NewEntry]) -> None:
+    """Append these entries; each value gets its own salt."""
+    rows = [_row(by, entry) for entry in entries]
+    if rows:
+        with writing(connection):
+            connection.execute(insert(system_tables.journal), rows)
+
+
+def note(connection: Connection, by: Authorship, notes: Iterable[Note]) -> None:
+    """Append an entry for each note: what an administrator does to something that is not a record."""
+    append(connection, by, [entry_of_note(one, by.actor) for one in notes])
+
+
+def entry_of_note(one: Note, actor: Actor) -> NewEntry:
+    """Return the entry of a note."""
+    return NewEntry(one.app, one.subject, one.id, one.action, one.changes, actor)
+
+
+def entry_of_write(write: RecordWrite, form: FormTables, changeset: Changeset) -> NewEntry:
+    """Return the entry of a record's write: what it says is what the write changes, no more and no less."""
+    return NewEntry(
+        app=write.app,
+        subject=write.form,
+        record=write.id,
+        action=write.action,
+        values=dict(_json_changes(write, form)),
+        actor=write.actor,
+        version=write.version,
+        revision=changeset.revisions.get(write.app),
+        reason=write.reason,
+    )
+
+
+def _json_changes(write: RecordWrite, form: FormTables) -> Iterable[tuple[str, Json]]:
+    for key, value in write.changes.items():
+        if key in form.lines:
+            yield key, lines_to_json(value, form.lines[key].columns)
+        elif key not in {"id", "version"}:  # columns of the entry itself
+            yield key, to_json(value, form.main.columns[key])
+
+
+def _row(by: Authorship, entry: NewEntry) -> dict[str, Any]:
+    salts = by.random(SALT_BYTES * len(entry.values)).hex()
+    size = SALT_BYTES * 2
+    payload = {
+        key: [salts[at * size : (at + 1) * size], entry.values[key]] for at, key in enumerate(sorted(entry.values))
+    }
+    row = {
+        "id": uuid7(by.moment, by.random(_ID_BYTES)),
+        "at": by.moment,
+        "actor": entry.actor.user,
+        "rule": entry.actor.rule,
+        "command": by.command,
+        "app": entry.app,
+        "subject": entry.subject,
+        "record": entry.record,
+        "version": entry.version,
+        "action": entry.action,
+        "revision": entry.revision,
+        "reason": entry.reason,
+        "digests": compact({key: value_digest(salt, value) for key, (salt, value) in payload.items()}),
+        "payload": compact(payload),
+    }
+    return row | {"entry": entry_digest(row)}
+
+
+def entries_about(
+    connection: Connection, app: str, subject: str, record: str, *, after_version: int = 0
+) -> Sequence[JournalEntry]:
+    """Return what the journal says of a record (or of a user, a parameter, …), oldest first.
+
+    ``after_version`` leaves out what led to that version of the record: the rest is what changed since.
+    """
+    query = select(system_tables.journal).where(
+        _JOURNAL.app == app, _JOURNAL.subject == subject, _JOURNAL.record == record
+    )
+    if after_version:
+        query = query.where(_JOURNAL.version > after_version)
+    found = connection.execute(query.order_by(_JOURNAL.version, _JOURNAL.id)).mappings()
+    return tuple(_entry(row) for row in found)
+
+
+def _entry(row: RowMapping) -> JournalEntry:
+    payload = json.loads(row["payload"])
+    return JournalEntry(
+        id=row["id"],
+        at=row["at"],
+        actor=row["actor"],
+        rule=row["rule"],
+        command=row["command"],
+        version=row["version"],
+        action=row["action"],
+        revision=row["revision"],
+        reason=row["reason"],
+        values={key: value for key, (_, value) in payload.items()},
+        erased=frozenset(json.loads(row["digests"])) - payload.keys(),
+    )

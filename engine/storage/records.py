@@ -1,0 +1,135 @@
+"""Reads and writes the rows of records and their lines; knows tables and codecs, not who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from engine.kernel.problems import EngineError
+from engine.kernel.values import Row, Value
+from engine.storage import problems
+from engine.storage.form_tables import FormTables, PhysicalTable
+
+CHUNK = 500
+"""How many ids one query asks for."""
+
+_LINE = "_line"
+"""A name that no field can have."""
+
+
+def fetch(connection: Connection, form: FormTables, record: str, *, deleted: bool = False) -> Row | None:
+    """Return one record with its lines, or None where it is absent or, unless asked for, deleted."""
+    return fetch_many(connection, form, (record,), deleted=deleted).get(record)
+
+
+def fetch_many(
+    connection: Connection, form: FormTables, ids: Iterable[str], *, deleted: bool = False
+) -> dict[str, Row]:
+    """Return records with their lines by id: one query for them, and one for each kind of lines."""
+    main = form.main.table
+    found: dict[str, dict[str, Value]] = {}
+    for chunk in chunks(sorted(set(ids)), CHUNK):
+        query = form.main.everything.where(main.c.id.in_(chunk))
+        if not deleted:
+            query = query.where(main.c.deleted_at.is_(None))
+        found |= {row["id"]: row for row in map(form.main.codec.decode, connection.execute(query))}
+    add_lines(connection, form, found)
+    return dict(found)
+
+
+def add_lines(connection: Connection, form: FormTables, rows: Mapping[str, dict[str, Value]]) -> None:
+    """Put into these rows, by id, what their lines are: a tuple in order, or None where there are none."""
+    for field, lines in form.lines.items():
+        for row in rows.values():
+            row[field] = None
+        for chunk in chunks(sorted(rows), CHUNK):
+            gathered: dict[str, list[Row]] = {}
+            for line in _lines_of(connection, lines, chunk):
+                line.pop("position")
+                gathered.setdefault(line.pop("parent"), []).append(line)
+            for parent, listed in gathered.items():
+                rows[parent][field] = tuple(listed)
+
+
+def _lines_of(connection: Connection, lines: PhysicalTable, parents: Sequence[str]) -> Iterator[dict[str, Value]]:
+    table = lines.table
+    query = lines.everything.where(table.c.parent.in_(parents)).order_by(table.c.parent, table.c.position, table.c.id)
+    return map(lines.codec.decode, connection.execute(query))
+
+
+def insert_rows(connection: Connection, form: FormTables, rows: Sequence[Row]) -> None:
+    """Insert new records with their lines; keys that a row lacks are blank."""
+    blank = dict.fromkeys(form.main.columns)
+    own = [{key: value for key, value in row.items() if key not in form.lines} for row in rows]
+    connection.execute(insert(form.main.table), [blank | form.main.codec.encode(row) for row in own])
+    for field, lines in form.lines.items():
+        added = [line for row in rows if row.get(field) for line in _placed(row["id"], row[field])]
+        _insert_lines(connection, lines, added)
+
+
+def update_row(
+    connection: Connection, form: FormTables, record: str, version: int, changes: Mapping[str, Value]
+) -> None:
+    """Change a record from the version before ``version`` to it; raises STALE_VERSION where it is at another one.
+
+    Lines merge by id: those that are gone from the new list are removed, those that are there are changed in place.
+    """
+    main = form.main.table
+    own = {key: value for key, value in changes.items() if key not in form.lines}
+    change = update(main).where(main.c.id == record, main.c.version == version - 1)
+    done = connection.execute(change, form.main.codec.encode(own) | {"version": version})
+    if done.rowcount != 1:
+        raise EngineError(problems.STALE_VERSION.at(seen=version - 1))
+    for field, lines in form.lines.items():
+        if field in changes:
+            _merge_lines(connection, lines, record, changes[field] or ())
+
+
+def _placed(record: str, lines: Iterable[Row]) -> Iterator[dict[str, Value]]:
+    """Yield the lines with the record that they belong to and their place in it."""
+    for position, line in enumerate(lines):
+        yield {**line, "parent": record, "position": position}
+
+
+def _insert_lines(connection: Connection, lines: PhysicalTable, added: Sequence[Row]) -> None:
+    if added:
+        blank = dict.fromkeys(lines.columns)
+        connection.execute(insert(lines.table), [blank | lines.codec.encode(line) for line in added])
+
+
+def _merge_lines(connection: Connection, lines: PhysicalTable, record: str, wanted: Sequence[Row]) -> None:
+    ids = [line["id"] for line in wanted]
+    repeated = sorted({line for line in ids if ids.count(line) > 1})
+    if repeated:
+        raise EngineError(problems.LINE_TWICE.at(line=line) for line in repeated)
+    table = lines.table
+    before = {line["id"]: line for line in _lines_of(connection, lines, (record,))}
+    gone = sorted(before.keys() - set(ids))
+    for chunk in chunks(gone, CHUNK):
+        connection.execute(delete(table).where(table.c.parent == record, table.c.id.in_(chunk)))
+    blank = dict.fromkeys(lines.columns)
+    after = [blank | line for line in _placed(record, wanted)]
+    changed = [line for line in after if line["id"] in before and before[line["id"]] != line]
+    if changed:
+        change = update(table).where(table.c.id == bindparam(_LINE))
+        connection.execute(change, [_renamed(lines.codec.encode(line)) for line in changed])
+    _insert_lines(connection, lines, [line for line in after if line["id"] not in before])
+
+
+def _renamed(line: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of an update of one line: its id is what it is found by, not what is set."""
+    return {_LINE: line.pop("id")} | line
+
+
+def ids_after(connection: Connection, form: FormTables, after: str | None, limit: int) -> list[str]:
+    """Return the next ids, deleted records included, for whoever goes through all of a form's records."""
+    main = form.main.table
+    query = select(main.c.id).order_by(main.c.id).limit(limit)
+    return list(connection.execute(query if after is None else query.where(main.c.id > after)).scalars())
+
+
+def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield the ids in runs of at most ``size``."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))
