@@ -14,6 +14,7 @@ from engine.forms.forms import Form
 from engine.kernel.problems import Text
 from engine.kernel.values import Value
 from engine.language import types as language
+from engine.language.scope import FormScope, Scope
 from engine.rules.rules import Rule
 from engine.workflows.workflows import Workflow
 
@@ -90,9 +91,15 @@ class App:
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """All installed apps."""
+    """All installed apps. ``scopes`` is what expressions see of every form, and of its lines as ``form.field``."""
 
     apps: Mapping[str, App]
+    scopes: Mapping[tuple[str, str], FormScope] = MappingProxyType({})
+
+    def scope(self, app: str, form: str) -> Scope:
+        """Return what an expression on a form of an app may name."""
+        parameters = {key: item.type for key, item in self.apps[app].parameters.items()}
+        return Scope(form=self.scopes[app, form], forms=self.scopes, parameters=parameters)
 
     def form(self, app: str, form: str) -> Form | None:
         """Return a form, or None where there is none of that name."""

@@ -56,7 +56,7 @@ def compile_catalog(installed: Iterable[Installed], types: Registry[FieldType]) 
             compiled[app.key] = app
     if found:
         raise EngineError(found)
-    return Catalog(MappingProxyType(compiled))
+    return Catalog(MappingProxyType(compiled), MappingProxyType(scopes))
 
 
 def _scopes(app: AppDef, types: Registry[FieldType]) -> dict[tuple[str, str], FormScope]:

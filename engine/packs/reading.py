@@ -29,6 +29,7 @@ class Pack:
     description: Text
     needs: tuple[str, ...]
     documents: Documents
+    users: tuple[Json, ...]
     demo: tuple[Json, ...]
     scenarios: tuple[Json, ...]
 
@@ -88,6 +89,7 @@ def _pack(manifest: Json, read: Mapping[str, Json]) -> Pack:
         description=Text.from_json(described) if described else labels,
         needs=tuple(manifest.get("needs", ())),
         documents=documents,
+        users=tuple(user for document in demo for user in document.get("users", ())),
         demo=tuple(record for document in demo for record in document.get("records", ())),
         scenarios=tuple(_scenarios(read)),
     )

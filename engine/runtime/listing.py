@@ -64,9 +64,7 @@ def readable(reading: Reading, form: Form) -> tuple[Expression, ...] | None:
 
 def _filter(reading: Reading, form: Form, source: str) -> Expression:
     """Compile a viewer's filter with the viewer's rights: what is hidden from the viewer cannot be asked about."""
-    forms = {(scope.app, scope.key): scope for app in reading.catalog.apps.values() for scope in scopes_of(app)}
-    parameters = {key: item.type for key, item in reading.app(form.app).parameters.items()}
-    compiled = compile_expression(source, Scope(form=form.scope, forms=forms, parameters=parameters), expects=BooleanType)
+    compiled = compile_expression(source, reading.catalog.scope(form.app, form.key), expects=BooleanType)
     hidden = reading.access(form).hidden_fields & compiled.reads.fields
     if hidden:
         raise EngineError(problems.FIELD_HIDDEN.at("filter", key=key) for key in sorted(hidden))

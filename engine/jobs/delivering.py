@@ -1,0 +1,78 @@
+"""Delivering one outbox message: its effect and its done-mark in one transaction, so that the effect happens once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from engine.decision.changeset import Actor
+from engine.decision.commands import Command, RunRules
+from engine.kernel.identifiers import derived_id
+from engine.kernel.problems import EngineError, Text
+from engine.jobs.problems import UNKNOWN_KIND
+from engine.runtime.execution import Execution
+from engine.storage import notifications, outbox
+from engine.storage.outbox import Claimed
+
+Deliver = Callable[[Execution, Connection, Claimed], None]
+
+
+def run_after_rules(execution: Execution, connection: Connection, message: Claimed) -> None:
+    """Let the after-rules look at what happened; the command's id follows from the message, so a retry is the same."""
+    payload = message.payload
+    body = RunRules(
+        app=payload["app"],
+        form=payload["form"],
+        record=payload["record"],
+        event=payload["event"],
+        depth=payload["depth"],
+    )
+    moment = execution.clocks.business()
+    command = Command(derived_id(message.id, moment, 0), moment, Actor(payload["by"]), body)
+    execution.within(connection, command)
+
+
+def notify(execution: Execution, connection: Connection, message: Claimed) -> None:
+    """Put a message into the recipients' notifications; unique by outbox row and recipient."""
+    payload = message.payload
+    notifications.deliver(
+        connection,
+        outbox_id=message.id,
+        recipients=payload["recipients"],
+        text=Text.from_json(payload["text"]),
+        app=payload["app"],
+        form=payload["form"],
+        record=payload["record"],
+        at=execution.clocks.business(),
+        random=execution.randomness,
+    )
+
+
+DELIVERIES: Mapping[str, Deliver] = MappingProxyType({"event": run_after_rules, "notify": notify})
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Delivers messages of the kinds that it knows."""
+
+    execution: Execution
+    kinds: Mapping[str, Deliver] = DELIVERIES
+
+    def deliver(self, message: Claimed) -> bool:
+        """Deliver one message; tell whether it is done. What fails is kept with its error and tried again later."""
+        database, real = self.execution.database, self.execution.clocks.real
+        try:
+            with database.write() as connection:
+                deliver = self.kinds.get(message.kind)
+                if deliver is None:
+                    raise EngineError(UNKNOWN_KIND.at(kind=message.kind))
+                if outbox.finish(connection, message, real()):
+                    deliver(self.execution, connection, message)
+        except EngineError as error:
+            with database.write() as connection:
+                outbox.fail(connection, message, str(error), real())
+            return False
+        return True

@@ -1,0 +1,28 @@
+"""The users that a pack brings along for its demo and its scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.kernel.canonical import Json
+from engine.runtime.directory import ADMIN_ROLE, Directory
+
+def add_people(directory: Directory, app: str, users: Iterable[Json], password: str | None = None) -> dict[str, str]:
+    """Make the users that are not there yet, with their roles in the app (``admin`` makes an administrator of the
+    engine); return all of their ids by name."""
+    known = {person.name: person.id for person in directory.everybody()}
+    for user in users:
+        if user["name"] in known:
+            continue
+        known[user["name"]] = directory.add_user(
+            name=user["name"],
+            display_name=user["display_name"],
+            password=password,
+            manager=known.get(user.get("manager", "")),
+            department=user.get("department"),
+        )
+        for role in user["roles"]:
+            directory.grant(user["name"], app, role)
+        if user.get("admin"):
+            directory.grant(user["name"], *ADMIN_ROLE)
+    return known

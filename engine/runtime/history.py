@@ -1,0 +1,89 @@
+"""A record's history from the journal: every change in order, without what the viewer may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.decision.facts import PersonQuery
+from engine.forms.forms import Form
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import moment_text
+from engine.kernel.problems import Text
+from engine.kernel.values import Row
+from engine.runtime.reading import Reading
+from engine.runtime.showing import field_labels, field_words
+from engine.runtime.views import ChangeView, HistoryView
+from engine.storage.journal import JournalEntry, entries_about
+from engine.storage.rows import from_json
+
+STAMPS = frozenset(
+    ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "state_since", "deleted_at")
+)
+"""System fields whose changes every entry says anyway."""
+
+ACTIONS = {
+    "create": Text("新建", "Created"),
+    "update": Text("修改", "Changed"),
+    "delete": Text("删除", "Deleted"),
+}
+
+
+def history_of(reading: Reading, form: Form, row: Row) -> tuple[HistoryView, ...]:
+    """Return the entries about a record, newest first."""
+    entries = entries_about(reading.connection, form.app, form.key, str(row["id"]))
+    reading.fetch(PersonQuery(entry.actor) for entry in entries if entry.actor)
+    hidden = reading.access(form).hidden_fields
+    before: dict[str, Json] = {}
+    views: list[HistoryView] = []
+    for entry in entries:
+        changes = tuple(_changes(reading, form, entry, before, hidden))
+        before.update(entry.values)
+        views.append(_view(reading, form, entry, changes))
+    return tuple(reversed(views))
+
+
+def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[ChangeView, ...]) -> HistoryView:
+    app = reading.app(form.app)
+    flow = app.workflows.get(form.key)
+    transition = flow.transitions.get(entry.action) if flow else None
+    rule = next((rule for rule in app.rules if rule.key == entry.rule), None)
+    labels = transition.labels if transition else ACTIONS.get(entry.action, Text(entry.action, entry.action))
+    person = reading.person(entry.actor) if entry.actor else None
+    return HistoryView(
+        id=entry.id,
+        at=moment_text(entry.at),
+        version=entry.version or 0,
+        action=entry.action,
+        labels=labels,
+        by=entry.actor,
+        by_shown=person.display_name if person else rule.labels if rule else Text("系统", "System"),
+        rule=entry.rule,
+        changes=changes,
+    )
+
+
+def _changes(
+    reading: Reading, form: Form, entry: JournalEntry, before: dict[str, Json], hidden: frozenset[str]
+) -> Iterable[ChangeView]:
+    for key, after in entry.values.items():
+        if key in STAMPS or key in hidden or after == before.get(key):
+            continue
+        yield ChangeView(
+            key=key,
+            labels=field_labels(form, key),
+            before=before.get(key),
+            after=after,
+            before_shown=_words(reading, form, key, before.get(key)),
+            after_shown=_words(reading, form, key, after),
+        )
+
+
+def _words(reading: Reading, form: Form, key: str, value: Json) -> object:
+    tables = reading.tables(form)
+    if value is None:
+        return None
+    if key in tables.lines:
+        columns = tables.lines[key].columns
+        lines = [{name: from_json(inner, columns[name]) for name, inner in line.items()} for line in value]
+        return field_words(reading, form, key, tuple(lines))
+    return field_words(reading, form, key, from_json(value, tables.main.columns[key]))

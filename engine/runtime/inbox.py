@@ -1,0 +1,109 @@
+"""The inbox: what waits for somebody, what they were told, and acting on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.decision.changeset import Actor
+from engine.decision.commands import Act
+from engine.decision.facts import RecordQuery
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import moment_text
+from engine.kernel.identifiers import is_uuid
+from engine.kernel.problems import EngineError
+from engine.decision.problems import ABSENT
+from engine.runtime.desk import Desk
+from engine.runtime.reading import Reading
+from engine.runtime.views import NotificationView, TaskView, TransitionView, Viewer
+from engine.storage import notifications as stored_notifications
+from engine.storage import tasks as stored_tasks
+from engine.storage.tasks import StoredTask
+
+MOST = 200
+
+
+class Inbox:
+    """What a viewer has to do and to know."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Work at ``desk``."""
+        self._desk = desk
+        self._execution = desk.execution
+
+    def open_tasks(self, viewer: Viewer) -> tuple[TaskView, ...]:
+        """Return the viewer's open tasks: those due first, then the oldest."""
+        with self._desk.reading(viewer) as reading:
+            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, MOST)
+            _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
+            return tuple(_task_view(reading, task) for task in tasks)
+
+    def act(self, viewer: Viewer, task: str, action: str, fields: Json) -> None:
+        """Do one of the things that can be done with a task; absent where it is not the viewer's or not open."""
+        if not is_uuid(task):
+            raise EngineError(ABSENT.at())
+        self._execution.execute(self._execution.command(Actor(viewer.id), Act(task, action, fields)))
+
+    def notifications(self, viewer: Viewer, limit: int = 50) -> tuple[NotificationView, ...]:
+        """Return what the viewer was told, newest first."""
+        with self._desk.reading(viewer) as reading:
+            found = stored_notifications.latest(reading.connection, viewer.id, limit)
+            _prefetch(reading, ((item.app, item.form, item.record) for item in found))
+            return tuple(
+                NotificationView(
+                    id=item.id,
+                    text=item.text,
+                    record=_record(reading, item.app, item.form, item.record),
+                    at=moment_text(item.at),
+                    read=item.read_at is not None,
+                )
+                for item in found
+            )
+
+    def counts(self, viewer: Viewer) -> dict[str, int]:
+        """Return how many tasks are open and how many notifications unread."""
+        with self._desk.reading(viewer) as reading:
+            return {
+                "tasks": stored_tasks.count_open(reading.connection, viewer.id),
+                "unread": stored_notifications.count_unread(reading.connection, viewer.id),
+            }
+
+    def mark_read(self, viewer: Viewer, notification: str) -> None:
+        """Note that the viewer has read a notification."""
+        with self._execution.database.write() as connection:
+            moment = self._execution.clocks.business()
+            stored_notifications.mark_read(connection, viewer.id, notification, moment)
+
+
+def _prefetch(reading: Reading, records: Iterable[tuple[str, str, str]]) -> None:
+    known = reading.catalog.form
+    reading.fetch(RecordQuery(app, form, id) for app, form, id in records if known(app, form) is not None)
+
+
+def _record(reading: Reading, app: str, form: str, id: str) -> Mapping[str, str]:
+    title = reading.title_of(app, form, id, reading.viewer.language) if reading.catalog.form(app, form) else ""
+    return {"app": app, "form": form, "id": id, "title": title}
+
+
+def _task_view(reading: Reading, task: StoredTask) -> TaskView:
+    flow = reading.app(task.app).workflows.get(task.form) if task.app in reading.catalog.apps else None
+    actions = []
+    for action in task.actions:
+        transition = flow.transitions.get(action.transition or "") if flow else None
+        actions.append(
+            TransitionView(
+                key=action.key,
+                labels=action.labels,
+                asks=action.fields,
+                acknowledgement=transition is None or transition.definition.acknowledgement,
+                target=transition.definition.target if transition else "",
+            )
+        )
+    return TaskView(
+        id=task.id,
+        key=task.key,
+        title=task.title,
+        record=_record(reading, task.app, task.form, task.record),
+        opened_at=moment_text(task.opened_at),
+        due=None if task.due_at is None else moment_text(task.due_at),
+        actions=tuple(actions),
+    )

@@ -1,0 +1,37 @@
+"""Everything that pages, the API, jobs and scenarios ask of the runtime, put together over one database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.forms.field_types import FieldType
+from engine.kernel.clocks import Clocks
+from engine.kernel.identifiers import RandomBytes
+from engine.kernel.registries import Registry
+from engine.runtime.apps import Apps
+from engine.runtime.catalogs import CatalogSource
+from engine.runtime.desk import Desk
+from engine.runtime.directory import Directory
+from engine.runtime.execution import Execution
+from engine.runtime.inbox import Inbox
+from engine.runtime.records import Records
+from engine.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    """The runtime's services over one database."""
+
+    execution: Execution
+    desk: Desk
+    apps: Apps
+    records: Records
+    inbox: Inbox
+    directory: Directory
+
+
+def assemble(database: Database, clocks: Clocks, randomness: RandomBytes, types: Registry[FieldType]) -> Services:
+    """Return the services over an open, migrated database."""
+    execution = Execution(database, CatalogSource(types, database.dialect), clocks, randomness)
+    desk = Desk(execution)
+    return Services(execution, desk, Apps(desk), Records(desk), Inbox(desk), Directory(desk))
