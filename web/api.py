@@ -1,0 +1,141 @@
+"""The REST API, version 1: the runtime's services over HTTP, with the same rights as the pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response
+
+from engine.kernel.canonical import Json
+from engine.kernel.identifiers import is_uuid
+from engine.runtime.views import RecordView
+from web.doors import instance, viewer
+from web.payloads import idempotency_key, query, version, version_needed, write
+from web.problems import NOT_FOUND, RequestRefused
+from web.wire import apps_json, dumped, history_json, inbox_json, page_json, record_json, state_json
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+RECORD: Final = "/<app>/<form>/<record_id>"
+
+
+def _answer(document: Json, status: int = 200) -> Response:
+    response = Response(dumped(document), status, content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _record(record: RecordView, status: int = 200) -> Response:
+    response = _answer(record_json(record), status)
+    response.headers["ETag"] = f'"{record.version}"'
+    if status == 201:  # noqa: PLR2004
+        response.headers["Location"] = f"/api/v1/{record.app}/{record.form}/{record.id}"
+    return response
+
+
+def _known(identifier: str) -> str:
+    """Return an id that could be one; any other is as absent as one that is forbidden."""
+    if not is_uuid(identifier):
+        raise RequestRefused(404, NOT_FOUND.at("id"))
+    return identifier
+
+
+@blueprint.get("/apps")
+def apps() -> Response:
+    """List the installed apps in reach."""
+    return _answer(apps_json(instance().apps.installed(viewer())))
+
+
+@blueprint.get("/apps/<app>/definition")
+def definition(app: str) -> Response:
+    """Return an app's documents."""
+    return _answer(instance().apps.definition(viewer(), app))
+
+
+@blueprint.get("/inbox")
+def inbox() -> Response:
+    """List the caller's open tasks."""
+    return _answer(inbox_json(instance().inbox.open_tasks(viewer())))
+
+
+@blueprint.post("/inbox/<task_id>/<action>")
+def act(task_id: str, action: str) -> Response:
+    """Do an action on a task."""
+    said = write()
+    instance().inbox.act(viewer(), _known(task_id), action, said.fields)
+    return _answer({"id": task_id, "action": action})
+
+
+@blueprint.post("/<app>/<form>")
+def create(app: str, form: str) -> Response:
+    """Create a record: 201, its address and its version."""
+    said, key = write("transition"), idempotency_key()
+    record = instance().records.create(
+        viewer(), app, form, said.fields, transition=said.transition, idempotency_key=key
+    )
+    return _record(record, 201)
+
+
+@blueprint.get("/<app>/<form>")
+def records(app: str, form: str) -> Response:
+    """List records: filtered, sorted, one page."""
+    asked = query()
+    page = instance().records.list(
+        viewer(), app, form, filter=asked.filter, sort=asked.sort, limit=asked.limit, after=asked.after
+    )
+    return _answer(page_json(page))
+
+
+@blueprint.post("/<app>/<form>/preview")
+def preview_new(app: str, form: str) -> Response:
+    """Dry-run a creation."""
+    said = write("transition")
+    return _answer(
+        state_json(instance().records.preview(viewer(), app, form, said.fields, id=None, transition=said.transition))
+    )
+
+
+@blueprint.post(f"{RECORD}/preview")
+def preview(app: str, form: str, record_id: str) -> Response:
+    """Dry-run a change or a transition."""
+    said, known = write("transition"), _known(record_id)
+    return _answer(
+        state_json(instance().records.preview(viewer(), app, form, said.fields, id=known, transition=said.transition))
+    )
+
+
+@blueprint.get(RECORD)
+def read(app: str, form: str, record_id: str) -> Response:
+    """Read a record."""
+    return _record(instance().records.read(viewer(), app, form, _known(record_id)))
+
+
+@blueprint.patch(RECORD)
+def update(app: str, form: str, record_id: str) -> Response:
+    """Change fields of the version that If-Match names."""
+    known, seen = _known(record_id), version_needed()
+    return _record(instance().records.update(viewer(), app, form, known, write().fields, seen))
+
+
+@blueprint.delete(RECORD)
+def delete(app: str, form: str, record_id: str) -> Response:
+    """Delete the version that If-Match names: 204."""
+    known, seen = _known(record_id), version_needed()
+    instance().records.delete(viewer(), app, form, known, seen)
+    return Response(status=204)
+
+
+@blueprint.post(f"{RECORD}/transitions/<key>")
+def transition(app: str, form: str, record_id: str, key: str) -> Response:
+    """Fire a transition; If-Match and Idempotency-Key are honoured where they are sent."""
+    said, known = write(), _known(record_id)
+    moved = instance().records.transition(
+        viewer(), app, form, known, key, said.fields, version=version(), idempotency_key=idempotency_key()
+    )
+    return _record(moved)
+
+
+@blueprint.get(f"{RECORD}/history")
+def history(app: str, form: str, record_id: str) -> Response:
+    """Return a record's timeline."""
+    return _answer(history_json(instance().records.history(viewer(), app, form, _known(record_id))))

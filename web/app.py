@@ -1,0 +1,95 @@
+"""The application factory: wires blueprints, entrance, errors and templates around one instance; it serves nothing itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, g, request, url_for
+from jinja2 import StrictUndefined
+
+from web import api, display, doors, entrance, errors, health, security, texts
+from web.pages import account, forms, home, inbox, lists, records
+
+if TYPE_CHECKING:
+    from engine.boot import Instance
+
+BODY_LIMIT: Final = 1024 * 1024
+STATIC: Final = Path(__file__).parent / "static"
+BLUEPRINTS: Final = (
+    health.blueprint,
+    api.blueprint,
+    account.blueprint,
+    inbox.blueprint,
+    home.blueprint,
+    lists.blueprint,
+    forms.blueprint,
+    records.blueprint,
+)
+
+
+def create_app(instance: Instance) -> Flask:
+    """Return the WSGI application that serves the instance."""
+    app = Flask("web", static_folder=str(STATIC), template_folder=str(Path(__file__).parent / "templates"))
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        MAX_FORM_PARTS=5_000,
+        SEND_FILE_MAX_AGE_DEFAULT=security.YEAR_SECONDS,
+        TRAP_HTTP_EXCEPTIONS=False,
+    )
+    app.url_map.strict_slashes = False
+    doors.install(app, instance)
+    app.before_request(entrance.identify)
+    app.before_request(entrance.admit)
+    app.after_request(entrance.finish)
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _dress(app, _fingerprints(STATIC))
+    return app
+
+
+def _fingerprints(folder: Path) -> Mapping[str, str]:
+    """Return a mark of every static file's content, so that browsers may keep each version for ever."""
+    files = (path for path in sorted(folder.iterdir()) if path.is_file())
+    return MappingProxyType({path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files})
+
+
+def _asset(marks: Mapping[str, str]) -> Callable[[str], str]:
+    def asset(name: str) -> str:
+        return url_for("static", filename=name, v=marks[name])
+
+    return asset
+
+
+def _dress(app: Flask, marks: Mapping[str, str]) -> None:
+    """Give the templates their words and tools; an undefined name in a template is an error, never a blank."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(label=display.text_of, moment=display.moment_words, shown=display.shown_text)
+    environment.globals.update(
+        words=display.words, change_words=display.change_words, asset=_asset(marks), blank=display.BLANK
+    )
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, object]:
+    """Return what every page knows: who looks at it, in which language, and how much waits in the inbox."""
+    asking = doors.signed_in()
+    return {
+        "asking": asking,
+        "language": texts.current_language(),
+        "csrf": lambda: security.csrf_token(doors.instance().settings.secret),
+        "waiting": inbox.unread_count if asking is not None else lambda: 0,
+        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "done": request.args.get("done", "") if request.method == "GET" else "",
+        "request_id": g.get("request_id", ""),
+    }

@@ -1,0 +1,1 @@
+"""Filling forms in a browser: what was posted becomes values, and a form's state becomes controls to draw."""

@@ -1,0 +1,339 @@
+"""What to draw of a form being filled: every control with its value, its standing and its problems; it knows no HTML.
+
+The skeleton (sections and fields) is the same whatever is visible, so that a page may replace only the fields whose
+marks changed and leave alone those that somebody is typing in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from engine.kernel.canonical import Json
+from engine.kernel.problems import Problem
+from engine.runtime.views import FieldState, FieldView, FormState, FormView
+from web.display import JOINTS, local_input, shown_text, text_of, words
+from web.filling.posted import PREFIX, Posted
+from web.texts import current_language, gettext
+
+PILLS_AT_MOST: Final = 6
+"""Choices with more options than this are drawn as a drop-down."""
+
+_NEVER_TYPED: Final = frozenset({"json"})
+_LINE_PLACE: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to choose: a key, what people read, and whether it is chosen."""
+
+    key: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a sub-table: its token in control names, its record id, and its controls."""
+
+    token: str
+    id: str | None
+    controls: tuple[Control, ...]
+
+
+@dataclass(frozen=True)
+class Control:
+    """One field to draw. ``value`` is what an input shows, ``words`` what people read when it cannot be changed."""
+
+    key: str
+    name: str
+    id: str
+    widget: str
+    label: str
+    help: str
+    value: str
+    words: str
+    standing: FieldState
+    problems: tuple[Problem, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    typed: str = ""
+    candidates: tuple[Choice, ...] = ()
+    lines: tuple[Line, ...] = ()
+    blank_line: tuple[Control, ...] = ()
+    scale: int = 0
+    parked: bool = False
+    state_mark: str = ""
+    value_mark: str = ""
+
+    @property
+    def shows(self) -> bool:
+        """Tell whether it is drawn: what cannot be changed and holds nothing is not worth a line."""
+        return self.standing.visible and (not self.standing.read_only or bool(self.words))
+
+    @property
+    def filled(self) -> bool:
+        """Tell whether it holds anything."""
+        return bool(self.value or self.lines or self.typed or any(choice.chosen for choice in self.choices))
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the texts that describe the control."""
+        parts = [f"{self.id}-help"] if self.help else []
+        return " ".join([*parts, f"{self.id}-problem"] if self.problems else parts)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of controls; it shows if one of them does."""
+
+    key: str
+    title: str
+    controls: tuple[Control, ...]
+
+    @property
+    def visible(self) -> bool:
+        """Tell whether anything of it shows."""
+        return any(control.shows for control in self.controls)
+
+    @property
+    def wanted(self) -> bool:
+        """Tell whether it must be seen at once: something in it is required, filled or wrong."""
+        return any(c.shows and (c.standing.required or c.problems or c.filled or c.parked) for c in self.controls)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One problem in the summary; ``anchor`` is the control it belongs to, if the page has it."""
+
+    anchor: str | None
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A form to draw. ``parked`` are the labels of typed values that no longer apply, by field key."""
+
+    sections: tuple[Section, ...]
+    summary: tuple[Listed, ...] = ()
+    parked: Mapping[str, str] = field(default_factory=dict)
+
+    def controls(self) -> tuple[Control, ...]:
+        """Return every control, in order."""
+        return tuple(control for section in self.sections for control in section.controls)
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a form is drawn from.
+
+    ``state`` is the runtime's answer, ``posted`` what this person typed, ``people`` whom a person field may name,
+    ``candidates`` the records that a typed text may have meant, by control name; ``only`` narrows the form.
+    """
+
+    form: FormView
+    state: FormState
+    posted: Posted
+    people: Sequence[tuple[str, str]] = ()
+    candidates: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    only: tuple[str, ...] | None = None
+
+
+def draw(filling: Filling) -> Drawn:
+    """Return the form to draw."""
+    placed = _places(filling)
+    sections = tuple(
+        section
+        for section in (
+            Section(view.key, text_of(view.labels), _controls(filling, view.fields, placed))
+            for view in filling.form.sections
+        )
+        if section.controls
+    )
+    drawn = {control.id for section in sections for control in section.controls if control.shows}
+    drawn |= {inner.id for section in sections for c in section.controls for line in c.lines for inner in line.controls}
+    summary = tuple(_listed(problem, anchor, drawn) for anchor, problem in placed)
+    parked = {c.key: c.label for section in sections for c in section.controls if c.parked}
+    return Drawn(sections, summary, parked)
+
+
+def anchor_of(path: str, tokens: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the id of the control that a problem's path names: ``todos[1].title`` is a control of the second line."""
+    place = path.removeprefix("fields.")
+    line = _LINE_PLACE.fullmatch(place)
+    if line is None:
+        return f"f-{place}"
+    key, number, inner = line.group(1), int(line.group(2)), line.group(3)
+    named = tokens.get(key, ())
+    token = named[number] if number < len(named) else str(number)
+    return f"f-{key}-{token}-{inner}" if inner else f"f-{key}"
+
+
+def _places(filling: Filling) -> tuple[tuple[str, Problem], ...]:
+    """Return the problems in the order of the form, each with its anchor."""
+    placed = [(anchor_of(problem.path, filling.posted.tokens), problem) for problem in filling.problems]
+    order = {f"f-{key}": number for number, key in enumerate(k for s in filling.form.sections for k in s.fields)}
+    return tuple(sorted(placed, key=lambda item: order.get("-".join(item[0].split("-")[:2]), -1)))
+
+
+def _listed(problem: Problem, anchor: str, drawn: set[str]) -> Listed:
+    return Listed(anchor if anchor in drawn else None, text_of(problem.message), text_of(problem.hint))
+
+
+def _controls(filling: Filling, keys: Sequence[str], placed: Sequence[tuple[str, Problem]]) -> tuple[Control, ...]:
+    wanted = [key for key in keys if key in filling.form.fields and (filling.only is None or key in filling.only)]
+    return tuple(_control(filling, filling.form.fields[key], placed) for key in wanted)
+
+
+def _control(filling: Filling, view: FieldView, placed: Sequence[tuple[str, Problem]]) -> Control:
+    standing = filling.state.states.get(view.key, FieldState())
+    if view.widget in _NEVER_TYPED:
+        standing = FieldState(standing.visible, False, True)
+    was_posted = view.key in filling.posted.fields and not standing.read_only
+    value = (filling.posted.fields if was_posted else filling.state.fields).get(view.key)
+    typed_by_hand = was_posted and (
+        value is not None or any(n.startswith(PREFIX + view.key) for n in filling.posted.typed)
+    )
+    maker = _Maker(filling, placed)
+    made = maker.control(view, PREFIX + view.key, f"f-{view.key}", value, filling.state.shown.get(view.key), standing)
+    parked = typed_by_hand and not standing.visible
+    return _signed(made, parked=parked, from_server=not was_posted)
+
+
+def _signed(control: Control, *, parked: bool, from_server: bool) -> Control:
+    """Return the control with the marks by which a page knows what it may leave alone.
+
+    ``state_mark`` is of all that the server decides besides the value; ``value_mark`` of the value, where the server
+    decides that too (a default, a computed value), else empty: then what is being typed holds.
+    """
+    state = [
+        repr(control.standing),
+        repr([(p.code, p.path, p.message) for p in control.problems]),
+        repr([(line.token, c.key, c.problems) for line in control.lines for c in line.controls if c.problems]),
+        repr((parked, control.candidates)),
+    ]
+    value = repr((control.value, control.words, [(c.key, c.label) for c in control.choices if c.chosen]))
+    return replace(
+        control, parked=parked, state_mark=_mark("\n".join(state)), value_mark=_mark(value) if from_server else ""
+    )
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes controls of one form being filled."""
+
+    filling: Filling
+    placed: Sequence[tuple[str, Problem]]
+
+    def control(
+        self, view: FieldView, name: str, anchor: str, value: Json, shown: object, standing: FieldState
+    ) -> Control:
+        """Return one control with its value."""
+        lines = self._lines(view, name, anchor, value, shown, standing) if view.widget == "lines" else ()
+        own = tuple(problem for place, problem in self.placed if place == anchor)
+        return Control(
+            key=view.key,
+            name=name,
+            id=anchor,
+            widget=view.widget,
+            label=text_of(view.labels),
+            help=text_of(view.help),
+            value=self._input_value(view, value),
+            words=words(view, value, shown, self.filling.form.zone),
+            standing=standing,
+            problems=own,
+            choices=self._choices(view, value, shown),
+            typed=self.filling.posted.typed.get(name, ""),
+            candidates=tuple(Choice(key, title, False) for key, title in self.filling.candidates.get(name, ())),
+            lines=lines,
+            blank_line=self._line_controls(view, f"{name}.__line__", f"{anchor}-__line__", {}, {}, standing),
+            scale=view.scale,
+        )
+
+    def _input_value(self, view: FieldView, value: Json) -> str:
+        match view.widget:
+            case "lines" | "multi_choice" | "persons" | "references":
+                return ""
+            case "boolean":
+                return {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else ""
+            case "datetime":
+                return local_input(value, self.filling.form.zone)
+            case _:
+                return "" if value is None else str(value)
+
+    def _choices(self, view: FieldView, value: Json, shown: object) -> tuple[Choice, ...]:
+        chosen = value if isinstance(value, list) else [value]
+        match view.widget:
+            case "choice" | "multi_choice":
+                live = [option for option in view.options if not option.retired or option.key in chosen]
+                return tuple(Choice(option.key, text_of(option.labels), option.key in chosen) for option in live)
+            case "person" | "persons":
+                return self._people(chosen, shown)
+            case "rating":
+                return tuple(Choice(str(score), str(score), str(score) in chosen) for score in range(1, 6))
+            case "reference" | "references":
+                return _referenced(chosen, shown)
+            case _:
+                return ()
+
+    def _people(self, chosen: Sequence[Json], shown: object) -> tuple[Choice, ...]:
+        listed = [Choice(key, name, key in chosen) for key, name in self.filling.people]
+        known = {choice.key for choice in listed}
+        gone = [choice for choice in _referenced(chosen, shown) if choice.key not in known]
+        return (*listed, *gone)
+
+    def _lines(
+        self, view: FieldView, name: str, anchor: str, value: Json, shown: object, standing: FieldState
+    ) -> tuple[Line, ...]:
+        lines = value if isinstance(value, list) else []
+        tokens = self.filling.posted.tokens.get(view.key, ())
+        titles = shown if isinstance(shown, list | tuple) else ()
+        made = []
+        for number, line in enumerate(lines):
+            token = tokens[number] if number < len(tokens) else str(number)
+            titled = titles[number] if number < len(titles) and isinstance(titles[number], Mapping) else {}
+            controls = self._line_controls(view, f"{name}.{token}", f"{anchor}-{token}", line, titled, standing)
+            made.append(Line(token, line.get("id"), controls))
+        return tuple(made)
+
+    def _line_controls(
+        self,
+        view: FieldView,
+        name: str,
+        anchor: str,
+        line: Mapping[str, Json],
+        titled: Mapping[str, object],
+        standing: FieldState,
+    ) -> tuple[Control, ...]:
+        return tuple(
+            self.control(
+                inner,
+                f"{name}.{inner.key}",
+                f"{anchor}-{inner.key}",
+                line.get(inner.key),
+                titled.get(inner.key),
+                FieldState(True, inner.required, standing.read_only or inner.system),
+            )
+            for inner in view.lines
+        )
+
+
+def _referenced(chosen: Sequence[Json], shown: object) -> tuple[Choice, ...]:
+    """Return what is chosen with the titles that the runtime gives; several may come as one joined text."""
+    ids = [str(key) for key in chosen if key]
+    titles = [shown_text(title) for title in shown] if isinstance(shown, list | tuple) else [shown_text(shown)]
+    if len(titles) < len(ids):
+        titles = titles[0].split(JOINTS[current_language()])
+    if len(titles) != len(ids):
+        titles = [""] * len(ids)
+    return tuple(
+        Choice(key, title or gettext("(not visible to you)"), True) for key, title in zip(ids, titles, strict=True)
+    )

@@ -1,0 +1,91 @@
+"""Signing in and out, the language, and the page about oneself."""
+
+from __future__ import annotations
+
+from typing import Final, TYPE_CHECKING
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+
+from engine.kernel.problems import EngineError, Problem
+from web import security
+from web.doors import instance, signed_in, viewer
+from web.entrance import carried
+from web.problems import NOT_FOUND, RequestRefused, status_of
+from web.texts import known_language
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+blueprint = Blueprint("account", __name__)
+
+FARTHEST_NAME: Final = 200
+WIPE: Final = '"cache", "storage"'
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> BaseResponse:
+    """Show the sign-in form, or sign in by name and password; whoever is signed in already goes on."""
+    target = security.local_path(request.values.get("next"))
+    if request.method == "POST":
+        return _check(target)
+    if signed_in() is not None:
+        return redirect(target, 303)
+    return _form(target, "")
+
+
+def _check(target: str) -> BaseResponse:
+    """Sign in; a form that was being filled is handed back with all that was typed."""
+    name = request.form.get("name", "").strip()[:FARTHEST_NAME]
+    language = known_language(request.cookies.get(security.LANGUAGE_COOKIE))
+    try:
+        g.new_session = instance().directory.sign_in(name, request.form.get("password", ""), language)
+    except EngineError as error:
+        return _form(target, name, error.problems, status_of(error))
+    if carried():
+        path = security.local_path(request.form.get("_path"))
+        response = make_response(render_template("resume.html", carried=carried(), path=path))
+    else:
+        response = make_response("", 303)
+        response.headers["Location"] = target
+    security.begin_session(response, g.new_session)
+    return response
+
+
+def _form(target: str, name: str, problems: tuple[Problem, ...] = (), status: int = 200) -> Response:
+    path = security.local_path(request.form.get("_path"))
+    page = render_template("sign_in.html", next=target, name=name, problems=problems, carried=carried(), path=path)
+    return make_response(page, status)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> BaseResponse:
+    """End the session, here and on the server, and have the browser forget our pages."""
+    session = request.cookies.get(security.SESSION_COOKIE)
+    if session:
+        instance().directory.sign_out(session)
+    response = make_response("", 303)
+    response.headers["Location"] = "/sign-in"
+    response.headers["Clear-Site-Data"] = WIPE
+    security.drop_cookie(response, security.SESSION_COOKIE)
+    return response
+
+
+@blueprint.post("/language")
+def choose_language() -> BaseResponse:
+    """Switch the language, for this browser and for whoever is signed in."""
+    language = known_language(request.form.get("language"))
+    if language is None:
+        raise RequestRefused(404, NOT_FOUND.at("language"))
+    asking = signed_in()
+    if asking is not None:
+        instance().directory.set_language(asking, language)
+    response = make_response("", 303)
+    response.headers["Location"] = security.local_path(request.form.get("next"))
+    security.set_cookie(response, security.LANGUAGE_COOKIE, language, max_age=security.YEAR_SECONDS)
+    return response
+
+
+@blueprint.get("/me")
+def me() -> str:
+    """Show who is signed in, with the language and the way out."""
+    return render_template("me.html", me=viewer())

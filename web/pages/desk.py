@@ -1,0 +1,127 @@
+"""A form on somebody's desk: drawn from what the runtime says of it and what was typed so far; it writes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import request
+
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError, Nature, Problem
+from engine.runtime.views import FieldView, FormState, FormView, RecordView
+from web.doors import instance, viewer
+from web.filling.drawing import Drawn, Filling, draw
+from web.filling.posted import Posted
+from web.filling.sending import Resolved, resolve
+
+PERSON_WIDGETS: Final = frozenset({"person", "persons"})
+_VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_PLACE: Final = re.compile(r"(\w+)(?:\[(\d+)\](?:\.(\w+))?)?")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Which form is being filled: of which record, if there is one, for which transition, narrowed to which fields."""
+
+    form: FormView
+    record: RecordView | None = None
+    transition: str | None = None
+    only: tuple[str, ...] | None = None
+
+    def state(self, fields: Mapping[str, Json]) -> FormState:
+        """Return how the form stands with these values; values that do not apply now take no part.
+
+        What the runtime cannot read at all comes back as problems, with every field as it is designed.
+        """
+        try:
+            state = self._preview(fields)
+            hidden = {key for key in fields if key in state.states and not state.states[key].visible}
+            return self._preview({key: fields[key] for key in fields if key not in hidden}) if hidden else state
+        except EngineError as error:
+            if error.nature is Nature.ABSENT:
+                raise
+            return FormState(dict(fields), {}, {}, error.problems)
+
+    def _preview(self, fields: Mapping[str, Json]) -> FormState:
+        record_id = self.record.id if self.record else None
+        return instance().records.preview(
+            viewer(), self.form.app, self.form.key, dict(fields), id=record_id, transition=self.transition
+        )
+
+    def resolved(self, posted: Posted) -> Resolved:
+        """Return the post with the records that typed texts name."""
+        return resolve(posted, self.form.fields, find)
+
+    def drawn(self, resolved: Resolved, state: FormState, problems: tuple[Problem, ...]) -> Drawn:
+        """Return the form to draw, with these problems."""
+        return draw(
+            Filling(
+                form=self.form,
+                state=state,
+                posted=resolved.posted,
+                people=instance().directory.people() if _has_people(self.form) else (),
+                candidates=resolved.candidates,
+                problems=problems,
+                only=self.only,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Tray:
+    """What travels with the form besides its fields."""
+
+    key: str
+    version: int | None = None
+    tried: bool = False
+    warned: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of_request(cls) -> Tray:
+        """Return what the posted form carried."""
+        version = _VERSION.fullmatch(request.form.get("_version", ""))
+        return cls(
+            key=request.form.get("_key", "")[:100],
+            version=int(version.group()) if version else None,
+            tried=bool(request.form.get("_tried")),
+            warned=frozenset(request.form.getlist("_parked")),
+        )
+
+
+def find(view: FieldView, text: str) -> Sequence[tuple[str, str]]:
+    """Return the records of a reference's form that a text may mean."""
+    if not view.target:
+        return ()
+    app, _, form = view.target.partition(".")
+    return instance().records.choices(viewer(), app, form, text, limit=20)
+
+
+def shown_while_typing(problems: Sequence[Problem], fields: Mapping[str, Json]) -> tuple[Problem, ...]:
+    """Return the problems of what was typed already; what is merely still blank is no mistake yet."""
+    return tuple(problem for problem in problems if _value_at(problem.path, fields) not in (None, "", []))
+
+
+def _value_at(path: str, fields: Mapping[str, Json]) -> Json:
+    place = _PLACE.fullmatch(path.removeprefix("fields."))
+    if place is None:
+        return None
+    value = fields.get(place.group(1))
+    if place.group(2) is None:
+        return value
+    number = int(place.group(2))
+    if not isinstance(value, list) or number >= len(value) or not isinstance(value[number], Mapping):
+        return None
+    return value[number].get(place.group(3)) if place.group(3) else value[number]
+
+
+def without_hidden(problems: Sequence[Problem], state: FormState) -> tuple[Problem, ...]:
+    """Return the problems of what shows; a field that does not apply is not judged."""
+    hidden = {key for key, standing in state.states.items() if not standing.visible}
+    return tuple(p for p in problems if re.split(r"[.\[]", p.path.removeprefix("fields."))[0] not in hidden)
+
+
+def _has_people(form: FormView) -> bool:
+    return any(view.widget in PERSON_WIDGETS for f in form.fields.values() for view in (f, *f.lines))

@@ -1,0 +1,209 @@
+"""Making and changing records: the form pages and the fragment that keeps a form's conditions live."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final, TYPE_CHECKING
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError, Nature, Problem
+from engine.runtime.views import FieldView, FormView, RecordView
+from web.doors import instance, viewer
+from web.entrance import is_fragment
+from web.filling.posted import Posted, add_line, read_post, remove_line
+from web.filling.sending import Resolved, changed, sendable
+from web.pages.desk import Desk, Tray, find, shown_while_typing, without_hidden
+from web.pages.stale import stale_page
+from web.problems import NOT_FOUND, RequestRefused, status_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+    from werkzeug.wrappers import Response as BaseResponse
+
+blueprint = Blueprint("forms", __name__)
+
+TRANSITION: Final = "transition:"
+PREFILLED: Final = frozenset(
+    {
+        "text",
+        "long_text",
+        "number",
+        "money",
+        "percent",
+        "rating",
+        "date",
+        "datetime",
+        "choice",
+        "reference",
+        "person",
+        "phone",
+        "email",
+    }
+)
+
+
+def opening_transition(view: FormView, record: RecordView | None) -> str | None:
+    """Return the transition that a form is filled for, so that what it will need is marked from the start."""
+    if record is None:
+        return view.start_transitions[0].key if view.start_transitions else None
+    if view.state_kinds.get(record.state or "") == "draft" and record.transitions:
+        return record.transitions[0].key
+    return None
+
+
+@blueprint.get("/a/<app>/<form>/new")
+def new(app: str, form: str) -> BaseResponse:
+    """Show a blank form, or first the one choice that it asks for."""
+    view = _creatable(app, form)
+    given = _prefilled(view)
+    if view.choose_first and view.choose_first in view.fields and view.choose_first not in given:
+        field = view.fields[view.choose_first]
+        page = render_template(
+            "choose.html", app=instance().apps.app(viewer(), app), form=view, field=field, given=given
+        )
+        return make_response(page)
+    return _page(
+        Desk(view, None, opening_transition(view, None)), Resolved(Posted(given)), Tray(secrets.token_urlsafe(18))
+    )
+
+
+def _creatable(app: str, form: str) -> FormView:
+    view = instance().apps.form(viewer(), app, form)
+    if not view.may_create:
+        raise RequestRefused(404, NOT_FOUND.at())
+    return view
+
+
+def _prefilled(view: FormView) -> dict[str, Json]:
+    """Return the values that the address gives; options that do not exist are left out."""
+    given: dict[str, Json] = {}
+    for key, text in request.args.items():
+        field = view.fields.get(key)
+        if field is None or field.widget not in PREFILLED or not text:
+            continue
+        if field.widget != "choice" or any(option.key == text and not option.retired for option in field.options):
+            given[key] = text
+    return given
+
+
+@blueprint.post("/a/<app>/<form>/new")
+def create(app: str, form: str) -> BaseResponse:
+    """Create a record, as a draft or with a transition; what is refused comes back with all that was typed."""
+    desk, tray, resolved = _opened(_creatable(app, form), None)
+    if (answer := _only_redrawn(desk, tray, resolved)) is not None:
+        return answer
+    transition = request.form["_do"].removeprefix(TRANSITION) if request.form["_do"].startswith(TRANSITION) else None
+    state = desk.state(resolved.posted.fields)
+    sent = sendable(resolved.posted, state, desk.form.fields, tray.warned)
+    if resolved.problems or sent.newly_hidden:
+        found = without_hidden(state.problems, state) if transition else ()
+        return _refused(desk, tray, resolved, (*resolved.problems, *sent.newly_hidden, *found), 422)
+    try:
+        record = instance().records.create(
+            viewer(), app, form, dict(sent.fields), transition=transition, idempotency_key=tray.key or None
+        )
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return _refused(desk, tray, resolved, error.problems, status_of(error))
+    return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done="created"), 303)
+
+
+@blueprint.get("/a/<app>/<form>/<uuid:record_id>/edit")
+def edit(app: str, form: str, record_id: UUID) -> BaseResponse:
+    """Show a record's form."""
+    view, record = _editable(app, form, str(record_id))
+    desk = Desk(view, record, opening_transition(view, record))
+    return _page(desk, Resolved(Posted()), Tray(secrets.token_urlsafe(18), record.version))
+
+
+def _editable(app: str, form: str, record_id: str) -> tuple[FormView, RecordView]:
+    record = instance().records.read(viewer(), app, form, record_id)
+    if not record.may_update:
+        raise RequestRefused(404, NOT_FOUND.at())
+    return instance().apps.form(viewer(), app, form), record
+
+
+@blueprint.post("/a/<app>/<form>/<uuid:record_id>/edit")
+def update(app: str, form: str, record_id: UUID) -> BaseResponse:
+    """Save what was changed; if somebody else was faster, show who changed what."""
+    view, record = _editable(app, form, str(record_id))
+    desk, tray, resolved = _opened(view, record)
+    if (answer := _only_redrawn(desk, tray, resolved)) is not None:
+        return answer
+    state = desk.state(resolved.posted.fields)
+    sent = sendable(resolved.posted, state, view.fields, tray.warned)
+    if resolved.problems or sent.newly_hidden:
+        return _refused(desk, tray, resolved, (*resolved.problems, *sent.newly_hidden), 422)
+    fields = changed(sent.fields, record.fields, view.fields)
+    seen = tray.version if tray.version is not None else record.version
+    try:
+        if fields or seen != record.version:
+            instance().records.update(viewer(), app, form, record.id, fields, seen)
+    except EngineError as error:
+        if error.nature is Nature.CONFLICT and seen != record.version:
+            return stale_page(view, record, seen, request.path, fields)
+        if error.nature is Nature.ABSENT:
+            raise
+        return _refused(desk, tray, resolved, error.problems, status_of(error))
+    return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done="updated"), 303)
+
+
+def _opened(view: FormView, record: RecordView | None) -> tuple[Desk, Tray, Resolved]:
+    """Return the posted form on its desk."""
+    desk = Desk(view, record, opening_transition(view, record))
+    posted = read_post(request.form, view)
+    action = request.form.get("_do", "refresh")
+    kind, _, rest = action.partition(":")
+    if kind == "add" and rest in posted.tokens:
+        posted = add_line(posted, rest)
+    elif kind == "remove" and rest.partition(":")[0] in posted.tokens:
+        key, _, token = rest.partition(":")
+        posted = remove_line(posted, key, token)
+    return desk, Tray.of_request(), desk.resolved(posted) if kind in {"save", "transition"} else Resolved(posted)
+
+
+def _only_redrawn(desk: Desk, tray: Tray, resolved: Resolved) -> BaseResponse | None:
+    """Return the form drawn again where nothing is to be saved: a refresh, a line more or less."""
+    action = request.form.get("_do", "refresh")
+    return None if action == "save" or action.startswith(TRANSITION) else _page(desk, resolved, tray)
+
+
+def _refused(desk: Desk, tray: Tray, resolved: Resolved, problems: tuple[Problem, ...], status: int) -> BaseResponse:
+    tried = Tray(tray.key, tray.version, tried=True, warned=tray.warned)
+    return _page(desk, resolved, tried, problems, status)
+
+
+def _page(
+    desk: Desk, resolved: Resolved, tray: Tray, problems: tuple[Problem, ...] | None = None, status: int = 200
+) -> BaseResponse:
+    """Return the page, or for htmx its fragment; without given problems, those of the state in due time."""
+    state = desk.state(resolved.posted.fields)
+    if problems is None:
+        found = without_hidden(state.problems, state)
+        problems = found if tray.tried else shown_while_typing(found, resolved.posted.fields)
+    page = render_template(
+        "form_body.html" if is_fragment() else "form.html",
+        app=instance().apps.app(viewer(), desk.form.app) if not is_fragment() else None,
+        form=desk.form,
+        record=desk.record,
+        drawn=desk.drawn(resolved, state, problems),
+        tray=tray,
+        status=status,
+    )
+    return make_response(page, status)
+
+
+@blueprint.get("/a/<app>/<form>/choices/<field>")
+def choices(app: str, form: str, field: str) -> str:
+    """Return the records that a text typed into a reference may mean, as a list box; ``line`` names the sub-table."""
+    view = instance().apps.form(viewer(), app, form)
+    known: dict[str, FieldView] = dict(view.fields)
+    if request.args.get("line") in view.fields:
+        known = {inner.key: inner for inner in view.fields[request.args["line"]].lines}
+    if field not in known or known[field].target is None:
+        raise RequestRefused(404, NOT_FOUND.at())
+    text = next((value for name, value in request.args.items() if name.endswith("._text")), "")
+    return render_template("choices.html", found=find(known[field], text.strip()), text=text.strip())

@@ -1,0 +1,101 @@
+"""The inbox: tasks that are done in a tap, and messages about records."""
+
+from __future__ import annotations
+
+from typing import Final, TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from engine.kernel.problems import EngineError, Nature
+from engine.runtime.views import FormView, RecordView, TaskView, TransitionView
+from web.doors import instance, viewer
+from web.filling.posted import read_post
+from web.pages.asking import Attempt, ask_page
+from web.pages.desk import Desk
+from web.problems import NOT_FOUND, RequestRefused, status_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+    from werkzeug.wrappers import Response as BaseResponse
+
+blueprint = Blueprint("inbox", __name__)
+
+SHOWN_MESSAGES: Final = 50
+
+
+@blueprint.get("/inbox")
+def inbox() -> str:
+    """Show the open tasks and the latest messages."""
+    asking = viewer()
+    doors = instance().inbox
+    return render_template(
+        "inbox.html", tasks=doors.open_tasks(asking), messages=doors.notifications(asking, SHOWN_MESSAGES)
+    )
+
+
+def _task(task_id: str, action: str) -> tuple[TaskView, TransitionView]:
+    """Return one of the viewer's tasks and the action on it; another's task is as absent as none."""
+    for task in instance().inbox.open_tasks(viewer()):
+        if task.id == task_id:
+            for offered in task.actions:
+                if offered.key == action:
+                    return task, offered
+    raise RequestRefused(404, NOT_FOUND.at())
+
+
+@blueprint.get("/inbox/tasks/<uuid:task_id>/<action>")
+def ask(task_id: UUID, action: str) -> BaseResponse:
+    """Ask for what an action needs."""
+    task, offered = _task(str(task_id), action)
+    form, record = _about(task)
+    return ask_page(form, offered, record, back=url_for("inbox.inbox"))
+
+
+def _about(task: TaskView) -> tuple[FormView, RecordView]:
+    about = task.record
+    return (
+        instance().apps.form(viewer(), about["app"], about["form"]),
+        instance().records.read(viewer(), about["app"], about["form"], about["id"]),
+    )
+
+
+@blueprint.post("/inbox/tasks/<uuid:task_id>/<action>")
+def act(task_id: UUID, action: str) -> BaseResponse:
+    """Do an action on a task; what it refuses is shown with what was typed."""
+    task, offered = _task(str(task_id), action)
+    form, record = _about(task)
+    desk = Desk(form, record)
+    resolved = desk.resolved(read_post(request.form, form))
+    if request.form.get("_do", "fire") != "fire" or resolved.problems:
+        attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
+        return ask_page(form, offered, record, back=url_for("inbox.inbox"), attempt=attempt)
+    fields = {key: value for key, value in resolved.posted.fields.items() if value is not None}
+    try:
+        instance().inbox.act(viewer(), task.id, action, fields)
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        attempt = Attempt(resolved, error.problems, status_of(error))
+        return ask_page(form, offered, record, back=url_for("inbox.inbox"), attempt=attempt)
+    return redirect(url_for("inbox.inbox", done="acted"), 303)
+
+
+@blueprint.post("/inbox/messages/<uuid:message_id>")
+def read_message(message_id: UUID) -> BaseResponse:
+    """Mark a message as read and open the record that it is about."""
+    asking = viewer()
+    doors = instance().inbox
+    message = next((m for m in doors.notifications(asking, SHOWN_MESSAGES) if m.id == str(message_id)), None)
+    if message is None:
+        raise RequestRefused(404, NOT_FOUND.at())
+    doors.mark_read(asking, message.id)
+    if request.form.get("stay"):
+        return redirect(url_for("inbox.inbox"), 303)
+    about = message.record
+    return redirect(url_for("records.record", app=about["app"], form=about["form"], record_id=about["id"]), 303)
+
+
+def unread_count() -> int:
+    """Return how much waits in the viewer's inbox, for the mark on the tab."""
+    counts = instance().inbox.counts(viewer())
+    return int(counts.get("tasks", 0)) + int(counts.get("unread", 0))

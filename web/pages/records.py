@@ -1,0 +1,131 @@
+"""A record: its values, what may be done with it, and its timeline."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final, TYPE_CHECKING
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+
+from engine.kernel.problems import EngineError, Nature
+from engine.runtime.views import FormView, RecordView, TransitionView
+from web.doors import instance, viewer
+from web.filling.posted import read_post
+from web.filling.sending import changed, sendable
+from web.pages.asking import Attempt, ask_page
+from web.pages.desk import Desk, Tray
+from web.pages.stale import stale_page
+from web.problems import NOT_FOUND, RequestRefused, status_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+    from werkzeug.wrappers import Response as BaseResponse
+
+blueprint = Blueprint("records", __name__)
+
+RECORD: Final = "/a/<app>/<form>/<uuid:record_id>"
+
+
+@blueprint.get(RECORD)
+def record(app: str, form: str, record_id: UUID) -> BaseResponse:
+    """Show a record."""
+    return _shown(app, form, str(record_id))
+
+
+def _shown(app: str, form: str, record_id: str, error: EngineError | None = None) -> BaseResponse:
+    asking = viewer()
+    view = instance().records.read(asking, app, form, record_id)
+    page = render_template(
+        "record.html",
+        app=instance().apps.app(asking, app),
+        form=instance().apps.form(asking, app, form),
+        record=view,
+        entries=instance().records.history(asking, app, form, record_id),
+        problems=error.problems if error else (),
+        key=secrets.token_urlsafe(18),
+    )
+    return make_response(page, status_of(error) if error else 200)
+
+
+@blueprint.route(f"{RECORD}/delete", methods=["GET", "POST"])
+def delete(app: str, form: str, record_id: UUID) -> BaseResponse:
+    """Ask whether a record is to be deleted, and delete it."""
+    asking, identifier = viewer(), str(record_id)
+    view = instance().records.read(asking, app, form, identifier)
+    if not view.may_delete:
+        raise RequestRefused(404, NOT_FOUND.at())
+    designed = instance().apps.form(asking, app, form)
+    if request.method == "GET":
+        page = render_template("delete.html", app=instance().apps.app(asking, app), form=designed, record=view)
+        return make_response(page)
+    seen = Tray.of_request().version
+    try:
+        instance().records.delete(asking, app, form, identifier, view.version if seen is None else seen)
+    except EngineError as error:
+        if error.nature is Nature.CONFLICT and seen != view.version:
+            back = url_for("records.record", app=app, form=form, record_id=identifier)
+            return stale_page(designed, view, seen or 0, request.path, {}, back)
+        return _shown(app, form, identifier, error)
+    return redirect(url_for("lists.records", app=app, form=form, done="deleted"), 303)
+
+
+def _offered(app: str, form: str, record_id: str, key: str) -> tuple[FormView, RecordView, TransitionView]:
+    """Return a transition that the viewer may try; one that may not be tried is as absent as none."""
+    view = instance().records.read(viewer(), app, form, record_id)
+    for transition in view.transitions:
+        if transition.key == key:
+            return instance().apps.form(viewer(), app, form), view, transition
+    raise RequestRefused(404, NOT_FOUND.at())
+
+
+@blueprint.get(f"{RECORD}/do/<key>")
+def ask_transition(app: str, form: str, record_id: UUID, key: str) -> BaseResponse:
+    """Ask for what a transition needs."""
+    designed, view, offered = _offered(app, form, str(record_id), key)
+    return ask_page(designed, offered, view, back=_address(view), transition=key)
+
+
+@blueprint.post(f"{RECORD}/do/<key>")
+def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseResponse:
+    """Fire a transition; a second tap on the same button fires nothing twice."""
+    designed, view, offered = _offered_or_done(app, form, str(record_id), key)
+    if offered is None:
+        return redirect(url_for("records.record", app=app, form=form, record_id=view.id, done="moved_on"), 303)
+    tray = Tray.of_request()
+    desk = Desk(designed, view, key)
+    resolved = desk.resolved(read_post(request.form, designed))
+    if request.form.get("_do", "fire") != "fire" or resolved.problems:
+        attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
+        return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
+    sent = sendable(resolved.posted, desk.state(resolved.posted.fields), designed.fields, tray.warned)
+    fields = changed(sent.fields, view.fields, designed.fields)
+    try:
+        instance().records.transition(
+            viewer(), app, form, view.id, key, fields, version=tray.version, idempotency_key=tray.key or None
+        )
+    except EngineError as error:
+        if error.nature is Nature.CONFLICT and tray.version is not None and tray.version != view.version:
+            return stale_page(designed, view, tray.version, request.path, fields, _address(view))
+        if error.nature is Nature.ABSENT:
+            raise
+        if not offered.asks and not any(problem.path for problem in error.problems):
+            return _shown(app, form, view.id, error)
+        attempt = Attempt(resolved, error.problems, status_of(error))
+        return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
+    return redirect(url_for("records.record", app=app, form=form, record_id=view.id, done="moved"), 303)
+
+
+def _offered_or_done(
+    app: str, form: str, record_id: str, key: str
+) -> tuple[FormView, RecordView, TransitionView | None]:
+    """Return the transition, or None where the record has moved on since the page was made."""
+    view = instance().records.read(viewer(), app, form, record_id)
+    seen = Tray.of_request().version
+    offered = next((transition for transition in view.transitions if transition.key == key), None)
+    if offered is None and (seen is None or seen == view.version):
+        raise RequestRefused(404, NOT_FOUND.at())
+    return instance().apps.form(viewer(), app, form), view, offered
+
+
+def _address(view: RecordView) -> str:
+    return url_for("records.record", app=view.app, form=view.form, record_id=view.id)
