@@ -6,21 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import structlog
 from sqlalchemy import Connection
 
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, RunRules
+from engine.jobs.problems import UNKNOWN_KIND
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
-from engine.jobs.problems import UNKNOWN_KIND
 from engine.runtime.execution import Execution
 from engine.storage import notifications, outbox
-from engine.storage.outbox import Claimed
+from engine.storage.outbox import Message
 
-Deliver = Callable[[Execution, Connection, Claimed], None]
+log = structlog.get_logger()
+
+RETRY = outbox.Retry()
+
+Deliver = Callable[[Execution, Connection, Message], None]
 
 
-def run_after_rules(execution: Execution, connection: Connection, message: Claimed) -> None:
+def run_after_rules(execution: Execution, connection: Connection, message: Message) -> None:
     """Let the after-rules look at what happened; the command's id follows from the message, so a retry is the same."""
     payload = message.payload
     body = RunRules(
@@ -35,20 +40,18 @@ def run_after_rules(execution: Execution, connection: Connection, message: Claim
     execution.within(connection, command)
 
 
-def notify(execution: Execution, connection: Connection, message: Claimed) -> None:
+def notify(execution: Execution, connection: Connection, message: Message) -> None:
     """Put a message into the recipients' notifications; unique by outbox row and recipient."""
     payload = message.payload
-    notifications.deliver(
-        connection,
-        outbox_id=message.id,
-        recipients=payload["recipients"],
+    telling = notifications.Telling(
+        message=message.id,
         text=Text.from_json(payload["text"]),
+        at=execution.clocks.business(),
         app=payload["app"],
         form=payload["form"],
         record=payload["record"],
-        at=execution.clocks.business(),
-        random=execution.randomness,
     )
+    notifications.tell(connection, telling, payload["recipients"], execution.randomness)
 
 
 DELIVERIES: Mapping[str, Deliver] = MappingProxyType({"event": run_after_rules, "notify": notify})
@@ -61,7 +64,7 @@ class Delivery:
     execution: Execution
     kinds: Mapping[str, Deliver] = DELIVERIES
 
-    def deliver(self, message: Claimed) -> bool:
+    def deliver(self, message: Message) -> bool:
         """Deliver one message; tell whether it is done. What fails is kept with its error and tried again later."""
         database, real = self.execution.database, self.execution.clocks.real
         try:
@@ -69,10 +72,18 @@ class Delivery:
                 deliver = self.kinds.get(message.kind)
                 if deliver is None:
                     raise EngineError(UNKNOWN_KIND.at(kind=message.kind))
-                if outbox.finish(connection, message, real()):
-                    deliver(self.execution, connection, message)
-        except EngineError as error:
-            with database.write() as connection:
-                outbox.fail(connection, message, str(error), real())
+                outbox.finish(connection, message, real())
+                deliver(self.execution, connection, message)
+        except Exception as error:  # noqa: BLE001 - whatever one message does, the next ones are delivered
+            log.warning("delivery failed", message=message.id, kind=message.kind, exc_info=error)
+            self._fail(message, error)
             return False
         return True
+
+    def _fail(self, message: Message, error: Exception) -> None:
+        """Keep the failure with its message, unless another deliverer has taken it over."""
+        try:
+            with self.execution.database.write() as connection:
+                outbox.fail(connection, message, str(error), self.execution.clocks.real(), RETRY)
+        except EngineError as lost:
+            log.warning("failure not noted", message=message.id, reason=str(lost))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import structlog
+
 from engine.jobs.delivering import Delivery
+from engine.kernel.problems import EngineError
 from engine.runtime.execution import Execution
 from engine.storage import outbox
+from engine.storage.sealer import Sealer
+
+log = structlog.get_logger()
 
 BATCH = 50
-LEASE_SECONDS = 60
+LEASE_MS = 60_000
 IDLE_SECONDS = 0.2
 QUIET_ROUNDS = 1_000
 
@@ -20,6 +27,7 @@ class JobsLoop:
     """Delivers what is in the outbox. Any number of these may run over one database."""
 
     execution: Execution
+    sealer: Sealer | None = None
     delivery: Delivery = field(init=False)
 
     def __post_init__(self) -> None:
@@ -28,10 +36,14 @@ class JobsLoop:
 
     def run_once(self) -> int:
         """Deliver one batch of what is due; return how many messages were taken on."""
-        clocks = self.execution.clocks
-        with self.execution.database.write() as connection:
+        clocks, database = self.execution.clocks, self.execution.database
+        with database.read() as connection:  # looking first keeps an idle process from ever taking the write lock
+            due = outbox.next_due(connection)
+        if due is None or due > clocks.business():
+            return 0
+        with database.write() as connection:
             claimed = outbox.claim(
-                connection, business=clocks.business(), real=clocks.real(), limit=BATCH, lease_seconds=LEASE_SECONDS
+                connection, business_now=clocks.business(), real_now=clocks.real(), lease=LEASE_MS, limit=BATCH
             )
         for message in claimed:
             self.delivery.deliver(message)
@@ -47,8 +59,15 @@ class JobsLoop:
                 break
         return total
 
-    def run(self, stop: threading.Event) -> None:
-        """Deliver until ``stop`` is set; between batches without work, wait a little."""
-        while not stop.is_set():
-            if not self.run_once():
-                stop.wait(IDLE_SECONDS)
+    def run(self, should_stop: Callable[[], bool]) -> None:
+        """Deliver, and seal what the journal has gained, until told to stop; without work, wait a little."""
+        while not should_stop():
+            try:
+                worked = self.run_once()
+                if self.sealer is not None:
+                    self.sealer.seal()
+            except EngineError as error:  # the database is away or busy: what is due is due later, too
+                log.warning("jobs are waiting", reason=str(error))
+                worked = 0
+            if not worked:
+                time.sleep(IDLE_SECONDS)

@@ -50,3 +50,14 @@ TWICE = ProblemKind(
     Text("请只留一个", "Keep one of them"),
 )
 """The same key twice: JSON parsers differ in which one they keep, so neither is believed."""
+NO_REF = ProblemKind(
+    "PACK-010",
+    Text("没有名为“{ref}”的记录", "There is no record named “{ref}”"),
+    Text("先建立它并给它起名", "Make it first and give it that name"),
+)
+NO_USER = ProblemKind(
+    "PACK-011",
+    Text("没有用户“{name}”", "There is no user “{name}”"),
+    Text("可用的:{known}", "There are: {known}"),
+)
+"""Users come from the pack's ``demo/users.json``."""

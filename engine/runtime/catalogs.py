@@ -9,12 +9,15 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
-from engine.catalog.apps import Catalog
+from engine.catalog.apps import Catalog, Parameter
 from engine.catalog.compiling import Installed, compile_catalog
 from engine.catalog.definitions import AppDef, load_app
 from engine.decision.work import Parameters
 from engine.forms.field_types import FieldType
+from engine.kernel.canonical import Json
+from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
+from engine.kernel.values import Value
 from engine.storage import parameters as stored_parameters
 from engine.storage import revisions, settings
 from engine.storage.database import Dialect
@@ -72,10 +75,19 @@ class CatalogSource:
         stored = stored_parameters.values(connection)
         return {
             app.key: {
-                key: stored.get((app.key, key), item.default) for key, item in app.parameters.items()
+                key: self._value(item, stored[app.key, key]) if (app.key, key) in stored else item.default
+                for key, item in app.parameters.items()
             }
             for app in catalog.apps.values()
         }
+
+    def _value(self, parameter: Parameter, written: Json) -> Value:
+        """Return what an administrator set in the engine's form; what no longer fits the type reads as the default."""
+        if written is None:
+            return None
+        field = parameter.definition.field
+        read = self.types[field.type].parse(written, field)
+        return parameter.default if isinstance(read, Problem) else read
 
 
 def held_names(connection: Connection, app: str) -> dict[str, str]:

@@ -1,36 +1,169 @@
-"""Who there is: users, their roles, sessions and tokens. Passwords are kept as argon2id, tokens as their digest."""
+"""Who there is: users, their roles, sessions and tokens. Passwords are kept as argon2id, other secrets as their digest."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection
 
-from engine.decision.changeset import Actor, Changeset, Note
+from engine.decision.changeset import Actor
 from engine.decision.permissions import ADMIN, ENGINE
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
 from engine.runtime import problems
-from engine.runtime.desk import Desk
+from engine.runtime.execution import Execution
 from engine.runtime.throttle import Throttle
 from engine.runtime.views import Viewer
+from engine.storage import credentials
 from engine.storage import directory as stored
-from engine.storage.unit_of_work import apply
+from engine.storage.directory import User
+from engine.storage.journal import Authorship
 
 ADMIN_ROLE = (ENGINE, ADMIN)
 SESSION_MS = 14 * 86_400_000
 TOKEN_MS = 365 * 86_400_000
 LEAST_PASSWORD = 8
-SYSTEM = Actor(None)
+LANGUAGES = ("zh", "en")
+_NOBODY = PasswordHasher().hash(secrets.token_hex(16))
+"""What a password is checked against where there is no such user, so that both answers take as long."""
 
 
-@dataclass(frozen=True)
-class Somebody:
-    """A user as lists show one."""
+class Directory:
+    """The people of one instance."""
 
-    id: str
-    name: str
-    display_name: str
-    active: bool
+    def __init__(self, execution: Execution) -> None:
+        """Work with the execution's database, clocks and randomness."""
+        self._execution = execution
+        self._database = execution.database
+        self._hasher = PasswordHasher()
+        self._throttle = Throttle(execution.clocks.real)
+
+    def sign_in(self, name: str, password: str) -> str:
+        """Return the secret of a new session; EngineError where name or password are wrong or were tried too often."""
+        self._throttle.check(name)
+        with self._database.read() as connection:
+            user = stored.user_by_name(connection, name)
+            kept = stored.password_hash(connection, user.id) if user else None
+        fits = self._fits(kept or _NOBODY, password)
+        if user is None or kept is None or not user.active or not fits:
+            self._throttle.failed(name)
+            raise EngineError(problems.WRONG_SIGN_IN.at())
+        self._throttle.succeeded(name)
+        secret, now = secrets.token_urlsafe(32), self._execution.clocks.real()
+        with self._database.write() as connection:
+            credentials.open_session(connection, _digest(secret), user.id, now, now + SESSION_MS)
+        return secret
+
+    def _fits(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def viewer_of_session(self, secret: str) -> Viewer | None:
+        """Return whose session this is, or None where it is over; its end moves on while it is used."""
+        digest, now = _digest(secret), self._execution.clocks.real()
+        with self._database.read() as connection:
+            user = credentials.session_user(connection, digest, now)
+            return _viewer(connection, user) if user else None
+
+    def viewer_of_token(self, secret: str) -> Viewer | None:
+        """Return whose token this is, or None where it is over."""
+        with self._database.read() as connection:
+            user = credentials.token_user(connection, _digest(secret), self._execution.clocks.real())
+            return _viewer(connection, user) if user else None
+
+    def sign_out(self, secret: str) -> None:
+        """End a session."""
+        with self._database.write() as connection:
+            credentials.revoke_session(connection, _digest(secret), self._execution.clocks.real())
+
+    def viewer(self, user: str) -> Viewer:
+        """Return a user as a viewer; EngineError where there is none or it is not active."""
+        with self._database.read() as connection:
+            found = _viewer(connection, user)
+        if found is None:
+            raise EngineError(problems.NO_USER.at(name=user))
+        return found
+
+    def set_language(self, viewer: Viewer, language: str) -> None:
+        """Note the language in which a user reads; any but ``zh`` and ``en`` is ignored."""
+        if language in LANGUAGES:
+            with self._database.write() as connection:
+                stored.change_user(connection, self._by(viewer.id), viewer.id, {"language": language})
+
+    def people(self) -> tuple[tuple[str, str], ...]:
+        """Return the ids and names of the active users."""
+        return tuple((user.id, user.display_name) for user in self.everybody() if user.active)
+
+    def everybody(self) -> tuple[User, ...]:
+        """Return all users in order of their names."""
+        with self._database.read() as connection:
+            return stored.users(connection)
+
+    def add_user(
+        self,
+        name: str,
+        display_name: str,
+        password: str | None = None,
+        manager: str | None = None,
+        department: str | None = None,
+    ) -> str:
+        """Add a user and return the id; without a password nobody can sign in as this user."""
+        if password is not None and len(password) < LEAST_PASSWORD:
+            raise EngineError(problems.SHORT_PASSWORD.at("password", least=LEAST_PASSWORD))
+        id = uuid7(self._execution.clocks.business(), self._execution.randomness(10))
+        user = User(id, name, display_name, manager_id=manager, department=department)
+        hashed = None if password is None else self._hasher.hash(password)
+        with self._database.write() as connection:
+            stored.add_user(connection, self._by(None), user, hashed)
+        return id
+
+    def grant(self, name: str, app: str, role: str) -> None:
+        """Give a user a role of an app, or of the engine itself (``ADMIN_ROLE``)."""
+        with self._database.write() as connection:
+            stored.grant(connection, self._by(None), _named(connection, name).id, app, role)
+
+    def issue_token(self, name: str, label: str) -> str:
+        """Return the secret of a new API token of a user; it is shown this once."""
+        secret = secrets.token_urlsafe(32)
+        with self._database.write() as connection:
+            user = _named(connection, name)
+            ends = self._execution.clocks.real() + TOKEN_MS
+            credentials.issue_token(connection, self._by(None), _digest(secret), user.id, label, ends)
+        return secret
+
+    def set_password(self, name: str, password: str) -> None:
+        """Set a user's password and end every session that was opened with the one before."""
+        if len(password) < LEAST_PASSWORD:
+            raise EngineError(problems.SHORT_PASSWORD.at("password", least=LEAST_PASSWORD))
+        with self._database.write() as connection:
+            user, by = _named(connection, name), self._by(None)
+            stored.set_password(connection, by, user.id, self._hasher.hash(password))
+            credentials.revoke_sessions(connection, by, user.id, self._execution.clocks.real())
+
+    def _by(self, user: str | None) -> Authorship:
+        moment, random = self._execution.clocks.business(), self._execution.randomness
+        return Authorship(Actor(user), uuid7(moment, random(10)), moment, random)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _named(connection: Connection, name: str) -> User:
+    user = stored.user_by_name(connection, name)
+    if user is None:
+        raise EngineError(problems.NO_USER.at("name", name=name))
+    return user
+
+
+def _viewer(connection: Connection, id: str) -> Viewer | None:
+    user = stored.user_by_id(connection, id)
+    if user is None or not user.active:
+        return None
+    roles = stored.roles_of(connection, (id,))[id]
+    return Viewer(user.id, user.name, user.display_name, user.language, roles)

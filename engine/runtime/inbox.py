@@ -7,17 +7,18 @@ from collections.abc import Iterable, Mapping
 from engine.decision.changeset import Actor
 from engine.decision.commands import Act
 from engine.decision.facts import RecordQuery
+from engine.decision.problems import ABSENT
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError
-from engine.decision.problems import ABSENT
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
 from engine.runtime.views import NotificationView, TaskView, TransitionView, Viewer
 from engine.storage import notifications as stored_notifications
 from engine.storage import tasks as stored_tasks
-from engine.storage.tasks import StoredTask
+from engine.storage.notifications import Notification
+from engine.storage.tasks import Task
 
 MOST = 200
 
@@ -31,9 +32,9 @@ class Inbox:
         self._execution = desk.execution
 
     def open_tasks(self, viewer: Viewer) -> tuple[TaskView, ...]:
-        """Return the viewer's open tasks: those due first, then the oldest."""
+        """Return the viewer's open tasks: oldest first."""
         with self._desk.reading(viewer) as reading:
-            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, MOST)
+            tasks = stored_tasks.open_tasks_of(reading.connection, viewer.id, limit=MOST)
             _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
             return tuple(_task_view(reading, task) for task in tasks)
 
@@ -46,13 +47,13 @@ class Inbox:
     def notifications(self, viewer: Viewer, limit: int = 50) -> tuple[NotificationView, ...]:
         """Return what the viewer was told, newest first."""
         with self._desk.reading(viewer) as reading:
-            found = stored_notifications.latest(reading.connection, viewer.id, limit)
-            _prefetch(reading, ((item.app, item.form, item.record) for item in found))
+            found = stored_notifications.notifications_of(reading.connection, viewer.id, limit=limit)
+            _prefetch(reading, (_about(item) for item in found))
             return tuple(
                 NotificationView(
                     id=item.id,
                     text=item.text,
-                    record=_record(reading, item.app, item.form, item.record),
+                    record=_record(reading, *_about(item)),
                     at=moment_text(item.at),
                     read=item.read_at is not None,
                 )
@@ -64,14 +65,18 @@ class Inbox:
         with self._desk.reading(viewer) as reading:
             return {
                 "tasks": stored_tasks.count_open(reading.connection, viewer.id),
-                "unread": stored_notifications.count_unread(reading.connection, viewer.id),
+                "unread": stored_notifications.unread(reading.connection, viewer.id),
             }
 
     def mark_read(self, viewer: Viewer, notification: str) -> None:
         """Note that the viewer has read a notification."""
         with self._execution.database.write() as connection:
             moment = self._execution.clocks.business()
-            stored_notifications.mark_read(connection, viewer.id, notification, moment)
+            stored_notifications.mark_read(connection, viewer.id, moment, [notification])
+
+
+def _about(item: Notification) -> tuple[str, str, str]:
+    return item.app or "", item.form or "", item.record or ""
 
 
 def _prefetch(reading: Reading, records: Iterable[tuple[str, str, str]]) -> None:
@@ -84,7 +89,7 @@ def _record(reading: Reading, app: str, form: str, id: str) -> Mapping[str, str]
     return {"app": app, "form": form, "id": id, "title": title}
 
 
-def _task_view(reading: Reading, task: StoredTask) -> TaskView:
+def _task_view(reading: Reading, task: Task) -> TaskView:
     flow = reading.app(task.app).workflows.get(task.form) if task.app in reading.catalog.apps else None
     actions = []
     for action in task.actions:

@@ -46,18 +46,13 @@ FIELD_HIDDEN = ProblemKind(
     Text("不能用“{key}”筛选或排序", "“{key}” cannot be filtered or sorted by"),
     Text("您无权查看这个字段", "This field is not yours to see"),
 )
-EMPTY_PASSWORD = ProblemKind(
+SHORT_PASSWORD = ProblemKind(
     "RUN-014",
     Text("密码至少 {least} 个字符", "A password has at least {least} characters"),
     Text("请换一个更长的", "Take a longer one"),
 )
-NAME_TAKEN = ProblemKind(
-    "RUN-015",
-    Text("用户名“{name}”已被使用", "The user name “{name}” is taken"),
-    Text("请换一个", "Take another one"),
-)
 NO_APP = ProblemKind(
-    "RUN-016",
+    "RUN-015",
     Text("没有安装应用“{app}”", "The app “{app}” is not installed"),
     Text("已安装:{known}", "Installed: {known}"),
 )

@@ -34,4 +34,4 @@ def assemble(database: Database, clocks: Clocks, randomness: RandomBytes, types:
     """Return the services over an open, migrated database."""
     execution = Execution(database, CatalogSource(types, database.dialect), clocks, randomness)
     desk = Desk(execution)
-    return Services(execution, desk, Apps(desk), Records(desk), Inbox(desk), Directory(desk))
+    return Services(execution, desk, Apps(desk), Records(desk), Inbox(desk), Directory(execution))

@@ -78,17 +78,17 @@ def _do(stage: Stage, step: Json) -> None:
     viewer = stage.viewer(step["as"])
     records = stage.services.records
     verb, body = _verb(step, STEPS)
-    fields = stage.value(body.get("fields", {}))
+    fields = stage.names.value(body.get("fields", {}))
     match verb:
         case "create":
             made = records.create(viewer, stage.app, body["form"], fields, body.get("transition"))
-            stage.refs[body["ref"]] = (body["form"], made.id)
+            stage.names.refs[body["ref"]] = (body["form"], made.id)
         case "patch":
-            form, id = stage.ref(body["ref"])
+            form, id = stage.names.ref(body["ref"])
             seen = body.get("version") or records.read(viewer, stage.app, form, id).version
             records.update(viewer, stage.app, form, id, fields, seen)
         case "transition":
-            form, id = stage.ref(body["ref"])
+            form, id = stage.names.ref(body["ref"])
             records.transition(viewer, stage.app, form, id, body["key"], fields)
         case "act":
             task = _task(stage, step["as"], body["task"], body["ref"])
@@ -99,7 +99,7 @@ def _do(stage: Stage, step: Json) -> None:
 def _task(stage: Stage, user: str, key: str, ref: str) -> str:
     tasks = stage.services.inbox.open_tasks(stage.viewer(user))
     for task in tasks:
-        if task.key == key and task.record["id"] == stage.ref(ref)[1]:
+        if task.key == key and task.record["id"] == stage.names.ref(ref)[1]:
             return task.id
     raise EngineError(problems.NO_TASK.at(user=user, key=key, known=", ".join(task.key for task in tasks)))
 
@@ -136,7 +136,7 @@ def _check_refused(body: Json, refused: list[Problem]) -> Iterable[str]:
 
 
 def _check_record(stage: Stage, body: Json) -> Iterable[str]:
-    form_key, id = stage.ref(body["ref"])
+    form_key, id = stage.names.ref(body["ref"])
     if "as" in body:
         shown = _seen(stage, body, form_key, id)
         if isinstance(shown, str):
@@ -146,7 +146,7 @@ def _check_record(stage: Stage, body: Json) -> Iterable[str]:
         state, fields = shown
         yield from _check_hidden(body, fields)
     else:
-        with stage.services.desk.reading(stage.viewer(next(iter(stage.people)))) as reading:
+        with stage.services.desk.reading(stage.viewer(next(iter(stage.names.people)))) as reading:
             row = reading.row(stage.app, form_key, id)
             if row is None:
                 yield f"{body['ref']} is not there"
@@ -155,7 +155,7 @@ def _check_record(stage: Stage, body: Json) -> Iterable[str]:
             state, fields = row.get("state"), row_json(form, row)
     if "state" in body and state != body["state"]:
         yield f"{body['ref']} is in the state {state} instead of {body['state']}"
-    for key, wanted in stage.value(body.get("fields", {})).items():
+    for key, wanted in stage.names.value(body.get("fields", {})).items():
         if not _fits(fields.get(key), wanted):
             yield f"{body['ref']}.{key} is {compact(fields.get(key))} instead of {compact(wanted)}"
 
@@ -188,7 +188,7 @@ def _fits(found: Json, wanted: Json) -> bool:
 
 
 def _check_task(stage: Stage, body: Json) -> Iterable[str]:
-    id = stage.ref(body["ref"])[1]
+    id = stage.names.ref(body["ref"])[1]
     tasks = stage.services.inbox.open_tasks(stage.viewer(body["user"]))
     count = sum(task.key == body["key"] and task.record["id"] == id for task in tasks)
     wanted = int(body.get("open", True))

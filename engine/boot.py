@@ -1,0 +1,87 @@
+"""The composition root: it opens an instance from its settings and wires the rooms; everything above asks it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from engine.forms.field_types import BUILT_IN
+from engine.jobs.loop import JobsLoop
+from engine.jobs.supervising import JobsProcess
+from engine.kernel.clocks import Clocks
+from engine.runtime.apps import Apps
+from engine.runtime.directory import Directory
+from engine.runtime.inbox import Inbox
+from engine.runtime.records import Records
+from engine.runtime.services import Services, assemble
+from engine.runtime.settings import Settings, make_home, read_key, read_settings
+from engine.storage.audit import Report, verify
+from engine.storage.database import Database, open_database
+from engine.storage.migrations import migrate, pending
+from engine.storage.sealer import Sealer
+
+__all__ = ["Instance", "open_instance", "read_settings"]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One installation, open: its settings, its database and the services over it."""
+
+    settings: Settings
+    database: Database
+    services: Services
+    clocks: Clocks
+
+    @property
+    def apps(self) -> Apps:
+        """The installed apps."""
+        return self.services.apps
+
+    @property
+    def records(self) -> Records:
+        """Records for a viewer."""
+        return self.services.records
+
+    @property
+    def inbox(self) -> Inbox:
+        """Tasks and notifications for a viewer."""
+        return self.services.inbox
+
+    @property
+    def directory(self) -> Directory:
+        """Users, sessions and tokens."""
+        return self.services.directory
+
+    def jobs(self) -> JobsLoop:
+        """Return the loop of a jobs process, which also seals the journal."""
+        key = read_key(self.settings.journal_key)
+        return JobsLoop(self.services.execution, Sealer(self.database, key, self.settings.journal_witness, self.clocks))
+
+    def start_jobs(self) -> JobsProcess:
+        """Start a jobs process beside this one; it is started again if it ends, until it is stopped."""
+        return JobsProcess.start(self.settings)
+
+    def verify_journal(self) -> Report:
+        """Prove that nothing in the journal, its seals and the records was altered behind the engine's back."""
+        with self.database.read() as connection:
+            tables = self.services.execution.catalogs.current(connection).tables
+        return verify(self.database, tables, read_key(self.settings.journal_key), self.settings.journal_witness)
+
+    def health(self) -> dict[str, str]:
+        """Return what state the instance is in; EngineError where the database cannot be reached."""
+        behind = pending(self.database)
+        return {"database": self.database.dialect, "migrations": "pending" if behind else "current"}
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def open_instance(settings: Settings, clocks: Clocks | None = None) -> Instance:
+    """Open an installation, bringing its system tables up to date; EngineError where the database cannot be opened."""
+    make_home(settings)
+    ticking = clocks or Clocks()
+    database = open_database(settings.database_url)
+    migrate(database)
+    services = assemble(database, ticking, secrets.token_bytes, BUILT_IN)
+    return Instance(settings, database, services, ticking)

@@ -1,0 +1,34 @@
+"""Installing a pack: what it needs first, then its app, its people and, where wanted, its demo data."""
+
+from __future__ import annotations
+
+from engine.decision.changeset import Actor
+from engine.kernel.problems import EngineError
+from engine.packs import problems
+from engine.packs.reading import Pack, find_pack, read_pack
+from engine.runtime.publishing import publish
+from engine.runtime.services import Services
+
+def needed_packs(pack: Pack) -> tuple[Pack, ...]:
+    """Return the packs that a pack needs, each after those that it needs itself."""
+    found: dict[str, Pack] = {}
+
+    def visit(current: Pack) -> None:
+        for key in current.needs:
+            if key not in found:
+                inner = read_pack(find_pack(key))
+                visit(inner)
+                found[key] = inner
+
+    visit(pack)
+    return tuple(found.values())
+
+
+def install(services: Services, pack: Pack, actor: Actor) -> int:
+    """Install a pack, or bring it to this version; return the revision of its app. What it needs must be there."""
+    with services.execution.database.read() as connection:
+        installed = services.execution.catalogs.current(connection).catalog.apps
+    missing = [problems.NEEDS.at("pack.json#/needs", key=key) for key in pack.needs if key not in installed]
+    if missing:
+        raise EngineError(missing)
+    return publish(services.execution, pack.documents, actor)
