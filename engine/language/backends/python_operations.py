@@ -1,0 +1,162 @@
+"""How each basic operation is written in Python: as an operator where there is one, else as a call of the runtime."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+
+from engine.language.backends import python_runtime as runtime
+from engine.language.operations import Op
+from engine.language.tree import Operation
+from engine.language.zones import day_of
+
+Writer = Callable[[Sequence[ast.expr], Operation], ast.expr]
+"""Writes an operation over arguments that have been written, none of them blank unless the operation is of the kind that
+takes blanks."""
+
+SURROUNDINGS = "s"
+ROW = "row"
+
+RUNTIME: Mapping[str, object] = {
+    "_half_away": runtime.half_away,
+    "_divide": runtime.divide,
+    "_floor_divide": runtime.floor_divide,
+    "_modulo": runtime.modulo,
+    "_abs": abs,
+    "_min": min,
+    "_max": max,
+    "_len": len,
+    "_round": runtime.round_half,
+    "_round_up": runtime.round_up,
+    "_round_down": runtime.round_down,
+    "_to_number": runtime.to_number,
+    "_length": runtime.length,
+    "_left": runtime.left,
+    "_right": runtime.right,
+    "_mid": runtime.mid,
+    "_find": runtime.find,
+    "_replace": runtime.replace,
+    "_trim": runtime.trim,
+    "_lower": runtime.lower,
+    "_upper": runtime.upper,
+    "_starts_with": str.startswith,
+    "_ends_with": str.endswith,
+    "_concat": runtime.concat,
+    "_join": runtime.join,
+    "_day_of": day_of,
+    "_year": runtime.year,
+    "_month": runtime.month,
+    "_day": runtime.day_of_month,
+    "_weekday": runtime.weekday,
+    "_make_date": runtime.make_date,
+    "_shift_days": runtime.shift_days,
+    "_add_months": runtime.add_months,
+    "_end_of_month": runtime.end_of_month,
+    "_months_between": runtime.months_between,
+}
+"""All that compiled code may call: there are no builtins."""
+
+
+def name(identifier: str) -> ast.Name:
+    """Write a name that is read."""
+    return ast.Name(identifier, ast.Load())
+
+
+def constant(value: object) -> ast.Constant:
+    """Write a constant; besides what ast declares, a frozenset is one for the compiler."""
+    return ast.Constant(value)  # type: ignore[arg-type]
+
+
+def attribute(of: ast.expr, key: str) -> ast.Attribute:
+    """Write ``of.key``."""
+    return ast.Attribute(of, key, ast.Load())
+
+
+def subscript(of: ast.expr, key: str) -> ast.Subscript:
+    """Write ``of["key"]``."""
+    return ast.Subscript(of, constant(key), ast.Load())
+
+
+def call(function: ast.expr, *arguments: ast.expr) -> ast.Call:
+    """Write a call with positional arguments."""
+    return ast.Call(function, list(arguments), [])
+
+
+def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.Compare:
+    """Write a comparison."""
+    return ast.Compare(left, [operator], [right])
+
+
+def _calls(function: str) -> Writer:
+    """Write a call of the runtime with the arguments, then the settings."""
+    return lambda arguments, node: call(name(function), *arguments, *map(constant, node.settings))
+
+
+def _binary(operator: ast.operator) -> Writer:
+    return lambda arguments, _: ast.BinOp(arguments[0], operator, arguments[1])
+
+
+def _backwards(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
+    """Write the second less the first."""
+    return ast.BinOp(arguments[1], ast.Sub(), arguments[0])
+
+
+def _contains(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
+    return compare(arguments[1], ast.In(), arguments[0])
+
+
+def _rescale(arguments: Sequence[ast.expr], node: Operation) -> ast.expr:
+    return ast.BinOp(arguments[0], ast.Mult(), constant(10 ** node.settings[0]))
+
+
+def _day_of(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
+    return call(name("_day_of"), arguments[0], attribute(name(SURROUNDINGS), "zone"))
+
+
+def _negate(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
+    return ast.UnaryOp(ast.USub(), arguments[0])
+
+
+WRITERS: Mapping[Op, Writer] = {
+    Op.RESCALE: _rescale,
+    Op.ADD: _binary(ast.Add()),
+    Op.NEGATE: _negate,
+    Op.MULTIPLY: _binary(ast.Mult()),
+    Op.DIVIDE: _calls("_divide"),
+    Op.FLOOR_DIVIDE: _calls("_floor_divide"),
+    Op.MODULO: _calls("_modulo"),
+    Op.ABSOLUTE: _calls("_abs"),
+    Op.LEAST: _calls("_min"),
+    Op.GREATEST: _calls("_max"),
+    Op.ROUND: _calls("_round"),
+    Op.ROUND_UP: _calls("_round_up"),
+    Op.ROUND_DOWN: _calls("_round_down"),
+    Op.TO_NUMBER: _calls("_to_number"),
+    Op.LENGTH: _calls("_length"),
+    Op.LEFT: _calls("_left"),
+    Op.RIGHT: _calls("_right"),
+    Op.MID: _calls("_mid"),
+    Op.FIND: _calls("_find"),
+    Op.REPLACE: _calls("_replace"),
+    Op.TRIM: _calls("_trim"),
+    Op.LOWER: _calls("_lower"),
+    Op.UPPER: _calls("_upper"),
+    Op.STARTS_WITH: _calls("_starts_with"),
+    Op.ENDS_WITH: _calls("_ends_with"),
+    Op.CONTAINS: _contains,
+    Op.CONCAT: _calls("_concat"),
+    Op.JOIN: _calls("_join"),
+    Op.HAS: _contains,
+    Op.DAY_OF: _day_of,
+    Op.YEAR: _calls("_year"),
+    Op.MONTH: _calls("_month"),
+    Op.DAY: _calls("_day"),
+    Op.WEEKDAY: _calls("_weekday"),
+    Op.MAKE_DATE: _calls("_make_date"),
+    Op.SHIFT_DAYS: _calls("_shift_days"),
+    Op.ADD_MONTHS: _calls("_add_months"),
+    Op.END_OF_MONTH: _calls("_end_of_month"),
+    Op.DAYS_BETWEEN: _backwards,
+    Op.MONTHS_BETWEEN: _calls("_months_between"),
+    Op.TIME_BETWEEN: _backwards,
+}

@@ -1,0 +1,209 @@
+"""The basic operations in Python, the reference of all back ends; they know nothing of trees, rows or databases.
+
+Arguments are never blank unless it says so. Numbers are whole and scaled, dates day numbers, moments milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from engine.kernel.clocks import FIRST_DAY, LAST_DAY, date_of, day_number
+
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""Unicode White_Space, which ``trim`` takes off; ``str.strip`` would take more."""
+
+PLAIN_DECIMAL = r"-?[0-9]{1,15}(\.[0-9]{1,100})?"
+_DECIMAL = re.compile(PLAIN_DECIMAL)
+_NUMBER_SCALE = 6
+
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
+
+
+def half_away(numerator: int, denominator: int) -> int:
+    """Return the quotient as a whole number, halves away from zero; the denominator is not 0."""
+    size = (2 * abs(numerator) + abs(denominator)) // (2 * abs(denominator))
+    return size if (numerator < 0) == (denominator < 0) else -size
+
+
+def divide(left: int, right: int, left_scale: int, right_scale: int) -> int | None:
+    """Return the quotient with six decimals, or blank by zero."""
+    if right == 0:
+        return None
+    shift = _NUMBER_SCALE + right_scale - left_scale
+    if shift >= 0:
+        return half_away(left * 10**shift, right)
+    return half_away(left, right * 10**-shift)
+
+
+def floor_divide(left: int, right: int) -> int | None:
+    """Return the quotient rounded down, or blank by zero."""
+    return left // right if right else None
+
+
+def modulo(left: int, right: int) -> int | None:
+    """Return what a floor division leaves, or blank by zero."""
+    return left % right if right else None
+
+
+def _cut(value: int, scale: int, places: int) -> tuple[int, int]:
+    """Return the divisor that leaves ``places`` decimals, and the factor that brings tens and hundreds back."""
+    return 10 ** (scale - places), 10 ** max(0, -places)
+
+
+def round_half(value: int, scale: int, places: int) -> int:
+    """Return the number with fewer decimals, half away from zero."""
+    divisor, factor = _cut(value, scale, places)
+    return half_away(value, divisor) * factor
+
+
+def round_up(value: int, scale: int, places: int) -> int:
+    """Return the number with fewer decimals, away from zero."""
+    divisor, factor = _cut(value, scale, places)
+    size = -(-abs(value) // divisor) * factor
+    return -size if value < 0 else size
+
+
+def round_down(value: int, scale: int, places: int) -> int:
+    """Return the number with fewer decimals, towards zero."""
+    divisor, factor = _cut(value, scale, places)
+    size = abs(value) // divisor * factor
+    return -size if value < 0 else size
+
+
+def to_number(text: str) -> int | None:
+    """Return the number that the text spells with six decimals, or blank unless it is a plain decimal."""
+    if not _DECIMAL.fullmatch(text):
+        return None
+    whole, _, decimals = text.partition(".")
+    return round_half(int(whole + decimals), len(decimals), _NUMBER_SCALE) if len(decimals) > _NUMBER_SCALE else int(
+        whole + decimals.ljust(_NUMBER_SCALE, "0")
+    )
+
+
+def length(text: str | None) -> int:
+    """Return how many code points the text has; a blank has none."""
+    return len(text) if text is not None else 0
+
+
+def left(text: str, count: int) -> str | None:
+    """Return the first ``count`` code points."""
+    return text[:count] or None if count > 0 else None
+
+
+def right(text: str, count: int) -> str | None:
+    """Return the last ``count`` code points."""
+    return text[-count:] or None if count > 0 else None
+
+
+def mid(text: str, start: int, count: int) -> str | None:
+    """Return what stands at the positions from ``start`` to before ``start + count``; positions count from 1."""
+    begin, end = max(start - 1, 0), start - 1 + count
+    return text[begin:end] or None if end > begin else None
+
+
+def find(search: str, text: str) -> int | None:
+    """Return the position of ``search`` in ``text``, from 1, or blank."""
+    return text.find(search) + 1 or None
+
+
+def replace(text: str | None, search: str | None, replacement: str | None) -> str | None:
+    """Return the text with every ``search`` replaced; any of them may be blank."""
+    if text is None or search is None:
+        return text
+    return text.replace(search, replacement or "") or None
+
+
+def trim(text: str) -> str | None:
+    """Return the text without White_Space at both ends."""
+    return text.strip(WHITE_SPACE) or None
+
+
+def lower(text: str) -> str:
+    """Return the text with A to Z in lower case."""
+    return text.lower() if text.isascii() else text.translate(_LOWER)
+
+
+def upper(text: str) -> str:
+    """Return the text with a to z in upper case."""
+    return text.upper() if text.isascii() else text.translate(_UPPER)
+
+
+def concat(*texts: str | None) -> str | None:
+    """Return the texts one after the other; blanks are left out."""
+    return "".join([text for text in texts if text is not None]) or None
+
+
+def join(separator: str | None, *texts: str | None) -> str | None:
+    """Return the texts that are not blank with the separator between them."""
+    return (separator or "").join([text for text in texts if text is not None]) or None
+
+
+def year(day: int) -> int:
+    """Return the year of the day."""
+    return date_of(day).year
+
+
+def month(day: int) -> int:
+    """Return the month of the day, 1 to 12."""
+    return date_of(day).month
+
+
+def day_of_month(day: int) -> int:
+    """Return the day's number in its month."""
+    return date_of(day).day
+
+
+def weekday(day: int) -> int:
+    """Return the day of the week; Monday is 1."""
+    return (day - FIRST_DAY) % 7 + 1
+
+
+def make_date(year: int, month: int, day: int) -> int | None:
+    """Return the day of that year, month and number, or blank where there is none."""
+    try:
+        return day_number(date(year, month, day))
+    except (ValueError, OverflowError):
+        return None
+
+
+def shift_days(day: int, days: int) -> int | None:
+    """Return the day that many days later, or blank outside the years 1 to 9999."""
+    shifted = day + days
+    return shifted if FIRST_DAY <= shifted <= LAST_DAY else None
+
+
+def _month_length(year: int, month: int) -> int:
+    following = date.max if (year, month) == (date.max.year, 12) else date(year + month // 12, month % 12 + 1, 1)
+    return (following - date(year, month, 1)).days + (following == date.max)
+
+
+def add_months(day: int, months: int) -> int | None:
+    """Return the day that many months later, cut to the month's end, or blank outside the years 1 to 9999."""
+    start = date_of(day)
+    number = start.year * 12 + start.month - 1 + months
+    year, month = number // 12, number % 12 + 1
+    if not date.min.year <= year <= date.max.year:
+        return None
+    return day_number(date(year, month, min(start.day, _month_length(year, month))))
+
+
+def end_of_month(day: int) -> int:
+    """Return the last day of the day's month."""
+    start = date_of(day)
+    return day - start.day + _month_length(start.year, start.month)
+
+
+def months_between(first: int, second: int) -> int:
+    """Return how many whole months, counted as ``add_months`` counts, lie between the days; negative backwards."""
+    start, end = date_of(first), date_of(second)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    reached = min(start.day, _month_length(end.year, end.month))
+    if months > 0 and reached > end.day:
+        return months - 1
+    if months < 0 and reached < end.day:
+        return months + 1
+    return months

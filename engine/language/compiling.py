@@ -1,0 +1,59 @@
+"""From source to a compiled expression; the one door through which expressions come into being."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import EngineError
+from engine.language import problems
+from engine.language.checking.checker import Checker
+from engine.language.checking.fitting import common_of, fit
+from engine.language.checking.report import BROKEN, Report, words
+from engine.language.expressions import Expression, expression_of
+from engine.language.functions.catalogue import is_function
+from engine.language.parsing import parse
+from engine.language.scope import Scope
+from engine.language.tree import Literal, Node, Operation
+from engine.language.operations import Op
+from engine.language.types import BlankType, BooleanType, NumberType, Type
+from engine.language.vocabulary import Words
+
+
+def compile_expression(source: str, scope: Scope, *, expects: type[Type] | Type | None = None) -> Expression:
+    """Return the compiled expression.
+
+    ``expects`` is the kind of type that the place needs, or a very type: then a number gets that type's scale (rounded half
+    away from zero) and a text is checked against that type's options. A blank fits every place.
+
+    Raises ``EngineError`` with every problem found, each with ``start`` and ``end`` in code points of ``source``.
+    """
+    return expression_of(source, checked(source, scope, expects))
+
+
+def checked(source: str, scope: Scope, expects: type[Type] | Type | None = None) -> Node:
+    """Return the typed tree of the source; raises like ``compile_expression``."""
+    report = Report()
+    node = Checker(scope, scope.form, report).check(parse(source, Words(scope, is_function)))
+    if expects is not None and node is not BROKEN:
+        node = _expected(node, expects, source, report)
+    if report.found:
+        raise EngineError(sorted(report.found, key=lambda problem: (problem.start or 0, problem.end or 0)))
+    return node
+
+
+def _expected(node: Node, expects: type[Type] | Type, source: str, report: Report) -> Node:
+    if isinstance(expects, type):
+        if isinstance(node.type, expects):
+            return node
+        if isinstance(node.type, BlankType):
+            return fit(node, BooleanType(), report) if expects is BooleanType else node
+    elif common_of((Literal(None, expects), node)) is not None:
+        return _narrowed(fit(node, expects, report), expects)
+    wanted, got = words("wanted", expects), words("got", node.type)
+    return report.broken(problems.WRONG_RESULT, (0, len(source)), **wanted, **got)
+
+
+def _narrowed(node: Node, expects: Type) -> Node:
+    """Return a number with no more decimals than its place keeps."""
+    if isinstance(node.type, NumberType) and isinstance(expects, NumberType) and node.type.scale > expects.scale:
+        kind = NumberType(expects.scale, node.type.digits - node.type.scale + expects.scale + 1)
+        return Operation(Op.ROUND, (node,), kind, (node.type.scale, expects.scale), node.at)
+    return node

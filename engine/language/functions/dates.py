@@ -1,0 +1,155 @@
+"""Functions over days and moments; days are those of the app's zone."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import Text
+from engine.language.functions.shape import Build, Function, Invocation, Takes
+from engine.language.functions.text import operation
+from engine.language.operations import Op
+from engine.language.tree import Given, Literal, Node, Operation
+from engine.language.types import DIVISION_SCALE, DateTimeType, DateType, NumberType
+
+_DAY = ("date", Takes.DAY)
+_DAYS = NumberType(0, 7)
+_HOUR = Literal(3_600_000, NumberType(0, 7))
+_MILLISECONDS = NumberType(0, 15)
+
+
+def days_between(first: Node, second: Node, call: Invocation) -> Node:
+    """Return the second day less the first."""
+    return Operation(Op.DAYS_BETWEEN, (first, second), _DAYS, (), call.at)
+
+
+def _today(call: Invocation) -> Node:
+    return Given("today", DateType(), call.at)
+
+
+def _now(call: Invocation) -> Node:
+    return Given("now", DateTimeType(), call.at)
+
+
+def _date(call: Invocation) -> Node:
+    return call.arguments[0]
+
+
+def _make_date(call: Invocation) -> Node:
+    return Operation(Op.MAKE_DATE, call.arguments, DateType(), (), call.at)
+
+
+def _since(call: Invocation) -> Node:
+    return days_between(call.arguments[0], _today(call), call)
+
+
+def _until(call: Invocation) -> Node:
+    return days_between(_today(call), call.arguments[0], call)
+
+
+def _between(call: Invocation) -> Node:
+    return days_between(call.arguments[0], call.arguments[1], call)
+
+
+def _hours_since(call: Invocation) -> Node:
+    passed = Operation(Op.TIME_BETWEEN, (call.arguments[0], _now(call)), _MILLISECONDS, (), call.at)
+    kind = NumberType(DIVISION_SCALE, _MILLISECONDS.digits + DIVISION_SCALE + 1)
+    return Operation(Op.DIVIDE, (passed, _HOUR), kind, (0, 0), call.at)
+
+
+def _part(op: Op, digits: int) -> Build:
+    return operation(op, NumberType(0, digits))
+
+
+DATE_FUNCTIONS = (
+    Function("today", ("今天",), (), _today, Text("今天(应用所在时区)", "The day of the run in the app's zone"), ()),
+    Function("now", ("现在",), (), _now, Text("现在这一刻", "The moment of the run"), ()),
+    Function(
+        "date",
+        ("日期",),
+        (_DAY,),
+        _date,
+        Text("时刻所在的那一天", "The day of a moment"),
+        (("date(2026-01-31)", "2026-01-31"),),
+    ),
+    Function(
+        "make_date",
+        ("组成日期",),
+        (("year", Takes.WHOLE), ("month", Takes.WHOLE), ("day", Takes.WHOLE)),
+        _make_date,
+        Text("由年、月、日组成;没有这一天则为空", "The day of that year, month and day; blank where there is none"),
+        (("make_date(2026, 2, 28)", "2026-02-28"), ("make_date(2026, 2, 29)", None)),
+    ),
+    Function("year", ("年",), (_DAY,), _part(Op.YEAR, 4), Text("年份", "The year"), (("year(2026-01-31)", "2026"),)),
+    Function("month", ("月",), (_DAY,), _part(Op.MONTH, 2), Text("月份", "The month"), (("month(2026-01-31)", "1"),)),
+    Function("day", ("日",), (_DAY,), _part(Op.DAY, 2), Text("几号", "The day of the month"), (("day(2026-01-31)", "31"),)),
+    Function(
+        "weekday",
+        ("星期",),
+        (_DAY,),
+        _part(Op.WEEKDAY, 1),
+        Text("星期几,星期一是 1", "The day of the week; Monday is 1"),
+        (("weekday(2026-01-31)", "6"),),
+    ),
+    Function(
+        "add_days",
+        ("加天数",),
+        (_DAY, ("days", Takes.WHOLE)),
+        operation(Op.SHIFT_DAYS, DateType()),
+        Text("几天之后", "So many days later"),
+        (("add_days(2026-01-31, 1)", "2026-02-01"), ("add_days(9999-12-31, 1)", None)),
+    ),
+    Function(
+        "add_months",
+        ("加月数",),
+        (_DAY, ("months", Takes.WHOLE)),
+        operation(Op.ADD_MONTHS, DateType()),
+        Text("几个月之后,超过月末取月末", "So many months later, cut to the month's end"),
+        (("add_months(2026-01-31, 1)", "2026-02-28"), ("add_months(2026-03-31, -1)", "2026-02-28")),
+    ),
+    Function(
+        "end_of_month",
+        ("月末",),
+        (_DAY,),
+        operation(Op.END_OF_MONTH, DateType()),
+        Text("当月最后一天", "The last day of its month"),
+        (("end_of_month(2026-02-01)", "2026-02-28"), ("end_of_month(9999-12-01)", "9999-12-31")),
+    ),
+    Function(
+        "days_since",
+        ("距今天数",),
+        (_DAY,),
+        _since,
+        Text("过去了几天", "How many days ago"),
+        (("days_since(today())", "0"),),
+    ),
+    Function(
+        "days_until",
+        ("剩余天数",),
+        (_DAY,),
+        _until,
+        Text("还有几天", "How many days ahead"),
+        (("days_until(today() + 3)", "3"),),
+    ),
+    Function(
+        "days_between",
+        ("相隔天数",),
+        (("from", Takes.DAY), ("to", Takes.DAY)),
+        _between,
+        Text("从前一天到后一天有几天", "Days from the first to the second"),
+        (("days_between(2026-01-31, 2026-02-02)", "2"),),
+    ),
+    Function(
+        "hours_since",
+        ("距今小时数",),
+        (("moment", Takes.MOMENT),),
+        _hours_since,
+        Text("过去了几小时,带小数", "How many hours ago, with decimals"),
+        (("hours_since(now())", "0"),),
+    ),
+    Function(
+        "months_between",
+        ("相隔月数",),
+        (("from", Takes.DAY), ("to", Takes.DAY)),
+        operation(Op.MONTHS_BETWEEN, NumberType(0, 6)),
+        Text("从前一天到后一天有几个整月", "Whole months from the first day to the second"),
+        (("months_between(2026-01-31, 2026-02-28)", "1"), ("months_between(2026-03-01, 2026-01-02)", "-1")),
+    ),
+)

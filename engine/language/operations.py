@@ -1,0 +1,115 @@
+"""The basic operations that every back end must know, and how each treats blanks; functions of the language are made of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+Blanks = Literal["never", "passed on", "passed on or made", "made"]
+"""``never``: the result is never blank, and blanks among the arguments are the operation's own business. ``passed on``: blank
+exactly where an argument is blank. ``passed on or made``: also where there is no result, as in a division by zero.
+``made``: arguments may be blank, and so may the result."""
+
+
+class Op(StrEnum):
+    """A basic operation. Numbers are whole and scaled; settings are in the order in which they are named here."""
+
+    RESCALE = "rescale"
+    """A number with more decimals. Settings: how many more."""
+    ADD = "add"
+    """The sum of numbers of one scale."""
+    NEGATE = "negate"
+    MULTIPLY = "multiply"
+    """The product of two numbers; its scale is the sum of theirs."""
+    DIVIDE = "divide"
+    """Six decimals, half away from zero; blank by zero. Settings: the scales of both."""
+    FLOOR_DIVIDE = "floor divide"
+    """The whole quotient rounded down, of two numbers of one scale; blank by zero."""
+    MODULO = "modulo"
+    """What a floor division of two numbers of one scale leaves; blank by zero."""
+    ABSOLUTE = "absolute"
+    LEAST = "least"
+    """The least of values of one type and scale."""
+    GREATEST = "greatest"
+    ROUND = "round"
+    """Fewer decimals, half away from zero. Settings: the scale before, the decimals kept (negative: tens, hundreds)."""
+    ROUND_UP = "round up"
+    """The same away from zero."""
+    ROUND_DOWN = "round down"
+    """The same towards zero."""
+    TO_NUMBER = "to number"
+    """The number that a text spells, with six decimals; blank unless it is a plain decimal."""
+
+    LENGTH = "length"
+    """How many code points; 0 for a blank."""
+    LEFT = "left"
+    RIGHT = "right"
+    MID = "mid"
+    """Text, start from 1, length."""
+    FIND = "find"
+    """Search, text: the position from 1; blank when absent."""
+    REPLACE = "replace"
+    """Text, search, replacement."""
+    TRIM = "trim"
+    LOWER = "lower"
+    UPPER = "upper"
+    STARTS_WITH = "starts with"
+    """Text, search; false for a blank search."""
+    ENDS_WITH = "ends with"
+    CONTAINS = "contains"
+    CONCAT = "concat"
+    """Texts one after the other, blanks left out; blank when nothing is left."""
+    JOIN = "join"
+    """Separator, texts: the texts that are not blank with the separator between them."""
+    HAS = "has"
+    """Several, element: whether the element is among them."""
+
+    DAY_OF = "day of"
+    """The day of a moment in the run's zone; blank outside the years 1 to 9999."""
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+    WEEKDAY = "weekday"
+    """Monday is 1."""
+    MAKE_DATE = "make date"
+    """Year, month, day; blank where there is no such day."""
+    SHIFT_DAYS = "shift days"
+    """Date, whole days; blank outside the years 1 to 9999."""
+    ADD_MONTHS = "add months"
+    """Date, whole months; the day is cut to the month's last."""
+    END_OF_MONTH = "end of month"
+    DAYS_BETWEEN = "days between"
+    """The second day less the first."""
+    MONTHS_BETWEEN = "months between"
+    """Whole months from the first day to the second."""
+    TIME_BETWEEN = "time between"
+    """Milliseconds from the first moment to the second."""
+
+
+_BLANKS: dict[Op, Blanks] = {
+    **dict.fromkeys((Op.LENGTH, Op.STARTS_WITH, Op.ENDS_WITH, Op.CONTAINS, Op.HAS), "never"),
+    **dict.fromkeys((Op.REPLACE, Op.CONCAT, Op.JOIN), "made"),
+    **dict.fromkeys(
+        (
+            Op.DIVIDE,
+            Op.FLOOR_DIVIDE,
+            Op.MODULO,
+            Op.TO_NUMBER,
+            Op.LEFT,
+            Op.RIGHT,
+            Op.MID,
+            Op.FIND,
+            Op.TRIM,
+            Op.DAY_OF,
+            Op.MAKE_DATE,
+            Op.SHIFT_DAYS,
+            Op.ADD_MONTHS,
+        ),
+        "passed on or made",
+    ),
+}
+
+
+def blanks_of(op: Op) -> Blanks:
+    """Return how the operation treats blanks."""
+    return _BLANKS.get(op, "passed on")

@@ -1,0 +1,47 @@
+"""Surroundings held in memory: for tests, for examples and for running expressions without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from engine.kernel.clocks import Day, Moment
+from engine.kernel.values import Row, Value
+from engine.language.aggregates import aggregate_over
+from engine.language.tree import Aggregate
+from engine.language.zones import day_of
+
+LINE_PARENT = "parent"
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The world around a row, with the rows of every form it reaches."""
+
+    now: Moment
+    today: Day
+    zone: str = "Asia/Shanghai"
+    me: str | None = None
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    old: Row | None = None
+    rows: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, now: Moment, zone: str = "Asia/Shanghai") -> Plain:
+        """Return surroundings of that moment with nothing around."""
+        return cls(now, day_of(now, zone) or 0, zone)
+
+    def record(self, app: str, form: str, id: str) -> Row | None:
+        """Return the row with that id that is not deleted."""
+        return next((row for row in self._living(app, form) if row["id"] == id), None)
+
+    def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
+        """Return the aggregate over the rows that point at ``row``; lines are taken from the row itself where it holds them."""
+        _, _, lines = aggregate.form.partition(".")
+        if lines and aggregate.reference == LINE_PARENT and lines in row:
+            return aggregate_over(aggregate, row[lines] or (), self)
+        related = (other for other in self._living(aggregate.app, aggregate.form) if other[aggregate.reference] == row["id"])
+        return aggregate_over(aggregate, related, self)
+
+    def _living(self, app: str, form: str) -> Iterable[Row]:
+        return (row for row in self.rows.get((app, form), ()) if row.get("deleted_at") is None)

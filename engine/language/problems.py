@@ -1,0 +1,234 @@
+"""The kinds of problems that an expression or template can have; codes never change their meaning."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import ProblemKind, Text
+
+TOO_LONG = ProblemKind(
+    "LANG-001",
+    Text("表达式最多{limit}个字符,现在有{got}个", "An expression has at most {limit} characters; this one has {got}"),
+    Text("请拆成几个计算字段", "Split it into several computed fields"),
+)
+NOTHING = ProblemKind(
+    "LANG-002",
+    Text("表达式是空的", "The expression is empty"),
+    Text("请写一个条件或公式,例如 金额 > 0", "Write a condition or formula, for example amount > 0"),
+)
+STRANGE_CHARACTER = ProblemKind(
+    "LANG-003",
+    Text("不认识的字符“{got}”", "Unknown character “{got}”"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+UNCLOSED_TEXT = ProblemKind(
+    "LANG-004",
+    Text("文本没有结束引号", "The text has no closing quote"),
+    Text("请补上与开头相同的引号;文本里的引号写成 \\\"", 'Close it with the quote it began with; write a quote inside as \\"'),
+)
+BAD_ESCAPE = ProblemKind(
+    "LANG-005",
+    Text("文本里的“{got}”不是有效的转义", "“{got}” is not a valid escape in a text"),
+    Text(
+        "可用:\\\" \\' \\\\ \\n \\uXXXX \\UXXXXXXXX;反斜杠本身写成 \\\\",
+        "These are: \\\" \\' \\\\ \\n \\uXXXX \\UXXXXXXXX; write a backslash as \\\\",
+    ),
+)
+FORBIDDEN_CHARACTER = ProblemKind(
+    "LANG-006",
+    Text("文本里有不能保存的字符 {got}", "The text holds a character that cannot be kept: {got}"),
+    Text("请去掉空字符和不完整的字符", "Take out NUL and incomplete characters"),
+)
+NO_SUCH_DATE = ProblemKind(
+    "LANG-007",
+    Text("没有“{got}”这一天", "There is no day “{got}”"),
+    Text("日期写成 年-月-日,例如 2026-01-31", "Write year-month-day, for example 2026-01-31"),
+)
+UNEXPECTED = ProblemKind(
+    "LANG-008",
+    Text("这里不应出现“{got}”", "“{got}” does not belong here"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+INCOMPLETE = ProblemKind(
+    "LANG-009",
+    Text("表达式没有写完", "The expression is not finished"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+CHAINED_COMPARISON = ProblemKind(
+    "LANG-010",
+    Text("比较不能连着写", "Comparisons cannot be chained"),
+    Text("请写成两个条件,例如 1 < a 且 a < 9", "Write two conditions, for example 1 < a and a < 9"),
+)
+TOO_MANY_PARTS = ProblemKind(
+    "LANG-011",
+    Text("表达式最多{limit}个部分,现在有{got}个", "An expression has at most {limit} parts; this one has {got}"),
+    Text("请拆成几个计算字段", "Split it into several computed fields"),
+)
+TOO_DEEP = ProblemKind(
+    "LANG-012",
+    Text("表达式最多套{limit}层,现在有{got}层", "An expression nests at most {limit} deep; this one nests {got}"),
+    Text("请拆成几个计算字段", "Split it into several computed fields"),
+)
+LIST_TOO_LONG = ProblemKind(
+    "LANG-013",
+    Text("列表最多{limit}项,现在有{got}项", "A list has at most {limit} items; this one has {got}"),
+    Text("请改用选项或关联字段来归类", "Sort the values by a choice or reference field instead"),
+)
+TOO_MANY_AGGREGATES = ProblemKind(
+    "LANG-014",
+    Text("一个表达式最多{limit}个汇总,现在有{got}个", "An expression has at most {limit} aggregates; this one has {got}"),
+    Text("请把其中几个放到计算字段里", "Put some of them into computed fields"),
+)
+TOO_MANY_HOPS = ProblemKind(
+    "LANG-015",
+    Text("路径最多经过{limit}个关联", "A path follows at most {limit} references"),
+    Text("请在中间的表单上放一个计算字段", "Put a computed field on a form in between"),
+)
+NUMBER_TOO_LONG = ProblemKind(
+    "LANG-016",
+    Text("这里的数字可能超过{limit}位", "The number here could have more than {limit} digits"),
+    Text("请减少相乘的次数,或先四舍五入 round(…)", "Multiply fewer numbers, or round(…) in between"),
+)
+UNKNOWN_NAME = ProblemKind(
+    "LANG-020",
+    Text("没有字段“{name}”{suggestion_zh}", "There is no field “{name}”{suggestion_en}"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+UNKNOWN_FUNCTION = ProblemKind(
+    "LANG-021",
+    Text("没有函数“{name}”{suggestion_zh}", "There is no function “{name}”{suggestion_en}"),
+    Text("函数的清单在参考手册里", "The reference lists the functions"),
+)
+UNKNOWN_PARAMETER = ProblemKind(
+    "LANG-022",
+    Text("没有参数“{name}”{suggestion_zh}", "There is no parameter “{name}”{suggestion_en}"),
+    Text("参数在应用的参数页上定义", "Parameters are defined on the app's page of parameters"),
+)
+UNKNOWN_OPTION = ProblemKind(
+    "LANG-023",
+    Text("没有选项“{name}”{suggestion_zh}", "There is no option “{name}”{suggestion_en}"),
+    Text("可选:{options_zh}", "Options: {options_en}"),
+)
+AMBIGUOUS_NAME = ProblemKind(
+    "LANG-024",
+    Text("有几个字段都叫“{name}”", "Several fields are called “{name}”"),
+    Text("请改用字段键:{keys}", "Use the key of the one you mean: {keys}"),
+)
+NOT_A_REFERENCE = ProblemKind(
+    "LANG-025",
+    Text("“{name}”不是关联字段,后面不能接“.{next}”", "“{name}” is not a reference, so “.{next}” cannot follow"),
+    Text("只有单个关联字段后面能接字段", "Only a reference to one record can be followed"),
+)
+UNKNOWN_RELATION = ProblemKind(
+    "LANG-026",
+    Text("没有相关记录“{name}”{suggestion_zh}", "There are no related records “{name}”{suggestion_en}"),
+    Text("汇总要从相关记录或明细出发", "An aggregate goes over related records or lines"),
+)
+NO_OLD = ProblemKind(
+    "LANG-027",
+    Text("这里没有修改前的记录", "There is no record before the change here"),
+    Text("原值只能用在修改事件的规则里", "Old values are for rules on changes"),
+)
+RELATION_AS_VALUE = ProblemKind(
+    "LANG-028",
+    Text("“{name}”是一组相关记录,不是一个值", "“{name}” are related records, not one value"),
+    Text("请汇总它,例如 count({name})", "Aggregate them, for example count({name})"),
+)
+UNKNOWN_AFTER = ProblemKind(
+    "LANG-029",
+    Text("“{name}”后面要写字段", "A field must follow “{name}”"),
+    Text("例如 {example}", "For example {example}"),
+)
+WRONG_OPERAND = ProblemKind(
+    "LANG-030",
+    Text("“{operator}”需要{wanted_zh},这里是{got_zh}", "“{operator}” takes {wanted_en}, but this is {got_en}"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+DIFFERENT_TYPES = ProblemKind(
+    "LANG-031",
+    Text("{left_zh}不能和{right_zh}比较", "One cannot compare {left_en} with {right_en}"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+NO_ORDER = ProblemKind(
+    "LANG-032",
+    Text("{got_zh}没有大小之分", "“{operator}” cannot order {got_en}"),
+    Text("只有数字、日期和时刻能比大小;其他的用 = 或 in", "Only numbers, dates and moments have an order; use = or in"),
+)
+ORDER_WITH_BLANK = ProblemKind(
+    "LANG-033",
+    Text("和空值比大小永远不成立", "“{operator}” with a blank is never true"),
+    Text("请用“为空”或“不为空”", "Use “is empty” or “is not empty”"),
+)
+BRANCHES_DIFFER = ProblemKind(
+    "LANG-034",
+    Text("“{function}”的几个结果类型不同:{left_zh}和{right_zh}", "The results of “{function}” differ: {left_en} and {right_en}"),
+    Text("请让它们是同一种类型;空值可以和任何类型并列", "Give them one type; empty fits any"),
+)
+ARGUMENT_COUNT = ProblemKind(
+    "LANG-035",
+    Text("“{function}”写法:{usage};现在有{got}个参数", "“{function}” is written {usage}; here it has {got} arguments"),
+    Text("请增减参数", "Add or take away arguments"),
+)
+WRONG_ARGUMENT = ProblemKind(
+    "LANG-036",
+    Text("“{function}”的“{parameter}”需要{wanted_zh},这里是{got_zh}", "“{parameter}” of “{function}” takes {wanted_en}, but this is {got_en}"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+NOT_CONSTANT = ProblemKind(
+    "LANG-037",
+    Text("“{function}”的“{parameter}”要直接写成{low}到{high}的整数", "“{parameter}” of “{function}” must be written as a whole number from {low} to {high}"),
+    Text("例如 round(金额, 2)", "For example round(amount, 2)"),
+)
+BAD_LIST_ITEM = ProblemKind(
+    "LANG-038",
+    Text("列表里只能写数字、文本、日期这样的常量,不能有空值", "A list holds constants such as numbers, texts and dates, and no blanks"),
+    Text("空值请另写:… 或 {example} 为空", "Test for a blank apart: … or {example} is empty"),
+)
+STRAY_LIST = ProblemKind(
+    "LANG-039",
+    Text("列表只能写在“in(属于)”后面", "A list can stand after “in” alone"),
+    Text("例如 阶段 属于 [\"谈判\", \"成交\"]", 'For example stage in ["negotiation", "won"]'),
+)
+WRONG_RESULT = ProblemKind(
+    "LANG-040",
+    Text("这里需要{wanted_zh},表达式给出的是{got_zh}", "{wanted_en} is needed here, but the expression gives {got_en}"),
+    Text("请改成给出{wanted_zh}的表达式", "Change the expression so that it gives {wanted_en}"),
+)
+NOT_WHOLE = ProblemKind(
+    "LANG-041",
+    Text("这里需要整数,而这个数有{scale}位小数", "A whole number is needed here, but this one has {scale} decimals"),
+    Text("请先取整,例如 round(…, 0)", "Make it whole first, for example round(…, 0)"),
+)
+STRAY_WHERE = ProblemKind(
+    "LANG-042",
+    Text("“where(其中)”只能用在汇总里", "“where” belongs into an aggregate"),
+    Text("例如 count(拜访 其中 结果 = \"有效\")", 'For example count(visits where outcome = "valid")'),
+)
+AGGREGATE_NEEDS_FIELD = ProblemKind(
+    "LANG-043",
+    Text("“{function}”要写明汇总哪个字段", "“{function}” must name the field to aggregate"),
+    Text("例如 {function}({relation}.字段)", "For example {function}({relation}.field)"),
+)
+NESTED_AGGREGATE = ProblemKind(
+    "LANG-044",
+    Text("汇总里面不能再汇总", "An aggregate cannot stand inside another"),
+    Text("请在相关表单上放一个计算字段", "Put a computed field on the related form"),
+)
+UNCLOSED_PLACE = ProblemKind(
+    "LANG-050",
+    Text("“{open}”没有对应的“{close}”", "“{open}” has no “{close}”"),
+    Text("请补上“{close}”", "Close it with “{close}”"),
+)
+UNKNOWN_BLOCK = ProblemKind(
+    "LANG-051",
+    Text("模板里没有“{sign}”这种写法", "A template has no blocks “{sign}”"),
+    Text("请只用双层大括号括起来的表达式", "Use expressions in double braces alone"),
+)
+BAD_CASE = ProblemKind(
+    "LANG-060",
+    Text("这一行读不懂:{reason}", "This line cannot be read: {reason}"),
+    Text("格式见语言参考里的“对外测试约定”", "The form is the contract for outside tests in the reference of the language"),
+)
+NOT_IN_SQL = ProblemKind(
+    "LANG-061",
+    Text("这个表达式用到了查询时没有的东西:{what}", "The expression needs what a query does not have: {what}"),
+    Text("筛选条件里请不要用它", "Leave it out of filters"),
+)

@@ -1,0 +1,62 @@
+"""What an expression may name: the fields and relations of a form, the forms it reaches, and the app's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.kernel.problems import Text
+from engine.language.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class FieldScope:
+    """A field that may be named by its key or by one of its labels; system fields are fields like any other."""
+
+    key: str
+    uid: str
+    type: Type
+    labels: Text | None = None
+    blank_as_zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RelationScope:
+    """Records that point back: those of ``form`` whose field ``reference`` holds this record's id.
+
+    For lines ``form`` is ``<form>.<field>`` and ``reference`` is ``parent``.
+    """
+
+    key: str
+    labels: Text | None
+    app: str
+    form: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormScope:
+    """A form as expressions see it."""
+
+    app: str
+    key: str
+    fields: Mapping[str, FieldScope]
+    relations: Mapping[str, RelationScope] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything that one expression may name.
+
+    ``forms`` holds every form that a reference or relation may lead to, by ``(app, form)``. ``parameters`` is keyed by
+    what stands after ``param.``. ``with_old`` allows ``old.field`` and ``changed(field)``.
+    """
+
+    form: FormScope | None
+    forms: Mapping[tuple[str, str], FormScope] = field(default_factory=dict)
+    parameters: Mapping[str, Type] = field(default_factory=dict)
+    with_old: bool = False
+
+
+EMPTY_SCOPE = Scope(None)
+"""A scope without fields: for expressions of literals, parameters of the run and functions alone."""

@@ -1,0 +1,40 @@
+"""Which known name somebody may have meant; asked only once a name has turned out unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that the fewest changes of a character make of ``name``, if they are few for its length."""
+    wanted = name.lower()
+    allowed = max(1, len(wanted) // 3)
+    best: tuple[int, str] | None = None
+    for candidate in known:
+        distance = _distance(wanted, candidate.lower(), allowed)
+        if distance <= allowed and (best is None or (distance, candidate) < best):
+            best = distance, candidate
+    return best[1] if best and best[0] < len(wanted) else None
+
+
+def did_you_mean(suggestion: str | None) -> dict[str, object]:
+    """Return the tail of a message that names the suggestion, in both languages."""
+    if suggestion is None:
+        return {"suggestion_zh": "", "suggestion_en": ""}
+    return {"suggestion_zh": f",是不是“{suggestion}”?", "suggestion_en": f"; did you mean “{suggestion}”?"}
+
+
+def _distance(left: str, right: str, limit: int) -> int:
+    """Return how many insertions, deletions, replacements and swaps of neighbours part the two; more than ``limit`` is one more."""
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before, last = list[int](), list(range(len(right) + 1))
+    for row, one in enumerate(left, 1):
+        current = [row]
+        for column, other in enumerate(right, 1):
+            cost = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (one != other))
+            if row > 1 and column > 1 and one == right[column - 2] and left[row - 2] == other:
+                cost = min(cost, before[column - 2] + 1)
+            current.append(cost)
+        before, last = last, current
+    return last[-1]

@@ -1,0 +1,52 @@
+"""What an expression may ask of the world around its row; whoever runs expressions answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from engine.kernel.clocks import Day, Moment
+from engine.kernel.values import Row, Value
+from engine.language.tree import Aggregate
+
+
+class Surroundings(Protocol):
+    """The world around one row: the run's moment and day, who it runs for, parameters, and what is related."""
+
+    @property
+    def now(self) -> Moment:
+        """The run's moment, in milliseconds."""
+        ...
+
+    @property
+    def today(self) -> Day:
+        """The run's day in ``zone``."""
+        ...
+
+    @property
+    def zone(self) -> str:
+        """The app's time zone."""
+        ...
+
+    @property
+    def me(self) -> str | None:
+        """The user for whom it runs, by id; None for the system."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, Value]:
+        """The app's parameters, by what stands after ``param.``; every one that the scope names is there."""
+        ...
+
+    @property
+    def old(self) -> Row | None:
+        """The row before the change, complete; None where there was none."""
+        ...
+
+    def record(self, app: str, form: str, id: str) -> Row | None:
+        """Return the row that a reference names, complete; None if it is absent or deleted."""
+        ...
+
+    def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
+        """Return the aggregate over what is related to ``row``."""
+        ...

@@ -1,0 +1,315 @@
+"""The typed tree: what an expression means once every name and type is settled; every back end starts from here alone.
+
+Scales are aligned and short forms are spelled out before a tree is made (``days_since`` is a difference of days), so that a
+back end has few kinds of nodes and no decisions of its own. Nodes are frozen and compare by meaning: where a node stands in
+the source (``at``) does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from engine.kernel.values import Value
+from engine.language.operations import Op, blanks_of
+from engine.language.types import BooleanType, Type
+
+Span = tuple[int, int]
+"""Code-point offsets into the source, the second exclusive."""
+
+NOWHERE: Span = (0, 0)
+
+Order = OneOf["<", "<=", ">", ">="]
+AggregateFunction = OneOf["count", "sum", "avg", "min", "max", "any", "all", "exists", "latest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value written in the source, in the form of ``engine/kernel/values.py``; None is a blank."""
+
+    value: Value
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the row."""
+
+    key: str
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OldField:
+    """A field of the row as it was before the change; blank where there was no row."""
+
+    key: str
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One hop: the reference field, and the form whose record it names."""
+
+    reference: str
+    app: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A field of a record that is reached over one to three references; blank where one of them is blank."""
+
+    steps: tuple[Step, ...]
+    key: str
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the app, by the key that stands after ``param.``."""
+
+    key: str
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the run gives: its moment, its day, or who it runs for."""
+
+    what: OneOf["now", "today", "me"]
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these conditions hold."""
+
+    items: tuple[Node, ...]
+    type: Type = BooleanType()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One of these conditions holds."""
+
+    items: tuple[Node, ...]
+    type: Type = BooleanType()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition does not hold; a blank condition does not hold."""
+
+    item: Node
+    type: Type = BooleanType()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IsBlank:
+    """The value is blank."""
+
+    item: Node
+    type: Type = BooleanType()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """Both are the same value of one type and scale; a blank equals only a blank."""
+
+    left: Node
+    right: Node
+    type: Type = BooleanType()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Two values of one type and scale compared; false where one of them is blank."""
+
+    order: Order
+    left: Node
+    right: Node
+    type: Type = BooleanType()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfThese:
+    """The item is one of these constants, none of them blank."""
+
+    item: Node
+    values: tuple[Value, ...]
+    type: Type = BooleanType()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """The value of the first branch whose condition holds, else ``otherwise``; all of one type and scale."""
+
+    branches: tuple[tuple[Node, Node], ...]
+    otherwise: Node
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """What belongs to the constant that the item equals, else ``otherwise``; all results of one type and scale."""
+
+    item: Node
+    cases: tuple[tuple[Value, Node], ...]
+    otherwise: Node
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce:
+    """The first value that is not blank."""
+
+    items: tuple[Node, ...]
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One of the basic operations over values; ``settings`` are whole numbers that the operation fixes (decimals kept)."""
+
+    op: Op
+    arguments: tuple[Node, ...]
+    type: Type
+    settings: tuple[int, ...] = ()
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A live aggregate over the rows of ``form`` whose field ``reference`` holds one record's id, deleted ones left out.
+
+    ``value`` and ``where`` are trees in the scope of that form. ``latest`` looks at ``order`` (last first), then at ids.
+    """
+
+    function: AggregateFunction
+    app: str
+    form: str
+    reference: str
+    value: Node | None
+    where: Node | None
+    type: Type
+    order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The aggregate over what is related to this row, or to the record at the end of ``steps``."""
+
+    aggregate: Aggregate
+    steps: tuple[Step, ...] = ()
+    at: Span = field(default=NOWHERE, compare=False)
+
+    @property
+    def type(self) -> Type:
+        """The type of the aggregate."""
+        return self.aggregate.type
+
+
+Node = (
+    Literal
+    | Field
+    | OldField
+    | Path
+    | Parameter
+    | Given
+    | And
+    | Or
+    | Not
+    | IsBlank
+    | Equal
+    | Ordered
+    | OneOfThese
+    | If
+    | Switch
+    | Coalesce
+    | Operation
+    | Related
+)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the parts of the node that are in the same row's scope."""
+    match node:
+        case And(items) | Or(items) | Coalesce(items):
+            return items
+        case Not(item) | IsBlank(item) | OneOfThese(item):
+            return (item,)
+        case Equal(left, right) | Ordered(_, left, right):
+            return (left, right)
+        case If(branches, otherwise):
+            return (*(part for branch in branches for part in branch), otherwise)
+        case Switch(item, cases, otherwise):
+            return (item, *(result for _, result in cases), otherwise)
+        case Operation(_, arguments):
+            return arguments
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Go through the node and all its parts; the inside of an aggregate is another row's scope and is left out."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
+
+
+def depends_on_row(node: Node) -> bool:
+    """Tell whether the value can differ from row to row of one run."""
+    return any(isinstance(part, Field | Path | Related) for part in walk(node))
+
+
+def may_be_blank(node: Node) -> bool:
+    """Tell whether the value can be blank."""
+    match node:
+        case Literal(value):
+            return value is None
+        case Given(what):
+            return what == "me"
+        case And() | Or() | Not() | IsBlank() | Equal() | Ordered() | OneOfThese():
+            return False
+        case If(branches, otherwise):
+            return may_be_blank(otherwise) or any(may_be_blank(value) for _, value in branches)
+        case Switch(_, cases, otherwise):
+            return may_be_blank(otherwise) or any(may_be_blank(result) for _, result in cases)
+        case Coalesce(items):
+            return all(map(may_be_blank, items))
+        case Operation():
+            return _operation_may_be_blank(node)
+        case Related(aggregate):
+            return aggregate.function in {"avg", "min", "max", "latest"}
+        case _:
+            return True
+
+
+def _operation_may_be_blank(node: Operation) -> bool:
+    match blanks_of(node.op):
+        case "never":
+            return False
+        case "passed on":
+            return any(map(may_be_blank, node.arguments))
+        case _:
+            return True
