@@ -26,8 +26,7 @@ def lock_for_publish(connection: Connection, app: str) -> None:
 
 def lock_schema(connection: Connection) -> None:
     """Let one process at a time change the engine's own tables."""
-    if connection.dialect.name == POSTGRESQL:
-        connection.execute(select(func.pg_advisory_xact_lock(_number(_SCHEMA))))
+    lock_name(connection, _SCHEMA)
 
 
 def lock_records(connection: Connection, table: Table, ids: Iterable[str]) -> None:
@@ -39,6 +38,12 @@ def lock_records(connection: Connection, table: Table, ids: Iterable[str]) -> No
     if wanted and connection.dialect.name == POSTGRESQL:
         ordered = select(table.c.id).where(table.c.id.in_(wanted)).order_by(table.c.id)
         connection.execute(ordered.with_for_update()).all()
+
+
+def lock_name(connection: Connection, name: str) -> None:
+    """Let one transaction at a time do what goes by this name."""
+    if connection.dialect.name == POSTGRESQL:
+        connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
 
 
 def _number(name: str) -> int:

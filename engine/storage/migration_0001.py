@@ -140,8 +140,7 @@ def _make_messages(op: Operations) -> None:
     _table(
         op, "youju_notification",
         _words("id", key=True), _words("outbox_id"), _words("recipient"), _words("text_zh"), _words("text_en"),
-        _words("app", blank=True), _words("form", blank=True), _words("record", blank=True), _moment("at"),
-        _moment("read_at", blank=True),
+        _words("app"), _words("form"), _words("record"), _moment("at"), _moment("read_at", blank=True),
     )  # fmt: skip
     _index(op, "youju_notification", "outbox_id", "recipient", unique=True)
     _index(op, "youju_notification", "recipient", "id")

@@ -8,7 +8,7 @@ from engine.kernel.values import StorageKind
 
 
 def _system(key: str, kind: StorageKind, zh: str, en: str) -> ColumnSpec:
-    return ColumnSpec(key, kind, Text(zh, en))
+    return ColumnSpec(key, kind, Text(zh, en), digits=9)
 
 
 SYSTEM_COLUMNS = (

@@ -1,0 +1,185 @@
+"""Keeps users, roles, sessions and tokens; knows hashes, never a password or a token itself.
+
+Whatever an administrator does here writes its journal entry in the same breath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.decision.changeset import Note
+from engine.decision.facts import Person
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError
+from engine.storage import journal, problems, system_tables
+from engine.storage.journal import Authorship
+from engine.storage.upserts import insert_or_ignore
+from engine.storage.write_guard import writing
+
+_USER = system_tables.user
+_GRANT = system_tables.role_grant
+
+USER_SUBJECT = "user"
+ENGINE_APP = ""
+"""Users belong to no app; their journal entries carry this in place of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as the directory keeps one."""
+
+    id: str
+    name: str
+    display_name: str
+    language: str = "zh"
+    manager_id: str | None = None
+    department: str | None = None
+    active: bool = True
+
+
+def add_user(connection: Connection, by: Authorship, user: User, password_hash: str | None = None) -> None:
+    """Add a user; raises ``EngineError`` (STORE-052) where the name is taken. Journalled without the hash."""
+    with writing(connection):
+        try:
+            connection.execute(insert(_USER), asdict(user) | {"password_hash": password_hash})
+        except IntegrityError as error:
+            raise EngineError(problems.NAME_IN_USE.at("name", name=user.name)) from error
+    _note(connection, by, user.id, "create", {key: value for key, value in asdict(user).items() if key != "id"})
+
+
+def change_user(connection: Connection, by: Authorship, user: str, changes: Mapping[str, Json]) -> None:
+    """Change columns of a user, by their names in ``User``. Journalled."""
+    _change(connection, user, changes)
+    _note(connection, by, user, "update", changes)
+
+
+def set_password(connection: Connection, by: Authorship, user: str, password_hash: str) -> None:
+    """Set the hash of a user's password; the journal says that it was set, not to what."""
+    _change(connection, user, {"password_hash": password_hash})
+    _note(connection, by, user, "password", {})
+
+
+def _change(connection: Connection, user: str, changes: Mapping[str, Any]) -> None:
+    with writing(connection):
+        try:
+            done = connection.execute(update(_USER).where(_USER.c.id == user), dict(changes))
+        except IntegrityError as error:
+            raise EngineError(problems.NAME_IN_USE.at("name", name=changes.get("name"))) from error
+    if done.rowcount != 1:
+        raise EngineError(problems.UNKNOWN_USER.at())
+
+
+def grant(connection: Connection, by: Authorship, user: str, app: str, role: str) -> None:
+    """Give a user a role in an app; to give it twice is nothing. Journalled."""
+    with writing(connection):
+        row = {"user_id": user, "app": app, "role": role}
+        done = connection.execute(insert_or_ignore(connection, _GRANT, ("user_id", "app", "role")), row)
+    if done.rowcount:
+        _note(connection, by, user, "grant", {"app": app, "role": role})
+
+
+def revoke(connection: Connection, by: Authorship, user: str, app: str, role: str) -> None:
+    """Take a role from a user; to take what was not given is nothing. Journalled."""
+    held = (_GRANT.c.user_id == user, _GRANT.c.app == app, _GRANT.c.role == role)
+    with writing(connection):
+        done = connection.execute(delete(_GRANT).where(*held))
+    if done.rowcount:
+        _note(connection, by, user, "revoke", {"app": app, "role": role})
+
+
+def _note(connection: Connection, by: Authorship, user: str, action: str, changes: Mapping[str, Json]) -> None:
+    journal.note(connection, by, [Note(ENGINE_APP, USER_SUBJECT, user, action, changes)])
+
+
+def user_by_id(connection: Connection, user: str) -> User | None:
+    """Return the user, active or not, or None."""
+    return _one(connection, _USER.c.id == user)
+
+
+def user_by_name(connection: Connection, name: str) -> User | None:
+    """Return the user of that name, active or not, or None."""
+    return _one(connection, _USER.c.name == name)
+
+
+def users(connection: Connection) -> tuple[User, ...]:
+    """Return all users in order of their names."""
+    return tuple(_user(row) for row in connection.execute(_USERS.order_by(_USER.c.name)))
+
+
+def password_hash(connection: Connection, user: str) -> str | None:
+    """Return the hash of the user's password; None where there is none."""
+    return connection.execute(select(_USER.c.password_hash).where(_USER.c.id == user)).scalar_one_or_none()
+
+
+_USERS = select(
+    _USER.c.id,
+    _USER.c.name,
+    _USER.c.display_name,
+    _USER.c.language,
+    _USER.c.manager_id,
+    _USER.c.department,
+    _USER.c.active,
+)
+
+
+def _one(connection: Connection, where: Any) -> User | None:  # noqa: ANN401 - a condition
+    row = connection.execute(_USERS.where(where)).one_or_none()
+    return None if row is None else _user(row)
+
+
+def _user(row: Any) -> User:  # noqa: ANN401 - a row of _USERS
+    return User(*row)
+
+
+def roles_of(connection: Connection, ids: Iterable[str]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return the roles of each of these users, as ``(app, role)``."""
+    gathered: dict[str, set[tuple[str, str]]] = {user: set() for user in ids}
+    query = select(_GRANT.c.user_id, _GRANT.c.app, _GRANT.c.role).where(_GRANT.c.user_id.in_(sorted(gathered)))
+    for row in connection.execute(query):
+        gathered[row.user_id].add((row.app, row.role))
+    return {user: frozenset(held) for user, held in gathered.items()}
+
+
+def persons(connection: Connection, ids: Iterable[str]) -> dict[str, Person]:
+    """Return these users as deciding sees them, by id, in two queries."""
+    wanted = sorted(set(ids))
+    found = [_user(row) for row in connection.execute(_USERS.where(_USER.c.id.in_(wanted)))]
+    roles = roles_of(connection, (user.id for user in found))
+    return {
+        user.id: Person(
+            id=user.id,
+            name=user.name,
+            display_name=user.display_name,
+            manager=user.manager_id,
+            department=user.department,
+            roles=roles[user.id],
+            active=user.active,
+        )
+        for user in found
+    }
+
+
+def holders(connection: Connection, roles: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the ids of the active users who hold each of these roles ``(app, role)``, in order of name."""
+    gathered: dict[tuple[str, str], list[str]] = {role: [] for role in roles}
+    query = (
+        select(_GRANT.c.app, _GRANT.c.role, _USER.c.id)
+        .join(_USER, _USER.c.id == _GRANT.c.user_id)
+        .where(_USER.c.active, _GRANT.c.app.in_({app for app, _ in gathered}))
+        .order_by(_USER.c.name)
+    )
+    for row in connection.execute(query):
+        if (row.app, row.role) in gathered:
+            gathered[row.app, row.role].append(row.id)
+    return {role: tuple(ids) for role, ids in gathered.items()}
+
+
+def count_holders(connection: Connection, app: str, role: str) -> int:
+    """Return how many active users hold a role."""
+    held: Sequence[str] = holders(connection, [(app, role)])[app, role]
+    return len(held)

@@ -1,0 +1,103 @@
+"""Answers what deciding asks, inside the caller's transaction and in batches; knows tables, not why it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from sqlalchemy import Connection, select
+
+from engine.decision.facts import (
+    OpenTasksQuery,
+    PersonQuery,
+    Query,
+    RecordQuery,
+    RoleQuery,
+    SameQuery,
+    TaskQuery,
+)
+from engine.kernel.problems import EngineError
+from engine.storage import directory, problems, records, tasks
+from engine.storage.form_tables import FormTables, Tables
+from engine.storage.rows import to_physical
+from engine.storage.surroundings import AppSurroundings, SqlSurroundings
+
+__all__ = ["SAME", "AppSurroundings", "SqlSurroundings", "answer"]
+
+SAME = 20
+"""How many candidates a duplicate check gets to see."""
+
+Answers = Iterator[tuple[Query, object]]
+
+
+def answer(
+    connection: Connection,
+    queries: Iterable[Query],
+    tables: Tables,
+    around: Callable[[str], AppSurroundings] | None = None,
+) -> dict[Query, object]:
+    """Return the answer to each query; ``around`` gives an app's surroundings, which aggregates are computed in.
+
+    Records of one form take one query, and one for each kind of their lines; users take two, tasks one.
+    """
+    listed = list(dict.fromkeys(queries))
+    answers: dict[Query, object] = {}
+    answers.update(_records(connection, tables, [query for query in listed if isinstance(query, RecordQuery)]))
+    answers.update(_persons(connection, [query for query in listed if isinstance(query, PersonQuery)]))
+    answers.update(_roles(connection, [query for query in listed if isinstance(query, RoleQuery)]))
+    answers.update(_tasks(connection, listed))
+    answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
+    return answers
+
+
+def _form(tables: Tables, app: str, form: str) -> FormTables:
+    found = tables.get((app, form))
+    if found is None:
+        raise EngineError(problems.UNKNOWN_FORM.at(app=app, form=form))
+    return found
+
+
+def _records(connection: Connection, tables: Tables, queries: list[RecordQuery]) -> Answers:
+    wanted: dict[tuple[str, str], list[RecordQuery]] = {}
+    for query in queries:
+        wanted.setdefault((query.app, query.form), []).append(query)
+    for (app, form), asked in sorted(wanted.items()):
+        found = records.fetch_many(connection, _form(tables, app, form), [query.id for query in asked])
+        yield from ((query, found.get(query.id)) for query in asked)
+
+
+def _persons(connection: Connection, queries: list[PersonQuery]) -> Answers:
+    if queries:
+        found = directory.persons(connection, [query.id for query in queries])
+        yield from ((query, found.get(query.id)) for query in queries)
+
+
+def _roles(connection: Connection, queries: list[RoleQuery]) -> Answers:
+    if queries:
+        found = directory.holders(connection, [(query.app, query.role) for query in queries])
+        yield from ((query, found[query.app, query.role]) for query in queries)
+
+
+def _tasks(connection: Connection, queries: list[Query]) -> Answers:
+    on_records = [query for query in queries if isinstance(query, OpenTasksQuery)]
+    if on_records:
+        found = tasks.open_tasks_on(connection, [(query.app, query.form, query.record) for query in on_records])
+        for query in on_records:
+            yield query, tuple(task.as_fact() for task in found[query.app, query.form, query.record])
+    by_id = [query for query in queries if isinstance(query, TaskQuery)]
+    if by_id:
+        open_ones = tasks.open_tasks_by_id(connection, [query.id for query in by_id])
+        for one in by_id:
+            yield one, open_ones[one.id].as_fact() if one.id in open_ones else None
+
+
+def _same(connection: Connection, tables: Tables, queries: list[SameQuery]) -> Answers:
+    """Yield the records with the same values; blank is the same as blank, as in the language."""
+    for query in queries:
+        physical = _form(tables, query.app, query.form).main
+        table = physical.table
+        conditions = [table.c.deleted_at.is_(None), table.c.id != query.excluding]
+        for field, value in zip(query.fields, query.values, strict=True):
+            stored = to_physical(value, physical.columns[field], physical.dialect)
+            conditions.append(table.c[field].is_(None) if stored is None else table.c[field] == stored)
+        found = connection.execute(select(table.c.id).where(*conditions).order_by(table.c.id).limit(SAME))
+        yield query, tuple(found.scalars())

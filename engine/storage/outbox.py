@@ -1,0 +1,141 @@
+"""The outbox: messages that must go out after their commit, at least once; knows nothing of what delivers them.
+
+A message is due by business time. Who delivers it holds it by a lease in real time with a fence: ``finish`` belongs
+into the transaction of the delivery's effects, and fails there when another deliverer has taken over, so that effects
+in this database happen once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment
+from engine.kernel.problems import EngineError
+from engine.storage import problems, system_tables
+
+_OUTBOX = system_tables.outbox
+_OPEN = and_(_OUTBOX.c.done_at.is_(None), _OUTBOX.c.dead_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A claimed message; ``attempts`` counts those that failed, ``fence`` is what finishing it must show."""
+
+    id: str
+    command: str
+    kind: str
+    payload: Json
+    due_at: Moment
+    attempts: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How failures are repeated: pauses double from ``first`` to ``longest`` ms; ``most`` attempts and it is dead."""
+
+    first: int = 1_000
+    longest: int = 3_600_000
+    most: int = 12
+
+    def pause(self, attempts: int) -> int:
+        """Return the pause after that many failures, in milliseconds."""
+        return min(self.longest, self.first << (attempts - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How the outbox stands: what waits, what is dead, and since when the oldest that is due waits (business time)."""
+
+    waiting: int
+    dead: int
+    oldest_due: Moment | None
+
+
+def claim(
+    connection: Connection, *, business_now: Moment, real_now: Moment, lease: int = 60_000, limit: int = 100
+) -> tuple[Message, ...]:
+    """Take up to ``limit`` messages that are due, oldest first, for ``lease`` milliseconds."""
+    due = and_(_OPEN, _OUTBOX.c.due_at <= business_now, _OUTBOX.c.available_at <= real_now)
+    oldest = select(_OUTBOX.c.id).where(due).order_by(_OUTBOX.c.due_at, _OUTBOX.c.id).limit(limit)
+    chosen = oldest.with_for_update(skip_locked=True)  # nothing on SQLite, which has one writer
+    columns = (_OUTBOX.c[name] for name in Message.__slots__)
+    take = (
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id.in_(chosen))
+        .values(available_at=real_now + lease, fence=_OUTBOX.c.fence + 1)
+        .returning(*columns)
+    )
+    found = [
+        Message(row.id, row.command, row.kind, json.loads(row.payload), row.due_at, row.attempts, row.fence)
+        for row in connection.execute(take)
+    ]
+    return tuple(sorted(found, key=lambda message: (message.due_at, message.id)))
+
+
+def finish(connection: Connection, message: Message, real_now: Moment) -> None:
+    """Mark a message as delivered; raises ``EngineError`` (STORE-051) where another deliverer has it by now."""
+    _settle(connection, message, {"done_at": real_now, "error": None})
+
+
+def fail(connection: Connection, message: Message, error: str, real_now: Moment, retry: Retry) -> bool:
+    """Note a failed attempt: the message comes again after a pause, or is dead, with its error; tell whether it is."""
+    attempts = message.attempts + 1
+    is_dead = attempts >= retry.most
+    _settle(
+        connection,
+        message,
+        {
+            "attempts": attempts,
+            "error": error,
+            "available_at": real_now + retry.pause(attempts),
+            "dead_at": real_now if is_dead else None,
+        },
+    )
+    return is_dead
+
+
+def _settle(connection: Connection, message: Message, values: Mapping[str, object]) -> None:
+    held: ColumnElement[bool] = and_(_OPEN, _OUTBOX.c.id == message.id, _OUTBOX.c.fence == message.fence)
+    if connection.execute(update(_OUTBOX).where(held), dict(values)).rowcount != 1:
+        raise EngineError(problems.LEASE_LOST.at(message.id))
+
+
+def replay(connection: Connection, message: str) -> None:
+    """Bring a dead letter back to life with fresh attempts; raises ``EngineError`` (STORE-055) where it is not dead."""
+    dead = and_(_OUTBOX.c.id == message, _OUTBOX.c.dead_at.is_not(None))
+    values = {"dead_at": None, "attempts": 0, "available_at": 0}
+    if connection.execute(update(_OUTBOX).where(dead), values).rowcount != 1:
+        raise EngineError(problems.MESSAGE_NOT_DEAD.at(message))
+
+
+def next_due(connection: Connection) -> Moment | None:
+    """Return the business moment at which the next message is due, whoever holds it; None where none waits."""
+    earliest: Moment | None = connection.execute(select(func.min(_OUTBOX.c.due_at)).where(_OPEN)).scalar_one()
+    return earliest
+
+
+def depth(connection: Connection, business_now: Moment) -> Depth:
+    """Return how the outbox stands."""
+    waiting, oldest = connection.execute(
+        select(func.count(), func.min(_OUTBOX.c.due_at)).where(_OPEN, _OUTBOX.c.due_at <= business_now)
+    ).one()
+    dead = connection.execute(select(func.count()).where(_OUTBOX.c.dead_at.is_not(None))).scalar_one()
+    return Depth(waiting, dead, oldest)
+
+
+def dead_letters(connection: Connection, limit: int = 100) -> tuple[tuple[str, str, str, Moment], ...]:
+    """Return the newest dead letters as ``(id, kind, error, since)``."""
+    columns = (_OUTBOX.c.id, _OUTBOX.c.kind, _OUTBOX.c.error, _OUTBOX.c.dead_at)
+    query = select(*columns).where(_OUTBOX.c.dead_at.is_not(None)).order_by(_OUTBOX.c.dead_at.desc()).limit(limit)
+    return tuple((row.id, row.kind, row.error, row.dead_at) for row in connection.execute(query))
+
+
+def forget(connection: Connection, before: Moment) -> int:
+    """Delete what was delivered before that real moment; return how many messages."""
+    return connection.execute(delete(_OUTBOX).where(_OUTBOX.c.done_at < before)).rowcount

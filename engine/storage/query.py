@@ -1,0 +1,111 @@
+"""Lists a form's records a page at a time by keyset; knows conditions as SQL, not who may see what.
+
+Blanks come last in both directions and equal values are ordered by id in the direction of the sort. A page is read in
+two segments, filled and then blank, so that an index on (field, id) serves each of them from either end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_
+
+from engine.catalog.tables import ColumnSpec
+from engine.kernel.problems import EngineError
+from engine.kernel.values import Row, StorageKind, Value
+from engine.storage import problems
+from engine.storage.cursors import Cursor, read_cursor, write_cursor
+from engine.storage.form_tables import FormTables
+from engine.storage.records import add_lines
+from engine.storage.rows import to_physical
+
+Conditions = Sequence[ColumnElement[bool]]
+"""Conditions on the form's main table, all of which must hold."""
+
+_UNSORTABLE = frozenset({StorageKind.JSON, StorageKind.TEXTS, StorageKind.LINES})
+
+
+def list_rows(
+    connection: Connection,
+    form: FormTables,
+    where: Conditions = (),
+    *,
+    sort: str = "id",
+    descending: bool = False,
+    after: str | None = None,
+    limit: int = 50,
+) -> tuple[list[Row], str | None]:
+    """Return the next ``limit`` records, lines included, and the cursor of the page after them, or None at the end.
+
+    Deleted records are left out. Raises ``EngineError`` for a field that cannot be sorted by (STORE-041) and for a
+    cursor that this list did not give (STORE-040).
+    """
+    column = form.main.columns.get(sort)
+    if column is None or column.kind in _UNSORTABLE:
+        raise EngineError(problems.UNSORTABLE.at("sort", field=sort))
+    cursor = None if after is None else read_cursor(after, sort, descending, column)
+    segments = _Segments(form, where, column, descending)
+    wanted = limit + 1
+    found: list[Any] = []
+    if cursor is None or cursor.value is not None:
+        found += connection.execute(segments.filled(cursor).limit(wanted))
+        cursor = None
+    if len(found) < wanted and sort != "id":
+        found += connection.execute(segments.blank(cursor).limit(wanted - len(found)))
+    rows = [form.main.codec.decode(row) for row in found[:limit]]
+    add_lines(connection, form, {row["id"]: row for row in rows})
+    more = len(found) > limit
+    return list(rows), write_cursor(Cursor(sort, descending, rows[-1][sort], rows[-1]["id"])) if more else None
+
+
+def bounded_count(
+    connection: Connection, form: FormTables, where: Conditions = (), bound: int = 1_000
+) -> tuple[int, bool]:
+    """Return how many records meet the conditions, and whether that is exact: counting stops at ``bound``."""
+    main = form.main.table
+    some = select(literal(1)).select_from(main).where(main.c.deleted_at.is_(None), *where).limit(bound + 1)
+    count = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+    return min(count, bound), count <= bound
+
+
+class _Segments:
+    """The two queries that a sorted list consists of."""
+
+    def __init__(self, form: FormTables, where: Conditions, column: ColumnSpec, descending: bool) -> None:
+        """Know the list; the place in it comes with each question."""
+        main = form.main.table
+        self._dialect = form.main.dialect
+        self._spec = column
+        self._sort: ColumnElement[Any] = main.c[column.key]
+        self._id: ColumnElement[Any] = main.c.id
+        self._descending = descending
+        self._base: Select[Any] = form.main.everything.where(main.c.deleted_at.is_(None), *where)
+
+    def filled(self, after: Cursor | None) -> Select[Any]:
+        """Return the query of the records that have a value in the field, behind the cursor."""
+        keys = [self._id] if self._spec.key == "id" else [self._sort, self._id]
+        query = self._base if len(keys) == 1 else self._base.where(self._sort.is_not(None))
+        if after is not None:
+            place = [self._literal(self._id, after.id)]
+            if len(keys) == 2:  # noqa: PLR2004 - the field and the id
+                place.insert(0, self._literal(self._sort, to_physical(after.value, self._spec, self._dialect)))
+            query = query.where(self._beyond(tuple_(*keys), tuple_(*place)))
+        return query.order_by(*(self._directed(key) for key in keys))
+
+    def blank(self, after: Cursor | None) -> Select[Any]:
+        """Return the query of the records that are blank in the field, behind the cursor."""
+        query = self._base.where(self._sort.is_(None))
+        if after is not None:
+            query = query.where(self._beyond(self._id, self._literal(self._id, after.id)))
+        return query.order_by(self._directed(self._id))
+
+    @staticmethod
+    def _literal(column: ColumnElement[Any], value: Value) -> ColumnElement[Any]:
+        return literal(value, column.type)
+
+    def _beyond(self, keys: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:
+        return keys < place if self._descending else keys > place
+
+    def _directed(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
+        return key.desc() if self._descending else key.asc()

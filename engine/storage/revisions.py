@@ -1,0 +1,57 @@
+"""Keeps the published revisions of apps and which one is current; knows documents as JSON, not what they mean."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from engine.kernel.canonical import Json, compact
+from engine.kernel.clocks import Moment
+from engine.kernel.problems import EngineError
+from engine.storage import problems, system_tables
+from engine.storage.upserts import insert_into
+from engine.storage.write_guard import writing
+
+_APP = system_tables.app
+_REVISION = system_tables.revision
+
+
+def current(connection: Connection) -> dict[str, int]:
+    """Return the number of every app's current revision, by app."""
+    return {row.key: row.current_revision for row in connection.execute(select(_APP.c.key, _APP.c.current_revision))}
+
+
+def documents(connection: Connection, app: str, number: int) -> Json:
+    """Return the documents of a revision; raises ``EngineError`` (STORE-054) where there is none."""
+    columns = _REVISION.c
+    query = select(columns.documents).where(columns.app == app, columns.number == number)
+    found = connection.execute(query).scalar_one_or_none()
+    if found is None:
+        raise EngineError(problems.UNKNOWN_REVISION.at(app=app, number=number))
+    return json.loads(found)
+
+
+def publish(
+    connection: Connection, app: str, number: int, digest: str, content: Json, moment: Moment, user: str | None
+) -> None:
+    """Keep a revision and make it the current one; the caller holds ``lock_for_publish`` and journals it by a note.
+
+    Raises ``EngineError`` (STORE-014) where a revision of that number is there already.
+    """
+    row = {
+        "app": app,
+        "number": number,
+        "digest": digest,
+        "documents": compact(content),
+        "published_at": moment,
+        "published_by": user,
+    }
+    now_current = insert_into(connection, _APP).values(key=app, current_revision=number)
+    with writing(connection):
+        try:
+            connection.execute(insert(_REVISION), row)
+        except IntegrityError as error:
+            raise EngineError(problems.REVISION_MOVED.at(app, app=app, number=number)) from error
+        connection.execute(now_current.on_conflict_do_update(index_elements=["key"], set_={"current_revision": number}))

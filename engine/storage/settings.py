@@ -1,0 +1,21 @@
+"""Keeps small texts of the instance by name; knows nothing of what they say."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from engine.storage import system_tables
+from engine.storage.upserts import insert_into
+
+_SETTING = system_tables.setting
+
+
+def read(connection: Connection, key: str) -> str | None:
+    """Return the text kept under this key, or None."""
+    return connection.execute(select(_SETTING.c.value).where(_SETTING.c.key == key)).scalar_one_or_none()
+
+
+def write(connection: Connection, key: str, value: str) -> None:
+    """Keep the text under this key, in place of any other."""
+    keep = insert_into(connection, _SETTING).values(key=key, value=value)
+    connection.execute(keep.on_conflict_do_update(index_elements=["key"], set_={"value": value}))

@@ -1,0 +1,106 @@
+"""Reads tasks: a person's inbox and what is open on a record; they are opened and closed by the unit of work alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, literal, select
+
+from engine.decision.changeset import TaskAction
+from engine.decision.facts import OpenTask
+from engine.kernel.clocks import Moment
+from engine.kernel.problems import Text
+from engine.storage import system_tables
+
+_TASK = system_tables.task
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTask:
+    """A task as it is stored; ``closed_at`` is None while it is open."""
+
+    id: str
+    key: str
+    app: str
+    form: str
+    record: str
+    assignee: str
+    title: Text
+    actions: tuple[TaskAction, ...]
+    opened_at: Moment
+    due_at: Moment | None
+    state: str | None
+    closed_at: Moment | None
+    closed_action: str | None
+
+    def as_fact(self) -> OpenTask:
+        """Return the task as deciding sees it."""
+        actions = {action.key: action.transition for action in self.actions}
+        return OpenTask(self.id, self.key, self.app, self.form, self.record, self.assignee, self.state, actions)
+
+
+def open_tasks(connection: Connection, assignee: str, limit: int = 200) -> tuple[StoredTask, ...]:
+    """Return a person's open tasks: those due first, then the oldest."""
+    query = select(_TASK).where(_TASK.c.assignee == assignee, _TASK.c.closed_at.is_(None))
+    ordered = query.order_by(_TASK.c.due_at.is_(None), _TASK.c.due_at, _TASK.c.id)
+    return tuple(_task(row) for row in connection.execute(ordered.limit(limit)))
+
+
+def count_open(connection: Connection, assignee: str, bound: int = 100) -> int:
+    """Return how many open tasks a person has; counting stops at ``bound``."""
+    some = select(literal(1)).where(_TASK.c.assignee == assignee, _TASK.c.closed_at.is_(None)).limit(bound)
+    return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+
+
+def tasks_on(
+    connection: Connection, app: str, form: str, record: str, *, closed: bool = False
+) -> tuple[StoredTask, ...]:
+    """Return the open tasks of a record, or all of them, in the order in which they were opened."""
+    query = select(_TASK).where(_TASK.c.app == app, _TASK.c.form == form, _TASK.c.record == record)
+    if not closed:
+        query = query.where(_TASK.c.closed_at.is_(None))
+    return tuple(_task(row) for row in connection.execute(query.order_by(_TASK.c.id)))
+
+
+def open_tasks_on(
+    connection: Connection, records: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], tuple[StoredTask, ...]]:
+    """Return the open tasks of each of these records ``(app, form, id)``, in one query."""
+    gathered: dict[tuple[str, str, str], list[StoredTask]] = {record: [] for record in records}
+    query = select(_TASK).where(_TASK.c.record.in_({record for _, _, record in gathered}), _TASK.c.closed_at.is_(None))
+    query = query.where(_TASK.c.app.in_({app for app, _, _ in gathered}))
+    query = query.where(_TASK.c.form.in_({form for _, form, _ in gathered}))
+    for task in map(_task, connection.execute(query.order_by(_TASK.c.id))):
+        if (task.app, task.form, task.record) in gathered:
+            gathered[task.app, task.form, task.record].append(task)
+    return {record: tuple(tasks) for record, tasks in gathered.items()}
+
+
+def open_tasks_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, StoredTask]:
+    """Return those of these tasks that are open, by id."""
+    query = select(_TASK).where(_TASK.c.id.in_(sorted(set(ids))), _TASK.c.closed_at.is_(None))
+    return {task.id: task for task in map(_task, connection.execute(query))}
+
+
+def _task(row: Any) -> StoredTask:  # noqa: ANN401 - a row of the table
+    return StoredTask(
+        id=row.id,
+        key=row.key,
+        app=row.app,
+        form=row.form,
+        record=row.record,
+        assignee=row.assignee,
+        title=Text(row.title_zh, row.title_en),
+        actions=tuple(
+            TaskAction(action["key"], Text(**action["labels"]), action["transition"], tuple(action["fields"]))
+            for action in json.loads(row.actions)
+        ),
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        state=row.state,
+        closed_at=row.closed_at,
+        closed_action=row.closed_action,
+    )
