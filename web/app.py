@@ -1,4 +1,4 @@
-"""The application factory: wires blueprints, entrance, errors and templates around one instance; it serves nothing itself."""
+"""The application factory: wires blueprints, entrance, errors and templates around one instance."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
+from engine.runtime.settings import read_key
 from web import api, display, doors, entrance, errors, health, security, texts
 from web.pages import account, forms, home, inbox, lists, records
 
@@ -42,6 +43,7 @@ def create_app(instance: Instance) -> Flask:
         TRAP_HTTP_EXCEPTIONS=False,
     )
     app.url_map.strict_slashes = False
+    app.secret_key = read_key(instance.settings.session_key)
     doors.install(app, instance)
     app.before_request(entrance.identify)
     app.before_request(entrance.admit)
@@ -87,7 +89,7 @@ def _context() -> dict[str, object]:
     return {
         "asking": asking,
         "language": texts.current_language(),
-        "csrf": lambda: security.csrf_token(doors.instance().settings.secret),
+        "csrf": lambda: security.csrf_token(doors.secret()),
         "waiting": inbox.unread_count if asking is not None else lambda: 0,
         "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
         "done": request.args.get("done", "") if request.method == "GET" else "",

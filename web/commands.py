@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import click
-import waitress
+import waitress  # type: ignore[import-untyped]
 
 from engine.boot import open_instance, read_settings
 from web.app import BODY_LIMIT, create_app

@@ -19,7 +19,6 @@ USUAL_ZONE: Final = "Asia/Shanghai"
 
 JOINTS: Final = {"zh": "、", "en": ", "}
 BLANK: Final = "—"
-POINTING: Final = frozenset({"reference", "references", "person", "persons"})
 NUMBER_WIDGETS: Final = frozenset({"number", "money", "percent", "rating"})
 
 
@@ -36,16 +35,17 @@ def joined(parts: Iterable[str]) -> str:
 def shown_text(shown: object) -> str:
     """Return what the runtime gives people to read, in the current language; nothing is an empty text."""
     match shown:
-        case Text() | {"zh": str(), "en": str()}:
-            return text_of(shown if isinstance(shown, Text) else Text(shown["zh"], shown["en"]))
+        case Text():
+            return text_of(shown)
+        case {"zh": str(zh), "en": str(en)}:
+            return text_of(Text(zh, en))
         case bool():
             return gettext("Yes") if shown else gettext("No")
         case list() | tuple():
             return joined(shown_text(part) for part in shown)
         case Mapping():
             return joined(shown_text(part) for part in shown.values())
-        case _:
-            return "" if shown is None else str(shown)
+    return "" if shown is None else str(shown)
 
 
 def words(field: FieldView, value: Json, shown: object = None, zone: str = USUAL_ZONE) -> str:
@@ -53,18 +53,17 @@ def words(field: FieldView, value: Json, shown: object = None, zone: str = USUAL
     if value is None or value in ("", []):
         return ""
     match field.widget:
-        case "boolean":
-            return shown_text(bool(value))
         case "number" | "money" | "percent" | "rating":
             return number_words(field, value)
         case "choice" | "multi_choice":
             return joined(option_words(field, key) for key in (value if isinstance(value, list) else [value]))
-        case "lines":
-            return gettext("%(count)s lines", count=len(value))
         case "datetime":
             return moment_words(str(value), zone)
-        case _:
-            return shown_text(shown) or (gettext("(not visible to you)") if field.widget in POINTING else str(value))
+        case "reference" | "references" | "person" | "persons":
+            return shown_text(shown) or gettext("(not visible to you)")
+    if field.widget == "lines":
+        shown = gettext("%(count)s lines", count=len(value))
+    return shown_text(value if isinstance(value, bool) else shown) or str(value)
 
 
 def system_field(form: FormView, key: str) -> FieldView | None:

@@ -20,6 +20,12 @@ def install(app: Flask, instance: Instance) -> None:
     app.extensions[_EXTENSION] = instance
 
 
+def secret() -> bytes:
+    """Return the key of this installation's CSRF tokens."""
+    key = current_app.secret_key
+    return key if isinstance(key, bytes) else str(key).encode()
+
+
 def instance() -> Instance:
     """Return the instance that serves this request."""
     return cast("Instance", current_app.extensions[_EXTENSION])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from flask import Response, abort, g, make_response, redirect, render_template, request
 
 from web import security
-from web.doors import instance, signed_in
+from web.doors import instance, secret, signed_in
 from web.problems import BAD_CSRF, UNSIGNED, RequestRefused
 from web.texts import FIRST_LANGUAGE, LANGUAGES, known_language
 
@@ -76,7 +76,7 @@ def admit() -> BaseResponse | None:
 
 
 def _unproven() -> bool:
-    return request.method in security.UNSAFE_METHODS and not security.csrf_holds(instance().settings.secret)
+    return request.method in security.UNSAFE_METHODS and not security.csrf_holds(secret())
 
 
 def to_sign_in() -> BaseResponse:

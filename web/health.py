@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, jsonify
 
+from engine.kernel.problems import EngineError
 from web.doors import instance
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -22,9 +24,12 @@ def healthz() -> BaseResponse:
 @blueprint.get("/readyz")
 def readyz() -> BaseResponse:
     """Answer 200 while the instance can serve, else 503, with the checks that its health report names."""
-    report = instance().health()
-    ready = report.get("status", "ok") == "ok"
-    return _uncached(report, 200 if ready else 503)
+    try:
+        report: dict[str, str] = dict(instance().health())
+    except EngineError as error:
+        return _uncached({"status": "unavailable", "code": error.problems[0].code}, 503)
+    ready = report.get("migrations") == "current"
+    return _uncached({"status": "ok" if ready else "unavailable", **report}, 200 if ready else 503)
 
 
 def _uncached(report: object, status: int) -> BaseResponse:

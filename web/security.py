@@ -85,12 +85,12 @@ def keep_visit(response: Response) -> Response:
     return response
 
 
-def csrf_token(secret: str) -> str:
+def csrf_token(secret: bytes) -> str:
     """Return the CSRF token of this visitor."""
-    return hmac.new(f"csrf:{secret}".encode(), visit().encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret, f"csrf:{visit()}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def csrf_holds(secret: str) -> bool:
+def csrf_holds(secret: bytes) -> bool:
     """Tell whether the request carries this visitor's CSRF token, as a header or as a form field."""
     sent = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     return hmac.compare_digest(sent.encode("utf-8", "replace"), csrf_token(secret).encode())

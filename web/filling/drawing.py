@@ -22,6 +22,9 @@ from web.texts import current_language, gettext
 PILLS_AT_MOST: Final = 6
 """Choices with more options than this are drawn as a drop-down."""
 
+FIRST_LINE: Final = "s0"
+"""The token of the blank line with which a required sub-table begins; left blank, it is none."""
+
 _NEVER_TYPED: Final = frozenset({"json"})
 _LINE_PLACE: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
 
@@ -76,7 +79,8 @@ class Control:
     @property
     def filled(self) -> bool:
         """Tell whether it holds anything."""
-        return bool(self.value or self.lines or self.typed or any(choice.chosen for choice in self.choices))
+        of_lines = any(inner.filled for line in self.lines for inner in line.controls)
+        return bool(self.value or self.typed or of_lines or any(choice.chosen for choice in self.choices))
 
     @property
     def described_by(self) -> str:
@@ -302,6 +306,9 @@ class _Maker:
             titled = titles[number] if number < len(titles) and isinstance(titles[number], Mapping) else {}
             controls = self._line_controls(view, f"{name}.{token}", f"{anchor}-{token}", line, titled, standing)
             made.append(Line(token, line.get("id"), controls))
+        if not made and standing.required and not standing.read_only:
+            blank = self._line_controls(view, f"{name}.{FIRST_LINE}", f"{anchor}-{FIRST_LINE}", {}, {}, standing)
+            made.append(Line(FIRST_LINE, None, blank))
         return tuple(made)
 
     def _line_controls(

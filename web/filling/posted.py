@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import FieldView, FormView

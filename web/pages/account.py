@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 
@@ -36,11 +36,11 @@ def sign_in() -> BaseResponse:
 def _check(target: str) -> BaseResponse:
     """Sign in; a form that was being filled is handed back with all that was typed."""
     name = request.form.get("name", "").strip()[:FARTHEST_NAME]
-    language = known_language(request.cookies.get(security.LANGUAGE_COOKIE))
     try:
-        g.new_session = instance().directory.sign_in(name, request.form.get("password", ""), language)
+        g.new_session = instance().directory.sign_in(name, request.form.get("password", ""))
     except EngineError as error:
         return _form(target, name, error.problems, status_of(error))
+    _keep_language()
     if carried():
         path = security.local_path(request.form.get("_path"))
         response = make_response(render_template("resume.html", carried=carried(), path=path))
@@ -48,7 +48,16 @@ def _check(target: str) -> BaseResponse:
         response = make_response("", 303)
         response.headers["Location"] = target
     security.begin_session(response, g.new_session)
+    security.drop_cookie(response, security.LANGUAGE_COOKIE)
     return response
+
+
+def _keep_language() -> None:
+    """Go on in the language that was chosen on the sign-in page, if one was."""
+    chosen = known_language(request.cookies.get(security.LANGUAGE_COOKIE))
+    asking = instance().directory.viewer_of_session(g.new_session)
+    if chosen and asking is not None and asking.language != chosen:
+        instance().directory.set_language(asking, chosen)
 
 
 def _form(target: str, name: str, problems: tuple[Problem, ...] = (), status: int = 200) -> Response:
@@ -72,16 +81,17 @@ def sign_out() -> BaseResponse:
 
 @blueprint.post("/language")
 def choose_language() -> BaseResponse:
-    """Switch the language, for this browser and for whoever is signed in."""
+    """Switch the language of whoever is signed in, else of this browser."""
     language = known_language(request.form.get("language"))
     if language is None:
         raise RequestRefused(404, NOT_FOUND.at("language"))
+    response = make_response("", 303)
+    response.headers["Location"] = security.local_path(request.form.get("next"))
     asking = signed_in()
     if asking is not None:
         instance().directory.set_language(asking, language)
-    response = make_response("", 303)
-    response.headers["Location"] = security.local_path(request.form.get("next"))
-    security.set_cookie(response, security.LANGUAGE_COOKIE, language, max_age=security.YEAR_SECONDS)
+    else:
+        security.set_cookie(response, security.LANGUAGE_COOKIE, language, max_age=security.YEAR_SECONDS)
     return response
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, url_for
 
 from engine.kernel.problems import EngineError
 from engine.runtime.views import AppView, BlockView, FormView, Page, TaskView, Viewer
 from web.doors import instance, viewer
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

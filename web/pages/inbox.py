@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -16,6 +16,7 @@ from web.problems import NOT_FOUND, RequestRefused, status_of
 
 if TYPE_CHECKING:
     from uuid import UUID
+
     from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("inbox", __name__)

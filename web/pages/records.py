@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
@@ -19,6 +19,7 @@ from web.problems import NOT_FOUND, RequestRefused, status_of
 
 if TYPE_CHECKING:
     from uuid import UUID
+
     from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("records", __name__)

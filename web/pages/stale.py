@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import make_response, render_template
 
@@ -12,7 +13,6 @@ from engine.runtime.views import FormView, RecordView
 from web.display import text_of, words
 from web.doors import instance, viewer
 from web.entrance import carried
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
