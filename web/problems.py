@@ -34,7 +34,7 @@ NOT_JSON = ProblemKind(
     Text(
         "请求体不是有效的 JSON:第 {line} 行第 {column} 列", "The body is not valid JSON: line {line}, column {column}"
     ),
-    Text("{why}", "{why}"),
+    Text("读到的问题:{why}", "What is wrong: {why}"),
 )
 UNKNOWN_KEY = ProblemKind(
     "WEB-002",

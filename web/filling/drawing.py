@@ -16,7 +16,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FieldState, FieldView, FormState, FormView
 from web.display import JOINTS, local_input, shown_text, text_of, words
-from web.filling.posted import PREFIX, Posted
+from web.filling.posted import PREFIX, Posted, is_typed
 from web.texts import current_language, gettext
 
 PILLS_AT_MOST: Final = 6
@@ -135,7 +135,8 @@ class Filling:
     """What a form is drawn from.
 
     ``state`` is the runtime's answer, ``posted`` what this person typed, ``people`` whom a person field may name,
-    ``candidates`` the records that a typed text may have meant, by control name; ``only`` narrows the form.
+    ``candidates`` the records that a typed text may have meant, by control name. A ``fresh`` form is of no record yet;
+    ``only`` narrows the form to some fields.
     """
 
     form: FormView
@@ -144,6 +145,7 @@ class Filling:
     people: Sequence[tuple[str, str]] = ()
     candidates: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    fresh: bool = True
     only: tuple[str, ...] | None = None
 
 
@@ -160,7 +162,7 @@ def draw(filling: Filling) -> Drawn:
     )
     drawn = {control.id for section in sections for control in section.controls if control.shows}
     drawn |= {inner.id for section in sections for c in section.controls for line in c.lines for inner in line.controls}
-    summary = tuple(_listed(problem, anchor, drawn) for anchor, problem in placed)
+    summary = tuple(_listed(filling.form, problem, anchor, drawn) for anchor, problem in placed)
     parked = {c.key: c.label for section in sections for c in section.controls if c.parked}
     return Drawn(sections, summary, parked)
 
@@ -184,8 +186,16 @@ def _places(filling: Filling) -> tuple[tuple[str, Problem], ...]:
     return tuple(sorted(placed, key=lambda item: order.get("-".join(item[0].split("-")[:2]), -1)))
 
 
-def _listed(problem: Problem, anchor: str, drawn: set[str]) -> Listed:
-    return Listed(anchor if anchor in drawn else None, text_of(problem.message), text_of(problem.hint))
+def _listed(form: FormView, problem: Problem, anchor: str, drawn: set[str]) -> Listed:
+    """Return the summary's entry of a problem; one of a line says which line it is."""
+    message = text_of(problem.message)
+    line = _LINE_PLACE.fullmatch(problem.path.removeprefix("fields."))
+    if line is not None and line.group(1) in form.fields:
+        field = text_of(form.fields[line.group(1)].labels)
+        message = gettext(
+            "%(field)s, line %(number)s: %(message)s", field=field, number=int(line.group(2)) + 1, message=message
+        )
+    return Listed(anchor if anchor in drawn else None, message, text_of(problem.hint))
 
 
 def _controls(filling: Filling, keys: Sequence[str], placed: Sequence[tuple[str, Problem]]) -> tuple[Control, ...]:
@@ -199,12 +209,11 @@ def _control(filling: Filling, view: FieldView, placed: Sequence[tuple[str, Prob
         standing = FieldState(standing.visible, False, True)
     was_posted = view.key in filling.posted.fields and not standing.read_only
     value = (filling.posted.fields if was_posted else filling.state.fields).get(view.key)
-    typed_by_hand = was_posted and (
-        value is not None or any(n.startswith(PREFIX + view.key) for n in filling.posted.typed)
-    )
     maker = _Maker(filling, placed)
     made = maker.control(view, PREFIX + view.key, f"f-{view.key}", value, filling.state.shown.get(view.key), standing)
-    parked = typed_by_hand and not standing.visible
+    parked = (
+        was_posted and not standing.visible and is_typed(view.key, filling.posted, filling.state, fresh=filling.fresh)
+    )
     return _signed(made, parked=parked, from_server=not was_posted)
 
 

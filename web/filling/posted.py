@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.kernel.canonical import Json
-from engine.runtime.views import FieldView, FormView
+from engine.runtime.views import FieldView, FormState, FormView
 from web.display import NUMBER_WIDGETS, moment_of_input, number_of_input
 
 if TYPE_CHECKING:
@@ -115,6 +115,14 @@ class _Reader:
             return False
         self.typed[name] = text
         return True
+
+
+def is_typed(key: str, posted: Posted, state: FormState, *, fresh: bool) -> bool:
+    """Tell whether somebody would miss a field's value; on a ``fresh`` form a default that came by itself is no loss."""
+    value = posted.fields.get(key)
+    if value is None:
+        return any(name.startswith(f"{PREFIX}{key}.") or name == PREFIX + key for name in posted.typed)
+    return not fresh or value != state.fields.get(key)
 
 
 def add_line(posted: Posted, key: str) -> Posted:

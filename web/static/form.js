@@ -190,7 +190,11 @@
   form.addEventListener("input", (event) => {
     const input = event.target;
     if (!isCombo(input) || event.isComposing) return;
-    const { chosen, was, combo } = partsOf(input);
+    const { chosen, was, combo, list } = partsOf(input);
+    /* What was found for another text is not offered for this one. */
+    const typed = input.value.trim().toLowerCase();
+    for (const option of optionsOf(list)) if (!option.dataset.title.toLowerCase().includes(typed)) option.remove();
+    if (!optionsOf(list).length) close(input);
     const candidates = combo.querySelector("[data-candidates]");
     if (candidates) candidates.remove();
     if (chosen && input.value.trim() !== was.value) {
