@@ -40,13 +40,13 @@ def known_language(language: object) -> str | None:
     return language if isinstance(language, str) and language in LANGUAGES else None
 
 
-def gettext(message: str, **values: object) -> str:
+def gettext(message: str, /, **values: object) -> str:
     """Return the message in the current language, its ``%(name)s`` places filled."""
     text = chinese().get(message) or message if current_language() == "zh" else message
     return text % values if values else text
 
 
-def ngettext(one: str, many: str, n: int, **values: object) -> str:
+def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     """Return the message for ``n`` things in the current language; ``%(num)s`` is ``n``."""
     text = chinese().get(one) or one if current_language() == "zh" else (one if n == 1 else many)
     return text % {"num": n, **values}

@@ -118,7 +118,7 @@ class _Reader:
 
 
 def is_typed(key: str, posted: Posted, state: FormState, *, fresh: bool) -> bool:
-    """Tell whether somebody would miss a field's value; on a ``fresh`` form a default that came by itself is no loss."""
+    """Tell whether somebody would miss a field's value; on a ``fresh`` form a default is no loss."""
     value = posted.fields.get(key)
     if value is None:
         return any(name.startswith(f"{PREFIX}{key}.") or name == PREFIX + key for name in posted.typed)

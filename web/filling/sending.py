@@ -9,7 +9,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FieldState, FieldView, FormState
 from web.display import text_of
-from web.filling.posted import LINE_ID, PREFIX, Posted
+from web.filling.posted import LINE_ID, PREFIX, Posted, is_typed
 from web.problems import NOT_CHOSEN, NOW_HIDDEN, SEVERAL_FOUND
 
 Find = Callable[[FieldView, str], Sequence[tuple[str, str]]]
@@ -83,15 +83,22 @@ class Sendable:
     newly_hidden: tuple[Problem, ...] = ()
 
 
-def sendable(posted: Posted, state: FormState, fields: Mapping[str, FieldView], warned: frozenset[str]) -> Sendable:
-    """Return the values of the fields that show and may be changed; ``warned`` are those known to be left out."""
+def sendable(
+    posted: Posted, state: FormState, fields: Mapping[str, FieldView], warned: frozenset[str], *, fresh: bool
+) -> Sendable:
+    """Return the values of the fields that show and may be changed; ``warned`` are those known to be left out.
+
+    A ``fresh`` form is of no record yet.
+    """
     sent: dict[str, Json] = {}
     hidden: list[Problem] = []
     for key, value in posted.fields.items():
         standing = state.states.get(key, FieldState())
         if standing.visible and not standing.read_only:
             sent[key] = value
-        elif not standing.visible and value is not None and key not in warned and key in fields:
+        elif standing.visible or key in warned or key not in fields:
+            continue
+        elif is_typed(key, posted, state, fresh=fresh):
             hidden.append(NOW_HIDDEN.at(key, label=text_of(fields[key].labels)))
     return Sendable(sent, tuple(hidden))
 

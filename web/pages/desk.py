@@ -65,6 +65,7 @@ class Desk:
                 people=instance().directory.people() if _has_people(self.form) else (),
                 candidates=resolved.candidates,
                 problems=problems,
+                fresh=self.record is None,
                 only=self.only,
             )
         )
