@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import socket
 from dataclasses import dataclass
 
 from engine.forms.field_types import BUILT_IN
@@ -54,8 +56,13 @@ class Instance:
 
     def jobs(self) -> JobsLoop:
         """Return the loop of a jobs process, which also seals the journal."""
+        return JobsLoop(self.services.execution, self.sealer())
+
+    def sealer(self) -> Sealer:
+        """Return the sealer of this process."""
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         key = read_key(self.settings.journal_key)
-        return JobsLoop(self.services.execution, Sealer(self.database, key, self.settings.journal_witness, self.clocks))
+        return Sealer(self.database, key, self.settings.journal_witness, holder, self.clocks.real)
 
     def start_jobs(self) -> JobsProcess:
         """Start a jobs process beside this one; it is started again if it ends, until it is stopped."""

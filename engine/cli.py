@@ -2,16 +2,115 @@
 
 from __future__ import annotations
 
-import json
 import os
+import sys
+from functools import cache
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
+from engine.boot import Instance, open_instance, read_settings
+from engine.demo import demo_words, make_demo
 from engine.jobs.commands import worker
 from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
-from engine.runtime.commands import user
+from engine.runtime.commands import app, user
+from engine.scenarios.commands import test_pack
 
-REFUSED = 1
+if TYPE_CHECKING:
+    from datetime import datetime
+
 GROUP = "youju.commands"
+REFUSED, ENVIRONMENT = 1, 3
+ENVIRONMENT_CODES = ("STORE-001", "STORE-002", "STORE-003", "STORE-004")
+
+
+@cache
+def instance() -> Instance:
+    """Return the installation that the environment names, opened once."""
+    return open_instance(read_settings())
+
+
+@click.group()
+@click.pass_context
+def youju(context: click.Context) -> None:
+    """Youju 有据: forms, rules, workflows and boards as JSON, and what runs them."""
+    context.obj = lambda: instance().services
+    context.meta["jobs"] = lambda: instance().jobs()
+
+
+@youju.command()
+@click.option("--demo", is_flag=True, help="Install the packs with demo data and demo users.")
+@click.option("--anchor", type=click.DateTime(["%Y-%m-%d"]), help="The day that demo data is relative to; today.")
+def init(demo: bool, anchor: datetime | None) -> None:
+    """Make the installation ready; what is there already stays as it is."""
+    opened = instance()
+    if demo:
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("演示数据 demo data", total=None)
+            make_demo(opened, anchor, lambda done, total: progress.update(task, completed=done, total=total))
+        click.echo(demo_words(opened))
+
+
+@youju.command()
+def migrate() -> None:
+    """Bring the engine's own tables up to date."""
+    click.echo(instance().health()["migrations"])
+
+
+@youju.command()
+def status() -> None:
+    """Show the state of the installation."""
+    for key, value in instance().health().items():
+        click.echo(f"{key}\t{value}")
+
+
+@youju.group()
+def audit() -> None:
+    """The journal."""
+
+
+@audit.command()
+def verify() -> None:
+    """Prove that no journal entry, seal or record was altered behind the engine's back; exit code 1 where one was."""
+    report = instance().verify_journal()
+    for problem in report.findings:
+        click.echo(f"{problem.code} {problem.path}: {problem.message.zh} {problem.message.en}")
+    click.echo(
+        f"entries {report.entries}, values {report.values}, erased {report.erased}, records {report.records}, "
+        f"seals {report.seals}, unsealed {report.unsealed}, findings {report.found}"
+    )
+    if report.findings:
+        sys.exit(REFUSED)
+
+
+pack.add_command(test_pack)
+for _command in (worker, app, user, pack):
+    youju.add_command(_command)
+
+
+def _add_plug_ins() -> None:
+    for point in entry_points(group=GROUP):
+        youju.add_command(point.load(), point.name)
+
+
+def main() -> None:
+    """Run the command line; problems become words on standard error and exit code 1, or 3 for the environment."""
+    _add_plug_ins()
+    try:
+        youju(prog_name="youju")
+    except EngineError as error:
+        chinese = os.environ.get("LANG", "").startswith("zh")
+        for problem in error.problems:
+            place = f" {problem.path}" if problem.path else ""
+            first, second = (problem.message.zh, problem.hint.zh) if chinese else (problem.message.en, problem.hint.en)
+            click.echo(f"{problem.code}{place}: {first}\n    {second}", err=True)
+        environmental = any(problem.code in ENVIRONMENT_CODES for problem in error.problems)
+        sys.exit(ENVIRONMENT if environmental else REFUSED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,1 @@
-"""The catalog: one immutable snapshot of the installed apps, from documents to forms, workflows and rules that run. Pure."""
+"""The catalog: one immutable snapshot of the installed apps, documents compiled into what runs. Pure."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
@@ -94,7 +94,7 @@ class Catalog:
     """All installed apps. ``scopes`` is what expressions see of every form, and of its lines as ``form.field``."""
 
     apps: Mapping[str, App]
-    scopes: Mapping[tuple[str, str], FormScope] = MappingProxyType({})
+    scopes: Mapping[tuple[str, str], FormScope] = field(default_factory=dict)
 
     def scope(self, app: str, form: str) -> Scope:
         """Return what an expression on a form of an app may name."""

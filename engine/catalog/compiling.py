@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.catalog import problems
@@ -123,7 +124,7 @@ def _parameters(app: AppDef, types: Registry[FieldType], found: list[Problem]) -
         default = _parsed_default(definition, types)
         if isinstance(default, Problem):
             place = f"parameters.json#/{definition.field.key}/default"
-            hint = {"hint_zh": default.message.zh, "hint_en": default.message.en}
+            hint: dict[str, Any] = {"hint_zh": default.message.zh, "hint_en": default.message.en}
             found.append(problems.BAD_DEFAULT.at(place, key=definition.field.key, **hint))
         kind = language_type(definition.field, app.key, types)
         made[definition.field.key] = Parameter(definition, kind, default)
@@ -178,7 +179,6 @@ class _Parts:
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules in the order of their documents."""
         flows = {flow.form: flow for flow in self.app.workflows}
-        targets = {key: {*form.fields, "owner"} for key, form in self.scope.forms.items()}
         made: list[Rule] = []
         for definition in self.app.rules:
             file = f"rules/{definition.key}.json"
@@ -187,10 +187,10 @@ class _Parts:
             flow = flows.get(definition.form)
             names = RuleNames(
                 app=self.app.key,
+                form=self.scope.forms[self.app.key, definition.form],
                 fields=self._fields(definition.form) | {"owner"},
                 states={state.key for state in flow.states} if flow else set(),
                 transitions={item.key for item in flow.transitions} if flow else set(),
-                forms=targets,
             )
             work = self._work(definition.form)
             rule = compile_rule(definition, work, names)

@@ -67,7 +67,7 @@ class AppDef:
 
 
 def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
-    """Return the app that the documents state; EngineError with every breach of shape and every key that stands twice."""
+    """Return the app that the documents state; EngineError with every breach of shape and every key used twice."""
     found = shape_problems(documents, types)
     if found:
         raise EngineError(found)

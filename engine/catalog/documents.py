@@ -7,19 +7,21 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 from referencing import Registry as SchemaRegistry
 from referencing import Resource
 
 from engine.catalog import problems
-from engine.forms.definitions import option_def
+from engine.forms.definitions import FIELD_KEYS, option_def
 from engine.forms.field_types import LINES, FieldType
 from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Documents = Mapping[str, Json]
 """The documents of one app by their path in it: ``app.json``, ``forms/visit.json`` …"""
@@ -116,20 +118,19 @@ def _breach(error: ValidationError, path: str) -> Iterator[Problem]:
     match error.validator:
         case "additionalProperties":
             known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            for key in sorted(set(error.instance) - set(known)):
+            given: Json = error.instance
+            for key in sorted(set(given) - set(known)):
                 yield problems.UNKNOWN_KEY.at(f"{place}/{key}".replace("#//", "#/"), key=key, known=", ".join(known))
         case "required":
-            missing = [key for key in error.validator_value if key not in error.instance]
+            wanted_keys: Json = error.validator_value
+            present: Json = error.instance
+            missing = [key for key in wanted_keys if key not in present]
             yield from (problems.MISSING_KEY.at(place, key=key) for key in missing)
         case _:
             wanted = f"{error.validator} {_shown(error.validator_value)}"
             yield problems.WRONG_SHAPE.at(place, got=_shown(error.instance), wanted=wanted)
 
 
-_FIELD_KEYS = frozenset(
-    "uid key type labels help required required_when visible_when read_only_when default computed validations set_by "
-    "unique read_only_after_create retired options option_list".split()
-)
 _CHOICES = ("choice", "multi_choice")
 
 
@@ -138,10 +139,8 @@ def _field_problems(path: str, document: Json, types: Registry[FieldType]) -> It
     for number, field in enumerate(document["fields"]):
         place = f"{path}#/fields/{number}"
         if field["type"] == LINES:
-            extra = set(field) - _FIELD_KEYS - {"fields", "min_lines"}
-            yield from (
-                problems.UNKNOWN_KEY.at(f"{place}/{key}", key=key, known="fields") for key in sorted(extra)
-            )
+            extra = set(field) - FIELD_KEYS
+            yield from (problems.UNKNOWN_KEY.at(f"{place}/{key}", key=key, known="fields") for key in sorted(extra))
             if not field.get("fields"):
                 yield problems.MISSING_KEY.at(place, key="fields")
             for inner, line in enumerate(field.get("fields", ())):
@@ -155,14 +154,12 @@ def _typed_properties(place: str, field: Json, types: Registry[FieldType]) -> It
     if kind is None:
         yield problems.UNKNOWN_TYPE.at(f"{place}/type", type=field["type"], known=", ".join([*types, LINES]))
         return
-    own = {key: value for key, value in field.items() if key not in _FIELD_KEYS}
+    own = {key: value for key, value in field.items() if key not in FIELD_KEYS}
     schema = {"type": "object", "properties": dict(kind.properties), "additionalProperties": False}
     if "form" in kind.properties:
         schema["required"] = ["form"]
     for problem in _breaches(Draft202012Validator(schema).iter_errors(own), ""):
-        yield Problem(
-            problem.code, place + problem.path.removeprefix("#").rstrip("/"), problem.message, problem.hint
-        )
+        yield Problem(problem.code, place + problem.path.removeprefix("#").rstrip("/"), problem.message, problem.hint)
     if field["type"] in _CHOICES and not field.get("options") and "option_list" not in field:
         yield problems.NEEDS_OPTIONS.at(place, key=field["key"])
 

@@ -61,9 +61,7 @@ def _columns(
     return tuple(_column(app, field, every, types) for field in fields if field.type != LINES)
 
 
-def _column(
-    app: str, field: FieldDef, every: Mapping[tuple[str, str], str], types: Registry[FieldType]
-) -> ColumnSpec:
+def _column(app: str, field: FieldDef, every: Mapping[tuple[str, str], str], types: Registry[FieldType]) -> ColumnSpec:
     is_reference = field.type == "reference"
     return ColumnSpec(
         key=field.key,

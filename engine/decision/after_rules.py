@@ -20,7 +20,6 @@ from engine.decision.permissions import recipients
 from engine.decision.saving import save
 from engine.decision.words import render
 from engine.decision.work import Work
-from engine.forms.assigning import assigned
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import DAY_MS
@@ -193,16 +192,13 @@ def _child(run: _Run, row: Row, values: Mapping[str, Value], fire: str | None = 
     )
 
 
-def _values(run: _Run, form: Form, sources: Mapping[str, Expression], row: Row) -> dict[str, Value]:
+def _values(run: _Run, sources: Mapping[str, Expression], row: Row) -> dict[str, Value]:
     around = run.work.surroundings(run.app.key)
-    return {
-        key: assigned(form.fields[key], source, row, around) if key in form.fields else source.evaluate(row, around)
-        for key, source in sources.items()
-    }
+    return {key: source.evaluate(row, around) for key, source in sources.items()}
 
 
 def _set_fields(run: _Run, action: SetFields, row: Row) -> None:
-    save(_child(run, row, _values(run, run.form, action.fields, row)))
+    save(_child(run, row, _values(run, action.fields, row)))
 
 
 def fire_by_rule(run: _Run, action: Fire, row: Row) -> None:
@@ -210,12 +206,12 @@ def fire_by_rule(run: _Run, action: Fire, row: Row) -> None:
     flow = run.app.workflows.get(run.form.key)
     if flow is None or not flow.may_start(flow.transitions[action.transition], row.get("state")):
         return
-    save(_child(run, row, _values(run, run.form, action.fields, row), action.transition))
+    save(_child(run, row, _values(run, action.fields, row), action.transition))
 
 
 def _create(run: _Run, action: Create, row: Row) -> None:
     app, form = run.work.app(action.app), run.work.form(action.app, action.form)
-    values = _values(run, form, action.fields, row)
+    values = _values(run, action.fields, row)
     save(new_saving(run.work, app, form, values, run.actor, typed=False, depth=run.body.depth + 1))
 
 

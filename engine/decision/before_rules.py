@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.decision.pending import Saving
 from engine.decision.words import render
 from engine.forms import filling
-from engine.forms.assigning import assigned
 from engine.kernel.problems import EngineError, Text
 from engine.rules import problems
 from engine.rules.rules import Refuse, Rule, SetFields
@@ -17,11 +18,7 @@ ROUNDS = 4
 def apply_before_rules(saving: Saving) -> None:
     """Run the before-rules until none changes the record; refusals are gathered, at most ``ROUNDS`` rounds."""
     action = saving.transition.key if saving.transition else "save"
-    rules = [
-        rule
-        for rule in saving.app.rules_of(saving.form.key, before=True)
-        if rule.looks_before_action(action)
-    ]
+    rules = [rule for rule in saving.app.rules_of(saving.form.key, before=True) if rule.looks_before_action(action)]
     changing = rules
     for _ in range(ROUNDS):
         changing = [rule for rule in changing if _set_fields(saving, rule)]
@@ -43,9 +40,7 @@ def _set_fields(saving: Saving, rule: Rule) -> bool:
     if not _holds(saving, rule):
         return False
     values = {
-        key: assigned(saving.form.fields[key], source, saving.row, saving.around)
-        if key in saving.form.fields
-        else source.evaluate(saving.row, saving.around)
+        key: source.evaluate(saving.row, saving.around)
         for action in rule.then
         if isinstance(action, SetFields)
         for key, source in action.fields.items()
@@ -62,6 +57,6 @@ def _refuse(saving: Saving, rule: Rule) -> None:
         return
     for action in refusals:
         message: Text = render(saving.work, saving.app, saving.row, action.message)
-        texts = {"message_zh": message.zh, "message_en": message.en}
-        labels = {"rule_zh": rule.labels.zh, "rule_en": rule.labels.en}
+        texts: dict[str, Any] = {"message_zh": message.zh, "message_en": message.en}
+        labels: dict[str, Any] = {"rule_zh": rule.labels.zh, "rule_en": rule.labels.en}
         saving.found.append(problems.REFUSED.at(action.field or "", **texts, **labels))

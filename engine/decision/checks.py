@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import Any, cast
 
 from engine.decision.facts import PersonQuery, Query, RecordQuery, SameQuery
 from engine.decision.pending import Saving
@@ -21,18 +21,21 @@ from engine.kernel.values import Row
 from engine.workflows import problems as flow_problems
 from engine.workflows.workflows import Transition
 
-UNREAD = frozenset(kind.code for kind in (
-    form_problems.WRONG_TYPE,
-    form_problems.UNKNOWN_OPTION,
-    form_problems.TOO_LONG,
-    form_problems.OUT_OF_RANGE,
-    form_problems.TOO_PRECISE,
-    form_problems.BAD_TEXT,
-    form_problems.BAD_FORMAT,
-    form_problems.TOO_MANY,
-    form_problems.REQUIRED,
-))
-"""Problems of values that could not be read, and of lines inside a field."""
+UNREAD = frozenset(
+    kind.code
+    for kind in (
+        form_problems.WRONG_TYPE,
+        form_problems.UNKNOWN_OPTION,
+        form_problems.TOO_LONG,
+        form_problems.OUT_OF_RANGE,
+        form_problems.TOO_PRECISE,
+        form_problems.BAD_TEXT,
+        form_problems.BAD_FORMAT,
+        form_problems.TOO_MANY,
+        form_problems.UNKNOWN_KEY,
+    )
+)
+"""Problems of values that could not be read."""
 
 BLANK = frozenset((form_problems.REQUIRED.code,))
 
@@ -41,9 +44,9 @@ def check_transition(saving: Saving, transition: Transition) -> None:
     """Raise unless the transition starts from the record's state and the acting user may fire it."""
     definition, workflow = transition.definition, saving.workflow
     state = saving.row.get("state")
-    labels = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
+    labels: dict[str, Any] = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
     if workflow is None or not workflow.may_start(transition, state):
-        shown = workflow.states[state].labels if workflow and state in workflow.states else transition.labels
+        shown = workflow.states[state].labels if workflow and state is not None else transition.labels
         raise EngineError(flow_problems.WRONG_STATE.at(state_zh=shown.zh, state_en=shown.en, **labels))
     if saving.actor.rule is not None:
         return
@@ -82,10 +85,8 @@ def check_guard(saving: Saving, transition: Transition) -> None:
     if transition.guard is None or transition.guard.holds(saving.row, saving.around):
         return
     message = transition.definition.guard_message or transition.labels
-    labels = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
-    saving.found.append(
-        flow_problems.GUARD_FAILED.at("", message_zh=message.zh, message_en=message.en, **labels)
-    )
+    labels: dict[str, Any] = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
+    saving.found.append(flow_problems.GUARD_FAILED.at("", message_zh=message.zh, message_en=message.en, **labels))
 
 
 def check_given(saving: Saving, stands: Mapping[str, Standing]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.kernel.values import Row, Value
+from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
 
 

@@ -16,7 +16,10 @@ from engine.workflows.workflows import Transition, Workflow
 
 @dataclass
 class Saving:
-    """One record on its way to being saved. ``given`` are the fields that the sender names, ``typed`` whether a person did."""
+    """One record on its way to being saved.
+
+    ``given`` are the fields that the sender names, ``typed`` tells whether the sender is a person.
+    """
 
     work: Work
     app: App

@@ -72,7 +72,7 @@ def is_one_of(work: Work, app: App, who: Iterable[PersonsDef], row: Row) -> bool
 
 
 def recipients(work: Work, app: App, who: Iterable[PersonsDef], row: Row) -> tuple[str, ...]:
-    """Return the active users to tell; where a role or post is vacant, the owner's superior, then the admins (rulings)."""
+    """Return the active users to tell; where a post is vacant, the owner's superior, else the admins (rulings)."""
     found: list[str] = []
     for item in who:
         ids = [id for id in named(work, app, item, row) if _is_active(work, id)]

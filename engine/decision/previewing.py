@@ -1,4 +1,4 @@
-"""A save that is only tried: the record as it would be, how its fields stand, and what would keep it from being saved. Pure."""
+"""A save that is only tried: the record as it would be, how its fields stand, and what is in the way. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.catalog.apps import Catalog
 from engine.decision.commands import Command, Create, Fire, NeedFacts, Update
-from engine.decision.deciding import FIELDS, changed, existing, first_queries, opened, placed
+from engine.decision.deciding import changed, existing, first_queries, opened, placed
 from engine.decision.facts import Facts
 from engine.decision.pending import Saving
 from engine.decision.saving import distinct, examine

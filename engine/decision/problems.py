@@ -12,7 +12,10 @@ ABSENT = ProblemKind(
 )
 STALE = ProblemKind(
     "DECIDE-002",
-    Text("记录已被修改:您看到的是第{seen}版,现在是第{now}版", "The record has changed: you saw version {seen}, it is at {now}"),
+    Text(
+        "记录已被修改:您看到的是第{seen}版,现在是第{now}版",
+        "The record has changed: you saw version {seen}, it is at {now}",
+    ),
     Text("请刷新后再改", "Reload it and make your change again"),
     Nature.CONFLICT,
 )

@@ -59,10 +59,14 @@ def distinct(found: Iterable[Problem]) -> list[Problem]:
     unread = {problem.path for problem in found if problem.code in checks.UNREAD}
     kept: dict[tuple[str, str], Problem] = {}
     for problem in found:
-        if problem.code in checks.BLANK and any(place.startswith(problem.path) for place in unread):
+        if problem.code in checks.BLANK and any(_is_within(place, problem.path) for place in unread):
             continue
         kept.setdefault((problem.code, problem.path), problem)
     return list(kept.values())
+
+
+def _is_within(place: str, field: str) -> bool:
+    return place == field or place.startswith(f"{field}[")
 
 
 def _fill(saving: Saving) -> None:
@@ -98,9 +102,7 @@ def _move(saving: Saving, transition: Transition) -> None:
 
 def _clear_hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> None:
     """Blank what a person's own submission hides; rules and imports never clear (03 §2)."""
-    hidden = {
-        key for key, standing in stands.items() if not standing.visible and saving.row.get(key) is not None
-    }
+    hidden = {key for key, standing in stands.items() if not standing.visible and saving.row.get(key) is not None}
     if saving.before is None or saving.typed:
         gone = {key for key in hidden if key not in saving.given}
         if gone:
@@ -173,9 +175,7 @@ def _note_state(saving: Saving, old: Mapping[str, Value]) -> None:
 
 def _opens_tasks(app: App, form: str) -> bool:
     return any(
-        isinstance(action, OpenTaskDef)
-        for rule in app.rules_of(form, before=False)
-        for action in rule.definition.then
+        isinstance(action, OpenTaskDef) for rule in app.rules_of(form, before=False) for action in rule.definition.then
     )
 
 

@@ -65,11 +65,10 @@ def plain(value: Value, kind: language.Type, zone: str, speech: str) -> str:
         case language.DateTimeType():
             local = clocks.datetime_of(value).astimezone(clocks.zone(zone))
             return local.strftime("%Y-%m-%d %H:%M")
-        case language.ChoiceType():
-            return _label(kind, value, speech)
-        case language.ChoicesType():
+        case language.ChoiceType() | language.ChoicesType():
+            keys = value if isinstance(value, tuple) else (value,)
             joint = "、" if speech == "zh" else ", "
-            return joint.join(_label(kind, key, speech) for key in value)
+            return joint.join(_label(kind, key, speech) for key in keys)
         case _:
             return str(value)
 

@@ -25,7 +25,7 @@ from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
-from engine.language.expressions import Aggregate, aggregate_over, combine
+from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
 
 Key = tuple[str, str, str]
 """App, form and id of a record."""
@@ -164,17 +164,17 @@ class Around:
             rows = ({**line, PARENT: row["id"]} for line in row.get(lines) or ())
             return aggregate_over(aggregate, rows, self)
         pending = [
-            (key, changed)
-            for key, changed in self.work.rows.items()
-            if key[0] == aggregate.app and key[1] == outer
+            (key, changed) for key, changed in self.work.rows.items() if key[0] == aggregate.app and key[1] == outer
         ]
         related = [
             changed
             for _, changed in pending
-            if changed is not None and changed.get(aggregate.reference) == row["id"] and changed.get("deleted_at") is None
+            if changed is not None
+            and changed.get(aggregate.reference) == row["id"]
+            and changed.get("deleted_at") is None
         ]
         if any(key[2] == row["id"] for key in self.work.new):
             return aggregate_over(aggregate, related, self)
         excluding = tuple(sorted(key[2] for key, _ in pending))
         query = AggregateQuery(aggregate.app, outer, str(row["id"]), aggregate, excluding)
-        return combine(aggregate, self.work.fact(query), related, self)
+        return combine(aggregate, cast("Stored", self.work.fact(query)), related, self)

@@ -1,1 +1,1 @@
-"""Forms: what a record may hold, how its values are read, and which fields matter now. Pure; knows no database and no page."""
+"""Forms: what a record may hold, how its values are read, and which fields matter now. Pure."""

@@ -1,6 +1,6 @@
 """Access: what somebody who holds certain roles may do with a form's records, which rows and which fields.
 
-Rights add up over roles: whoever holds two has what either gives. Without a role that names the form there is no access.
+Rights add up over roles: whoever holds two has what either gives. Where no role names the form there is no access.
 """
 
 from __future__ import annotations

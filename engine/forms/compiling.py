@@ -1,4 +1,4 @@
-"""Turning the design of a form into a form that runs; every expression that does not compile is a problem with its place."""
+"""Turning the design of a form into a form that runs; what does not compile is a problem with its place."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def _field_scope(definition: FieldDef, app: str, types: Registry[FieldType]) -> 
     return FieldScope(definition.key, definition.uid, kind, definition.labels)
 
 
-def compile_form(app: str, definition: FormDef, scope: Scope, types: Registry[FieldType]) -> tuple[Form | None, list[Problem]]:
+def compile_form(
+    app: str, definition: FormDef, scope: Scope, types: Registry[FieldType]
+) -> tuple[Form | None, list[Problem]]:
     """Return the running form, or None with every problem of its expressions, references and layout."""
     own = scope.forms[app, definition.key]
     work = Gathering(scope).inside(own)
@@ -117,7 +119,7 @@ def _compile_field(
         lines = {
             line.key: _compile_field(inner, app, form, line, types, f"{place}.fields.{line.key}") for line in item.lines
         }
-    wanted = None if item.type == LINES else type(language_type(item, app, types))
+    wanted = None if item.type == LINES else language_type(item, app, types)
     validations = tuple(
         Validation(holds, rule.message)
         for number, rule in enumerate(item.validations)

@@ -34,7 +34,7 @@ class ValidationDef:
 
 @dataclass(frozen=True, slots=True)
 class FieldDef:
-    """One field. ``properties`` are those of its type (``scale``, ``form``, ``max`` …), checked by the type's schema."""
+    """One field. ``properties`` are those of its type (``scale``, ``form``, ``max`` …), checked by its schema."""
 
     uid: str
     key: str
@@ -74,7 +74,7 @@ class SectionDef:
 
 @dataclass(frozen=True, slots=True)
 class RelationDef:
-    """Related records by the inverse of a reference: ``contacts`` are the ``contact`` records whose ``customer`` is this."""
+    """Related records by the inverse of a reference: ``contacts`` are those whose ``customer`` is this record."""
 
     uid: str
     key: str
@@ -123,10 +123,14 @@ def target_of(field: FieldDef, app: str) -> tuple[str, str]:
     return (other, key) if dot else (app, form)
 
 
-_TYPE_FREE = frozenset(
-    "uid key type labels help required required_when visible_when read_only_when default computed validations set_by "
-    "unique read_only_after_create retired options option_list fields".split()
+FIELD_KEYS = frozenset(
+    (
+        *("uid", "key", "type", "labels", "help", "required", "required_when", "visible_when", "read_only_when"),
+        *("default", "computed", "validations", "set_by", "unique", "read_only_after_create", "retired"),
+        *("options", "option_list", "fields"),
+    )
 )
+"""The keys that a field of any type may have; what else it states are properties of its type."""
 
 
 def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]]) -> FieldDef:
@@ -155,7 +159,7 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
         retired=document.get("retired", False),
         options=options,
         lines=tuple(field_def(item, option_lists) for item in document.get("fields", ())),
-        properties={key: value for key, value in document.items() if key not in _TYPE_FREE},
+        properties={key: value for key, value in document.items() if key not in FIELD_KEYS},
     )
 
 
@@ -166,11 +170,19 @@ def option_def(document: Json) -> OptionDef:
     )
 
 
+def _section_def(document: Json) -> SectionDef:
+    labels = Text.from_json(document["labels"])
+    shown = document.get("visible_when")
+    return SectionDef(document["uid"], document["key"], labels, tuple(document["fields"]), shown)
+
+
 def form_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]]) -> FormDef:
     """Return the form that a valid document states; fields in no section are gathered in a first one without a name."""
     fields = tuple(field_def(item, option_lists) for item in document["fields"])
     sections = tuple(
-        SectionDef(item["uid"], item["key"], Text.from_json(item["labels"]), tuple(item["fields"]), item.get("visible_when"))
+        SectionDef(
+            item["uid"], item["key"], Text.from_json(item["labels"]), tuple(item["fields"]), item.get("visible_when")
+        )
         for item in document.get("sections", ())
     )
     placed = {key for section in sections for key in section.fields}

@@ -22,7 +22,8 @@ class FieldType:
     """One type of field.
 
     ``properties`` is a JSON Schema of the type's own properties; ``language`` gives the type that expressions see, for
-    the field and the app that it belongs to;    ``parse`` reads one JSON value into the engine's form, answering a value or a problem without a place.
+    the field and the app that it belongs to; ``parse`` reads one JSON value into the engine's form, answering a value
+    or a problem without a place.
     """
 
     name: str

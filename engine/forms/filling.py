@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.forms import problems
-from engine.forms.assigning import assigned
 from engine.forms.forms import Field, Form
 from engine.forms.parsing import problem
 from engine.kernel.problems import Problem
@@ -32,25 +31,25 @@ def with_computed(form: Form, row: Mapping[str, Value], surroundings: Surroundin
     for key in form.computed_order:
         field = form.fields[key]
         if field.computed is not None:
-            filled[key] = assigned(field, field.computed, filled, surroundings)
+            filled[key] = field.computed.evaluate(filled, surroundings)
     return filled
 
 
-def default_values(fields: Iterable[Field], given: Mapping[str, Value], row: Row, surroundings: Surroundings) -> dict[str, Value]:
+def default_values(
+    fields: Iterable[Field], given: Mapping[str, Value], row: Row, surroundings: Surroundings
+) -> dict[str, Value]:
     """Return the defaults of the fields that ``given`` does not name; a later default may read an earlier one."""
     filled = dict(row)
     made: dict[str, Value] = {}
     for field in fields:
         if field.default is not None and field.key not in given:
-            made[field.key] = filled[field.key] = assigned(field, field.default, filled, surroundings)
+            made[field.key] = filled[field.key] = field.default.evaluate(filled, surroundings)
     return made
 
 
 def standings(form: Form, row: Row, surroundings: Surroundings, *, draft: bool) -> dict[str, Standing]:
     """Return how each live field stands; ``draft`` lifts what is required only on leaving the draft."""
-    open_sections = {
-        key: condition.holds(row, surroundings) for key, condition in form.section_conditions.items()
-    }
+    open_sections = {key: condition.holds(row, surroundings) for key, condition in form.section_conditions.items()}
     found: dict[str, Standing] = {}
     for field in form.live_fields():
         section = form.conditional_section_of.get(field.key)
@@ -90,7 +89,7 @@ def shortcomings(
             continue
         found.extend(item.under(field.key) for item in _unmet(field, row, surroundings))
         if field.type is None:
-            found.extend(_line_shortcomings(form, field, row, surroundings, draft=draft))
+            found.extend(_line_shortcomings(field, row, surroundings, draft=draft))
     return found
 
 
@@ -101,9 +100,7 @@ def _unmet(field: Field, row: Row, surroundings: Surroundings) -> Iterable[Probl
             yield problem(problems.INVALID, field.definition, **texts)
 
 
-def _line_shortcomings(
-    form: Form, field: Field, row: Row, surroundings: Surroundings, *, draft: bool
-) -> Iterable[Problem]:
+def _line_shortcomings(field: Field, row: Row, surroundings: Surroundings, *, draft: bool) -> Iterable[Problem]:
     for number, line in enumerate(row[field.key]):
         within = {**line, "parent": row["id"]}
         for inner in field.lines.values():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date as Date
-from datetime import datetime
+from typing import Any
 
 from engine.forms import problems
 from engine.forms.definitions import FieldDef, digits_of, scale_of
@@ -30,16 +30,19 @@ SHOWN = 40
 
 _WANTED = {
     "text": ("文字", "text"),
-    "number": ("十进制数字的文字,如 \"12.50\"", 'a decimal number as text, such as "12.50"'),
+    "number": ('十进制数字的文字,如 "12.50"', 'a decimal number as text, such as "12.50"'),
     "boolean": ("true 或 false", "true or false"),
     "date": ("日期,如 2026-01-31", "a date such as 2026-01-31"),
-    "datetime": ("带时区的时间,如 2026-01-31T09:00:00+08:00", "a moment with its zone, such as 2026-01-31T09:00:00+08:00"),
+    "datetime": (
+        "带时区的时间,如 2026-01-31T09:00:00+08:00",
+        "a moment with its zone, such as 2026-01-31T09:00:00+08:00",
+    ),
     "identifier": ("一个编号", "an id"),
     "list": ("一个列表", "a list"),
 }
 
 
-def problem(kind: ProblemKind, field: FieldDef, **values: object) -> Problem:
+def problem(kind: ProblemKind, field: FieldDef, **values: Any) -> Problem:  # noqa: ANN401 - whatever texts show
     """Return a problem of a field, naming it by its label; the caller puts the place before it."""
     made = kind.at(label="{label}", **values)
     labels = field.labels
@@ -100,9 +103,7 @@ def _formatted(pattern: re.Pattern[str], wanted_zh: str, wanted_en: str, example
         if not trimmed:
             return None
         if not pattern.fullmatch(trimmed):
-            return problem(
-                problems.BAD_FORMAT, field, wanted_zh=wanted_zh, wanted_en=wanted_en, example=example
-            )
+            return problem(problems.BAD_FORMAT, field, wanted_zh=wanted_zh, wanted_en=wanted_en, example=example)
         return trimmed
 
     return parse
@@ -146,7 +147,7 @@ def scaled(written: str, scale: int) -> int | None:
     sign, whole, fraction = match.group(1), match.group(2), (match.group(3) or "").rstrip("0")
     if len(fraction) > scale:
         return None
-    value = int(whole) * 10**scale + int(fraction.ljust(scale, "0") or 0)
+    value = int(whole + fraction.ljust(scale, "0"))
     return -value if sign else value
 
 
@@ -172,7 +173,11 @@ def _in_range(value: int, raw: Json, scale: int, field: FieldDef) -> Value | Pro
     highest = None if high is None else scaled(str(high), scale)
     if (lowest is not None and value < lowest) or (highest is not None and value > highest):
         return problem(
-            problems.OUT_OF_RANGE, field, low="-∞" if low is None else low, high="∞" if high is None else high, got=shown(raw)
+            problems.OUT_OF_RANGE,
+            field,
+            low="-∞" if low is None else low,
+            high="∞" if high is None else high,
+            got=shown(raw),
         )
     return value
 
@@ -208,7 +213,7 @@ def date(raw: Json, field: FieldDef) -> Value | Problem:
     if not ISO_DATE.fullmatch(raw):
         return wrong(field, "date", raw)
     try:
-        return clocks.day_number(Date.fromisoformat(raw))
+        return clocks.day_number(dt.date.fromisoformat(raw))
     except ValueError:
         return wrong(field, "date", raw)
 
@@ -222,7 +227,7 @@ def moment(raw: Json, field: FieldDef) -> Value | Problem:
     if not ISO_MOMENT.fullmatch(raw):
         return wrong(field, "datetime", raw)
     try:
-        return clocks.moment_number(datetime.fromisoformat(raw))
+        return clocks.moment_number(dt.datetime.fromisoformat(raw))
     except ValueError:
         return wrong(field, "datetime", raw)
 
@@ -252,9 +257,9 @@ def choices(raw: Json, field: FieldDef) -> Value | Problem:
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
         return wrong(field, "list", raw)
     for item in raw:
-        wrong = _option(item, field)
-        if wrong:
-            return wrong
+        unknown = _option(item, field)
+        if unknown:
+            return unknown
     return tuple(option.key for option in field.options if option.key in raw) or None
 
 

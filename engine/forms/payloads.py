@@ -32,10 +32,10 @@ class _ValueField(marshmallow.fields.Field[Any]):
         self._definition = definition
         self._read = parse
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Value:
+    def _deserialize(self, value: Json, *_: object, **__: object) -> Value:
         read = self._read(value, self._definition)
         if isinstance(read, Problem):
-            raise marshmallow.ValidationError([read])  # type: ignore[list-item]
+            raise marshmallow.ValidationError([read])
         return read
 
 
@@ -47,12 +47,12 @@ class _LinesField(marshmallow.fields.Field[Any]):
         self._definition = definition
         self._schema = schema
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Value:
+    def _deserialize(self, value: Json, *_: object, **__: object) -> Value:
         if not isinstance(value, list):
-            raise marshmallow.ValidationError([parsing.wrong(self._definition, "list", value)])  # type: ignore[list-item]
+            raise marshmallow.ValidationError([parsing.wrong(self._definition, "list", value)])
         if len(value) > parsing.MAX_ENTRIES:
             many = parsing.problem(problems.TOO_MANY, self._definition, limit=parsing.MAX_ENTRIES, got=len(value))
-            raise marshmallow.ValidationError([many])  # type: ignore[list-item]
+            raise marshmallow.ValidationError([many])
         lines: list[Mapping[str, Value]] = []
         found: dict[int, Any] = {}
         for number, line in enumerate(value):
@@ -61,7 +61,7 @@ class _LinesField(marshmallow.fields.Field[Any]):
             except marshmallow.ValidationError as error:
                 found[number] = error.messages
         if found:
-            raise marshmallow.ValidationError(found)  # type: ignore[arg-type]
+            raise marshmallow.ValidationError(found)
         return tuple(lines) or None
 
 
@@ -93,7 +93,7 @@ def _schema_of(form: Form) -> marshmallow.Schema:
 
 
 def read_payload(form: Form, payload: Json) -> tuple[dict[str, Value], list[Problem]]:
-    """Return the values of a payload by field key, and every problem with its place (``visit_purpose``, ``todos[0].title``)."""
+    """Return the values of a payload by field key, and every problem with its place (``name``, ``lines[0].title``)."""
     if not isinstance(payload, dict):
         return {}, [problems.NOT_AN_OBJECT.at()]
     try:
@@ -101,10 +101,10 @@ def read_payload(form: Form, payload: Json) -> tuple[dict[str, Value], list[Prob
     except marshmallow.ValidationError as error:
         keys = [*form.fields, *SENDABLE]
         found = list(_flattened(error.messages, "", keys, form))
-        return dict(error.valid_data or {}), found  # type: ignore[arg-type]
+        return dict(error.valid_data or {}), found
 
 
-def _flattened(messages: Any, place: str, keys: list[str], form: Form) -> Iterable[Problem]:
+def _flattened(messages: Json, place: str, keys: list[str], form: Form) -> Iterable[Problem]:
     """Turn marshmallow's nested messages into problems; its own few texts become kinds of ours."""
     if isinstance(messages, dict):
         for key, inner in messages.items():

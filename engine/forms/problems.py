@@ -117,5 +117,8 @@ COMPUTED_CIRCLE = ProblemKind(
 READS_CLOCK = ProblemKind(
     "FORM-023",
     Text("“何时显示”不能依赖当前时间", "“Visible when” may not read the clock"),
-    Text("否则字段会在没人修改时消失;请改用校验或规则", "A field would vanish with nobody touching it; use a validation or a rule"),
+    Text(
+        "否则字段会在没人修改时消失;请改用校验或规则",
+        "A field would vanish with nobody touching it; use a validation or a rule",
+    ),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-import structlog
 from sqlalchemy import Connection
 
 from engine.decision.changeset import Actor
@@ -18,7 +18,7 @@ from engine.runtime.execution import Execution
 from engine.storage import notifications, outbox
 from engine.storage.outbox import Message
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 RETRY = outbox.Retry()
 
@@ -62,23 +62,25 @@ class Delivery:
     """Delivers messages of the kinds that it knows."""
 
     execution: Execution
-    kinds: Mapping[str, Deliver] = DELIVERIES
+    kinds: Mapping[str, Deliver] = field(default_factory=lambda: DELIVERIES)
 
     def deliver(self, message: Message) -> bool:
         """Deliver one message; tell whether it is done. What fails is kept with its error and tried again later."""
         database, real = self.execution.database, self.execution.clocks.real
         try:
             with database.write() as connection:
-                deliver = self.kinds.get(message.kind)
-                if deliver is None:
-                    raise EngineError(UNKNOWN_KIND.at(kind=message.kind))
                 outbox.finish(connection, message, real())
-                deliver(self.execution, connection, message)
-        except Exception as error:  # noqa: BLE001 - whatever one message does, the next ones are delivered
-            log.warning("delivery failed", message=message.id, kind=message.kind, exc_info=error)
+                self._known(message.kind)(self.execution, connection, message)
+        except Exception as error:
+            log.warning("delivery of %s %s failed", message.kind, message.id, exc_info=error)
             self._fail(message, error)
             return False
         return True
+
+    def _known(self, kind: str) -> Deliver:
+        if kind not in self.kinds:
+            raise EngineError(UNKNOWN_KIND.at(kind=kind))
+        return self.kinds[kind]
 
     def _fail(self, message: Message, error: Exception) -> None:
         """Keep the failure with its message, unless another deliverer has taken it over."""
@@ -86,4 +88,4 @@ class Delivery:
             with self.execution.database.write() as connection:
                 outbox.fail(connection, message, str(error), self.execution.clocks.real(), RETRY)
         except EngineError as lost:
-            log.warning("failure not noted", message=message.id, reason=str(lost))
+            log.warning("failure of %s not noted: %s", message.id, lost)

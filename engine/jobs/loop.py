@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import structlog
 
 from engine.jobs.delivering import Delivery
 from engine.kernel.problems import EngineError
@@ -14,7 +13,7 @@ from engine.runtime.execution import Execution
 from engine.storage import outbox
 from engine.storage.sealer import Sealer
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 BATCH = 50
 LEASE_MS = 60_000
@@ -67,7 +66,7 @@ class JobsLoop:
                 if self.sealer is not None:
                     self.sealer.seal()
             except EngineError as error:  # the database is away or busy: what is due is due later, too
-                log.warning("jobs are waiting", reason=str(error))
+                log.warning("jobs are waiting: %s", error)
                 worked = 0
             if not worked:
                 time.sleep(IDLE_SECONDS)

@@ -1,1 +1,1 @@
-"""What every room needs and none owns: problems with codes, identifiers, clocks, calendars of numbers, canonical JSON."""
+"""What every room needs and none owns: problems with codes, identifiers, clocks, values, canonical JSON."""

@@ -52,7 +52,7 @@ class Nature(StrEnum):
 class Problem:
     """One problem found in one place of an input.
 
-    ``path`` names the place in the input's own terms (``fields.tender_no``, ``forms/visit.json#/fields/3/required_when``).
+    ``path`` names the place in the input's own terms (``fields.name``, ``forms/visit.json#/fields/3/required_when``).
     ``start`` and ``end`` are code-point offsets into a source text, where the input is one.
     """
 
@@ -93,13 +93,9 @@ class ProblemKind:
     hint: Text
     nature: Nature = Nature.REFUSED
 
-    def at(
-        self, path: str = "", *, start: int | None = None, end: int | None = None, **values: object
-    ) -> Problem:
+    def at(self, path: str = "", *, start: int | None = None, end: int | None = None, **values: object) -> Problem:
         """Return a problem of this kind at ``path``, its texts filled with ``values``."""
-        return Problem(
-            self.code, path, self.message.filled(values), self.hint.filled(values), self.nature, start, end
-        )
+        return Problem(self.code, path, self.message.filled(values), self.hint.filled(values), self.nature, start, end)
 
 
 class EngineError(Exception):

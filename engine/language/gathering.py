@@ -32,7 +32,7 @@ class Gathering:
             return None
 
     def expression(
-        self, place: str, source: str | None, expects: type[Type] | None = None
+        self, place: str, source: str | None, expects: type[Type] | Type | None = None
     ) -> Expression | None:
         """Compile a source that may be absent."""
         if source is None:

@@ -1,9 +1,10 @@
-"""Demo data: the records that a pack brings along, sent through the same doors as a person's, on days relative to an anchor."""
+"""Demo data: a pack's records, sent through the same doors as a person's, on days relative to an anchor."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
@@ -36,7 +37,7 @@ class Demo:
     clock: DemoClock
     app: str
     names: Placeholders
-    after_each: Callable[[], None]
+    after_each: Callable[[], object]
 
     def make(self, pack: Pack, progress: Progress) -> int:
         """Make every record in order of time; return how many steps were taken."""
@@ -48,7 +49,7 @@ class Demo:
             except EngineError as error:
                 first = error.problems[0]
                 place = f"demo#{step.get('ref')}.{first.path}"
-                hints = {"hint_zh": first.message.zh, "hint_en": first.message.en}
+                hints: dict[str, Any] = {"hint_zh": first.message.zh, "hint_en": first.message.en}
                 raise EngineError(problems.BAD_DEMO.at(place, number=number + 1, **hints)) from error
             self.after_each()
             progress(number + 1, len(steps))

@@ -9,6 +9,7 @@ from engine.packs.reading import Pack, find_pack, read_pack
 from engine.runtime.publishing import publish
 from engine.runtime.services import Services
 
+
 def needed_packs(pack: Pack) -> tuple[Pack, ...]:
     """Return the packs that a pack needs, each after those that it needs itself."""
     found: dict[str, Pack] = {}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.kernel.canonical import Json
 from engine.runtime.directory import ADMIN_ROLE, Directory
 
-def add_people(directory: Directory, app: str, users: Iterable[Json], password: str | None = None) -> dict[str, str]:
-    """Make the users that are not there yet, with their roles in the app (``admin`` makes an administrator of the
-    engine); return all of their ids by name."""
+
+def add_people(
+    directory: Directory, app: str, users: Iterable[Json], passwords: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Make the users that are not there yet, with their roles in the app; return all of their ids by name.
+
+    ``admin`` makes an administrator of the engine.
+    """
     known = {person.name: person.id for person in directory.everybody()}
     for user in users:
         if user["name"] in known:
@@ -17,7 +22,7 @@ def add_people(directory: Directory, app: str, users: Iterable[Json], password: 
         known[user["name"]] = directory.add_user(
             name=user["name"],
             display_name=user["display_name"],
-            password=password,
+            password=(passwords or {}).get(user["name"]),
             manager=known.get(user.get("manager", "")),
             department=user.get("department"),
         )

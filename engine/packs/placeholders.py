@@ -1,4 +1,4 @@
-"""Placeholders in demo data and scenarios: names of records and users, and days relative to a day, become real values."""
+"""Placeholders in demo data and scenarios: names of records and users, and relative days, become real values."""
 
 from __future__ import annotations
 
@@ -53,9 +53,8 @@ class Placeholders:
             case {"user": str(name)}:
                 return self.person(name)
             case {"days": int(days)}:
-                if "time" in document:
-                    return clocks.moment_text(self.moment(document))
-                return (clocks.date_of(self.today()) + timedelta(days=days)).isoformat()
+                day = clocks.date_of(self.today()) + timedelta(days=days)
+                return clocks.moment_text(self.moment(document)) if "time" in document else day.isoformat()
             case dict():
                 return {key: self.value(inner) for key, inner in document.items()}
             case list():

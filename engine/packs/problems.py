@@ -22,7 +22,10 @@ NOT_TEXT = ProblemKind(
 FOREIGN_FILE = ProblemKind(
     "PACK-004",
     Text("包里不能有“{name}”", "A pack cannot hold “{name}”"),
-    Text("包只含 JSON 文档、素材和说明,不含程序和链接", "A pack holds JSON documents, assets and notes; no programs, no links"),
+    Text(
+        "包只含 JSON 文档、素材和说明,不含程序和链接",
+        "A pack holds JSON documents, assets and notes; no programs, no links",
+    ),
 )
 TOO_LARGE = ProblemKind(
     "PACK-005",

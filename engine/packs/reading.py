@@ -1,4 +1,4 @@
-"""Reading a pack from its folder: strict JSON, nothing that could run, nothing outside the folder, every problem at once."""
+"""Reading a pack from its folder: strict JSON, nothing that could run, every problem at once."""
 
 from __future__ import annotations
 

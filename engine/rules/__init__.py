@@ -1,1 +1,1 @@
-"""Rules: on which events they look, when they fire and what they do. Pure; what an action means is decided elsewhere."""
+"""Rules: on which events they look, when they fire and what they do. Pure; actions are done elsewhere."""

@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from engine.kernel.problems import Text
+from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
+from engine.language.scope import FormScope
 from engine.language.types import BooleanType
 from engine.rules import problems
 from engine.rules.definitions import (
@@ -24,16 +26,19 @@ from engine.rules.rules import Action, Create, Fire, Message, Notify, OpenTask, 
 
 BEFORE_ACTIONS = (SetDef, RefuseDef)
 
+NEVER_SET = frozenset(SYSTEM_FIELDS) - {"owner", "department"}
+"""System fields that no rule sets by itself: states change by transitions, stamps by saving."""
+
 
 @dataclass(frozen=True)
 class Names:
-    """What a rule may name: the fields, states and transitions of its form, and the fields of every form by app."""
+    """What a rule may name, beside what its expressions see: the fields, states and transitions of its form."""
 
     app: str
+    form: FormScope
     fields: Collection[str]
     states: Collection[str]
     transitions: Collection[str]
-    forms: Mapping[tuple[str, str], Collection[str]]
 
 
 def compile_rule(definition: RuleDef, work: Gathering, names: Names) -> Rule | None:
@@ -41,9 +46,7 @@ def compile_rule(definition: RuleDef, work: Gathering, names: Names) -> Rule | N
     before = len(work.found)
     _check_events(definition, work, names)
     when = work.expression("when", definition.when, BooleanType)
-    actions = [
-        _compile_action(f"then[{number}]", action, work, names) for number, action in enumerate(definition.then)
-    ]
+    actions = [_compile_action(f"then[{number}]", action, work, names) for number, action in enumerate(definition.then)]
     _check_moment(definition, work)
     if len(work.found) > before:
         return None
@@ -95,14 +98,14 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             _known(work, f"{place}.open_task.actions", wanted, names.transitions)
             return OpenTask(action.key, action.to, title, due, action.actions) if title else None
         case SetDef():
-            return SetFields(_expressions(f"{place}.set", action.fields, work, names.fields))
+            return SetFields(_expressions(f"{place}.set", action.fields, work, names.form))
         case RefuseDef():
             message = _message(f"{place}.refuse.message", action.message, work)
             _known(work, f"{place}.refuse.field", [action.field] if action.field else [], names.fields)
             return Refuse(message, action.field) if message else None
         case FireDef():
             _known(work, f"{place}.fire.transition", [action.transition], names.transitions)
-            return Fire(action.transition, _expressions(f"{place}.fire.fields", action.fields, work, names.fields))
+            return Fire(action.transition, _expressions(f"{place}.fire.fields", action.fields, work, names.form))
         case CreateDef():
             return _compile_create(f"{place}.create", action, work, names)
 
@@ -110,17 +113,22 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
 def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names) -> Action | None:
     other, dot, key = action.form.partition(".")
     app, form = (other, key) if dot else (names.app, action.form)
-    if (app, form) not in names.forms:
-        _known(work, f"{place}.form", [action.form], {key for _, key in names.forms})
+    target = work.scope.forms.get((app, form))
+    if target is None:
+        _known(work, f"{place}.form", [action.form], {key for _, key in work.scope.forms})
         return None
-    return Create(app, form, _expressions(f"{place}.fields", action.fields, work, names.forms[app, form]))
+    return Create(app, form, _expressions(f"{place}.fields", action.fields, work, target))
 
 
 def _expressions(
-    place: str, sources: Mapping[str, str], work: Gathering, known: Collection[str]
+    place: str, sources: Mapping[str, str], work: Gathering, target: FormScope
 ) -> Mapping[str, Expression]:
-    _known(work, place, list(sources), known)
-    compiled = {key: work.expression(f"{place}.{key}", source) for key, source in sources.items()}
+    """Compile what fields of ``target`` are set to; each gives the very type of its field."""
+    fields = {key: field.type for key, field in target.fields.items() if key not in NEVER_SET}
+    _known(work, place, list(sources), fields)
+    compiled = {
+        key: work.expression(f"{place}.{key}", source, fields[key]) for key, source in sources.items() if key in fields
+    }
     return {key: expression for key, expression in compiled.items() if expression is not None}
 
 

@@ -15,8 +15,10 @@ EventKind = Literal["created", "deleted", "changed", "entered", "left", "before"
 
 @dataclass(frozen=True, slots=True)
 class EventDef:
-    """What a rule looks on: ``names`` are fields for ``changed``, states for ``entered`` and ``left``, and ``save`` or
-    transitions for ``before``."""
+    """What a rule looks on.
+
+    ``names`` are fields for ``changed``, states for ``entered`` and ``left``, ``save`` or transitions for ``before``.
+    """
 
     kind: EventKind
     names: tuple[str, ...] = ()

@@ -1,1 +1,1 @@
-"""The shell around deciding: it fetches facts, applies changesets and answers questions. Pages and the API stand on it."""
+"""The shell around deciding: it fetches facts, applies changesets and answers questions."""

@@ -14,7 +14,16 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
-from engine.runtime.views import AppView, BlockView, FieldView, FormView, OptionView, SectionView, TransitionView, Viewer
+from engine.runtime.views import (
+    AppView,
+    BlockView,
+    FieldView,
+    FormView,
+    OptionView,
+    SectionView,
+    TransitionView,
+    Viewer,
+)
 
 
 class Apps:

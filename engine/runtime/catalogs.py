@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from engine.catalog.apps import Catalog, Parameter
 from engine.catalog.compiling import Installed, compile_catalog
@@ -15,6 +14,7 @@ from engine.catalog.definitions import AppDef, load_app
 from engine.decision.work import Parameters
 from engine.forms.field_types import FieldType
 from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
 from engine.kernel.values import Value
@@ -22,6 +22,10 @@ from engine.storage import parameters as stored_parameters
 from engine.storage import revisions, settings
 from engine.storage.database import Dialect
 from engine.storage.form_tables import Tables, form_tables
+from engine.storage.surroundings import Moments
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 TABLES = "tables."
 """Settings under this name keep the physical names of an app's tables, fixed when each was first published."""
@@ -34,6 +38,12 @@ class Current:
     catalog: Catalog
     tables: Tables
     parameters: Parameters
+    dialect: Dialect
+
+    def around(self, app: str, moment: Moment, me: str | None) -> Moments:
+        """Return what expressions of an app see around every row at a moment, for a user."""
+        zone = self.catalog.apps[app].zone
+        return Moments(moment, day_of(moment, zone), zone, me, self.parameters.get(app, {}))
 
 
 class CatalogSource:
@@ -59,7 +69,7 @@ class CatalogSource:
                 self._tables = self.tables(self._catalog)
                 self._revisions = dict(now)
             catalog, tables = self._catalog, self._tables
-        return Current(catalog, tables, self._parameters(connection, catalog))
+        return Current(catalog, tables, self._parameters(connection, catalog), self.dialect)
 
     def tables(self, catalog: Catalog) -> Tables:
         """Return the tables of every form of a catalog."""

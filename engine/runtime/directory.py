@@ -1,13 +1,13 @@
-"""Who there is: users, their roles, sessions and tokens. Passwords are kept as argon2id, other secrets as their digest."""
+"""Who there is: users, their roles, sessions and tokens. Passwords are kept as argon2id, secrets as digests."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection
 
 from engine.decision.changeset import Actor
 from engine.decision.permissions import ADMIN, ENGINE
@@ -21,6 +21,9 @@ from engine.storage import credentials
 from engine.storage import directory as stored
 from engine.storage.directory import User
 from engine.storage.journal import Authorship
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 ADMIN_ROLE = (ENGINE, ADMIN)
 SESSION_MS = 14 * 86_400_000

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from engine.decision.changeset import Actor
-from engine.decision.commands import Body, Command, Decided, NeedFacts, Refusal
+from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal
 from engine.decision.deciding import decide
 from engine.decision.facts import Facts, Query
 from engine.decision.problems import TOO_MANY_ROUNDS
 from engine.decision.work import Key
-from engine.kernel.clocks import Clocks, Moment
+from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
 from engine.rules.problems import SAME_FACT
@@ -23,7 +21,11 @@ from engine.storage import revisions
 from engine.storage.database import Database
 from engine.storage.facts import answer
 from engine.storage.locks import lock_for_write
+from engine.storage.surroundings import Moments
 from engine.storage.unit_of_work import apply
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 ROUNDS = 8
 """How often one decision may ask for more facts (01)."""
@@ -66,10 +68,10 @@ class Execution:
         return self.catalogs.current(connection)
 
     def _decided(self, connection: Connection, command: Command, current: Current) -> Decided:
-        def step(facts: Facts) -> Decided | Refusal | NeedFacts:
+        def step(facts: Facts) -> Outcome:
             return decide(command, current.catalog, current.parameters, facts)
 
-        outcome = self.settle(connection, current, command.moment, step, type(command.body).__name__)
+        outcome = cast("Decided | Refusal", self.settle(connection, current, command, step))
         if isinstance(outcome, Refusal):
             raise EngineError(outcome.problems)
         return outcome
@@ -78,12 +80,16 @@ class Execution:
         self,
         connection: Connection,
         current: Current,
-        moment: Moment,
+        command: Command,
         step: Callable[[Facts], T | NeedFacts],
-        what: str,
     ) -> T:
         """Give ``step`` the facts that it asks for until it has what it needs, at most ``ROUNDS`` times."""
         facts: dict[Query, object] = {}
+        what = type(command.body).__name__
+
+        def around(app: str) -> Moments:
+            return current.around(app, command.moment, command.actor.user)
+
         for _ in range(ROUNDS):
             outcome = step(facts)
             if not isinstance(outcome, NeedFacts):
@@ -91,5 +97,5 @@ class Execution:
             wanted = [query for query in outcome.queries if query not in facts]
             if not wanted:
                 raise EngineError(SAME_FACT.at(rule=what))
-            facts.update(answer(connection, wanted, current.tables))
+            facts.update(answer(connection, wanted, current.tables, around))
         raise EngineError(TOO_MANY_ROUNDS.at(what=what))

@@ -18,7 +18,7 @@ from engine.runtime.views import NotificationView, TaskView, TransitionView, Vie
 from engine.storage import notifications as stored_notifications
 from engine.storage import tasks as stored_tasks
 from engine.storage.notifications import Notification
-from engine.storage.tasks import Task
+from engine.storage.tasks import StoredTask
 
 MOST = 200
 
@@ -34,7 +34,7 @@ class Inbox:
     def open_tasks(self, viewer: Viewer) -> tuple[TaskView, ...]:
         """Return the viewer's open tasks: oldest first."""
         with self._desk.reading(viewer) as reading:
-            tasks = stored_tasks.open_tasks_of(reading.connection, viewer.id, limit=MOST)
+            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, MOST)
             _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
             return tuple(_task_view(reading, task) for task in tasks)
 
@@ -47,7 +47,7 @@ class Inbox:
     def notifications(self, viewer: Viewer, limit: int = 50) -> tuple[NotificationView, ...]:
         """Return what the viewer was told, newest first."""
         with self._desk.reading(viewer) as reading:
-            found = stored_notifications.notifications_of(reading.connection, viewer.id, limit=limit)
+            found = stored_notifications.latest(reading.connection, viewer.id, limit)
             _prefetch(reading, (_about(item) for item in found))
             return tuple(
                 NotificationView(
@@ -65,14 +65,14 @@ class Inbox:
         with self._desk.reading(viewer) as reading:
             return {
                 "tasks": stored_tasks.count_open(reading.connection, viewer.id),
-                "unread": stored_notifications.unread(reading.connection, viewer.id),
+                "unread": stored_notifications.count_unread(reading.connection, viewer.id),
             }
 
     def mark_read(self, viewer: Viewer, notification: str) -> None:
         """Note that the viewer has read a notification."""
         with self._execution.database.write() as connection:
             moment = self._execution.clocks.business()
-            stored_notifications.mark_read(connection, viewer.id, moment, [notification])
+            stored_notifications.mark_read(connection, viewer.id, notification, moment)
 
 
 def _about(item: Notification) -> tuple[str, str, str]:
@@ -89,7 +89,7 @@ def _record(reading: Reading, app: str, form: str, id: str) -> Mapping[str, str]
     return {"app": app, "form": form, "id": id, "title": title}
 
 
-def _task_view(reading: Reading, task: Task) -> TaskView:
+def _task_view(reading: Reading, task: StoredTask) -> TaskView:
     flow = reading.app(task.app).workflows.get(task.form) if task.app in reading.catalog.apps else None
     actions = []
     for action in task.actions:

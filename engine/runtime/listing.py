@@ -2,70 +2,121 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, FromClause, or_
+from sqlalchemy import ColumnElement, false, or_
 
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Form
-from engine.kernel.problems import EngineError
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.values import StorageKind
 from engine.language.backends.sql import to_condition
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
-from engine.language.scope import Scope
 from engine.language.types import BooleanType
 from engine.runtime import problems
 from engine.runtime.reading import Reading
 from engine.runtime.showing import prefetch, record_view
 from engine.runtime.views import Count, Page
-from engine.storage.facts import SqlSurroundings
 from engine.storage.query import bounded_count, list_rows
+from engine.storage.surroundings import SqlSurroundings
 
 LIMIT = 200
 COUNT_BOUND = 1_000
+
+Conditions = list[ColumnElement[bool]]
 
 
 def list_page(
     reading: Reading, form: Form, *, filter: str | None, sort: str | None, limit: int, after: str | None
 ) -> Page:
-    """Return one page of a form's records as the viewer may see them."""
-    if not 1 <= limit <= LIMIT:
-        raise EngineError(problems.BAD_LIMIT.at("limit", limit=LIMIT))
+    """Return one page of a form's records as the viewer may see them; every problem of the request at once."""
     order = sort or form.definition.list_sort
-    key = order.removeprefix("-")
-    _check_sort(reading, form, key)
-    tables = reading.tables(form)
-    conditions = [condition for condition in (_readable(reading, form), _filtered(reading, form, filter)) if condition]
-    where = [_to_sql(reading, form, tables.main.table, group) for group in conditions]
-    rows, next_cursor = list_rows(
+    found = [*_limit_problems(limit), *_sort_problems(reading, form, order.removeprefix("-"))]
+    where = readable(reading, form)
+    if filter is not None and filter.strip():
+        try:
+            where.append(_as_sql(reading, form, _filter(reading, form, filter)))
+        except EngineError as error:
+            found.extend(problem.under("filter") for problem in error.problems)
+    if found:
+        raise EngineError(found)
+    tables, key = reading.tables(form), order.removeprefix("-")
+    rows, following = list_rows(
         reading.connection, tables, where, sort=key, descending=order.startswith("-"), after=after, limit=limit
     )
     value, exact = bounded_count(reading.connection, tables, where, COUNT_BOUND)
-    prefetch(reading, form, rows)
     for row in rows:
         reading.remember(form, row)
-    return Page(tuple(record_view(reading, form, row) for row in rows), next_cursor, Count(value, exact))
+    prefetch(reading, form, rows)
+    return Page(tuple(record_view(reading, form, row) for row in rows), following, Count(value, exact))
 
 
-def _check_sort(reading: Reading, form: Form, key: str) -> None:
-    """Refuse to sort by what does not exist, cannot be ordered, or is not the viewer's to see."""
-    item = form.fields.get(key)
+def title_matches(reading: Reading, form: Form, text: str, limit: int) -> tuple[tuple[str, str], ...]:
+    """Return ids and titles of readable records of which a field of their title contains ``text``, newest first."""
+    tables = reading.tables(form)
+    named = sorted({key for part in form.title.expressions for key in part.reads.fields})
+    texts = [key for key in named if key in tables.main.columns and tables.main.columns[key].kind is StorageKind.TEXT]
+    where = readable(reading, form)
+    if text.strip():
+        where.append(or_(false(), *(tables.main.table.c[key].contains(text.strip(), autoescape=True) for key in texts)))
+    rows, _ = list_rows(
+        reading.connection, tables, where, sort="updated_at", descending=True, after=None, limit=min(limit, LIMIT)
+    )
+    prefetch(reading, form, rows)
+    return tuple((str(row["id"]), reading.title(form, row, reading.viewer.language)) for row in rows)
+
+
+def readable(reading: Reading, form: Form) -> Conditions:
+    """Return, as SQL, what a row must meet for the viewer to read it."""
+    open_to = reading.access(form).rows("read")
+    if open_to is None:
+        return []
+    return [or_(false(), *(_as_sql(reading, form, expression) for expression in open_to))]
+
+
+def _as_sql(reading: Reading, form: Form, expression: Expression) -> ColumnElement[bool]:
+    row = reading.tables(form).main.table
+    around = SqlSurroundings(reading.current.tables, row, reading.dialect, reading.around(form.app))
+    return to_condition(expression, around)
+
+
+def _limit_problems(limit: int) -> Sequence[Problem]:
+    return () if 1 <= limit <= LIMIT else (problems.BAD_LIMIT.at("limit", limit=LIMIT),)
+
+
+def _sort_problems(reading: Reading, form: Form, key: str) -> Sequence[Problem]:
+    """Refuse to sort by what does not exist, or is not the viewer's to see."""
     sortable = [name for name, field in form.fields.items() if field.type is not None] + list(SYSTEM_LABELS)
     if key not in sortable:
-        raise EngineError(problems.BAD_SORT.at("sort", key=key, known=", ".join(sortable)))
-    if item is not None and key in reading.access(form).hidden_fields:
-        raise EngineError(problems.FIELD_HIDDEN.at("sort", key=key))
-
-
-def readable(reading: Reading, form: Form) -> tuple[Expression, ...] | None:
-    """Return the conditions of which one must hold for the viewer to read a row; None where every row is open."""
-    return reading.access(form).rows("read")
+        return (problems.BAD_SORT.at("sort", key=key, known=", ".join(sortable)),)
+    if key in reading.access(form).hidden_fields:
+        return (problems.FIELD_HIDDEN.at("sort", key=key),)
+    return ()
 
 
 def _filter(reading: Reading, form: Form, source: str) -> Expression:
     """Compile a viewer's filter with the viewer's rights: what is hidden from the viewer cannot be asked about."""
     compiled = compile_expression(source, reading.catalog.scope(form.app, form.key), expects=BooleanType)
-    hidden = reading.access(form).hidden_fields & compiled.reads.fields
+    hidden = [problems.FIELD_HIDDEN.at(key=key) for key in _hidden_reads(reading, form, compiled)]
     if hidden:
-        raise EngineError(problems.FIELD_HIDDEN.at("filter", key=key) for key in sorted(hidden))
+        raise EngineError(hidden)
     return compiled
+
+
+def _hidden_reads(reading: Reading, form: Form, expression: Expression) -> list[str]:
+    """Return what the expression reads and the viewer may not: hidden fields, here or at the end of a reference."""
+    reads = expression.reads
+    hidden = [key for key in reads.fields if key in reading.access(form).hidden_fields]
+    for path, key in reads.paths:
+        app, target = reads.forms[path]
+        other = reading.catalog.form(app, target)
+        if other is None or not reading.access(other).may("read") or key in reading.access(other).hidden_fields:
+            hidden.append(f"{path}.{key}")
+    for path, aggregate in (*(("", item) for item in reads.aggregates), *reads.distant):
+        if not path and (aggregate.app, aggregate.form.partition(".")[0]) == (form.app, form.key):
+            continue  # the record's own lines: what is hidden of them is a field of the record
+        other = reading.catalog.form(aggregate.app, aggregate.form.partition(".")[0])
+        if other is None or reading.access(other).rows("read") is not None:
+            hidden.append(path or aggregate.form)
+    return sorted(hidden)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App, Catalog
 from engine.catalog.compiling import Installed, compile_catalog
@@ -17,6 +17,9 @@ from engine.runtime.execution import Execution
 from engine.storage import ddl, revisions, settings
 from engine.storage.locks import lock_for_publish
 from engine.storage.unit_of_work import apply
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def publish(execution: Execution, documents: Documents, actor: Actor) -> int:

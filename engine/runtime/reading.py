@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, cast
 
 from engine.catalog.apps import App, Catalog
 from engine.decision.facts import AggregateQuery, Person, PersonQuery, Query, RecordQuery
@@ -19,11 +17,15 @@ from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
 from engine.language import types as language
-from engine.language.expressions import Aggregate, aggregate_over, combine
+from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
 from engine.runtime.catalogs import Current
 from engine.runtime.views import Viewer
+from engine.storage.database import Dialect
 from engine.storage.facts import answer
 from engine.storage.form_tables import FormTables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Facts = dict[Query, object]
 
@@ -42,6 +44,11 @@ class Reading:
     def catalog(self) -> Catalog:
         """The apps."""
         return self.current.catalog
+
+    @property
+    def dialect(self) -> Dialect:
+        """The database's dialect."""
+        return self.current.dialect
 
     def tables(self, form: Form) -> FormTables:
         """Return the tables of a form."""
@@ -77,7 +84,7 @@ class Reading:
         """Answer several questions at once, those already answered apart."""
         wanted = [query for query in dict.fromkeys(queries) if query not in self.facts]
         if wanted:
-            self.facts.update(answer(self.connection, wanted, self.current.tables))
+            self.facts.update(answer(self.connection, wanted, self.current.tables, self.around))
 
     def fact(self, query: Query) -> object:
         """Return the answer to one question."""
@@ -162,4 +169,4 @@ class Around:
             rows = ({**line, PARENT: row["id"]} for line in row.get(lines) or ())
             return aggregate_over(aggregate, rows, self)
         stored = self.reading.fact(AggregateQuery(aggregate.app, form, str(row["id"]), aggregate))
-        return combine(aggregate, cast("tuple[Value, ...]", stored), (), self)
+        return combine(aggregate, cast("Stored", stored), (), self)

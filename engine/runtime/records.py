@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from engine.decision.changeset import Actor
-from engine.decision.commands import Body, Command, Create, Delete, Fire, Update
+from engine.decision.commands import Body, Create, Delete, Fire, Update
 from engine.decision.problems import ABSENT
 from engine.forms.filling import Standing
 from engine.forms.forms import Form
@@ -24,6 +23,9 @@ from engine.runtime.showing import fields_json, prefetch, record_view, shown
 from engine.runtime.trying import tried
 from engine.runtime.views import FieldState, FormState, HistoryView, Page, RecordView, Viewer
 from engine.storage import idempotency
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 KEY_LIMIT = 200
 
@@ -58,7 +60,7 @@ class Records:
         execution = self._execution
         execution.execute(execution.command(Actor(viewer.id), Delete(app, form, _id(id), version)))
 
-    def transition(
+    def transition(  # noqa: PLR0913 - what, of what, by whom, and how to be safe
         self,
         viewer: Viewer,
         app: str,
@@ -66,6 +68,7 @@ class Records:
         id: str,
         key: str,
         fields: Json,
+        *,
         version: int | None = None,
         idempotency_key: str | None = None,
     ) -> RecordView:

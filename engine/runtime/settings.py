@@ -15,7 +15,7 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are. ``home`` holds what is not in the database: keys, the witness of the journal, demo passwords."""
+    """Where things are. ``home`` holds what is not in the database: keys, the journal's witness, demo passwords."""
 
     home: Path
     database_url: str
@@ -58,7 +58,7 @@ def read_key(path: Path) -> bytes:
     """Return a key of 32 bytes, made at the first call; two processes that make it at once read the same one."""
     if not path.exists():
         part = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        with open(part, "xb", opener=_private) as file:  # noqa: PTH123 - Path.open takes no opener
+        with open(part, "xb", opener=_private) as file:
             file.write(secrets.token_bytes(KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
@@ -71,7 +71,7 @@ def read_key(path: Path) -> bytes:
 def write_private(path: Path, document: object) -> None:
     """Write JSON that only the owner may read, whole or not at all."""
     part = path.with_suffix(".part")
-    with open(part, "w", opener=_private, encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no opener
+    with open(part, "w", opener=_private, encoding="utf-8") as file:
         json.dump(document, file, ensure_ascii=False, indent=2)
         file.write("\n")
     part.replace(path)

@@ -15,5 +15,4 @@ def tried(execution: Execution, reading: Reading, command: Command) -> Preview:
     def step(facts: Facts) -> Preview | NeedFacts:
         return preview(command, reading.catalog, reading.current.parameters, facts)
 
-    what = type(command.body).__name__
-    return execution.settle(reading.connection, reading.current, command.moment, step, what)
+    return execution.settle(reading.connection, reading.current, command, step)

@@ -65,7 +65,7 @@ class SectionView:
 
 @dataclass(frozen=True)
 class TransitionView:
-    """A transition that may be offered; ``asks`` are the fields to fill now, ``acknowledgement`` needs no more than a tap."""
+    """A transition that may be offered; ``asks`` are fields to fill now, ``acknowledgement`` needs only a tap."""
 
     key: str
     labels: Text

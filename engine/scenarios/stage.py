@@ -1,9 +1,9 @@
-"""The stage on which a scenario plays: a throw-away instance with the pack installed, its users, and a clock of its own."""
+"""The stage on which a scenario plays: a throw-away instance with the pack, its users and its own clock."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,21 +48,34 @@ class Stage:
         """Return the user of that name as a viewer; EngineError where there is none."""
         return self.services.directory.viewer(self.names.person(name))
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self.services.execution.database.close()
+
     def settle(self) -> None:
         """Let everything that follows from what was done happen."""
         self.jobs.run_until_quiet()
 
 
-def set_up(pack: Pack, needs: Iterable[Pack], url: str, types: Registry[FieldType]) -> Stage:
-    """Return a stage over a new database with the pack, what it needs, and its demo users."""
+def set_up(pack: Pack, needs: Iterable[Pack], url: str, types: Registry[FieldType]) -> dict[str, str]:
+    """Make a database with a pack, what it needs and its people; return the ids of the people by name."""
     database = open_database(url)
-    migrate(database)
+    try:
+        migrate(database)
+        services = assemble(database, Clocks(), secrets.token_bytes, types)
+        for item in (*needs, pack):
+            publish(services.execution, item.documents, Actor(None))
+        return add_people(services.directory, pack.key, pack.users)
+    finally:
+        database.close()
+
+
+def open_stage(pack: Pack, url: str, people: Mapping[str, str], types: Registry[FieldType]) -> Stage:
+    """Return a stage over a database that was set up."""
+    database = open_database(url)
     clock = StageClock(clocks.real_moment())
     services = assemble(database, Clocks(business=clock), secrets.token_bytes, types)
-    for item in (*needs, pack):
-        publish(services.execution, item.documents, Actor(None))
-    people = add_people(services.directory, pack.key, pack.users)
-    with services.execution.database.read() as connection:
+    with database.read() as connection:
         zone = services.execution.catalogs.current(connection).catalog.apps[pack.key].zone
     names = Placeholders(people, zone, lambda: clocks.day_of(clock.moment, zone))
     return Stage(pack.key, services, JobsLoop(services.execution), clock, names)

@@ -16,7 +16,10 @@ UNREACHABLE = ProblemKind(
 )
 TOO_FEW_FIELDS = ProblemKind(
     "FLOW-003",
-    Text("流转“{label_zh}”只校验{got}个字段,至少要{least}个", "“{label_en}” checks {got} fields; at least {least} are needed"),
+    Text(
+        "流转“{label_zh}”只校验{got}个字段,至少要{least}个",
+        "“{label_en}” checks {got} fields; at least {least} are needed",
+    ),
     Text(
         "请写明流转时必须有值的业务字段;如果只是阅知,标为 acknowledgement",
         "Name the business fields that must be filled when it fires; mark a mere notice as an acknowledgement",

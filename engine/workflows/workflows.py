@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from engine.kernel.problems import Problem, Text
 from engine.language.expressions import Expression
@@ -95,7 +96,7 @@ def _transition_problems(
         if key not in fields
     ]
     if item.by and not item.acknowledgement and len(set(item.fields)) < least:
-        labels = {"label_zh": item.labels.zh, "label_en": item.labels.en}
+        labels: dict[str, Any] = {"label_zh": item.labels.zh, "label_en": item.labels.en}
         found.append(problems.TOO_FEW_FIELDS.at(f"{place}.fields", got=len(set(item.fields)), least=least, **labels))
     return found
 
@@ -106,9 +107,7 @@ def _state_problems(definition: WorkflowDef, states: Mapping[str, StateDef]) -> 
     reached, grown = {definition.initial}, True
     while grown:
         more = {
-            item.target
-            for item in definition.transitions
-            if not item.origins or reached.intersection(item.origins)
+            item.target for item in definition.transitions if not item.origins or reached.intersection(item.origins)
         }
         grown = not more <= reached
         reached |= more
