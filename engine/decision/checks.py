@@ -18,6 +18,7 @@ from engine.forms.parsing import problem
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import EngineError, ProblemKind
 from engine.kernel.values import Row
+from engine.language.expressions import Expression
 from engine.workflows import problems as flow_problems
 from engine.workflows.workflows import Transition
 
@@ -82,11 +83,20 @@ def check_guard(saving: Saving, transition: Transition) -> None:
         if saving.row.get(key) is None and key in saving.form.fields:
             blank = problem(form_problems.REQUIRED, saving.form.fields[key].definition)
             saving.found.append(blank.under(key))
-    if transition.guard is None or transition.guard.holds(saving.row, saving.around):
+    if transition.guard is None or _guard_holds(saving, transition.guard):
         return
     message = transition.definition.guard_message or transition.labels
     labels: dict[str, Any] = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
     saving.found.append(flow_problems.GUARD_FAILED.at("", message_zh=message.zh, message_en=message.en, **labels))
+
+
+def _guard_holds(saving: Saving, guard: Expression) -> bool:
+    """Look at the guard as the record stands before it moves: what it counts must not count the move itself."""
+    after, origin = saving.row, saving.origin
+    saving.settle({**after, "state": origin})
+    holds = guard.holds(saving.row, saving.around)
+    saving.settle(after)
+    return holds
 
 
 def check_given(saving: Saving, stands: Mapping[str, Standing]) -> None:

@@ -122,7 +122,7 @@ def opened(work: Work, body: Create) -> Saving:
     for key, value in values.items():
         item = form.fields.get(key)
         if item is not None and item.type is None and value is not None:
-            values[key] = _merged_lines(None, value, set(item.lines))
+            values[key] = _merged_lines(None, value)
     saving = new_saving(work, app, form, values, work.command.actor, typed=True)
     saving.found = [*found, *_forbidden(work, form, values)]
     saving.transition = _transition(saving, body.transition)
@@ -184,7 +184,7 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
     for key in values:
         item = form.fields.get(key)
         if item is not None and item.type is None and values[key] is not None:
-            values[key] = _merged_lines(before.get(key), values[key], set(item.lines))
+            values[key] = _merged_lines(before.get(key), values[key])
     saving = Saving(
         work=work,
         app=work.app(form.app),
@@ -199,16 +199,17 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
     return saving
 
 
-def _merged_lines(before: tuple[Row, ...] | None, lines: tuple[Row, ...], keys: set[str]) -> tuple[Row, ...]:
-    """Return the lines after a change: those with a known id keep the fields that are not named."""
+def _merged_lines(before: tuple[Row, ...] | None, lines: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return the lines after a change: those with a known id keep the fields that are not named.
+
+    An id that is not one of this record's lines is not believed: such a line is a new one.
+    """
     known = {line["id"]: line for line in before or ()}
-    blank = dict.fromkeys(keys)
-    return tuple({**known[line["id"]], **line} if line.get("id") in known else _fresh(blank, line) for line in lines)
+    return tuple({**known[line["id"]], **line} if line.get("id") in known else _without_id(line) for line in lines)
 
 
-def _fresh(blank: dict[str, Value], line: Row) -> Row:
-    """Return a new line: an id that is not one of this record's lines is not believed."""
-    return {**blank, **{key: value for key, value in line.items() if key != "id"}}
+def _without_id(line: Row) -> Row:
+    return {key: value for key, value in line.items() if key != "id"}
 
 
 def _delete(work: Work, body: Delete) -> Key:

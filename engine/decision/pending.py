@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from engine.catalog.apps import App
 from engine.decision.changeset import Actor
@@ -43,6 +44,13 @@ class Saving:
     def workflow(self) -> Workflow | None:
         """The form's state machine, if it has one."""
         return self.app.workflows.get(self.form.key)
+
+    @property
+    def origin(self) -> str | None:
+        """The state that the record is in before this save; a new one's is the state that it begins in."""
+        if self.before is not None:
+            return cast("str | None", self.before.get("state"))
+        return self.workflow.definition.initial if self.workflow else None
 
     @property
     def draft(self) -> bool:
