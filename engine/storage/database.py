@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from engine.kernel.problems import EngineError, Problem
+from engine.language.backends import sqlite_functions
 from engine.storage import problems
 from engine.storage.write_guard import READ_ONLY, install_write_guard
 
@@ -112,6 +113,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # With a write-ahead log, NORMAL loses nothing when a process is killed; only a power cut can take the last commits.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA trusted_schema = OFF")
+    sqlite_functions.register(connection)
     _switch_to_wal(connection)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlalchemy import Connection, select
 
 from engine.decision.facts import (
+    AggregateQuery,
     OpenTasksQuery,
     PersonQuery,
     Query,
@@ -16,6 +17,7 @@ from engine.decision.facts import (
     TaskQuery,
 )
 from engine.kernel.problems import EngineError
+from engine.language.backends.sql import aggregate_select, stored_from
 from engine.storage import directory, problems, records, tasks
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.rows import to_physical
@@ -35,9 +37,10 @@ def answer(
     tables: Tables,
     around: Callable[[str], AppSurroundings] | None = None,
 ) -> dict[Query, object]:
-    """Return the answer to each query; ``around`` gives an app's surroundings, which aggregates are computed in.
+    """Return the answer to each query; an aggregate's is in its stored form (see ``engine.language.aggregates``).
 
-    Records of one form take one query, and one for each kind of their lines; users take two, tasks one.
+    ``around`` gives the surroundings of an app, by its key, in which the app's aggregates are computed. Records of one
+    form take one query, and one for each kind of their lines; users take two, tasks one.
     """
     listed = list(dict.fromkeys(queries))
     answers: dict[Query, object] = {}
@@ -46,6 +49,12 @@ def answer(
     answers.update(_roles(connection, [query for query in listed if isinstance(query, RoleQuery)]))
     answers.update(_tasks(connection, listed))
     answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
+    aggregates = [query for query in listed if isinstance(query, AggregateQuery)]
+    if aggregates:
+        if around is None:
+            message = "aggregates need to know what is around them"
+            raise ValueError(message)
+        answers.update(_aggregates(connection, tables, aggregates, around))
     return answers
 
 
@@ -101,3 +110,17 @@ def _same(connection: Connection, tables: Tables, queries: list[SameQuery]) -> A
             conditions.append(table.c[field].is_(None) if stored is None else table.c[field] == stored)
         found = connection.execute(select(table.c.id).where(*conditions).order_by(table.c.id).limit(SAME))
         yield query, tuple(found.scalars())
+
+
+def _aggregates(
+    connection: Connection,
+    tables: Tables,
+    queries: list[AggregateQuery],
+    around: Callable[[str], AppSurroundings],
+) -> Answers:
+    for query in queries:
+        main = _form(tables, query.app, query.form).main
+        scope = SqlSurroundings(tables, main.table, main.dialect, around(query.app))
+        statement = aggregate_select(query.aggregate, query.owner, scope, query.excluding)
+        row = connection.execute(statement).first()
+        yield query, stored_from(query.aggregate, row, main.dialect)

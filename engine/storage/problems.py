@@ -189,3 +189,114 @@ MESSAGE_NOT_DEAD = ProblemKind(
     Text("刷新死信列表", "Refresh the list of dead letters"),
     Nature.ABSENT,
 )
+
+_TAMPERED = Text(
+    "有人绕过程序改动了数据库;从备份取出原值比对", "Somebody changed the database directly: compare with a backup"
+)
+ENTRY_CHANGED = ProblemKind(
+    "AUDIT-001", Text("日志条目被改动", "A journal entry has been changed"), _TAMPERED, Nature.CONFLICT
+)
+VALUE_CHANGED = ProblemKind(
+    "AUDIT-002",
+    Text("日志中「{field}」的值被改动", "The journal's value of “{field}” has been changed"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+VALUE_MISSING = ProblemKind(
+    "AUDIT-003",
+    Text("日志中「{field}」的值不见了,也没有抹除记录", "The journal's value of “{field}” is gone without an erasure"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+PAYLOAD_UNREADABLE = ProblemKind(
+    "AUDIT-004",
+    Text("日志条目的内容不符合格式", "The content of a journal entry is not in its format"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+VERSION_GAP = ProblemKind(
+    "AUDIT-005",
+    Text("记录缺少第 {version} 版的日志", "The journal lacks version {version} of the record"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+SEAL_CHANGED = ProblemKind(
+    "AUDIT-010", Text("封印 {number} 被改动", "Seal {number} has been changed"), _TAMPERED, Nature.CONFLICT
+)
+SEAL_FORGED = ProblemKind(
+    "AUDIT-011",
+    Text("封印 {number} 不是用本机密钥做的", "Seal {number} was not made with this instance's key"),
+    Text("确认 journal.key 没有换过;没换过就是伪造", "If journal.key was not replaced, the seal is forged"),
+    Nature.CONFLICT,
+)
+CHAIN_BROKEN = ProblemKind(
+    "AUDIT-012",
+    Text("封印 {number} 与前一个接不上", "Seal {number} does not follow the one before it"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+BATCH_DIFFERS = ProblemKind(
+    "AUDIT-013",
+    Text("第 {number} 批日志与封印不符", "Batch {number} is not as it was sealed"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+BATCH_WITHOUT_SEAL = ProblemKind(
+    "AUDIT-014",
+    Text("第 {number} 批日志没有封印", "Batch {number} has no seal"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+HEAD_WRONG = ProblemKind(
+    "AUDIT-015",
+    Text("链头与最后的封印不符", "The head does not name the last seal"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+WITNESS_MISSING = ProblemKind(
+    "AUDIT-016",
+    Text("数据库外的见证文件不见了", "The witness file outside the database is missing"),
+    Text("从备份取回 journal.head,再核对一次", "Bring journal.head back from a backup and verify again"),
+    Nature.CONFLICT,
+)
+WITNESS_FORGED = ProblemKind(
+    "AUDIT-017",
+    Text("见证文件不是用本机密钥做的", "The witness file was not made with this instance's key"),
+    Text("从备份取回 journal.head,再核对一次", "Bring journal.head back from a backup and verify again"),
+    Nature.CONFLICT,
+)
+END_CUT_OFF = ProblemKind(
+    "AUDIT-018",
+    Text("见证到第 {number} 个封印,数据库里却没有它", "Seal {number} was witnessed, and the database does not have it"),
+    Text(
+        "日志的末尾被删;若刚恢复过备份,请一并恢复备份时的 journal.head",
+        "The journal's end was removed; after restoring a backup, restore its journal.head too",
+    ),
+    Nature.CONFLICT,
+)
+RECORD_DIFFERS = ProblemKind(
+    "AUDIT-020",
+    Text("记录的「{field}」与日志不符", "The record's “{field}” is not what the journal says"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)
+RECORD_UNJOURNALLED = ProblemKind(
+    "AUDIT-021", Text("记录没有日志", "The record is not in the journal"), _TAMPERED, Nature.CONFLICT
+)
+RECORD_MISSING = ProblemKind(
+    "AUDIT-022", Text("日志中的记录不见了", "A record of the journal is gone"), _TAMPERED, Nature.CONFLICT
+)
+TRIGGER_MISSING = ProblemKind(
+    "AUDIT-030",
+    Text(
+        "保护日志的触发器 {trigger} 不见了或被停用", "The trigger {trigger}, which guards the journal, is gone or off"
+    ),
+    Text("查清谁停用了它,再从备份恢复", "Find out who turned it off, then restore it from a backup"),
+    Nature.CONFLICT,
+)
+UNREADABLE = ProblemKind(
+    "AUDIT-031",
+    Text("有数据无法读取:{reason}", "Something cannot be read: {reason}"),
+    _TAMPERED,
+    Nature.CONFLICT,
+)

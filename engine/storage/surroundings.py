@@ -99,3 +99,8 @@ class SqlSurroundings:
     def parameters(self) -> Mapping[str, Value]:
         """The app's parameters by key."""
         return self.around.parameters
+
+    @property
+    def old(self) -> None:
+        """There is no row before: SQL looks at rows as they are stored."""
+        return

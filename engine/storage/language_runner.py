@@ -1,0 +1,157 @@
+"""Runs cases of the language on every back end that is reachable; knows no form's tables, only those that a case brings."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, FromClause
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import real_moment
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.values import Row
+from engine.language.backends import sqlite_functions
+from engine.language.backends.sql import SqlContext, from_database, to_value
+from engine.language.backends.sql_terms import DialectName
+from engine.language.backends.sql_builder import dialect_of
+from engine.language.cases import Case, Table, bad_case, read_case, shown
+from engine.language.compiling import compile_expression
+from engine.language.expressions import Expression
+from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, NumberType, Type, type_key
+
+BACKENDS = ("python", "sqlite", "postgresql")
+DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
+
+
+def run_lines(lines: Iterable[str], backends: Sequence[str] | None = None) -> Iterator[str]:
+    """Yield one line of JSON for every line of JSON that is not blank, in order.
+
+    ``backends`` are of ``BACKENDS``; without it all that are reachable: PostgreSQL by the URL in ``YOUJU_DATABASE_URL``.
+    """
+    with ExitStack() as opened:
+        runners: dict[str, Connection | None] = {}
+        for name in backends if backends is not None else reachable():
+            runners[name] = None if name == "python" else opened.enter_context(_connection(name))
+        for line in lines:
+            if line.strip():
+                yield json.dumps(_answered(line, runners), ensure_ascii=False)
+
+
+def reachable() -> tuple[str, ...]:
+    """Return the back ends that can run here."""
+    url = os.environ.get(DATABASE_VARIABLE, "")
+    return BACKENDS if url.startswith("postgresql") else BACKENDS[:-1]
+
+
+def _connection(name: str) -> Connection:
+    if name == "sqlite":
+        engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+        connection = engine.connect()
+        sqlite_functions.register(connection.connection.dbapi_connection)
+    else:
+        url = os.environ.get(DATABASE_VARIABLE, "")
+        connection = sa.create_engine(url, isolation_level="AUTOCOMMIT").connect()
+        connection.exec_driver_sql("SET TIME ZONE 'UTC'")
+    return connection.execution_options(compiled_cache=None)
+
+
+def _answered(line: str, runners: Mapping[str, Connection | None]) -> Json:
+    case_id: Json = None
+    try:
+        document = _document(line)
+        case_id = document.get("id")
+        case = read_case(document, real_moment())
+        expression = compile_expression(case.source, case.scope)
+    except EngineError as error:
+        return {"id": case_id, "error": _shown_problem(error.problems[0])}
+    answer: dict[str, Json] = {"id": case_id, "type": type_key(expression.type)}
+    for name, connection in runners.items():
+        answer[name] = _on_python(case, expression) if connection is None else _on_database(case, expression, connection)
+    return answer
+
+
+def _document(line: str) -> dict[str, Json]:
+    try:
+        document = json.loads(line)
+    except ValueError as error:
+        raise bad_case(str(error)) from None
+    if not isinstance(document, dict):
+        raise bad_case("{}")
+    return document
+
+
+def _shown_problem(problem: Problem) -> Json:
+    start = problem.start or 0
+    message = f"第 {start + 1} 列: {problem.message.zh}"
+    hint = problem.hint.zh
+    return {"code": problem.code, "message": message, "hint": hint, "start": start, "end": problem.end or start}
+
+
+def _on_python(case: Case, expression: Expression) -> Json:
+    return shown(expression.evaluate(case.row, case.surroundings), expression.type)
+
+
+def _on_database(case: Case, expression: Expression, connection: Connection) -> Json:
+    dialect: DialectName = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+    around = case.surroundings
+    table = case.tables[case.scope.form.key] if case.scope.form is not None else None
+    row = _selected([case.row], table, dialect)
+    scope = SqlContext(
+        dialect,
+        row,
+        lambda _, form: _selected(case.tables[form].rows, case.tables[form], dialect),
+        around.now,
+        around.today,
+        around.zone,
+        around.me,
+        around.parameters,
+        around.old,
+    )
+    try:
+        found = connection.execute(sa.select(to_value(expression, scope)).select_from(row)).scalar_one()
+    except DBAPIError as error:
+        return {"declined": str(error.orig)}
+    except EngineError as error:
+        return {"declined": error.problems[0].message.en}
+    return shown(from_database(found, expression.type, dialect), expression.type)
+
+
+def _selected(rows: Sequence[Row], table: Table | None, dialect: DialectName) -> FromClause:
+    """Return rows as a table whose columns have the physical types that records have in this database."""
+    kinds: Mapping[str, Type] = {} if table is None else {key: field.type for key, field in table.scope.fields.items()}
+    if not rows:
+        nothing = sa.select(*(_cast(None, kind, dialect).label(key) for key, kind in kinds.items())).where(sa.false())
+        return nothing.subquery()
+    selects = [sa.select(*(_cast(row[key], kind, dialect).label(key) for key, kind in kinds.items())) for row in rows]
+    return (selects[0] if len(selects) == 1 else sa.union_all(*selects)).subquery()
+
+
+def _cast(value: Any, kind: Type, dialect: DialectName) -> sa.ColumnElement[Any]:
+    bound = dialect_of(dialect).bind(value, kind)
+    if dialect == "sqlite":
+        match kind:
+            case NumberType() if dialect_of(dialect).is_wide(kind):
+                return bound
+            case NumberType() | BooleanType() | DateType() | DateTimeType():
+                return sa.cast(bound, sa.Integer())
+            case _:
+                return sa.cast(bound, sa.Text())
+    match kind:
+        case NumberType(scale, digits):
+            return sa.cast(bound, sa.Numeric(digits, scale))
+        case BooleanType() | DateType() | DateTimeType():
+            return bound
+        case _ if isinstance(kind, SEVERAL):
+            return sa.cast(bound, JSONB())
+        case _:
+            return sa.collate(sa.cast(bound, sa.Text()), "C")
+
+
