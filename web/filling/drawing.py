@@ -70,6 +70,7 @@ class Control:
     parked: bool = False
     state_mark: str = ""
     value_mark: str = ""
+    default: str = ""
 
     @property
     def shows(self) -> bool:
@@ -211,13 +212,12 @@ def _control(filling: Filling, view: FieldView, placed: Sequence[tuple[str, Prob
     value = (filling.posted.fields if was_posted else filling.state.fields).get(view.key)
     maker = _Maker(filling, placed)
     made = maker.control(view, PREFIX + view.key, f"f-{view.key}", value, filling.state.shown.get(view.key), standing)
-    parked = (
-        was_posted and not standing.visible and is_typed(view.key, filling.posted, filling.state, fresh=filling.fresh)
-    )
-    return _signed(made, parked=parked, from_server=not was_posted)
+    parked = was_posted and not standing.visible and is_typed(view.key, filling.posted)
+    default = filling.posted.defaults.get(view.key, "") if was_posted or not filling.fresh else made.value
+    return _signed(replace(made, parked=parked, default=default), from_server=not was_posted)
 
 
-def _signed(control: Control, *, parked: bool, from_server: bool) -> Control:
+def _signed(control: Control, *, from_server: bool) -> Control:
     """Return the control with the marks by which a page knows what it may leave alone.
 
     ``state_mark`` is of all that the server decides besides the value; ``value_mark`` of the value, where the server
@@ -227,12 +227,10 @@ def _signed(control: Control, *, parked: bool, from_server: bool) -> Control:
         repr(control.standing),
         repr([(p.code, p.path, p.message) for p in control.problems]),
         repr([(line.token, c.key, c.problems) for line in control.lines for c in line.controls if c.problems]),
-        repr((parked, control.candidates)),
+        repr((control.parked, control.candidates)),
     ]
     value = repr((control.value, control.words, [(c.key, c.label) for c in control.choices if c.chosen]))
-    return replace(
-        control, parked=parked, state_mark=_mark("\n".join(state)), value_mark=_mark(value) if from_server else ""
-    )
+    return replace(control, state_mark=_mark("\n".join(state)), value_mark=_mark(value) if from_server else "")
 
 
 def _mark(text: str) -> str:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.kernel.canonical import Json
-from engine.runtime.views import FieldView, FormState, FormView
+from engine.runtime.views import FieldView, FormView
 from web.display import NUMBER_WIDGETS, moment_of_input, number_of_input
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 PREFIX: Final = "f."
+DEFAULT: Final = "_d."
 TYPED: Final = "._text"
 TYPED_BEFORE: Final = "._was"
 LINE_ID: Final = "id"
@@ -30,11 +31,14 @@ class Posted:
 
     ``fields`` are the values by field key, for the controls that were there. ``tokens`` name the lines of each
     sub-table in order. ``typed`` is the text in a reference's box, by control name, where it was not chosen.
+    ``defaults`` are the texts with which controls were drawn; ``untouched`` the fields that still hold theirs.
     """
 
     fields: Mapping[str, Json] = field(default_factory=dict)
     tokens: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    untouched: frozenset[str] = frozenset()
 
     def with_fields(self, fields: Mapping[str, Json]) -> Posted:
         """Return the same post with other values."""
@@ -54,7 +58,9 @@ def read_post(form: MultiDict[str, str], view: FormView) -> Posted:
             values[key], tokens[key] = reader.lines(field_view)
         else:
             values[key] = reader.value(PREFIX + key, field_view)
-    return Posted(values, tokens, reader.typed)
+    given = {name.removeprefix(DEFAULT): text for name, text in form.items() if name.startswith(DEFAULT)}
+    untouched = frozenset(key for key, text in given.items() if form.getlist(PREFIX + key)[-1:] == [text])
+    return Posted(values, tokens, reader.typed, given, untouched)
 
 
 @dataclass(frozen=True)
@@ -117,12 +123,12 @@ class _Reader:
         return True
 
 
-def is_typed(key: str, posted: Posted, state: FormState, *, fresh: bool) -> bool:
-    """Tell whether somebody would miss a field's value; on a ``fresh`` form a default is no loss."""
-    value = posted.fields.get(key)
-    if value is None:
-        return any(name.startswith(f"{PREFIX}{key}.") or name == PREFIX + key for name in posted.typed)
-    return not fresh or value != state.fields.get(key)
+def is_typed(key: str, posted: Posted) -> bool:
+    """Tell whether somebody would miss a field's value: a default that was left as it came is no loss."""
+    if key in posted.untouched:
+        return False
+    of_field = (name == PREFIX + key or name.startswith(f"{PREFIX}{key}.") for name in posted.typed)
+    return posted.fields.get(key) is not None or any(of_field)
 
 
 def add_line(posted: Posted, key: str) -> Posted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
@@ -43,7 +43,7 @@ def resolve(posted: Posted, fields: Mapping[str, FieldView], find: Find) -> Reso
         left[name] = text
         problems.append((SEVERAL_FOUND if found else NOT_CHOSEN).at(path, typed=text))
         candidates[name] = found[:ENOUGH]
-    return Resolved(Posted(values, posted.tokens, left), tuple(problems), candidates)
+    return Resolved(replace(posted, fields=values, typed=left), tuple(problems), candidates)
 
 
 def _typed_controls(posted: Posted, fields: Mapping[str, FieldView]) -> Iterator[tuple[str, FieldView, str]]:
@@ -83,13 +83,8 @@ class Sendable:
     newly_hidden: tuple[Problem, ...] = ()
 
 
-def sendable(
-    posted: Posted, state: FormState, fields: Mapping[str, FieldView], warned: frozenset[str], *, fresh: bool
-) -> Sendable:
-    """Return the values of the fields that show and may be changed; ``warned`` are those known to be left out.
-
-    A ``fresh`` form is of no record yet.
-    """
+def sendable(posted: Posted, state: FormState, fields: Mapping[str, FieldView], warned: frozenset[str]) -> Sendable:
+    """Return the values of the fields that show and may be changed; ``warned`` are those known to be left out."""
     sent: dict[str, Json] = {}
     hidden: list[Problem] = []
     for key, value in posted.fields.items():
@@ -98,7 +93,7 @@ def sendable(
             sent[key] = value
         elif standing.visible or key in warned or key not in fields:
             continue
-        elif is_typed(key, posted, state, fresh=fresh):
+        elif is_typed(key, posted):
             hidden.append(NOW_HIDDEN.at(key, label=text_of(fields[key].labels)))
     return Sendable(sent, tuple(hidden))
 

@@ -97,7 +97,7 @@ def create(app: str, form: str) -> BaseResponse:
         return answer
     transition = request.form["_do"].removeprefix(TRANSITION) if request.form["_do"].startswith(TRANSITION) else None
     state = desk.state(resolved.posted.fields)
-    sent = sendable(resolved.posted, state, desk.form.fields, tray.warned, fresh=True)
+    sent = sendable(resolved.posted, state, desk.form.fields, tray.warned)
     if resolved.problems or sent.newly_hidden:
         found = without_hidden(state.problems, state) if transition else ()
         return _refused(desk, tray, resolved, (*resolved.problems, *sent.newly_hidden, *found), 422)
@@ -135,7 +135,7 @@ def update(app: str, form: str, record_id: UUID) -> BaseResponse:
     if (answer := _only_redrawn(desk, tray, resolved)) is not None:
         return answer
     state = desk.state(resolved.posted.fields)
-    sent = sendable(resolved.posted, state, view.fields, tray.warned, fresh=False)
+    sent = sendable(resolved.posted, state, view.fields, tray.warned)
     if resolved.problems or sent.newly_hidden:
         return _refused(desk, tray, resolved, (*resolved.problems, *sent.newly_hidden), 422)
     fields = changed(sent.fields, record.fields, view.fields)

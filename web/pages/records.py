@@ -98,7 +98,7 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
     if request.form.get("_do", "fire") != "fire" or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
         return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
-    sent = sendable(resolved.posted, desk.state(resolved.posted.fields), designed.fields, tray.warned, fresh=False)
+    sent = sendable(resolved.posted, desk.state(resolved.posted.fields), designed.fields, tray.warned)
     fields = changed(sent.fields, view.fields, designed.fields)
     try:
         instance().records.transition(

@@ -137,7 +137,7 @@ def test_a_typed_name_is_a_problem_at_its_line_when_it_names_several_or_none():
 def test_hidden_and_fixed_fields_are_not_sent_when_the_form_is_submitted():
     posted = read(("f.name", "a"), ("f.amount", "1"), ("f.purpose", "a"))
     state = FormState({}, {"amount": FieldState(visible=False), "purpose": FieldState(read_only=True)}, {})
-    sent = sendable(posted, state, FIELDS, frozenset({"amount"}), fresh=True)
+    sent = sendable(posted, state, FIELDS, frozenset({"amount"}))
     assert sent.fields == {"name": "a"}
     assert sent.newly_hidden == ()
 
@@ -145,15 +145,16 @@ def test_hidden_and_fixed_fields_are_not_sent_when_the_form_is_submitted():
 def test_a_typed_value_is_a_warning_first_when_it_is_about_to_be_left_out():
     posted = read(("f.amount", "1"), ("f.name", ""))
     state = FormState({}, {"amount": FieldState(visible=False), "name": FieldState(visible=False)}, {})
-    sent = sendable(posted, state, FIELDS, frozenset(), fresh=True)
+    sent = sendable(posted, state, FIELDS, frozenset())
     assert [(p.code, p.path) for p in sent.newly_hidden] == [("WEB-019", "amount")]
 
 
-def test_a_default_is_no_loss_when_it_came_by_itself():
-    posted = read(("f.amount", "1"))
-    state = FormState({"amount": "1"}, {"amount": FieldState(visible=False)}, {})
-    assert sendable(posted, state, FIELDS, frozenset(), fresh=True).newly_hidden == ()
-    assert len(sendable(posted, state, FIELDS, frozenset(), fresh=False).newly_hidden) == 1
+def test_a_default_is_no_loss_when_it_was_left_as_it_came():
+    state = FormState({}, {"at": FieldState(visible=False)}, {})
+    left = read(("f.at", "2026-07-03T08:00"), ("_d.at", "2026-07-03T08:00"))
+    assert sendable(left, state, FIELDS, frozenset()).newly_hidden == ()
+    changed_by_hand = read(("f.at", "2026-07-04T08:00"), ("_d.at", "2026-07-03T08:00"))
+    assert len(sendable(changed_by_hand, state, FIELDS, frozenset()).newly_hidden) == 1
 
 
 def test_only_changes_are_sent_when_a_record_is_edited():
