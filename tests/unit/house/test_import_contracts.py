@@ -76,7 +76,7 @@ def test_contract_turns_red_when_a_forbidden_import_is_planted(copy, contract):
         assert _broken(copy) == {contract}
 
 
-@pytest.mark.parametrize(("lower", "upper"), pairwise(reversed(LAYERS)))
+@pytest.mark.parametrize(("lower", "upper"), list(pairwise(reversed(LAYERS))))
 def test_a_layer_refuses_the_one_above_when_it_is_imported(copy, lower, upper):
     place = lower if (copy / lower).is_dir() else f"{lower}.py"
     with _planted(copy, Plant(place, f"import {upper.replace('/', '.')}")):
