@@ -43,9 +43,10 @@ class Demo:
         """Make every record in order of time; return how many steps were taken."""
         steps = sorted(pack.demo, key=lambda step: self.names.moment(step.get("at", {"days": 0})))
         for number, step in enumerate(steps):
+            key = f"demo:{pack.key}:{number}"
             self.clock.moment = self.names.moment(step.get("at", {"days": 0}))
             try:
-                self._do(step)
+                self._do(step, key)
             except EngineError as error:
                 first = error.problems[0]
                 place = f"demo#{step.get('ref')}.{first.path}"
@@ -55,17 +56,17 @@ class Demo:
             progress(number + 1, len(steps))
         return len(steps)
 
-    def _do(self, step: Json) -> None:
+    def _do(self, step: Json, key: str) -> None:
+        """Take one step; the key makes a demo that was cut short go on where it stopped."""
         records = self.services.records
         viewer = self.services.directory.viewer(self.names.person(step["as"]))
         fields = self.names.value(step.get("fields", {}))
         if "form" in step:
-            made = records.create(viewer, self.app, step["form"], fields, step.get("transition"))
+            made = records.create(viewer, self.app, step["form"], fields, step.get("transition"), key)
             self.names.refs[step["ref"]] = (step["form"], made.id)
             return
         form, id = self.names.ref(step["ref"])
         if "transition" in step:
-            records.transition(viewer, self.app, form, id, step["transition"], fields)
+            records.transition(viewer, self.app, form, id, step["transition"], fields, idempotency_key=key)
         else:
-            seen = records.read(viewer, self.app, form, id).version
-            records.update(viewer, self.app, form, id, fields, seen)
+            records.update(viewer, self.app, form, id, fields, None, key)

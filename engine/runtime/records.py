@@ -51,9 +51,18 @@ class Records:
         body = Create(app, form, fields, transition)
         return self._changed(viewer, body, idempotency_key)
 
-    def update(self, viewer: Viewer, app: str, form: str, id: str, fields: Json, version: int) -> RecordView:
-        """Change the fields named; conflict where the record is no longer at ``version``."""
-        return self._changed(viewer, Update(app, form, _id(id), fields, version), None)
+    def update(  # noqa: PLR0913 - what, of what, by whom, and how to be safe
+        self,
+        viewer: Viewer,
+        app: str,
+        form: str,
+        id: str,
+        fields: Json,
+        version: int | None,
+        idempotency_key: str | None = None,
+    ) -> RecordView:
+        """Change the fields named; conflict where the record is no longer at ``version`` (None: whichever it is at)."""
+        return self._changed(viewer, Update(app, form, _id(id), fields, version), idempotency_key)
 
     def delete(self, viewer: Viewer, app: str, form: str, id: str, version: int) -> None:
         """Put a record into the recycle bin."""
