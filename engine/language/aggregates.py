@@ -28,6 +28,9 @@ from engine.language.types import NumberType
 
 Stored = tuple[Value, ...]
 
+LINE_ORDER = "position"
+"""Lines are ordered by where they stand: rows handed in come in that order."""
+
 
 def nothing_stored(aggregate: Aggregate) -> Stored:
     """Return the aggregate of no rows in its stored form."""
@@ -63,9 +66,10 @@ def aggregate_over(aggregate: Aggregate, rows: Iterable[Row], surroundings: Surr
 def combine(aggregate: Aggregate, stored: Stored, pending: Iterable[Row], surroundings: Surroundings) -> Value:
     """Return the aggregate over what is stored together with ``pending`` rows, of which none is among the stored."""
     where, value = _compiled(aggregate)
-    for row in pending:
+    for place, row in enumerate(pending):
         if where is None or where(row, surroundings):
-            stored = _with(aggregate, stored, row, None if value is None else value(row, surroundings))
+            order = place if aggregate.order == LINE_ORDER else row.get(aggregate.order or "id")
+            stored = _with(aggregate, stored, (None if value is None else value(row, surroundings), order, row["id"]))
     return settle(aggregate, stored)
 
 
@@ -78,9 +82,9 @@ def _compiled(aggregate: Aggregate) -> tuple[Holds | None, Evaluate | None]:
     )
 
 
-def _with(aggregate: Aggregate, stored: Stored, row: Row, value: Value) -> Stored:
-    """Return the stored form with one more row that the condition has let in."""
-    counts_rows = aggregate.value is None
+def _with(aggregate: Aggregate, stored: Stored, row: tuple[Value, Value, str]) -> Stored:
+    """Return the stored form with one more row that the condition has let in: its value, order and id."""
+    counts_rows, value = aggregate.value is None, row[0]
     if value is None and not counts_rows:
         return stored
     match aggregate.function:
@@ -99,7 +103,7 @@ def _with(aggregate: Aggregate, stored: Stored, row: Row, value: Value) -> Store
         case "all":
             return (stored[0] and value,)
         case _:
-            return max(stored, (value, row.get(aggregate.order or "id"), row["id"]), key=_recency)
+            return max(stored, row, key=_recency)
 
 
 def _recency(stored: Stored) -> tuple[bool, bool, Value, str]:

@@ -70,3 +70,11 @@ def day_start(day: Day, zone_name: str) -> Moment | None:
         elif crossing > start:
             return None
     return found
+
+
+@lru_cache(maxsize=64)
+def moments_of_days(zone_name: str) -> tuple[Moment, Moment]:
+    """Return the first and the last moment that have a day in the zone, of all moments of the years 1 to 9999 in UTC."""
+    first = FIRST_DAY * DAY_MS - _offset(FIRST_MOMENT, zone_name)
+    last = (LAST_DAY + 1) * DAY_MS - _offset(LAST_MOMENT, zone_name) - 1
+    return max(first, FIRST_MOMENT), min(last, LAST_MOMENT)

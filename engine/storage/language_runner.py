@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, FromClause
@@ -55,7 +55,7 @@ def _connection(name: str) -> Connection:
     if name == "sqlite":
         engine = sa.create_engine("sqlite://", poolclass=StaticPool)
         connection = engine.connect()
-        sqlite_functions.register(connection.connection.dbapi_connection)
+        sqlite_functions.register(cast("Any", connection.connection.dbapi_connection))
     else:
         url = os.environ.get(DATABASE_VARIABLE, "")
         connection = sa.create_engine(url, isolation_level="AUTOCOMMIT").connect()

@@ -28,6 +28,7 @@ from engine.language.backends.python_operations import (
 from engine.language.operations import Op, blanks_of
 from engine.language.surroundings import Surroundings
 from engine.language.tree import Node, may_be_blank
+from engine.language.types import BooleanType
 
 Evaluate = Callable[[Row, Surroundings], Value]
 Holds = Callable[[Row, Surroundings], bool]
@@ -44,9 +45,9 @@ def compile_value(node: Node) -> Evaluate:
 
 
 def compile_condition(node: Node) -> Holds:
-    """Return the function that tells whether the condition holds for a row; a blank does not."""
+    """Return the function that tells whether the condition holds for a row; a blank, or what is no condition, does not."""
     writer = _Writer()
-    return writer.function(writer.truth(node))
+    return writer.function(writer.truth(node) if isinstance(node.type, BooleanType) else constant(False))
 
 
 def nothing_related(function: tree.AggregateFunction) -> Value:

@@ -1,0 +1,85 @@
+"""The SQL back end: conditions and values of a query, and the selects that answer aggregates, for SQLite and PostgreSQL.
+
+SQLite connections need ``sqlite_functions.register``. Results are read back with ``from_database`` and ``stored_from``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select
+
+from engine.kernel.values import Value
+from engine.language.aggregates import Stored, nothing_stored
+from engine.language.backends import sql_aggregates
+from engine.language.backends.sql_builder import Builder, dialect_of
+from engine.language.backends.sql_terms import DialectName, Element, SqlContext, SqlScope
+from engine.language.expressions import Expression
+from engine.language.tree import Aggregate, And
+from engine.language.types import BooleanType, DateTimeType, NumberType, TextType, Type
+
+__all__ = [
+    "SqlContext",
+    "SqlScope",
+    "aggregate_select",
+    "from_database",
+    "stored_from",
+    "to_condition",
+    "to_value",
+]
+
+
+def _builder(scope: SqlScope) -> Builder:
+    return Builder(scope, scope.row, dialect_of(scope.dialect))
+
+
+def to_condition(expression: Expression, scope: SqlScope) -> Element:
+    """Return the condition that is true for exactly the rows for which ``expression.holds`` is; else it is false or NULL."""
+    builder = _builder(scope)
+    if isinstance(expression.tree, And):
+        # Each condition by itself, so that one that needs steps leaves the others to the indexes.
+        return builder.joined(expression.tree.items)
+    return builder.whole_condition(expression.tree)
+
+
+def to_value(expression: Expression, scope: SqlScope) -> Element:
+    """Return the value of the expression, NULL where it is blank; read it with ``from_database``."""
+    return _builder(scope).whole_value(expression.tree)
+
+
+def from_database(value: object, kind: Type, dialect: DialectName) -> Value:
+    """Return what ``to_value`` made the database answer as a value of the engine."""
+    return dialect_of(dialect).read(value, kind)
+
+
+def aggregate_select(
+    aggregate: Aggregate, owner_id: str, scope: SqlScope, excluding: Sequence[str] = ()
+) -> Select[Any]:
+    """Return the select whose one row answers the aggregate over what is related to ``owner_id``.
+
+    Read the row with ``stored_from``; records in ``excluding`` and deleted ones do not count. ``scope.row`` is not used.
+    """
+    return sql_aggregates.stored_select(_builder(scope), aggregate, owner_id, excluding)
+
+
+def stored_from(aggregate: Aggregate, row: Sequence[Any] | None, dialect: DialectName) -> Stored:
+    """Return the row of ``aggregate_select`` (None where there was none) as ``engine.language.aggregates`` wants it."""
+    if row is None:
+        return nothing_stored(aggregate)
+    read = dialect_of(dialect).read
+    kind = aggregate.type if aggregate.value is None else aggregate.value.type
+    match aggregate.function:
+        case "count":
+            return (int(row[0]),)
+        case "sum":
+            return (read(row[0], aggregate.type),)
+        case "avg":
+            return (read(row[0], kind), int(row[1]))
+        case "min" | "max":
+            return (read(row[0], kind),)
+        case "latest":
+            orders: dict[str | None, Type] = {"created_at": DateTimeType(), "position": NumberType(0)}
+            return (read(row[0], kind), read(row[1], orders.get(aggregate.order, TextType())), row[2])
+        case _:
+            return (read(row[0], BooleanType()),)

@@ -1,0 +1,62 @@
+"""How deep an expression nests for SQLite's parser, which holds 100 symbols, and where it must be cut into steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.language import tree
+from engine.language.operations import Op
+from engine.language.tree import Node, children
+
+_ROOM = 48
+"""Symbols that one step may hold, so that the statement around it has as many again."""
+
+_NESTED_CALLS = {
+    **dict.fromkeys((Op.REPLACE, Op.TRIM, Op.LEFT, Op.CONCAT, Op.FIND, Op.LENGTH), 12),
+    **dict.fromkeys((Op.YEAR, Op.MONTH, Op.DAY, Op.WEEKDAY), 12),
+    **dict.fromkeys((Op.ROUND, Op.ROUND_UP, Op.ROUND_DOWN, Op.SHIFT_DAYS), 12),
+    **dict.fromkeys((Op.STARTS_WITH, Op.ENDS_WITH, Op.CONTAINS, Op.HAS), 14),
+}
+_CALL, _CASE, _SIGN, _LOGIC, _SUBQUERY = 5, 6, 4, 3, 14
+
+
+def _symbols(node: Node) -> int:
+    """Return how many symbols the parser holds, at most, while it is inside of this node."""
+    match node:
+        case tree.Operation(op):
+            return _NESTED_CALLS.get(op, _CALL)
+        case tree.If() | tree.Switch():
+            return _CASE
+        case tree.Coalesce():
+            return _CALL
+        case tree.And() | tree.Or():
+            return _LOGIC
+        case tree.Not():
+            return 0
+        case tree.Related() | tree.Path():
+            return _SUBQUERY
+        case _:
+            return _SIGN
+
+
+@dataclass
+class Depth:
+    """Remembers how deep the nodes of one tree nest; the tree must outlive it."""
+
+    known: dict[int, int] = field(default_factory=dict)
+    cut: set[int] = field(default_factory=set)
+
+    def is_step(self, node: Node) -> bool:
+        """Tell whether the node must become a step of its own."""
+        self._of(node)
+        return id(node) in self.cut
+
+    def _of(self, node: Node) -> int:
+        found = self.known.get(id(node))
+        if found is None:
+            found = _symbols(node) + max(map(self._of, children(node)), default=0)
+            if found > _ROOM and not isinstance(node, tree.Not):
+                self.cut.add(id(node))
+                found = _SIGN
+            self.known[id(node)] = found
+        return found

@@ -1,0 +1,108 @@
+"""Comparisons of days against what is the same for the whole run become bounds on the field itself, which an index serves.
+
+``days_since(f) >= n`` asks whether ``f`` is at most the day n days ago, and ``date(t) = d`` whether the moment ``t`` lies between
+two moments: those where the day begins and ends in the app's zone.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
+from engine.kernel.values import Value
+from engine.language.backends.sql_terms import FLIPPED_ORDER, Element
+from engine.language.operations import Op
+from engine.language.tree import Node, Operation, depends_on_row
+from engine.language.types import DateTimeType, DateType, Type
+from engine.language.zones import day_start, moments_of_days
+
+_EDGE = 2
+"""So near the ends of the calendar nothing is folded."""
+
+
+class Folding(Protocol):
+    """What folding asks of the builder."""
+
+    @property
+    def zone(self) -> str:
+        """The app's time zone."""
+        ...
+
+    def constant(self, node: Node) -> Value:
+        """Return the value of a node that reads nothing of the row."""
+        ...
+
+    def bound(self, value: Value, kind: Type) -> Element:
+        """Return a value as a parameter."""
+        ...
+
+    def value(self, node: Node) -> Element:
+        """Return the value of a node."""
+        ...
+
+    def once(self, node: Node) -> Element:
+        """Return the value of a node in a form that may be used again and again."""
+        ...
+
+
+def day_bound(builder: Folding, order: str, left: Node, right: Node) -> Element | None:
+    """Return the comparison as bounds on a field, or None where it is no such comparison."""
+    if depends_on_row(right):
+        if depends_on_row(left):
+            return None
+        left, right, order = right, left, FLIPPED_ORDER.get(order, order)
+    if not isinstance(left, Operation) or left.op not in {Op.DAYS_BETWEEN, Op.DAY_OF}:
+        return None
+    limit = builder.constant(right)
+    if limit is None:
+        return None
+    if left.op is Op.DAYS_BETWEEN:
+        first, second = left.arguments
+        constant, item = (second, first) if not depends_on_row(second) else (first, second)
+        fixed = None if depends_on_row(constant) else builder.constant(constant)
+        if fixed is None:
+            return None
+        if constant is second:
+            limit, order = fixed - limit, FLIPPED_ORDER.get(order, order)
+        else:
+            limit = fixed + limit
+        left = item
+    if not FIRST_DAY + _EDGE <= limit <= LAST_DAY - _EDGE:
+        return None
+    if isinstance(left, Operation) and left.op is Op.DAY_OF:
+        return _moment_bounds(builder, order, left.arguments[0], limit)
+    return _compared(builder.value(left), order, builder.bound(limit, DateType()))
+
+
+def _compared(element: Element, order: str, bound: Element) -> Element:
+    match order:
+        case "=":
+            return element == bound
+        case "<":
+            return element < bound
+        case "<=":
+            return element <= bound
+        case ">":
+            return element > bound
+        case _:
+            return element >= bound
+
+
+def _moment_bounds(builder: Folding, order: str, moment: Node, day: int) -> Element | None:
+    """Return the bounds on a moment whose day is compared; also those within which a moment has a day at all."""
+    begin, end = day_start(day, builder.zone), day_start(day + 1, builder.zone)
+    if begin is None or end is None:
+        return None
+    first, last = moments_of_days(builder.zone)
+    lowest = {"=": begin, ">": end, ">=": begin}.get(order, None if first == FIRST_MOMENT else first)
+    before = {"=": end, "<": begin, "<=": end}.get(order, None if last == LAST_MOMENT else last + 1)
+    both = lowest is not None and before is not None
+    element = builder.once(moment) if both else builder.value(moment)
+    parts = []
+    if lowest is not None:
+        parts.append(element >= builder.bound(lowest, DateTimeType()))
+    if before is not None:
+        parts.append(element < builder.bound(before, DateTimeType()))
+    return sa.and_(*parts)

@@ -1,0 +1,111 @@
+"""How PostgreSQL writes the operations over days and moments; results outside the years 1 to 9999 are NULL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from engine.kernel.clocks import FIRST_DAY, LAST_DAY, datetime_of
+from engine.language.backends.sql_postgresql_texts import whole
+from engine.language.backends.sql_terms import Element, Terms
+from engine.language.operations import Op
+from engine.language.tree import Operation
+from engine.language.zones import moments_of_days
+
+Emit = Callable[[Terms, Operation], Element]
+
+_EPOCH = sa.literal_column("DATE '1970-01-01'", sa.Date())
+_FIRST_MONTH, _LAST_MONTH = 12, 9999 * 12 + 11
+"""Months counted from the year 0."""
+
+
+def _number(element: Element) -> Element:
+    return sa.cast(element, sa.Numeric())
+
+
+def _minus(left: Element, right: Element) -> Element:
+    """Return the days between two dates; SQLAlchemy would take them for an interval."""
+    return _number(left.op("-", precedence=7)(right))
+
+
+def _part(field: str, day: Element) -> Element:
+    return _number(sa.extract(field, day))
+
+
+def _calendar(field: str) -> Emit:
+    return lambda terms, node: _part(field, terms.value(node.arguments[0]))
+
+
+def _day_of(terms: Terms, node: Operation) -> Element:
+    moment = terms.once(node.arguments[0])
+    first, last = (sa.bindparam(None, datetime_of(at), sa.DateTime(timezone=True), unique=True) for at in moments_of_days(terms.zone))
+    zone = sa.bindparam(None, terms.zone, sa.Text(), unique=True)
+    return sa.case((moment.between(first, last), sa.cast(sa.func.timezone(zone, moment), sa.Date())))
+
+
+def _make_date(terms: Terms, node: Operation) -> Element:
+    """Test the year and month first, then the day against the length of that month."""
+    year, month, day = (sa.type_coerce(terms.once(argument), sa.Numeric()) for argument in node.arguments)
+    start = sa.func.make_date(whole(year), whole(month), 1, type_=sa.Date())
+    made = sa.func.make_date(whole(year), whole(month), whole(day), type_=sa.Date())
+    fits = sa.case((day.between(1, _part("day", _month_end(start))), made))
+    return sa.case((sa.and_(year.between(1, 9999), month.between(1, 12)), fits))
+
+
+def _shift_days(terms: Terms, node: Operation) -> Element:
+    day, days = node.arguments
+    shifted = terms.named(_minus(terms.value(day), _EPOCH) + sa.type_coerce(terms.value(days), sa.Numeric()), day, days)
+    moved = _EPOCH.op("+", precedence=7)(sa.cast(shifted, sa.Integer()))
+    return sa.type_coerce(sa.case((shifted.between(FIRST_DAY, LAST_DAY), moved)), sa.Date())
+
+
+def _add_months(terms: Terms, node: Operation) -> Element:
+    day, months = map(terms.once, node.arguments)
+    month = _part("year", day) * 12 + _part("month", day) - 1 + sa.type_coerce(months, sa.Numeric())
+    moved = day.op("+", precedence=7)(sa.func.make_interval(0, whole(months)))
+    return sa.case((month.between(_FIRST_MONTH, _LAST_MONTH), sa.cast(moved, sa.Date())))
+
+
+def _month_end(day: Element) -> Element:
+    """Return the last day of the day's month; timestamps reach beyond the year 9999."""
+    start = sa.func.date_trunc("month", sa.cast(day, sa.DateTime()))
+    following = start.op("+", precedence=7)(sa.literal_column("INTERVAL '1 month'"))
+    return sa.cast(following.op("-", precedence=7)(sa.literal_column("INTERVAL '1 day'")), sa.Date())
+
+
+def _months_between(terms: Terms, node: Operation) -> Element:
+    first, second = map(terms.once, node.arguments)
+    years = _part("year", second) - _part("year", first)
+    months = terms.named(years * 12 + _part("month", second) - _part("month", first), *node.arguments)
+    reached = sa.func.least(_part("day", first), _part("day", _month_end(second)), type_=sa.Numeric())
+    return sa.case(
+        (sa.and_(months > 0, reached > _part("day", second)), months - 1),
+        (sa.and_(months < 0, reached < _part("day", second)), months + 1),
+        else_=months,
+    )
+
+
+def _milliseconds(moment: Element) -> Element:
+    return _number(sa.extract("epoch", moment)) * 1000
+
+
+def _time_between(terms: Terms, node: Operation) -> Element:
+    first, second = map(terms.value, node.arguments)
+    return sa.func.round(_milliseconds(second) - _milliseconds(first), type_=sa.Numeric())
+
+
+DATE_OPERATIONS: Mapping[Op, Emit] = {
+    Op.DAY_OF: _day_of,
+    Op.YEAR: _calendar("year"),
+    Op.MONTH: _calendar("month"),
+    Op.DAY: _calendar("day"),
+    Op.WEEKDAY: _calendar("isodow"),
+    Op.MAKE_DATE: _make_date,
+    Op.SHIFT_DAYS: _shift_days,
+    Op.ADD_MONTHS: _add_months,
+    Op.END_OF_MONTH: lambda terms, node: _month_end(terms.value(node.arguments[0])),
+    Op.DAYS_BETWEEN: lambda terms, node: _minus(terms.value(node.arguments[1]), terms.value(node.arguments[0])),
+    Op.MONTHS_BETWEEN: _months_between,
+    Op.TIME_BETWEEN: _time_between,
+}

@@ -1,0 +1,135 @@
+"""How PostgreSQL writes the operations over texts, in code points and without the help of any locale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from engine.language.backends.python_runtime import PLAIN_DECIMAL, WHITE_SPACE
+from engine.language.backends.sql_terms import Element, Terms
+from engine.language.operations import Op
+from engine.language.tree import Operation
+from engine.language.types import DIVISION_SCALE
+
+Emit = Callable[[Terms, Operation], Element]
+_MOST = 2_147_483_647
+
+
+def _blank_if_empty(element: Element) -> Element:
+    return sa.func.nullif(element, sa.literal_column("''"), type_=sa.Text())
+
+
+def _text_or_empty(element: Element) -> Element:
+    return sa.func.coalesce(element, sa.literal_column("''"), type_=sa.Text())
+
+
+def whole(element: Element, lowest: int = -_MOST) -> Element:
+    """Return a number as an integer of PostgreSQL, cut to what one can be; NULL stays NULL."""
+    bounded = sa.case(
+        (element < sa.literal_column(str(lowest)), sa.literal_column(str(lowest))),
+        (element > sa.literal_column(str(_MOST)), sa.literal_column(str(_MOST))),
+        else_=element,
+    )
+    return sa.cast(bounded, sa.Integer())
+
+
+def _count(terms: Terms, node: Operation, index: int, lowest: int = 0) -> Element:
+    return whole(terms.once(node.arguments[index]), lowest)
+
+
+def _length(terms: Terms, node: Operation) -> Element:
+    length = sa.func.char_length(terms.value(node.arguments[0]))
+    return sa.cast(sa.func.coalesce(length, sa.literal_column("0")), sa.Numeric())
+
+
+def _edge(function: str) -> Emit:
+    def emit(terms: Terms, node: Operation) -> Element:
+        text = terms.value(node.arguments[0])
+        return _blank_if_empty(getattr(sa.func, function)(text, _count(terms, node, 1)))
+
+    return emit
+
+
+def _mid(terms: Terms, node: Operation) -> Element:
+    text = terms.value(node.arguments[0])
+    return _blank_if_empty(sa.func.substr(text, _count(terms, node, 1, -_MOST), _count(terms, node, 2)))
+
+
+def _find(terms: Terms, node: Operation) -> Element:
+    search, text = map(terms.value, node.arguments)
+    return sa.cast(sa.func.nullif(sa.func.strpos(text, search), sa.literal_column("0")), sa.Numeric())
+
+
+def _replace(terms: Terms, node: Operation) -> Element:
+    text, search, replacement = map(terms.value, node.arguments)
+    return _blank_if_empty(sa.func.replace(text, _text_or_empty(search), _text_or_empty(replacement)))
+
+
+def _trim(terms: Terms, node: Operation) -> Element:
+    characters = sa.bindparam(None, WHITE_SPACE, sa.Text(), unique=True)
+    return _blank_if_empty(sa.func.btrim(terms.value(node.arguments[0]), characters))
+
+
+def _ascii(function: str) -> Emit:
+    """Write a change of case in the collation that knows A to Z alone."""
+    return lambda terms, node: getattr(sa.func, function)(
+        sa.collate(sa.type_coerce(terms.value(node.arguments[0]), sa.Text()), "C"), type_=sa.Text()
+    )
+
+
+def _starts_with(terms: Terms, node: Operation) -> Element:
+    return sa.func.starts_with(*map(terms.value, node.arguments), type_=sa.Boolean())
+
+
+def _ends_with(terms: Terms, node: Operation) -> Element:
+    search = terms.once(node.arguments[1])
+    return sa.func.right(terms.value(node.arguments[0]), sa.func.char_length(search), type_=sa.Text()) == search
+
+
+def _contains(terms: Terms, node: Operation) -> Element:
+    return sa.func.strpos(*map(terms.value, node.arguments), type_=sa.Integer()) > sa.literal_column("0")
+
+
+def _concat(terms: Terms, node: Operation) -> Element:
+    return _blank_if_empty(sa.func.concat(*map(terms.value, node.arguments)))
+
+
+def _join(terms: Terms, node: Operation) -> Element:
+    separator, *texts = map(terms.value, node.arguments)
+    return _blank_if_empty(sa.func.concat_ws(_text_or_empty(separator), *texts))
+
+
+def _has(terms: Terms, node: Operation) -> Element:
+    several, element = map(terms.value, node.arguments)
+    found: Element = sa.type_coerce(several, JSONB()).has_key(element)
+    return found
+
+
+def _to_number(terms: Terms, node: Operation) -> Element:
+    """Cast only what the pattern has let through: CASE tests first."""
+    text = sa.type_coerce(terms.once(node.arguments[0]), sa.Text())
+    pattern = sa.bindparam(None, f"^{PLAIN_DECIMAL}$", sa.Text(), unique=True)
+    number = sa.func.round(sa.cast(text, sa.Numeric()), DIVISION_SCALE, type_=sa.Numeric())
+    return sa.case((text.op("~", is_comparison=True)(pattern), number))
+
+
+TEXT_OPERATIONS: Mapping[Op, Emit] = {
+    Op.LENGTH: _length,
+    Op.LEFT: _edge("left"),
+    Op.RIGHT: _edge("right"),
+    Op.MID: _mid,
+    Op.FIND: _find,
+    Op.REPLACE: _replace,
+    Op.TRIM: _trim,
+    Op.LOWER: _ascii("lower"),
+    Op.UPPER: _ascii("upper"),
+    Op.STARTS_WITH: _starts_with,
+    Op.ENDS_WITH: _ends_with,
+    Op.CONTAINS: _contains,
+    Op.CONCAT: _concat,
+    Op.JOIN: _join,
+    Op.HAS: _has,
+    Op.TO_NUMBER: _to_number,
+}

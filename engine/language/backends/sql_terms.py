@@ -1,0 +1,168 @@
+"""What the parts of the SQL back end share: the scope that a query gives, and what a dialect must know how to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.sql.elements import ColumnClause, Grouping
+
+from engine.kernel.clocks import Day, Moment
+from engine.kernel.values import Row, Value
+from engine.language.tree import Node, Operation
+from engine.language.types import Type
+
+Element = ColumnElement[Any]
+DialectName = Literal["sqlite", "postgresql"]
+
+
+class SqlScope(Protocol):
+    """The query in which an expression stands, and the run's values; all values are bound as parameters."""
+
+    @property
+    def dialect(self) -> DialectName:
+        """Which database."""
+        ...
+
+    @property
+    def row(self) -> FromClause:
+        """The table of the row, its columns by field key."""
+        ...
+
+    @property
+    def now(self) -> Moment:
+        """The run's moment."""
+        ...
+
+    @property
+    def today(self) -> Day:
+        """The run's day in ``zone``."""
+        ...
+
+    @property
+    def zone(self) -> str:
+        """The app's time zone."""
+        ...
+
+    @property
+    def me(self) -> str | None:
+        """The user for whom it runs."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, Value]:
+        """The app's parameters."""
+        ...
+
+    @property
+    def old(self) -> Row | None:
+        """The row before the change; None where there is none."""
+        ...
+
+    def table(self, app: str, form: str) -> FromClause:
+        """Return a fresh alias of a form's table, its columns by field key."""
+        ...
+
+
+@dataclass(frozen=True)
+class SqlContext:
+    """A ``SqlScope`` made of plain parts; ``tables`` gives a fresh alias at every call."""
+
+    dialect: DialectName
+    row: FromClause
+    tables: Callable[[str, str], FromClause]
+    now: Moment
+    today: Day
+    zone: str
+    me: str | None = None
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    old: Row | None = None
+
+    def table(self, app: str, form: str) -> FromClause:
+        """Return a fresh alias of a form's table."""
+        return self.tables(app, form)
+
+
+class Terms(Protocol):
+    """What a dialect asks of the builder while it writes an operation."""
+
+    @property
+    def zone(self) -> str:
+        """The app's time zone."""
+        ...
+
+    def value(self, node: Node) -> Element:
+        """Return the value of a node, NULL where it is blank; to be used once."""
+        ...
+
+    def once(self, node: Node) -> Element:
+        """Return the value of a node in a form that may be used again and again."""
+        ...
+
+    def named(self, element: Element, *parts: Node) -> Element:
+        """Return a name for what was made of ``parts``, to be used again and again; itself where these are short."""
+        ...
+
+
+class Dialect(Protocol):
+    """How one database keeps values and writes operations."""
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the database's parser cannot nest deep."""
+        ...
+
+    def is_wide(self, kind: Type) -> bool:
+        """Tell whether values of the type need more than the database's own comparisons."""
+        ...
+
+    def bind(self, value: Value, kind: Type) -> Element:
+        """Return a value as a bound parameter, NULL for a blank."""
+        ...
+
+    def operation(self, terms: Terms, node: Operation) -> Element:
+        """Return the result of an operation; a truth may be NULL in place of false."""
+        ...
+
+    def same(self, left: Element, right: Element, kind: Type) -> Element:
+        """Return whether two values are equal or both NULL, never NULL itself."""
+        ...
+
+    def compared(self, left: Element, order: str, right: Element, kind: Type) -> Element:
+        """Return a comparison, NULL where one side is."""
+        ...
+
+    def holds(self, element: Element) -> Element:
+        """Return a boolean column or value as a condition, NULL or false where it does not hold."""
+        ...
+
+    def truth(self, condition: Element, *, wanted: bool) -> Element:
+        """Return whether the condition is true (or is not), never NULL."""
+        ...
+
+    def total(self, element: Element, kind: Type) -> Element:
+        """Return the exact sum over a group, 0 over nothing."""
+        ...
+
+    def extreme(self, element: Element, kind: Type, *, greatest: bool) -> Element:
+        """Return the least or greatest over a group."""
+        ...
+
+    def quotient(self, left: Element, right: Element, scales: Sequence[int], digits: int) -> Element:
+        """Return a division with six decimals; ``digits`` bounds those of the divisor."""
+        ...
+
+    def read(self, value: Value, kind: Type) -> Value:
+        """Return what the database answered as a value of the engine."""
+        ...
+
+
+def grouping(element: Element) -> Element:
+    """Return the element in parentheses, unless it is a column: comparisons of databases do not chain."""
+    return element if isinstance(element, ColumnClause) else Grouping(element)
+
+
+OPPOSITE_ORDER = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+FLIPPED_ORDER = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -1,0 +1,272 @@
+"""Cases of the contract for outside tests: one expression with its fields, record and surroundings, read from JSON.
+
+A case is ``{"id", "expr", "fields", "record", "now"}`` and, where needed, ``zone``, ``me``, ``old``, ``params`` (key →
+``{"type", …, "value"}``) and ``related`` (form → ``{"fields", "rows", "reference"}``: the rows of another form, and which of
+their fields names the record; without ``reference`` it is the field of type reference, or the one that ``fields`` leaves out).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.kernel import clocks
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError, Text
+from engine.kernel.values import Row, Value
+from engine.language import problems, types
+from engine.language.plain import Plain
+from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.types import SEVERAL, NumberType, Option, Type
+from engine.language.zones import day_of
+
+APP = "case"
+DEFAULT_ZONE = "Asia/Shanghai"
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A form of a case with its rows."""
+
+    scope: FormScope
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case that has been read."""
+
+    source: str
+    scope: Scope
+    row: Row
+    tables: Mapping[str, Table]
+    surroundings: Plain
+
+
+def bad_case(reason: str) -> EngineError:
+    """Return the problem of a line that is no case."""
+    return EngineError(problems.BAD_CASE.at("", start=0, end=0, reason=reason))
+
+
+def read_case(document: Json, real_now: clocks.Moment) -> Case:
+    """Return the case of a JSON object; ``real_now`` stands in where it has no ``now``. Raises ``EngineError``."""
+    if not isinstance(document, dict) or not isinstance(document.get("expr"), str):
+        raise bad_case("expr")
+    form = str(document.get("form", "record"))
+    fields = _fields(document.get("fields", {}))
+    row = _row(document.get("record", {}), fields, "1")
+    zone = str(document.get("zone", DEFAULT_ZONE))
+    now = _moment(document["now"]) if document.get("now") is not None else real_now
+    tables = {key: _table(key, other, form) for key, other in document.get("related", {}).items()}
+    relations = _relations(document.get("related", {}), tables, form)
+    main = FormScope(APP, form, fields, relations)
+    own = tables.get(form)
+    tables[form] = Table(main, (row, *(own.rows if own is not None else ())))
+    parameters = {_bare(key): _parameter(value) for key, value in document.get("params", {}).items()}
+    old = document.get("old")
+    scope = Scope(
+        main,
+        {(APP, key): table.scope for key, table in tables.items()},
+        {key: kind for key, (kind, _) in parameters.items()},
+        with_old=old is not None,
+    )
+    surroundings = Plain(
+        now,
+        day_of(now, _known(zone)) or 0,
+        zone,
+        document.get("me"),
+        {key: value for key, (_, value) in parameters.items()},
+        None if old is None else _row(old, fields, str(row["id"])),
+        {(APP, key): table.rows for key, table in tables.items()},
+    )
+    return Case(document["expr"], scope, row, tables, surroundings)
+
+
+def shown(value: Value, kind: Type) -> Json:
+    """Return a value in the JSON form of the contract: decimals as text, blank as null, moments in UTC with Z."""
+    match kind:
+        case _ if value is None:
+            return None
+        case types.NumberType(scale):
+            return decimal_text(value, scale)
+        case types.DurationType():
+            return str(value)
+        case types.DateType():
+            return clocks.date_of(value).isoformat()
+        case types.DateTimeType():
+            return clocks.moment_text(value)
+        case _ if isinstance(kind, SEVERAL):
+            return list(value)
+        case _:
+            return value
+
+
+def decimal_text(number: int, scale: int) -> str:
+    """Return a scaled number as a decimal without zeros at its end."""
+    digits = str(abs(number)).rjust(scale + 1, "0")
+    whole, decimals = digits[: len(digits) - scale], digits[len(digits) - scale :].rstrip("0")
+    return ("-" if number < 0 else "") + whole + (f".{decimals}" if decimals else "")
+
+
+def _known(zone: str) -> str:
+    try:
+        clocks.zone(zone)
+    except (KeyError, ValueError, OSError):
+        raise bad_case(f"zone {zone}") from None
+    return zone
+
+
+def _bare(key: str) -> str:
+    return key.removeprefix("param.")
+
+
+def _option(document: Json) -> Option:
+    if isinstance(document, str):
+        return Option(document, Text(document, document))
+    key = document["key"]
+    labels = document.get("labels") or {"zh": document.get("label", key), "en": document.get("label", key)}
+    return Option(key, Text(labels.get("zh", key), labels.get("en", key)))
+
+
+_TYPES: Mapping[str, Callable[[Json], Type]] = {
+    "text": lambda _: types.TextType(),
+    "number": lambda document: NumberType(int(document.get("scale", 0)), int(document.get("digits", 15))),
+    "boolean": lambda _: types.BooleanType(),
+    "date": lambda _: types.DateType(),
+    "datetime": lambda _: types.DateTimeType(),
+    "choice": lambda document: types.ChoiceType(tuple(map(_option, document["options"]))),
+    "choices": lambda document: types.ChoicesType(tuple(map(_option, document["options"]))),
+    "reference": lambda document: types.ReferenceType(APP, str(document["form"])),
+    "references": lambda document: types.ReferencesType(APP, str(document["form"])),
+    "person": lambda _: types.PersonType(),
+    "persons": lambda _: types.PersonsType(),
+}
+
+
+def _type(document: Json) -> Type:
+    made = _TYPES.get(str(document.get("type"))) if isinstance(document, dict) else None
+    if made is None:
+        raise bad_case(f"type {document}")
+    try:
+        return made(document)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise bad_case(f"type {document}") from None
+
+
+def _fields(document: Json) -> dict[str, FieldScope]:
+    fields = {key: _field(key, field) for key, field in document.items()}
+    fields.setdefault("id", FieldScope("id", "id", types.TextType()))
+    return fields
+
+
+def _field(key: str, document: Json) -> FieldScope:
+    labels = document.get("labels") if isinstance(document, dict) else None
+    text = Text(str(labels.get("zh", key)), str(labels.get("en", key))) if isinstance(labels, dict) else None
+    return FieldScope(key, key, _type(document), text, isinstance(document, dict) and document.get("blank_as_zero") is True)
+
+
+def _row(document: Json, fields: Mapping[str, FieldScope], id: str) -> Row:
+    values = {key: read_value(document.get(key), field.type) for key, field in fields.items()}
+    return values if values["id"] is not None else {**values, "id": id}
+
+
+def _parameter(document: Json) -> tuple[Type, Value]:
+    if isinstance(document, dict):
+        kind = _type(document)
+        return kind, read_value(document.get("value"), kind)
+    if isinstance(document, bool):
+        return types.BooleanType(), document
+    if isinstance(document, str) and _DECIMAL.fullmatch(document):
+        scale = len(document.partition(".")[2])
+        return NumberType(scale), read_value(document, NumberType(scale))
+    return types.TextType(), read_value(document, types.TextType())
+
+
+def _reference_of(document: Json, fields: Mapping[str, FieldScope], form: str) -> str:
+    """Return the field of a related form by which its rows name the record."""
+    if "reference" in document:
+        return str(document["reference"])
+    for field in fields.values():
+        if isinstance(field.type, types.ReferenceType) and field.type.form == form:
+            return field.key
+    extra = (key for row in document.get("rows", ()) for key in row if key not in fields)
+    return next(extra, form)
+
+
+def _table(key: str, document: Json, form: str) -> Table:
+    fields = _fields(document.get("fields", {}))
+    reference = _reference_of(document, fields, form)
+    fields.setdefault(reference, FieldScope(reference, reference, types.ReferenceType(APP, form)))
+    rows = tuple(_row(row, fields, str(number)) for number, row in enumerate(document.get("rows", ()), 1))
+    return Table(FormScope(APP, key, fields), rows)
+
+
+def _relations(document: Json, tables: Mapping[str, Table], form: str) -> dict[str, RelationScope]:
+    relations = {}
+    for key, table in tables.items():
+        reference = _reference_of(document[key], table.scope.fields, form)
+        relations[key] = RelationScope(key, None, APP, key, reference)
+    return relations
+
+
+def read_value(raw: Json, kind: Type) -> Value:
+    """Return a value from its JSON form; raises ``EngineError`` for what is none of its type."""
+    if raw is None or raw == "":
+        return None
+    match kind:
+        case types.NumberType():
+            return _number(raw, kind)
+        case types.BooleanType() if isinstance(raw, bool):
+            return raw
+        case types.DateType() if isinstance(raw, str) and _DATE.fullmatch(raw):
+            return _day(raw)
+        case types.DateTimeType():
+            return _moment(raw)
+        case _ if isinstance(kind, SEVERAL) and isinstance(raw, list):
+            return tuple(_text(item) for item in raw) or None
+        case types.TextType() | types.ChoiceType() | types.ReferenceType() | types.PersonType():
+            return _text(raw)
+        case _:
+            raise bad_case(f"value {raw!r}")
+
+
+def _number(raw: Json, kind: NumberType) -> int:
+    if isinstance(raw, bool) or not _DECIMAL.fullmatch(str(raw)):
+        raise bad_case(f"number {raw!r}")
+    whole, _, decimals = str(raw).partition(".")
+    decimals = decimals.rstrip("0")
+    if len(decimals) > kind.scale:
+        raise bad_case(f"number {raw!r}: scale {kind.scale}")
+    number = int(whole + decimals.ljust(kind.scale, "0"))
+    if abs(number) >= 10**kind.digits:
+        raise bad_case(f"number {raw!r}: digits {kind.digits}")
+    return number
+
+
+def _text(raw: Json) -> str:
+    if not isinstance(raw, str) or any(character == "\0" or "\ud800" <= character <= "\udfff" for character in raw):
+        raise bad_case(f"text {raw!r}")
+    return unicodedata.normalize("NFC", raw)
+
+
+def _day(raw: str) -> clocks.Day:
+    try:
+        return clocks.day_number(date.fromisoformat(raw))
+    except ValueError:
+        raise bad_case(f"date {raw!r}") from None
+
+
+def _moment(raw: Json) -> clocks.Moment:
+    try:
+        at = datetime.fromisoformat(raw)
+        if at.tzinfo is None:
+            raise bad_case(f"datetime {raw!r}")
+        return clocks.moment_number(at)
+    except (ValueError, TypeError, OverflowError):
+        raise bad_case(f"datetime {raw!r}") from None
