@@ -1,0 +1,140 @@
+"""A library on SQLite behind the web, and the people who use it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engine.boot import Instance, open_instance
+from engine.decision.changeset import Actor
+from engine.packs.installing import install
+from engine.packs.people import add_people
+from engine.packs.reading import read_pack
+from engine.runtime.settings import read_settings
+from web.app import create_app
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+PASSWORD = "correct horse"
+LIBRARY = Path(__file__).parents[2] / "apps" / "library"
+CSRF = re.compile(r'name="_csrf" value="([0-9a-f]+)"')
+
+
+@dataclass
+class Visitor:
+    """A browser without scripts: it keeps cookies and sends the CSRF token of the page that it saw last."""
+
+    client: FlaskClient
+    token: str = ""
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self._seen(self.client.get(path, **more))
+
+    def post(self, path: str, data: Any = (), **more: Any) -> TestResponse:
+        pairs = list(data.items()) if isinstance(data, dict) else list(data)
+        body = {"_csrf": self.token}
+        for name, value in pairs:
+            body.setdefault(name, []).append(value) if name in body else body.update({name: [value]})
+        return self._seen(self.client.post(path, data=body, **more))
+
+    def _seen(self, response: TestResponse) -> TestResponse:
+        found = CSRF.search(response.get_data(as_text=True)) if response.mimetype == "text/html" else None
+        self.token = found.group(1) if found else self.token
+        return response
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+        self.get("/sign-in")
+        return self.post("/sign-in", {"name": name, "password": password})
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory):
+    """A library that the tests of one module share; each makes its own books."""
+    home = tmp_path_factory.mktemp("home")
+    opened = open_instance(read_settings({"YOUJU_HOME": str(home)}))
+    pack = read_pack(LIBRARY)
+    install(opened.services, pack, Actor(None))
+    add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def app(instance: Instance):
+    return create_app(instance)
+
+
+@pytest.fixture
+def visitor(app):
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def librarian(app):
+    someone = Visitor(app.test_client())
+    assert someone.sign_in("librarian").status_code == 303
+    someone.get("/me")
+    return someone
+
+
+@pytest.fixture
+def reader(app):
+    someone = Visitor(app.test_client())
+    assert someone.sign_in("reader").status_code == 303
+    someone.get("/me")
+    return someone
+
+
+@dataclass
+class Api:
+    """A caller of the API with a token."""
+
+    client: FlaskClient
+    token: str | None
+
+    def __call__(self, method: str, path: str, json: Any = None, **headers: str) -> TestResponse:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token is not None:
+            sent["Authorization"] = f"Bearer {self.token}"
+        return self.client.open(f"/api/v1{path}", method=method, json=json, headers=sent)
+
+    def make(self, form: str, **fields: Any) -> Any:
+        answer = self("POST", f"/library/{form}", {"fields": fields})
+        assert answer.status_code == 201, answer.get_json(force=True)
+        return answer.get_json()
+
+
+@pytest.fixture
+def api(app, instance):
+    return Api(app.test_client(), instance.directory.issue_token("librarian", "test"))
+
+
+@pytest.fixture
+def reader_api(app, instance):
+    return Api(app.test_client(), instance.directory.issue_token("reader", "test"))
+
+
+@pytest.fixture
+def work(instance: Instance):
+    """Do what a jobs process would do by now."""
+    return instance.jobs().run_until_quiet
+
+
+@pytest.fixture
+def isbn():
+    """Return a number that no other book of the run has."""
+    return _Numbers()
+
+
+class _Numbers:
+    count = 0
+
+    def __call__(self) -> str:
+        type(self).count += 1
+        return f"978-{self.count:09d}"
