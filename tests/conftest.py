@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 
 import pytest
 
@@ -40,10 +41,44 @@ def database_url(request):
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """A SQLite file with the engine's own tables, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "youju.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server):
+    """The name of a PostgreSQL database with the engine's own tables, to be copied."""
+    _migrate(postgres_server.create("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request, tmp_path):
+    """The URL of a fresh database with the engine's own tables, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "youju.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("migrated_postgres")
+    name = f"test_{next(_numbers)}"
+    yield server.create(name, template)
+    server.drop(name)
+
+
 @pytest.fixture
-def database(database_url):
+def database(migrated_url):
     """An open database with the engine's own tables, on SQLite and on PostgreSQL."""
-    opened = open_database(database_url)
-    migrate(opened)
+    opened = open_database(migrated_url)
     yield opened
     opened.close()
+
+
+def _migrate(url):
+    database = open_database(url)
+    migrate(database)
+    database.close()
