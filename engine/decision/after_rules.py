@@ -129,7 +129,7 @@ def _act(run: _Run, action: object, row: Row) -> str:
 
 def _notify(run: _Run, action: Notify, row: Row) -> None:
     people = recipients(run.work, run.app, action.to, row)
-    text = render(run.work, run.app, row, action.text)
+    text = render(run.work, run.app.key, row, action.text)
     if not people:
         return
     payload = {
@@ -143,7 +143,7 @@ def _notify(run: _Run, action: Notify, row: Row) -> None:
 
 
 def _open_task(run: _Run, action: OpenTask, row: Row) -> None:
-    title = render(run.work, run.app, row, action.title)
+    title = render(run.work, run.app.key, row, action.title)
     actions = tuple(TaskAction(item.key, item.labels, item.transition, item.fields) for item in action.actions)
     due = None if action.due is None else _moment(run, action.due, row)
     for person in recipients(run.work, run.app, action.to, row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 
 from engine.catalog.apps import Catalog
@@ -26,8 +27,10 @@ from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, readable, require
 from engine.decision.saving import save
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
-from engine.forms.forms import Form
+from engine.forms.forms import Field, Form
+from engine.forms.parsing import problem
 from engine.forms.payloads import read_payload
+from engine.forms.problems import DUPLICATE_LINE
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row, Value
@@ -47,13 +50,13 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
     except MissingFactsError as missing:
         return NeedFacts(missing.queries)
     except EngineError as error:
-        return Refusal(tuple(placed(problem) for problem in error.problems))
+        return Refusal(tuple(placed(found) for found in error.problems))
     return Decided(_changeset(work), record)
 
 
-def placed(problem: Problem) -> Problem:
+def placed(found: Problem) -> Problem:
     """Return a problem of a field with the place of its field in the input."""
-    return problem.under(FIELDS) if problem.path else problem
+    return found.under(FIELDS) if found.path else found
 
 
 def first_queries(command: Command) -> list[Query]:
@@ -181,10 +184,11 @@ def _update(work: Work, body: Update) -> Key:
 def changed(work: Work, form: Form, before: Row, fields: Json, transition: str | None = None) -> Saving:
     """Return the save of an existing record with what a payload changes; lines keep what they do not name."""
     values, found = read_payload(form, fields)
-    for key in values:
+    for key, value in values.items():
         item = form.fields.get(key)
-        if item is not None and item.type is None and values[key] is not None:
-            values[key] = _merged_lines(before.get(key), values[key])
+        if item is not None and item.type is None and value is not None:
+            found.extend(_repeated(item, value))
+            values[key] = _merged_lines(before.get(key), value)
     saving = Saving(
         work=work,
         app=work.app(form.app),
@@ -206,6 +210,13 @@ def _merged_lines(before: tuple[Row, ...] | None, lines: tuple[Row, ...]) -> tup
     """
     known = {line["id"]: line for line in before or ()}
     return tuple({**known[line["id"]], **line} if line.get("id") in known else _without_id(line) for line in lines)
+
+
+def _repeated(item: Field, lines: tuple[Row, ...]) -> Iterable[Problem]:
+    """Find lines that stand twice: which of the two would be meant is not guessed."""
+    ids = [line["id"] for line in lines if line.get("id")]
+    if len(ids) != len(set(ids)):
+        yield problem(DUPLICATE_LINE, item.definition).under(item.key)
 
 
 def _without_id(line: Row) -> Row:

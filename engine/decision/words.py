@@ -3,52 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
-from engine.catalog.apps import App
-from engine.decision.work import Work
+from engine.catalog.apps import Catalog
+from engine.decision.facts import Person
+from engine.forms.forms import Form
 from engine.forms.writing import decimal_text
 from engine.kernel import clocks
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.language import types as language
+from engine.language.expressions import Surroundings
 from engine.rules.rules import Message
 
 Show = Callable[[Value, language.Type], str]
 YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
 
 
-def render(work: Work, app: App, row: Row, message: Message) -> Text:
+class Sight(Protocol):
+    """What putting values into words needs to see: a decision in the making sees it, and so does a viewer's reading."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The apps."""
+        ...
+
+    def record(self, app: str, form: str, id: str) -> Row | None:
+        """Return a record, or None where it is gone."""
+        ...
+
+    def person(self, id: str) -> Person | None:
+        """Return a user, or None."""
+        ...
+
+    def surroundings(self, app: str) -> Surroundings:
+        """Return what expressions of an app see."""
+        ...
+
+
+def render(sight: Sight, app: str, row: Row, message: Message) -> Text:
     """Return a message about a row in both languages."""
-    around = work.surroundings(app.key)
+    around = sight.surroundings(app)
     return Text(
-        message.zh.render(row, around, shower(work, app, "zh")),
-        message.en.render(row, around, shower(work, app, "en")),
+        message.zh.render(row, around, shower(sight, app, "zh")),
+        message.en.render(row, around, shower(sight, app, "en")),
     )
 
 
-def title_of(work: Work, app: str, form: str, id: str, speech: str) -> str:
-    """Return what names a record; an empty text where it is gone."""
-    row = work.record(app, form, id)
-    found = work.catalog.form(app, form)
-    if row is None or found is None:
-        return ""
-    return found.title.render(row, work.surroundings(app), shower(work, work.app(app), speech))
+def title(sight: Sight, form: Form, row: Row, speech: str) -> str:
+    """Return what names a record."""
+    return form.title.render(row, sight.surroundings(form.app), shower(sight, form.app, speech))
 
 
-def shower(work: Work, app: App, speech: str) -> Show:
+def title_of(sight: Sight, app: str, form: str, id: str, speech: str) -> str:
+    """Return what names a record by its id; an empty text where it is gone."""
+    found = sight.catalog.form(app, form)
+    row = None if found is None else sight.record(app, form, id)
+    return "" if found is None or row is None else title(sight, found, row, speech)
+
+
+def shower(sight: Sight, app: str, speech: str) -> Show:
     """Return the function that puts a value into words of ``zh`` or ``en``."""
+    zone = sight.catalog.apps[app].zone
+    joint = "、" if speech == "zh" else ", "
 
     def show(value: Value, kind: language.Type) -> str:
         if value is None:
             return ""
         match kind:
             case language.PersonType():
-                person = work.person(value)
+                person = sight.person(value)
                 return person.display_name if person else ""
+            case language.PersonsType():
+                return joint.join(show(item, language.PersonType()) for item in value)
             case language.ReferenceType():
-                return title_of(work, kind.app, kind.form, value, speech)
+                return title_of(sight, kind.app, kind.form, value, speech)
+            case language.ReferencesType():
+                one = language.ReferenceType(kind.app, kind.form)
+                return joint.join(show(item, one) for item in value)
             case _:
-                return plain(value, kind, app.zone, speech)
+                return plain(value, kind, zone, speech)
 
     return show
 

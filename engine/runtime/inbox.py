@@ -8,6 +8,7 @@ from engine.decision.changeset import Actor
 from engine.decision.commands import Act
 from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
+from engine.decision.words import title_of
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid
@@ -85,8 +86,8 @@ def _prefetch(reading: Reading, records: Iterable[tuple[str, str, str]]) -> None
 
 
 def _record(reading: Reading, app: str, form: str, id: str) -> Mapping[str, str]:
-    title = reading.title_of(app, form, id, reading.viewer.language) if reading.catalog.form(app, form) else ""
-    return {"app": app, "form": form, "id": id, "title": title}
+    named = title_of(reading, app, form, id, reading.viewer.language) if reading.catalog.form(app, form) else ""
+    return {"app": app, "form": form, "id": id, "title": named}
 
 
 def _task_view(reading: Reading, task: StoredTask) -> TaskView:

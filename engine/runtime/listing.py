@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, false, or_
 
+from engine.decision.words import title
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Problem
@@ -64,7 +65,7 @@ def title_matches(reading: Reading, form: Form, text: str, limit: int) -> tuple[
         reading.connection, tables, where, sort="updated_at", descending=True, after=None, limit=min(limit, LIMIT)
     )
     prefetch(reading, form, rows)
-    return tuple((str(row["id"]), reading.title(form, row, reading.viewer.language)) for row in rows)
+    return tuple((str(row["id"]), title(reading, form, row, reading.viewer.language)) for row in rows)
 
 
 def readable(reading: Reading, form: Form) -> Conditions:
@@ -77,7 +78,7 @@ def readable(reading: Reading, form: Form) -> Conditions:
 
 def _as_sql(reading: Reading, form: Form, expression: Expression) -> ColumnElement[bool]:
     row = reading.tables(form).main.table
-    around = SqlSurroundings(reading.current.tables, row, reading.dialect, reading.around(form.app))
+    around = SqlSurroundings(reading.current.tables, row, reading.current.dialect, reading.surroundings(form.app))
     return to_condition(expression, around)
 
 

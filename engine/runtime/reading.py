@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, cast
 from engine.catalog.apps import App, Catalog
 from engine.decision.facts import AggregateQuery, Person, PersonQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
-from engine.decision.words import Show, plain
 from engine.forms.access import Access
 from engine.forms.compiling import PARENT
 from engine.forms.forms import Form
 from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
-from engine.language import types as language
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
 from engine.runtime.catalogs import Current
 from engine.runtime.views import Viewer
-from engine.storage.database import Dialect
 from engine.storage.facts import answer
 from engine.storage.form_tables import FormTables
 
@@ -44,11 +41,6 @@ class Reading:
     def catalog(self) -> Catalog:
         """The apps."""
         return self.current.catalog
-
-    @property
-    def dialect(self) -> Dialect:
-        """The database's dialect."""
-        return self.current.dialect
 
     def tables(self, form: Form) -> FormTables:
         """Return the tables of a form."""
@@ -74,24 +66,21 @@ class Reading:
 
     def access(self, form: Form) -> Access:
         """Return what the viewer may do with a form."""
-        return self.app(form.app).access(form.key, self.roles(form.app))
-
-    def roles(self, app: str) -> list[str]:
-        """Return the roles that the viewer holds in an app."""
-        return sorted(role for of, role in self.viewer.roles if of == app)
+        roles = sorted(role for app, role in self.viewer.roles if app == form.app)
+        return self.app(form.app).access(form.key, roles)
 
     def fetch(self, queries: Iterable[Query]) -> None:
         """Answer several questions at once, those already answered apart."""
         wanted = [query for query in dict.fromkeys(queries) if query not in self.facts]
         if wanted:
-            self.facts.update(answer(self.connection, wanted, self.current.tables, self.around))
+            self.facts.update(answer(self.connection, wanted, self.current.tables, self.surroundings))
 
     def fact(self, query: Query) -> object:
         """Return the answer to one question."""
         self.fetch((query,))
         return self.facts[query]
 
-    def row(self, app: str, form: str, id: str) -> Row | None:
+    def record(self, app: str, form: str, id: str) -> Row | None:
         """Return a record, whoever may read it; None where it is absent or deleted."""
         return cast("Row | None", self.fact(RecordQuery(app, form, id)))
 
@@ -99,7 +88,7 @@ class Reading:
         """Return a user."""
         return cast("Person | None", self.fact(PersonQuery(id)))
 
-    def around(self, app: str) -> Around:
+    def surroundings(self, app: str) -> Around:
         """Return what expressions of an app see around a row."""
         zone = self.app(app).zone
         today = day_of(self.moment, zone)
@@ -107,43 +96,7 @@ class Reading:
 
     def may_read(self, form: Form, row: Row) -> bool:
         """Tell whether the viewer may read a row."""
-        return self.access(form).covers("read", row, self.around(form.app))
-
-    def title(self, form: Form, row: Row, speech: str) -> str:
-        """Return what names a record in ``zh`` or ``en``."""
-        return form.title.render(row, self.around(form.app), self.shower(form.app, speech))
-
-    def shower(self, app: str, speech: str) -> Show:
-        """Return the function that puts values into words."""
-        zone = self.app(app).zone
-
-        def show(value: Value, kind: language.Type) -> str:
-            if value is None:
-                return ""
-            match kind:
-                case language.PersonType():
-                    person = self.person(value)
-                    return person.display_name if person else ""
-                case language.PersonsType():
-                    return _joint(speech).join(show(item, language.PersonType()) for item in value)
-                case language.ReferenceType():
-                    return self.title_of(kind.app, kind.form, value, speech)
-                case language.ReferencesType():
-                    one = language.ReferenceType(kind.app, kind.form)
-                    return _joint(speech).join(show(item, one) for item in value)
-                case _:
-                    return plain(value, kind, zone, speech)
-
-        return show
-
-    def title_of(self, app: str, form: str, id: str, speech: str) -> str:
-        """Return what names a record by its id; an empty text where it is gone."""
-        row, found = self.row(app, form, id), self.catalog.form(app, form)
-        return "" if row is None or found is None else self.title(found, row, speech)
-
-
-def _joint(speech: str) -> str:
-    return "、" if speech == "zh" else ", "
+        return self.access(form).covers("read", row, self.surroundings(form.app))
 
 
 @dataclass(frozen=True)
@@ -160,7 +113,7 @@ class Around:
 
     def record(self, app: str, form: str, id: str) -> Row | None:
         """Follow a reference."""
-        return self.reading.row(app, form, id)
+        return self.reading.record(app, form, id)
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return a live aggregate over the rows related to ``row``."""

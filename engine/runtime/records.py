@@ -51,7 +51,7 @@ class Records:
         body = Create(app, form, fields, transition)
         return self._changed(viewer, body, idempotency_key)
 
-    def update(  # noqa: PLR0913 - what, of what, by whom, and how to be safe
+    def update(
         self,
         viewer: Viewer,
         app: str,
@@ -142,7 +142,7 @@ class Records:
                     idempotency.keep(connection, viewer.id, key, _digest(body), known, command.moment)
             reading = self._desk.over(connection, viewer)
             definition = reading.form(body.app, body.form)
-            row = reading.row(body.app, body.form, known)
+            row = reading.record(body.app, body.form, known)
             if row is None:
                 raise EngineError(ABSENT.at())
             return _view(reading, definition, row)
@@ -173,7 +173,7 @@ def _id(id: str) -> str:
 
 
 def _readable(reading: Reading, form: Form, id: str) -> Row:
-    row = reading.row(form.app, form.key, id)
+    row = reading.record(form.app, form.key, id)
     if row is None or not reading.may_read(form, row):
         raise EngineError(ABSENT.at())
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.decision.facts import PersonQuery, Query, RecordQuery
-from engine.decision.words import Show
+from engine.decision.words import Show, shower, title
 from engine.forms.compiling import SYSTEM_LABELS, language_type
 from engine.forms.definitions import target_of
 from engine.forms.field_types import BUILT_IN
@@ -59,7 +59,7 @@ def _pointed_at(app: str, item: Field, value: Value) -> Iterable[Query]:
 def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
     """Return a record as the viewer may see it; the rows around it are fetched already."""
     access = reading.access(form)
-    around = reading.around(form.app)
+    around = reading.surroundings(form.app)
     hidden = access.hidden_fields
     speech = reading.viewer.language
     visible = [item for item in form.live_fields() if item.key not in hidden]
@@ -73,7 +73,7 @@ def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
         state=row.get("state"),
         held=row.get("held"),
         fields=fields_json(visible, row),
-        title=reading.title(form, row, speech),
+        title=title(reading, form, row, speech),
         shown=shown(reading, form, visible, row),
         transitions=tuple(transitions(reading, form, flow, row)) if flow else (),
         may_update=not locked and access.covers("update", row, around),
@@ -105,7 +105,7 @@ def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> di
 
 
 def _worder(reading: Reading, app: str) -> Mapping[str, Show]:
-    return {"zh": reading.shower(app, "zh"), "en": reading.shower(app, "en")}
+    return {"zh": shower(reading, app, "zh"), "en": shower(reading, app, "en")}
 
 
 def _words(show: Mapping[str, Show], app: str, item: Field, value: Value) -> object:

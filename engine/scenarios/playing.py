@@ -147,7 +147,7 @@ def _check_record(stage: Stage, body: Json) -> Iterable[str]:
         yield from _check_hidden(body, fields)
     else:
         with stage.services.desk.reading(stage.viewer(next(iter(stage.names.people)))) as reading:
-            row = reading.row(stage.app, form_key, id)
+            row = reading.record(stage.app, form_key, id)
             if row is None:
                 yield f"{body['ref']} is not there"
                 return
