@@ -17,6 +17,7 @@ from engine.runtime.inbox import Inbox
 from engine.runtime.records import Records
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import Settings, make_home, read_key, read_settings
+from engine.storage import outbox, revisions
 from engine.storage.audit import Report, verify
 from engine.storage.database import Database, open_database
 from engine.storage.migrations import migrate, pending
@@ -78,6 +79,21 @@ class Instance:
         """Return what state the instance is in; EngineError where the database cannot be reached."""
         behind = pending(self.database)
         return {"database": self.database.dialect, "migrations": "pending" if behind else "current"}
+
+    def status(self) -> dict[str, object]:
+        """Return how the instance stands: its apps, what waits to be delivered, what could not be delivered."""
+        now = self.clocks.business()
+        with self.database.read() as connection:
+            depth = outbox.depth(connection, now)
+            apps = revisions.current(connection)
+        lag = 0 if depth.oldest_due is None else max(0, now - depth.oldest_due)
+        return {
+            **self.health(),
+            "apps": apps,
+            "outbox_waiting": depth.waiting,
+            "outbox_lag_ms": lag,
+            "dead_letters": depth.dead,
+        }
 
     def close(self) -> None:
         """Close the database."""

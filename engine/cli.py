@@ -15,6 +15,7 @@ from rich.progress import Progress
 from engine.boot import Instance, open_instance, read_settings
 from engine.demo import demo_words, make_demo
 from engine.jobs.commands import worker
+from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
 from engine.runtime.commands import app, user
@@ -62,9 +63,14 @@ def migrate() -> None:
 
 
 @youju.command()
-def status() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(as_json: bool) -> None:
     """Show the state of the installation."""
-    for key, value in instance().health().items():
+    found = instance().status()
+    if as_json:
+        click.echo(pretty(found), nl=False)
+        return
+    for key, value in found.items():
         click.echo(f"{key}\t{value}")
 
 

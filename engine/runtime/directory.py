@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine.decision.changeset import Actor
 from engine.decision.permissions import ADMIN, ENGINE
+from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
 from engine.runtime import problems
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 ADMIN_ROLE = (ENGINE, ADMIN)
 SESSION_MS = 14 * 86_400_000
 TOKEN_MS = 365 * 86_400_000
+SEEN_EVERY_MS = 60_000
+SEEN_KEPT = 10_000
 LEAST_PASSWORD = 8
 LANGUAGES = ("zh", "en")
 _NOBODY = PasswordHasher().hash(secrets.token_hex(16))
@@ -43,6 +46,7 @@ class Directory:
         self._database = execution.database
         self._hasher = PasswordHasher()
         self._throttle = Throttle(execution.clocks.real)
+        self._seen: dict[str, Moment] = {}
 
     def sign_in(self, name: str, password: str) -> str:
         """Return the secret of a new session; EngineError where name or password are wrong or were tried too often."""
@@ -71,7 +75,18 @@ class Directory:
         digest, now = _digest(secret), self._execution.clocks.real()
         with self._database.read() as connection:
             user = credentials.session_user(connection, digest, now)
-            return _viewer(connection, user) if user else None
+            viewer = _viewer(connection, user) if user else None
+        if viewer is not None and self._seen.get(digest, 0) < now - SEEN_EVERY_MS:
+            self._note_seen(digest, now)
+        return viewer
+
+    def _note_seen(self, digest: str, now: Moment) -> None:
+        """Put off the end of a session; this process asks for it at most once a minute, so that reading stays reading."""
+        if len(self._seen) >= SEEN_KEPT:
+            self._seen.clear()
+        self._seen[digest] = now
+        with self._database.write() as connection:
+            credentials.see_session(connection, digest, now, now + SESSION_MS)
 
     def viewer_of_token(self, secret: str) -> Viewer | None:
         """Return whose token this is, or None where it is over."""
