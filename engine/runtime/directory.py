@@ -81,7 +81,7 @@ class Directory:
         return viewer
 
     def _note_seen(self, digest: str, now: Moment) -> None:
-        """Put off the end of a session; this process asks for it at most once a minute, so that reading stays reading."""
+        """Put off the end of a session, at most once a minute in this process: reading stays reading."""
         if len(self._seen) >= SEEN_KEPT:
             self._seen.clear()
         self._seen[digest] = now
