@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from engine.decision.changeset import Actor, Changeset, Note, RecordWrite
 from engine.kernel.canonical import Json, compact
@@ -66,11 +67,26 @@ class JournalEntry:
 
 
 def append(connection: Connection, by: Authorship, entries: Iterable[NewEntry]) -> None:
-    """Append these entries; each value gets its own salt."""
-    rows = [_row(by, entry) for entry in entries]
+    """Append these entries in their order; each value gets its own salt."""
+    listed = list(entries)
+    ids = sorted(uuid7(by.moment, by.random(_ID_BYTES)) for _ in listed)
+    rows = [
+        _row(by, entry, id if entry.version is not None else _behind(connection, entry, id))
+        for id, entry in zip(ids, listed, strict=True)
+    ]
     if rows:
         with writing(connection):
             connection.execute(insert(system_tables.journal), rows)
+
+
+def _behind(connection: Connection, entry: NewEntry, wanted: str) -> str:
+    """Return an id behind all earlier ones about this subject: what has no versions is ordered by its ids alone.
+
+    Business time may stand still, and then the ids of two commands would be in any order.
+    """
+    about = (_JOURNAL.app == entry.app, _JOURNAL.subject == entry.subject, _JOURNAL.record == entry.record)
+    last = connection.execute(select(func.max(_JOURNAL.id)).where(*about)).scalar_one()
+    return wanted if last is None or last < wanted else str(UUID(int=UUID(last).int + 1))
 
 
 def note(connection: Connection, by: Authorship, notes: Iterable[Note]) -> None:
@@ -106,14 +122,14 @@ def _json_changes(write: RecordWrite, form: FormTables) -> Iterable[tuple[str, J
             yield key, to_json(value, form.main.columns[key])
 
 
-def _row(by: Authorship, entry: NewEntry) -> dict[str, Any]:
+def _row(by: Authorship, entry: NewEntry, id: str) -> dict[str, Any]:
     salts = by.random(SALT_BYTES * len(entry.values)).hex()
     size = SALT_BYTES * 2
     payload = {
         key: [salts[at * size : (at + 1) * size], entry.values[key]] for at, key in enumerate(sorted(entry.values))
     }
     row = {
-        "id": uuid7(by.moment, by.random(_ID_BYTES)),
+        "id": id,
         "at": by.moment,
         "actor": entry.actor.user,
         "rule": entry.actor.rule,

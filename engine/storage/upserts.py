@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 
 def insert_or_ignore(connection: Connection, table: Table, unique: Sequence[str]) -> Any:  # noqa: ANN401
-    """Return an INSERT that does nothing where a row with the same ``unique`` columns is there."""
-    return insert_into(connection, table).on_conflict_do_nothing(index_elements=list(unique))
+    """Return an INSERT that does nothing where a row with the same ``unique`` columns is there.
+
+    The result's ``rowcount`` tells whether the row was added.
+    """
+    ignoring = insert_into(connection, table).on_conflict_do_nothing(index_elements=list(unique))
+    return ignoring.execution_options(preserve_rowcount=True)
 
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

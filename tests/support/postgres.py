@@ -50,7 +50,7 @@ class PostgresServer:
 
     def create(self, name: str, template: str = "template0") -> str:
         """Make a database from ``template`` and return its URL."""
-        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
     def drop(self, name: str) -> None:
