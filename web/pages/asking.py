@@ -46,7 +46,7 @@ def ask_page(
     posted, problems = attempt.resolved, attempt.problems
     asked = (*offered.asks, *(_field_of(problem) for problem in problems or ()))
     desk = Desk(form, record, transition, tuple(dict.fromkeys((*asked, *posted.posted.fields))))
-    state = desk.state(posted.posted.fields)
+    state = desk.state(posted.posted)
     tray = Tray.of_request() if request.method == "POST" else Tray(secrets.token_urlsafe(18), record.version)
     if problems is not None:
         tray = Tray(tray.key, tray.version, tried=True, warned=tray.warned)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from flask import request
@@ -15,7 +15,7 @@ from engine.runtime.views import FieldView, FormState, FormView, RecordView
 from web.doors import instance, viewer
 from web.filling.drawing import Drawn, Filling, draw
 from web.filling.posted import Posted
-from web.filling.sending import Resolved, resolve
+from web.filling.sending import Resolved, Sendable, changed, resolve, sendable
 
 PERSON_WIDGETS: Final = frozenset({"person", "persons"})
 _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -31,25 +31,53 @@ class Desk:
     transition: str | None = None
     only: tuple[str, ...] | None = None
 
-    def state(self, fields: Mapping[str, Json]) -> FormState:
-        """Return how the form stands with these values; values that do not apply now take no part.
+    def given(self, posted: Posted) -> dict[str, Json]:
+        """Return what was filled in: of a new record all but what was left blank, of another all that differs."""
+        if self.record is not None:
+            return changed(posted.fields, self.record.fields, self.form.fields)
+        return {key: value for key, value in posted.fields.items() if value is not None or key in posted.defaults}
+
+    def state(self, posted: Posted) -> FormState:
+        """Return how the form stands with what was posted; values that do not apply now take no part.
 
         What the runtime cannot read at all comes back as problems, with every field as it is designed.
         """
+        fields = self.given(posted)
         try:
-            state = self._preview(fields)
+            state = self._leading(fields)
             hidden = {key for key in fields if key in state.states and not state.states[key].visible}
-            return self._preview({key: fields[key] for key in fields if key not in hidden}) if hidden else state
+            return self._leading({key: fields[key] for key in fields if key not in hidden}) if hidden else state
         except EngineError as error:
             if error.nature is Nature.ABSENT:
                 raise
-            return FormState(dict(fields), {}, {}, error.problems)
+            return FormState(dict(posted.fields), {}, {}, error.problems)
 
-    def _preview(self, fields: Mapping[str, Json]) -> FormState:
+    def _leading(self, fields: Mapping[str, Json]) -> FormState:
+        """Return how the form stands before its transition, with what the transition will require.
+
+        A form that asks for what a transition needs is drawn as the transition will find it. A whole form shows what
+        applies now, and beside it only what must be filled for the transition.
+        """
+        ahead = self._preview(fields, self.transition)
+        if self.transition is None or self.only is not None:
+            return ahead
+        now = self._preview(fields, None)
+        states = {
+            key: replace(standing, visible=now.states[key].visible or (standing.visible and standing.required))
+            for key, standing in ahead.states.items()
+        }
+        return replace(ahead, states=states, fields=now.fields, shown=now.shown)
+
+    def _preview(self, fields: Mapping[str, Json], transition: str | None) -> FormState:
         record_id = self.record.id if self.record else None
         return instance().records.preview(
-            viewer(), self.form.app, self.form.key, dict(fields), id=record_id, transition=self.transition
+            viewer(), self.form.app, self.form.key, dict(fields), id=record_id, transition=transition
         )
+
+    def sendable(self, posted: Posted, state: FormState, warned: frozenset[str]) -> Sendable:
+        """Return what may be sent of what was filled in, and what would be lost of all that was typed."""
+        fit = sendable(posted, state, self.form.fields, warned)
+        return replace(fit, fields={key: value for key, value in self.given(posted).items() if key in fit.fields})
 
     def resolved(self, posted: Posted) -> Resolved:
         """Return the post with the records that typed texts name."""

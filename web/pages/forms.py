@@ -13,7 +13,7 @@ from engine.runtime.views import FieldView, FormView, RecordView
 from web.doors import instance, viewer
 from web.entrance import is_fragment
 from web.filling.posted import Posted, add_line, read_post, remove_line
-from web.filling.sending import Resolved, changed, sendable
+from web.filling.sending import Resolved
 from web.pages.desk import Desk, Tray, find, shown_while_typing, without_hidden
 from web.pages.stale import stale_page
 from web.problems import NOT_FOUND, RequestRefused, status_of
@@ -96,8 +96,8 @@ def create(app: str, form: str) -> BaseResponse:
     if (answer := _only_redrawn(desk, tray, resolved)) is not None:
         return answer
     transition = request.form["_do"].removeprefix(TRANSITION) if request.form["_do"].startswith(TRANSITION) else None
-    state = desk.state(resolved.posted.fields)
-    sent = sendable(resolved.posted, state, desk.form.fields, tray.warned)
+    state = desk.state(resolved.posted)
+    sent = desk.sendable(resolved.posted, state, tray.warned)
     if resolved.problems or sent.newly_hidden:
         found = without_hidden(state.problems, state) if transition else ()
         return _refused(desk, tray, resolved, (*resolved.problems, *sent.newly_hidden, *found), 422)
@@ -134,18 +134,17 @@ def update(app: str, form: str, record_id: UUID) -> BaseResponse:
     desk, tray, resolved = _opened(view, record)
     if (answer := _only_redrawn(desk, tray, resolved)) is not None:
         return answer
-    state = desk.state(resolved.posted.fields)
-    sent = sendable(resolved.posted, state, view.fields, tray.warned)
+    state = desk.state(resolved.posted)
+    sent = desk.sendable(resolved.posted, state, tray.warned)
     if resolved.problems or sent.newly_hidden:
         return _refused(desk, tray, resolved, (*resolved.problems, *sent.newly_hidden), 422)
-    fields = changed(sent.fields, record.fields, view.fields)
     seen = tray.version if tray.version is not None else record.version
     try:
-        if fields or seen != record.version:
-            instance().records.update(viewer(), app, form, record.id, fields, seen)
+        if sent.fields or seen != record.version:
+            instance().records.update(viewer(), app, form, record.id, dict(sent.fields), seen)
     except EngineError as error:
         if error.nature is Nature.CONFLICT and seen != record.version:
-            return stale_page(view, record, seen, request.path, fields)
+            return stale_page(view, record, seen, request.path, sent.fields)
         if error.nature is Nature.ABSENT:
             raise
         return _refused(desk, tray, resolved, error.problems, status_of(error))
@@ -181,7 +180,7 @@ def _page(
     desk: Desk, resolved: Resolved, tray: Tray, problems: tuple[Problem, ...] | None = None, status: int = 200
 ) -> BaseResponse:
     """Return the page, or for htmx its fragment; without given problems, those of the state in due time."""
-    state = desk.state(resolved.posted.fields)
+    state = desk.state(resolved.posted)
     if problems is None:
         found = without_hidden(state.problems, state)
         problems = found if tray.tried else shown_while_typing(found, resolved.posted.fields)

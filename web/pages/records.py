@@ -11,7 +11,6 @@ from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
 from web.filling.posted import read_post
-from web.filling.sending import changed, sendable
 from web.pages.asking import Attempt, ask_page
 from web.pages.desk import Desk, Tray
 from web.pages.stale import stale_page
@@ -93,13 +92,12 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
     if offered is None:
         return redirect(url_for("records.record", app=app, form=form, record_id=view.id, done="moved_on"), 303)
     tray = Tray.of_request()
-    desk = Desk(designed, view, key)
+    desk = Desk(designed, view, key, offered.asks)
     resolved = desk.resolved(read_post(request.form, designed))
     if request.form.get("_do", "fire") != "fire" or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
         return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
-    sent = sendable(resolved.posted, desk.state(resolved.posted.fields), designed.fields, tray.warned)
-    fields = changed(sent.fields, view.fields, designed.fields)
+    fields = dict(desk.sendable(resolved.posted, desk.state(resolved.posted), tray.warned).fields)
     try:
         instance().records.transition(
             viewer(), app, form, view.id, key, fields, version=tray.version, idempotency_key=tray.key or None
