@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from engine.catalog.apps import Catalog
@@ -127,7 +127,7 @@ def opened(work: Work, body: Create) -> Saving:
         if item is not None and item.type is None and value is not None:
             values[key] = _merged_lines(None, value)
     saving = new_saving(work, app, form, values, work.command.actor, typed=True)
-    saving.found = [*found, *_forbidden(work, form, values)]
+    saving.found = [*found, *_forbidden(work, form, values, {})]
     saving.transition = _transition(saving, body.transition)
     return saving
 
@@ -143,16 +143,16 @@ def _transition(saving: Saving, key: str | None) -> Transition | None:
     return flow.transitions[key]
 
 
-def _forbidden(work: Work, form: Form, values: dict[str, Value]) -> list[Problem]:
-    """Return the fields of a payload that the sender's roles do not let fill."""
+def _forbidden(work: Work, form: Form, values: Mapping[str, Value], before: Row) -> list[Problem]:
+    """Return the fields that a payload changes and the sender's roles do not let fill."""
     if work.command.actor.user is None:
         return []
     access = access_to(work, form)
-    closed = access.hidden_fields | access.read_only_fields
+    closed = (access.hidden_fields | access.read_only_fields) & form.fields.keys()
     return [
         problems.FIELD_FORBIDDEN.at(key, label_zh=form.fields[key].labels.zh, label_en=form.fields[key].labels.en)
-        for key in values
-        if key in closed and key in form.fields
+        for key, value in values.items()
+        if key in closed and value != before.get(key)
     ]
 
 
@@ -197,7 +197,7 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
         row={**before, **values},
         given=values,
         actor=work.command.actor,
-        found=[*found, *_forbidden(work, form, values)],
+        found=[*found, *_forbidden(work, form, values, before)],
     )
     saving.transition = _transition(saving, transition)
     return saving

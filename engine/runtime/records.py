@@ -187,11 +187,12 @@ def _view(reading: Reading, form: Form, row: Row) -> RecordView:
 def _form_state(
     reading: Reading, form: Form, row: Row, stands: Mapping[str, Standing], found: tuple[Problem, ...]
 ) -> FormState:
-    hidden = reading.access(form).hidden_fields
+    access = reading.access(form)
+    hidden, closed = access.hidden_fields, access.read_only_fields
     visible = [item for item in form.live_fields() if item.key not in hidden]
     prefetch(reading, form, [row])
     states = {
-        key: FieldState(standing.visible and key not in hidden, standing.required, standing.read_only)
+        key: FieldState(standing.visible and key not in hidden, standing.required, standing.read_only or key in closed)
         for key, standing in stands.items()
     }
     return FormState(
