@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -33,8 +34,6 @@ SEEN_EVERY_MS = 60_000
 SEEN_KEPT = 10_000
 LEAST_PASSWORD = 8
 LANGUAGES = ("zh", "en")
-_NOBODY = PasswordHasher().hash(secrets.token_hex(16))
-"""What a password is checked against where there is no such user, so that both answers take as long."""
 
 
 class Directory:
@@ -54,7 +53,7 @@ class Directory:
         with self._database.read() as connection:
             user = stored.user_by_name(connection, name)
             kept = stored.password_hash(connection, user.id) if user else None
-        fits = self._fits(kept or _NOBODY, password)
+        fits = self._fits(kept or self._nobody, password)
         if user is None or kept is None or not user.active or not fits:
             self._throttle.failed(name)
             raise EngineError(problems.WRONG_SIGN_IN.at())
@@ -63,6 +62,11 @@ class Directory:
         with self._database.write() as connection:
             credentials.open_session(connection, _digest(secret), user.id, now, now + SESSION_MS)
         return secret
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What a password is checked against where there is no such user, so that both answers take as long."""
+        return self._hasher.hash(secrets.token_hex(16))
 
     def _fits(self, kept: str, password: str) -> bool:
         try:
