@@ -24,7 +24,7 @@ from engine.decision.commands import (
 )
 from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
 from engine.decision.pending import Saving
-from engine.decision.permissions import access_to, readable, require
+from engine.decision.permissions import access_to, readable, require, require_still
 from engine.decision.saving import save
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.forms.forms import Field, Form
@@ -113,8 +113,7 @@ def _create(work: Work, body: Create) -> Key:
         raise EngineError(problems.ABSENT.at())
     saving = opened(work, body)
     save(saving)
-    if work.command.actor.user is not None and not access.covers("create", saving.row, saving.around):
-        raise EngineError(problems.NOT_ALLOWED.at())
+    require_still(saving, "create")
     return saving.key
 
 
@@ -177,7 +176,7 @@ def _update(work: Work, body: Update) -> Key:
         labels = flow.states[state].labels
         raise EngineError(flow_problems.LOCKED.at(state_zh=labels.zh, state_en=labels.en))
     save(saving)
-    require(work, form, "update", saving.row)
+    require_still(saving, "update")
     return saving.key
 
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from engine.catalog.apps import App
 from engine.decision.facts import PersonQuery, RoleQuery
+from engine.decision.pending import Saving
 from engine.decision.problems import ABSENT, NOT_ALLOWED
 from engine.decision.work import Work
 from engine.forms.access import Access, Right
@@ -39,6 +40,14 @@ def require(work: Work, form: Form, right: Right, row: Row) -> None:
     if not readable(work, form, row):
         raise EngineError(ABSENT.at())
     if not access_to(work, form).covers(right, row, work.surroundings(form.app)):
+        raise EngineError(NOT_ALLOWED.at())
+
+
+def require_still(saving: Saving, right: Right) -> None:
+    """Raise where the save would take the record out of the sender's own rows: nobody writes what they may not hold."""
+    if saving.work.command.actor.user is None:
+        return
+    if not access_to(saving.work, saving.form).covers(right, saving.row, saving.around):
         raise EngineError(NOT_ALLOWED.at())
 
 

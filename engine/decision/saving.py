@@ -185,7 +185,7 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
     event = Event(
         created=saving.before is None,
         deleted="deleted_at" in changes and changes["deleted_at"] is not None,
-        changed=frozenset(changes),
+        changed=frozenset() if saving.before is None else frozenset(changes),
         left=old.get("state") if moved else None,
         entered=saving.row.get("state") if moved else None,
     )
