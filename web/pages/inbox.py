@@ -90,10 +90,18 @@ def read_message(message_id: UUID) -> BaseResponse:
     if message is None:
         raise RequestRefused(404, NOT_FOUND.at())
     doors.mark_read(asking, message.id)
-    if request.form.get("stay"):
-        return redirect(url_for("inbox.inbox"), 303)
     about = message.record
     return redirect(url_for("records.record", app=about["app"], form=about["form"], record_id=about["id"]), 303)
+
+
+@blueprint.post("/inbox/messages")
+def read_all() -> BaseResponse:
+    """Mark every message that the inbox shows as read."""
+    asking, doors = viewer(), instance().inbox
+    for message in doors.notifications(asking, SHOWN_MESSAGES):
+        if not message.read:
+            doors.mark_read(asking, message.id)
+    return redirect(url_for("inbox.inbox"), 303)
 
 
 def unread_count() -> int:

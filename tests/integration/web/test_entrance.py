@@ -99,6 +99,7 @@ STATE_CHANGING = (
     f"/a/library/book/{ABSENT}/delete",
     f"/a/library/loan/{ABSENT}/do/lend",
     f"/inbox/tasks/{ABSENT}/lend",
+    "/inbox/messages",
     f"/inbox/messages/{ABSENT}",
 )
 

@@ -270,6 +270,8 @@ def test_a_message_opens_its_record_and_is_read_when_it_is_tapped(librarian, loa
     action = re.search(r'action="(/inbox/messages/[^"]+)"', inbox.get_data(as_text=True)).group(1)
     assert librarian.post(action).headers["Location"] == f"/a/library/loan/{made['id']}"
     assert librarian.get("/inbox").get_data(as_text=True).count('class="unread"') == unread - 1
+    assert librarian.post("/inbox/messages").status_code == 303
+    assert 'class="unread"' not in librarian.get("/inbox").get_data(as_text=True)
 
 
 def test_a_list_shows_the_error_at_its_place_when_the_filter_is_wrong(librarian):
