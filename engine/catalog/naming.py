@@ -45,4 +45,4 @@ def _wanted(forms: Iterable[FormDef]) -> Iterable[tuple[str, str, str]]:
         yield form.key, form.key, form.uid
         for field in form.fields:
             if field.type == LINES:
-                yield f"{form.key}.{field.key}", f"{form.key}_{field.key}", field.uid
+                yield f"{form.key}.{field.key}", f"{form.key}__{field.key}", field.uid
