@@ -104,7 +104,8 @@ def _clear_hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> Non
     """Blank what a person's own submission hides; rules and imports never clear (03 §2)."""
     hidden = {key for key, standing in stands.items() if not standing.visible and saving.row.get(key) is not None}
     if saving.before is None or saving.typed:
-        gone = {key for key in hidden if key not in saving.given}
+        before: Mapping[str, Value] = saving.before or {}
+        gone = {key for key in hidden if key not in saving.given or saving.given[key] == before.get(key)}
         if gone:
             saving.settle({**saving.row, **dict.fromkeys(gone)})
 
