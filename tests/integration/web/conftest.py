@@ -75,20 +75,31 @@ def visitor(app):
     return Visitor(app.test_client())
 
 
-@pytest.fixture
-def librarian(app):
-    someone = Visitor(app.test_client())
-    assert someone.sign_in("librarian").status_code == 303
-    someone.get("/me")
-    return someone
+@pytest.fixture(scope="module")
+def sessions(instance: Instance):
+    """One session a person: checking a password is slow on purpose."""
+    return {name: instance.directory.sign_in(name, PASSWORD) for name in ("librarian", "reader")}
 
 
 @pytest.fixture
-def reader(app):
-    someone = Visitor(app.test_client())
-    assert someone.sign_in("reader").status_code == 303
-    someone.get("/me")
-    return someone
+def signed_in(app, sessions):
+    def somebody(name: str) -> Visitor:
+        someone = Visitor(app.test_client())
+        someone.client.set_cookie("youju_session", sessions[name])
+        someone.get("/me")
+        return someone
+
+    return somebody
+
+
+@pytest.fixture
+def librarian(signed_in):
+    return signed_in("librarian")
+
+
+@pytest.fixture
+def reader(signed_in):
+    return signed_in("reader")
 
 
 @dataclass

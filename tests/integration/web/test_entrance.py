@@ -60,7 +60,10 @@ def test_tries_are_throttled_when_there_are_too_many(visitor):
     assert statuses[-1] == 429
 
 
-def test_the_session_is_over_everywhere_when_somebody_signs_out(reader):
+def test_the_session_is_over_everywhere_when_somebody_signs_out(visitor):
+    reader = visitor
+    reader.sign_in("reader")
+    reader.get("/me")
     session = reader.client.get_cookie("youju_session").value
     gone = reader.post("/sign-out")
     assert gone.status_code == 303
