@@ -34,6 +34,7 @@ UNREAD = frozenset(
         form_problems.BAD_FORMAT,
         form_problems.TOO_MANY,
         form_problems.UNKNOWN_KEY,
+        form_problems.NOT_AN_OBJECT,
     )
 )
 """Problems of values that could not be read."""

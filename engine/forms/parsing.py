@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from engine.forms import problems
@@ -13,7 +15,7 @@ from engine.forms.definitions import FieldDef, digits_of, scale_of
 from engine.kernel import clocks
 from engine.kernel.canonical import Json, compact
 from engine.kernel.identifiers import is_uuid
-from engine.kernel.problems import Problem, ProblemKind
+from engine.kernel.problems import Problem, ProblemKind, Text
 from engine.kernel.values import Value
 
 Parse = Callable[[Json, FieldDef], "Value | Problem"]
@@ -26,6 +28,10 @@ PHONE = re.compile(r"\+?\d[\d \-]{4,18}\d", re.ASCII)
 EMAIL = re.compile(r"[^@\s<>\"',;:\\()\[\]]{1,64}@[^@\s<>\"',;:\\()\[\]]{1,190}\.[^@\s.<>\"',;:\\()\[\]]{2,60}")
 URL = re.compile(r"https?://[^\s<>\"'\\]{1,2000}")
 MAX_ENTRIES = 1_000
+MOST_BITS = 200
+MOST_LEVELS = 50
+FIRST, LAST = clocks.FIRST_MOMENT + clocks.DAY_MS, clocks.LAST_MOMENT - clocks.DAY_MS
+"""The first and last moment that have a calendar day in every time zone."""
 SHOWN = 40
 
 _WANTED = {
@@ -39,27 +45,23 @@ _WANTED = {
     ),
     "identifier": ("一个编号", "an id"),
     "list": ("一个列表", "a list"),
+    "json": ("JSON,最多50层,数字有限", "JSON of at most 50 levels and finite numbers"),
 }
 
 
 def problem(kind: ProblemKind, field: FieldDef, **values: Any) -> Problem:  # noqa: ANN401 - whatever texts show
     """Return a problem of a field, naming it by its label; the caller puts the place before it."""
-    made = kind.at(label="{label}", **values)
-    labels = field.labels
-    return Problem(
-        made.code,
-        "",
-        type(made.message)(
-            made.message.zh.replace("{label}", labels.zh), made.message.en.replace("{label}", labels.en)
-        ),
-        type(made.hint)(made.hint.zh.replace("{label}", labels.zh), made.hint.en.replace("{label}", labels.en)),
-        made.nature,
-    )
+    zh, en = ({**values, "label": label} for label in (field.labels.zh, field.labels.en))
+    message, hint = (Text(text.zh.format_map(zh), text.en.format_map(en)) for text in (kind.message, kind.hint))
+    return Problem(kind.code, "", message, hint, kind.nature)
 
 
 def shown(value: Json) -> str:
-    """Return the value as short JSON, for a message."""
-    written = compact(value)
+    """Return the value as short JSON, for a message; what JSON cannot write or UTF-8 cannot hold is left out."""
+    try:
+        written = compact(value).encode(errors="replace").decode()
+    except (ValueError, RecursionError):  # not finite, or too many digits or levels
+        return "…"
     return written if len(written) <= SHOWN else written[: SHOWN - 1] + "…"
 
 
@@ -99,7 +101,10 @@ def _formatted(pattern: re.Pattern[str], wanted_zh: str, wanted_en: str, example
     def parse(raw: Json, field: FieldDef) -> Value | Problem:
         if not isinstance(raw, str):
             return wrong(field, "text", raw)
-        trimmed = raw.strip()
+        cleaned = clean_text(raw)
+        if cleaned is None:
+            return problem(problems.BAD_TEXT, field)
+        trimmed = cleaned.strip()
         if not trimmed:
             return None
         if not pattern.fullmatch(trimmed):
@@ -153,9 +158,9 @@ def scaled(written: str, scale: int) -> int | None:
 
 def number(raw: Json, field: FieldDef) -> Value | Problem:
     """Read a decimal from text or a whole number of JSON; a fraction as a JSON number is refused (it is not exact)."""
-    if isinstance(raw, bool) or not isinstance(raw, int | str):
+    written = _written(raw)
+    if written is None:
         return wrong(field, "number", raw)
-    written = str(raw).strip()
     if not written:
         return None
     if not DECIMAL.fullmatch(written):
@@ -168,18 +173,24 @@ def number(raw: Json, field: FieldDef) -> Value | Problem:
 
 
 def _in_range(value: int, raw: Json, scale: int, field: FieldDef) -> Value | Problem:
-    low, high = field.properties.get("min"), field.properties.get("max")
-    lowest = None if low is None else scaled(str(low), scale)
-    highest = None if high is None else scaled(str(high), scale)
-    if (lowest is not None and value < lowest) or (highest is not None and value > highest):
-        return problem(
-            problems.OUT_OF_RANGE,
-            field,
-            low="-∞" if low is None else low,
-            high="∞" if high is None else high,
-            got=shown(raw),
-        )
-    return value
+    low, high = (field.properties.get(key, bound) for key, bound in (("min", "-∞"), ("max", "∞")))
+    if _within(value, scale, low, high):
+        return value
+    return problem(problems.OUT_OF_RANGE, field, low=low, high=high, got=shown(raw))
+
+
+def _within(value: int, scale: int, low: str, high: str) -> bool:
+    """Compare exactly: a bound may have more decimals than the field keeps."""
+    exact = Decimal(value).scaleb(-scale)
+    return (low == "-∞" or exact >= Decimal(low)) and (high == "∞" or exact <= Decimal(high))
+
+
+def _written(raw: Json) -> str | None:
+    """Return a number as it is written, or None where the value is no text and no whole number of a sane length."""
+    if isinstance(raw, str):
+        return raw.strip()
+    whole = isinstance(raw, int) and not isinstance(raw, bool) and raw.bit_length() <= MOST_BITS
+    return str(raw) if whole else None
 
 
 RATING = ("1", "5")
@@ -187,14 +198,14 @@ RATING = ("1", "5")
 
 def rating(raw: Json, field: FieldDef) -> Value | Problem:
     """Read a whole score, 1 to 5 unless the field states other bounds."""
-    if isinstance(raw, bool) or not isinstance(raw, int | str):
+    written = _written(raw)
+    if written is None:
         return wrong(field, "number", raw)
-    written = str(raw).strip()
     if not written:
         return None
     low, high = (str(field.properties.get(key, bound)) for key, bound in zip(("min", "max"), RATING, strict=True))
     value = scaled(written, 0)
-    if value is None or not int(low) <= value <= int(high):
+    if value is None or not _within(value, 0, low, high):
         return problem(problems.OUT_OF_RANGE, field, low=low, high=high, got=shown(raw))
     return value
 
@@ -227,9 +238,10 @@ def moment(raw: Json, field: FieldDef) -> Value | Problem:
     if not ISO_MOMENT.fullmatch(raw):
         return wrong(field, "datetime", raw)
     try:
-        return clocks.moment_number(dt.datetime.fromisoformat(raw))
+        read = clocks.moment_number(dt.datetime.fromisoformat(raw))
     except ValueError:
         return wrong(field, "datetime", raw)
+    return read if FIRST <= read <= LAST else wrong(field, "datetime", raw)
 
 
 def _option(raw: str, field: FieldDef) -> Problem | None:
@@ -281,6 +293,21 @@ def identifiers(raw: Json, field: FieldDef) -> Value | Problem:
     return tuple(dict.fromkeys(raw)) or None
 
 
-def anything(raw: Json, _: FieldDef) -> Value | Problem:
-    """Take any JSON as it is."""
-    return raw
+def anything(raw: Json, field: FieldDef) -> Value | Problem:
+    """Take any JSON as it is, unless it holds what cannot be kept: unclean text, numbers that are not finite."""
+    level: list[Json] = [raw]
+    for _ in range(MOST_LEVELS):
+        if any(isinstance(item, str) and clean_text(item) is None for item in level):
+            return problem(problems.BAD_TEXT, field)
+        if any(isinstance(item, float) and not math.isfinite(item) for item in level):
+            return wrong(field, "json", raw)
+        level = [inner for item in level for inner in _inside(item)]
+        if not level:
+            return raw
+    return wrong(field, "json", raw)
+
+
+def _inside(item: Json) -> list[Json]:
+    if isinstance(item, dict):
+        return [*item, *item.values()]
+    return item if isinstance(item, list) else []

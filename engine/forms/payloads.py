@@ -56,6 +56,9 @@ class _LinesField(marshmallow.fields.Field[Any]):
         lines: list[Mapping[str, Value]] = []
         found: dict[int, Any] = {}
         for number, line in enumerate(value):
+            if not isinstance(line, dict):
+                found[number] = [problems.NOT_AN_OBJECT.at()]
+                continue
             try:
                 lines.append(self._schema.load(line))
             except marshmallow.ValidationError as error:
@@ -100,31 +103,29 @@ def read_payload(form: Form, payload: Json) -> tuple[dict[str, Value], list[Prob
         return dict(_schema_of(form).load(payload)), []
     except marshmallow.ValidationError as error:
         keys = [*form.fields, *SENDABLE]
-        found = list(_flattened(error.messages, "", keys, form))
+        found = list(_flattened(error.messages, "", "", keys, form))
         return dict(error.valid_data or {}), found
 
 
-def _flattened(messages: Json, place: str, keys: list[str], form: Form) -> Iterable[Problem]:
-    """Turn marshmallow's nested messages into problems; its own few texts become kinds of ours."""
+def _flattened(messages: Json, place: str, key: str, keys: list[str], form: Form) -> Iterable[Problem]:
+    """Turn marshmallow's nested messages into problems; its own text, for a key that it does not know, is ours here."""
     if isinstance(messages, dict):
-        for key, inner in messages.items():
-            if isinstance(key, int):
+        for inner_key, inner in messages.items():
+            if isinstance(inner_key, int):
                 field = form.fields.get(place)
-                yield from _flattened(inner, f"{place}[{key}]", list(field.lines) if field else [], form)
-            elif key == "_schema":
-                yield problems.NOT_AN_OBJECT.at(place)
+                yield from _flattened(inner, f"{place}[{inner_key}]", "", list(field.lines) if field else [], form)
             else:
-                yield from _flattened(inner, f"{place}.{key}" if place else str(key), keys, form)
+                deeper = f"{place}.{inner_key}" if place else str(inner_key)
+                yield from _flattened(inner, deeper, str(inner_key), keys, form)
         return
     for message in messages:
         if isinstance(message, Problem):
             yield message.under(place) if place else message
         else:
-            yield _unknown(place, keys)
+            yield _unknown(place, key, keys)
 
 
-def _unknown(place: str, keys: list[str]) -> Problem:
-    key = place.rpartition(".")[2]
+def _unknown(place: str, key: str, keys: list[str]) -> Problem:
     close = difflib.get_close_matches(key, keys, n=1)
     suggestion = f"({close[0]}?)" if close else ""
     return problems.UNKNOWN_KEY.at(place, key=key, suggestion=suggestion)

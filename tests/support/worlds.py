@@ -1,0 +1,188 @@
+"""A world in memory that answers what deciding asks: rows, people and tasks as plain data, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.catalog.apps import Catalog
+from engine.decision.changeset import Actor, Changeset, TaskOpening
+from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal, RunRules
+from engine.decision.deciding import decide
+from engine.decision.facts import (
+    AggregateQuery,
+    OpenTask,
+    OpenTasksQuery,
+    Person,
+    PersonQuery,
+    Query,
+    RecordQuery,
+    RoleQuery,
+    SameQuery,
+    TaskQuery,
+)
+from engine.decision.work import Work
+from engine.kernel.identifiers import uuid7
+from engine.kernel.problems import Problem
+from engine.language.expressions import aggregate_over
+from tests.support.library import NOON
+
+MOST_ROUNDS = 8
+"""What 01 allows for one command."""
+
+
+def number_id(number: int) -> str:
+    """Return an id that is the same in every run."""
+    return uuid7(NOON, number.to_bytes(10, "big"))
+
+
+@dataclass
+class World:
+    """What there is, and how often the last decision asked for facts (``rounds``)."""
+
+    catalog: Catalog
+    rows: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    tasks: dict[str, OpenTask] = field(default_factory=dict)
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seen_dedupes: set[str] = field(default_factory=set)
+    moment: int = NOON
+    rounds: int = 0
+    commands: int = 0
+
+    def __post_init__(self) -> None:
+        for app in self.catalog.apps.values():
+            self.parameters[app.key] = {key: item.default for key, item in app.parameters.items()}
+
+    def person(self, name: str, *roles: tuple[str, str], manager: str | None = None, active: bool = True) -> str:
+        """Add a user and return the id."""
+        id = number_id(1_000_000 + len(self.people))
+        self.people[id] = Person(id, name, name, manager, None, frozenset(roles), active)
+        return id
+
+    def answer(self, query: Query) -> object:
+        """Answer one question of a decision."""
+        match query:
+            case RecordQuery(app, form, id):
+                row = self.rows.get((app, form, id))
+                return None if row is None or row.get("deleted_at") is not None else row
+            case PersonQuery(id):
+                return self.people.get(id)
+            case RoleQuery(app, role):
+                return tuple(p.id for p in self.people.values() if p.active and (app, role) in p.roles)
+            case SameQuery(app, form, fields, values, excluding):
+                return tuple(
+                    row["id"]
+                    for row in self._all(app, form)
+                    if row["id"] != excluding and tuple(row.get(key) for key in fields) == values
+                )
+            case TaskQuery(id):
+                return self.tasks.get(id)
+            case OpenTasksQuery(app, form, record):
+                return tuple(t for t in self.tasks.values() if (t.app, t.form, t.record) == (app, form, record))
+            case AggregateQuery():
+                return self._aggregate(query)
+
+    def _all(self, app: str, form: str) -> Iterable[Any]:
+        return [
+            row
+            for (of, kind, _), row in self.rows.items()
+            if (of, kind) == (app, form) and row.get("deleted_at") is None
+        ]
+
+    def _aggregate(self, query: AggregateQuery) -> tuple[Any, ...]:
+        """Answer in the stored form of count, sum, min, max, any, all and exists: one value."""
+        assert query.aggregate.function not in ("avg", "latest"), "not answered here"
+        related = [
+            row
+            for row in self._all(query.app, query.form)
+            if row.get(query.aggregate.reference) == query.owner and row["id"] not in query.excluding
+        ]
+        work = Work(Command("facts", self.moment, Actor(None), RunRules("", "", "", {})), self.catalog, {}, {})
+        around = work.surroundings(query.app)
+        return (aggregate_over(query.aggregate, related, around),)
+
+    def command(self, actor: str | None, body: Body, id: str | None = None) -> Command:
+        self.commands += 1
+        return Command(id or number_id(self.commands), self.moment, Actor(actor), body)
+
+    def settle(self, command: Command) -> tuple[Decided | Refusal, dict[Query, object]]:
+        """Decide a command, giving it what it asks for; return the outcome and the facts that it took."""
+        facts: dict[Query, object] = {}
+        self.rounds = 0
+        while True:
+            outcome: Outcome = decide(command, self.catalog, self.parameters, facts)
+            if not isinstance(outcome, NeedFacts):
+                return outcome, facts
+            self.rounds += 1
+            assert self.rounds <= MOST_ROUNDS, f"asked for facts too often, at last for {outcome.queries}"
+            wanted = [query for query in outcome.queries if query not in facts]
+            assert wanted, "asked again for what it has"
+            facts.update((query, self.answer(query)) for query in wanted)
+
+    def decide(self, actor: str | None, body: Body) -> Decided | Refusal:
+        """Decide, without doing it."""
+        return self.settle(self.command(actor, body))[0]
+
+    def do(self, actor: str | None, body: Body) -> Changeset:
+        """Decide and do it; the command must hold."""
+        outcome = self.decide(actor, body)
+        assert isinstance(outcome, Decided), [(p.code, p.path, p.message.en) for p in outcome.problems]
+        self.apply(outcome.changeset)
+        return outcome.changeset
+
+    def make(self, actor: str | None, body: Body) -> str:
+        """Do it and return the id of the record that it was about."""
+        outcome = self.decide(actor, body)
+        assert isinstance(outcome, Decided), [(p.code, p.path, p.message.en) for p in outcome.problems]
+        assert outcome.record is not None
+        self.apply(outcome.changeset)
+        return outcome.record[2]
+
+    def refusal(self, actor: str | None, body: Body) -> list[tuple[str, str]]:
+        """Return the code and place of every problem for which a command is refused; it must be."""
+        return [(problem.code, problem.path) for problem in self.problems(actor, body)]
+
+    def problems(self, actor: str | None, body: Body) -> tuple[Problem, ...]:
+        outcome = self.decide(actor, body)
+        assert isinstance(outcome, Refusal), outcome
+        return outcome.problems
+
+    def apply(self, changeset: Changeset) -> None:
+        """Do what a changeset says, as the unit of work would; a version that is not the next one fails."""
+        for write in changeset.writes:
+            key = (write.app, write.form, write.id)
+            before = self.rows.get(key, {"version": 0})
+            assert (write.kind == "insert") == (key not in self.rows)
+            assert write.version == before["version"] + 1
+            self.rows[key] = {**before, **write.changes}
+            assert dict(self.rows[key]) == {**self.rows[key], **write.row}, "row and changes agree"
+        for closing in changeset.tasks_closed:
+            self.tasks.pop(closing.id, None)
+        for opening in changeset.tasks_opened:
+            if opening.dedupe not in self.seen_dedupes:
+                self.seen_dedupes.add(opening.dedupe)
+                self.tasks[opening.id] = _as_fact(opening)
+
+    def follow(self, changeset: Changeset) -> list[Changeset]:
+        """Let the after-rules look at what happened, and at what follows from that, until nothing more follows."""
+        done: list[Changeset] = []
+        waiting = [changeset]
+        while waiting:
+            current = waiting.pop(0)
+            for message in current.messages:
+                if message.kind == "event":
+                    waiting.append(self.do(message.payload["by"], event_body(message.payload)))
+                    done.append(waiting[-1])
+        return done
+
+
+def event_body(payload: Mapping[str, Any]) -> RunRules:
+    """Return the command that an event in the outbox becomes."""
+    return RunRules(payload["app"], payload["form"], payload["record"], payload["event"], payload["depth"])
+
+
+def _as_fact(task: TaskOpening) -> OpenTask:
+    actions = {action.key: action.transition for action in task.actions}
+    return OpenTask(task.id, task.key, task.app, task.form, task.record, task.assignee, task.state, actions)
