@@ -50,7 +50,7 @@ def test_a_key_is_refused_as_it_stands_when_it_is_unknown(book, key):
 
 @pytest.mark.parametrize(
     "key",
-    (
+    [
         "id",
         "version",
         "state",
@@ -61,7 +61,7 @@ def test_a_key_is_refused_as_it_stands_when_it_is_unknown(book, key):
         "updated_at",
         "updated_by",
         "deleted_at",
-    ),
+    ],
 )
 def test_a_system_field_is_refused_when_a_payload_names_it(book, key):
     values, (problem,) = read_payload(book, {key: None})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.forms.payloads import read_payload
-from tests.support.apps import field, form, one_form, options, compiled, app
+from tests.support.apps import app, compiled, field, form, one_form, options
 
 ID = "0192f0c1-2b3c-7d4e-8f50-617283940516"
 OTHER = "0192f0c1-2b3c-7d4e-8f50-617283940517"
