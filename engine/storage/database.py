@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from engine.kernel.problems import EngineError, Problem
@@ -34,6 +34,7 @@ _FULL_STATES = frozenset({"53100", "58030"})
 _FULL_SIGNS = ("disk is full", "disk I/O", "readonly database")
 _GONE_CLASSES = ("08", "57P")
 _FOREIGN_KEY_STATE = "23503"
+_FEATURE_STATE = "0A000"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def open_database(url: str, *, pool_size: int = 5) -> Database:
     else:
         engine = create_engine(parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
         event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "handle_error", _drop_outdated_plans)
         snapshot = {READ_ONLY: True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         reader = engine.execution_options(**snapshot)
     install_write_guard(engine)
@@ -143,6 +145,16 @@ def _prepare_postgres(connection: psycopg.Connection[tuple[object, ...]], _recor
     connection.autocommit = before
 
 
+def _drop_outdated_plans(context: ExceptionContext) -> None:
+    """Open new connections after a column's type has changed: the old ones keep plans that the server now refuses."""
+    if _has_outdated_plan(context.original_exception):
+        context.is_disconnect = True
+
+
+def _has_outdated_plan(error: BaseException | None) -> bool:
+    return getattr(error, "sqlstate", None) == _FEATURE_STATE and "cached plan" in str(error)
+
+
 def _refuse_old_version(database: Database) -> None:
     if database.dialect == "sqlite" and sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise EngineError(problems.TOO_OLD.at(found=sqlite3.sqlite_version, needed="3.38"))
@@ -175,7 +187,7 @@ def _problem_of(error: SQLAlchemyError, url: URL) -> Problem | None:
     if isinstance(error, IntegrityError):
         dangling = state == _FOREIGN_KEY_STATE or "FOREIGN KEY" in text
         return problems.NO_SUCH_REFERENCE.at() if dangling else None
-    if state in _BUSY_STATES or "is locked" in text:
+    if state in _BUSY_STATES or "is locked" in text or _has_outdated_plan(error.orig):
         return problems.BUSY.at()
     if state in _FULL_STATES or any(sign in text for sign in _FULL_SIGNS):
         return problems.FULL.at()

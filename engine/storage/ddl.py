@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.reflection import Inspector
 
 _DEPENDENTS_EXIST = "2BP01"
+_PATIENCE = 800
+"""Milliseconds to wait for readers of a table; PostgreSQL looks for deadlocks after 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +163,14 @@ def apply(connection: Connection, steps: Iterable[Step]) -> None:
     """Take the steps inside the caller's transaction.
 
     Raises ``EngineError`` where the data or other views stand in the way: a field that is to be unique holds a value
-    more than once (STORE-033), a view is read by another view (STORE-034). The caller's transaction is over then.
+    more than once (STORE-033), a view is read by another view (STORE-034), or somebody reads a table for long
+    (STORE-004: try again). The caller's transaction is over then.
     """
     listed = tuple(steps)
+    if connection.dialect.name == "postgresql" and not all(isinstance(step, CreateTable) for step in listed):
+        # Where readers and this wait for each other crosswise, it is this that gives up: before the database would
+        # look for a deadlock and sacrifice a reader.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}ms'"))
     changes = _Changes(connection, {step.spec.name for step in listed if isinstance(step, CreateTable)})
     for step in listed:
         changes.take(step)

@@ -153,12 +153,6 @@ UNSORTABLE = ProblemKind(
     Text("选文字、数字、日期或是否类字段", "Choose a field of text, number, date or yes/no"),
 )
 
-KEY_REUSED = ProblemKind(
-    "STORE-050",
-    Text("同一个幂等键用在了不同的内容上", "The idempotency key was used for another body"),
-    Text("新的内容用新的键", "Use a new key for a new body"),
-    Nature.CONFLICT,
-)
 LEASE_LOST = ProblemKind(
     "STORE-051",
     Text("租约已过期,由另一个进程接手", "The lease has expired and another process has taken over"),

@@ -49,10 +49,10 @@ def list_rows(
     wanted = limit + 1
     found: list[Any] = []
     if cursor is None or cursor.value is not None:
-        found += connection.execute(segments.filled(cursor).limit(wanted))
+        found += connection.execute(segments.filled(cursor).limit(wanted)).all()
         cursor = None
     if len(found) < wanted and sort != "id":
-        found += connection.execute(segments.blank(cursor).limit(wanted - len(found)))
+        found += connection.execute(segments.blank(cursor).limit(wanted - len(found))).all()
     rows = [form.main.codec.decode(row) for row in found[:limit]]
     add_lines(connection, form, {row["id"]: row for row in rows})
     more = len(found) > limit

@@ -34,7 +34,7 @@ def fetch_many(
         query = form.main.everything.where(main.c.id.in_(chunk))
         if not deleted:
             query = query.where(main.c.deleted_at.is_(None))
-        found |= {row["id"]: row for row in map(form.main.codec.decode, connection.execute(query))}
+        found |= {row["id"]: row for row in map(form.main.codec.decode, connection.execute(query).all())}
     add_lines(connection, form, found)
     return dict(found)
 
@@ -56,7 +56,7 @@ def add_lines(connection: Connection, form: FormTables, rows: Mapping[str, dict[
 def _lines_of(connection: Connection, lines: PhysicalTable, parents: Sequence[str]) -> Iterator[dict[str, Value]]:
     table = lines.table
     query = lines.everything.where(table.c.parent.in_(parents)).order_by(table.c.parent, table.c.position, table.c.id)
-    return map(lines.codec.decode, connection.execute(query))
+    return map(lines.codec.decode, connection.execute(query).all())
 
 
 def insert_rows(connection: Connection, form: FormTables, rows: Sequence[Row]) -> None:

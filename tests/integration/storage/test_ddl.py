@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from secrets import token_bytes
 
 import pytest
 from sqlalchemy import inspect, text
 
+from engine.decision.changeset import Changeset
 from engine.kernel.problems import EngineError
 from engine.kernel.values import StorageKind
 from engine.storage import ddl, records
 from engine.storage.form_tables import form_tables
-from tests.support.library import BOOK, COPIES, FULL_BOOK, MEMBER, SPECS, Library, change, column
+from engine.storage.locks import lock_for_publish, lock_for_write
+from engine.storage.unit_of_work import apply
+from tests.support.library import (
+    BOOK,
+    COPIES,
+    FULL_BOOK,
+    LIBRARIAN,
+    MEMBER,
+    NOON,
+    SPECS,
+    Library,
+    change,
+    column,
+    insertion,
+)
 
 
 def publish(library, old, new):
@@ -73,6 +91,61 @@ def test_larger_numbers_are_kept_when_a_field_gets_more_digits(library):
     wider = tuple(replace(c, digits=18) if c.key == "price" else c for c in BOOK.columns)
     after = publish(library, SPECS, (replace(BOOK, columns=wider), COPIES, MEMBER))
     assert fetch(after, after.create("book", {"price": 10**17}).id)["price"] == 10**17
+
+
+def test_a_connection_that_knew_the_old_type_is_replaced_when_a_field_gets_more_digits(library):
+    book = library.create("book", {"price": 100})
+    for _ in range(8):  # until the driver prepares the statement
+        fetch(library, book.id)
+    wider = tuple(replace(c, digits=18) if c.key == "price" else c for c in BOOK.columns)
+    after = publish(library, SPECS, (replace(BOOK, columns=wider), COPIES, MEMBER))
+    outcomes = [outcome(lambda: fetch(after, book.id)["price"]) for _ in range(3)]
+    assert outcomes[-1] == 100
+    assert set(outcomes) <= {100, "STORE-004"}
+
+
+def outcome(work):
+    try:
+        return work()
+    except EngineError as error:
+        return error.problems[0].code
+
+
+def test_no_request_fails_when_a_field_is_added_meanwhile(library):
+    book = library.create("book", FULL_BOOK)
+    going, published = threading.Event(), threading.Event()
+
+    def request(number):
+        done = 0
+        while not published.is_set() or done < 20:
+            fetch(library, book.id)
+            with library.database.write() as connection:
+                lock_for_write(connection, ["library"])
+                write = insertion("book", f"{number}/{done}", {"title": "书"})
+                apply(connection, Changeset("c", NOON, LIBRARIAN, writes=(write,)), library.tables, token_bytes)
+            done += 1
+            going.set()
+        return done
+
+    grown = replace(BOOK, columns=(*BOOK.columns, column("subtitle", StorageKind.TEXT)))
+    with ThreadPoolExecutor(3) as pool:
+        requests = [pool.submit(request, number) for number in range(3)]
+        assert going.wait(20)
+        with library.database.write() as connection:
+            lock_for_publish(connection, "library")
+            ddl.apply(connection, ddl.plan(SPECS, (grown, COPIES, MEMBER)))
+        published.set()
+        written = sum(one.result(timeout=60) for one in requests)
+    with library.database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM book WHERE subtitle IS NULL")).scalar() == written + 1
+
+
+def test_publishing_is_told_to_try_again_when_somebody_reads_for_long(library):
+    grown = (replace(BOOK, columns=(*BOOK.columns, column("subtitle", StorageKind.TEXT))), COPIES, MEMBER)
+    with library.database.read() as connection:
+        records.fetch(connection, library.tables["library", "book"], "x")
+        expected = 2 if library.database.dialect == "sqlite" else "STORE-004"
+        assert outcome(lambda: publish(library, SPECS, grown) and 2) == expected
 
 
 def test_forms_may_refer_to_each_other_when_installed_together(database):
