@@ -137,6 +137,11 @@ def test_absent_and_forbidden_pages_look_alike_when_asked_for(librarian, reader,
         for tail in ("", "/edit", "/delete", "/do/lend")
         for id in (hidden.id, ABSENT)
     ]
+    fields = {"title": "只能看", "isbn": "978-0-0"}
+    readable = instance.records.create(author, "library", "book", fields)
+    answers += [
+        reader.get(f"/a/library/book/{id}/{tail}") for tail in ("edit", "delete") for id in (readable.id, ABSENT)
+    ]
     answers += [reader.get("/a/library/nothing/"), reader.get("/a/nothing/")]
     assert {answer.status_code for answer in answers} == {404}
     assert len({strip.sub("", answer.get_data(as_text=True)) for answer in answers}) == 1
