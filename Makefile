@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-input
 WORKERS ?= 2
+PORT ?= 8000
 # What a test may take from outside is named in tests/; settings of the person who runs them stay out.
 PYTEST := env -u YOUJU_HOME -u YOUJU_DATABASE_URL -u YOUJU_TEST_CLOCK $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 SOURCES := engine web tests docs
@@ -21,7 +22,7 @@ setup: $(VENV)/.runtime ## Make .venv with locked dependencies and .venv/bin/you
 
 run: $(VENV)/.runtime ## Start Youju with demo data on http://127.0.0.1:8000; a second run keeps the data.
 	@$(BIN)/youju init --demo
-	@exec $(BIN)/youju serve
+	@exec $(BIN)/youju serve --port $(PORT)
 
 test: $(VENV)/.dev ## Run the tests (no root needed; browser tests where a Chromium is found or can be installed).
 	@if sh .ci/chromium; then $(PYTEST); \
