@@ -124,16 +124,16 @@ def _exists(inner: Inner, table: FromClause, aggregate: Aggregate, conditions: l
 def _columns(inner: Inner, aggregate: Aggregate) -> list[Element]:
     """Return what ``Stored`` keeps of a count, sum, average, least or greatest."""
     if aggregate.value is None:
-        return [sa.func.count()]
+        return [inner.dialect.count(None)]
     item = inner.whole_value(aggregate.value)
     kind = aggregate.value.type
     match aggregate.function:
         case "count":
-            return [sa.func.count(item)]
+            return [inner.dialect.count(item)]
         case "sum":
             return [inner.dialect.total(item, kind)]
         case "avg":
-            return [inner.dialect.total(item, kind), sa.func.count(item)]
+            return [inner.dialect.total(item, kind), inner.dialect.count(item)]
         case function:
             return [inner.dialect.extreme(item, kind, greatest=function == "max")]
 

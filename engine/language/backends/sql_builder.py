@@ -25,7 +25,7 @@ from engine.language.backends.sql_terms import OPPOSITE_ORDER, Dialect, DialectN
 from engine.language.operations import blanks_of
 from engine.language.plain import Plain
 from engine.language.tree import Node, depends_on_row, may_be_blank
-from engine.language.types import BooleanType, Type
+from engine.language.types import BooleanType, NumberType, Type
 
 _SQLITE, _POSTGRESQL = SqliteDialect(), PostgresqlDialect()
 
@@ -33,6 +33,13 @@ _SQLITE, _POSTGRESQL = SqliteDialect(), PostgresqlDialect()
 def dialect_of(name: DialectName) -> Dialect:
     """Return how that database writes."""
     return _SQLITE if name == "sqlite" else _POSTGRESQL
+
+
+def longer(left: Type, right: Type) -> Type:
+    """Return the type that decides how two values are compared: of two numbers the one with more digits."""
+    if isinstance(left, NumberType) and isinstance(right, NumberType):
+        return max(left, right, key=lambda kind: kind.digits)
+    return left
 
 
 @dataclass
@@ -201,7 +208,7 @@ class Builder:
                 return element.is_(None) if wanted else element.is_not(None)
         first, second = self.value(left), self.value(right)
         filled = not depends_on_row(right) or not may_be_blank(left) or not may_be_blank(right)
-        same = self.dialect.same(first, second, left.type)
+        same = self.dialect.same(first, second, longer(left.type, right.type))
         if not filled or not isinstance(same, sa.BinaryExpression):
             return same if wanted else sa.not_(same)
         # Where one side is never blank, a plain comparison says the same and every index serves it.
@@ -216,9 +223,10 @@ class Builder:
             if not depends_on_row(side) and self.constant(side) is None:
                 return sa.false() if wanted else sa.true()
         left, right = map(self.value, sides)
+        kind = longer(node.left.type, node.right.type)
         if not wanted and not any(map(may_be_blank, sides)):
-            return self.dialect.compared(left, OPPOSITE_ORDER[node.order], right, node.left.type)
-        compared = self.dialect.compared(left, node.order, right, node.left.type)
+            return self.dialect.compared(left, OPPOSITE_ORDER[node.order], right, kind)
+        compared = self.dialect.compared(left, node.order, right, kind)
         return compared if wanted else self.dialect.truth(compared, wanted=False)
 
     def _one_of(self, item: Node, values: Sequence[Value], *, wanted: bool) -> Element:

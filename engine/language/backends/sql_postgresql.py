@@ -119,6 +119,10 @@ class PostgresqlDialect:
         grouped = sa.type_coerce(grouping(condition), sa.Boolean())
         return grouped.op("IS" if wanted else "IS NOT", is_comparison=True)(sa.literal_column("TRUE"))
 
+    def count(self, element: Element | None) -> Element:
+        """Count, and leave bigint behind."""
+        return sa.cast(sa.func.count() if element is None else sa.func.count(element), sa.Numeric())
+
     def total(self, element: Element, kind: Type) -> Element:  # noqa: ARG002
         """Add up; NUMERIC has no bound that a sum could reach."""
         return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0"), type_=sa.Numeric())
@@ -128,8 +132,8 @@ class PostgresqlDialect:
         return (sa.func.max if greatest else sa.func.min)(element, type_=column_type(kind))
 
     def quotient(self, left: Element, right: Element, scales: Sequence[int], digits: int) -> Element:
-        """Divide exactly; ``count`` is a bigint and is cast."""
-        return _quotient(left, sa.cast(right, sa.Numeric()), digits + scales[0] + _GUARD_DIGITS)
+        """Divide exactly."""
+        return _quotient(left, right, digits + scales[0] + _GUARD_DIGITS)
 
     def read(self, value: Value, kind: Type) -> Value:
         """Read decimals into scaled numbers, dates into their numbers."""

@@ -19,6 +19,8 @@ from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, 
 
 NATIVE_DIGITS = 18
 _LOW_PART = 1_000_000_000
+_LONGEST = 2**31 - 1
+"""No text is longer, and ``substr`` takes no larger number."""
 _SHORT_DIGITS = 9
 """Sums of numbers this short cannot pass 64 bits."""
 
@@ -49,7 +51,8 @@ class SqliteDialect:
     def bind(self, value: Value, kind: Type) -> Element:
         """Return the value as a parameter."""
         if value is None:
-            return sa.null()
+            # Not null(): SQLAlchemy would turn a comparison with it into IS.
+            return sa.literal_column("NULL", _result_type(kind))
         if isinstance(kind, BooleanType):
             return sa.bindparam(None, int(value), sa.Integer(), unique=True)
         if isinstance(kind, SEVERAL):
@@ -84,6 +87,10 @@ class SqliteDialect:
         one = sa.literal_column("1", sa.Integer())
         grouped = sa.type_coerce(grouping(condition), sa.Integer())
         return grouped.is_not_distinct_from(one) if wanted else grouped.is_distinct_from(one)
+
+    def count(self, element: Element | None) -> Element:
+        """Count natively."""
+        return sa.func.count() if element is None else sa.func.count(element)
 
     def total(self, element: Element, kind: Type) -> Element:
         """Add up in two parts that 64 bits cannot fail to hold."""
@@ -208,7 +215,7 @@ def _length(terms: Terms, node: Operation) -> Element:
 
 
 def _left(terms: Terms, node: Operation) -> Element:
-    count = sa.func.max(_number(terms, node, 1), _written(0))
+    count = sa.func.min(sa.func.max(_number(terms, node, 1), _written(0)), _written(_LONGEST))
     return _blank_if_empty(sa.func.substr(terms.value(node.arguments[0]), _written(1), count))
 
 

@@ -142,6 +142,10 @@ class Dialect(Protocol):
         """Return whether the condition is true (or is not), never NULL."""
         ...
 
+    def count(self, element: Element | None) -> Element:
+        """Return how many rows there are, or how many values, as a number like any other."""
+        ...
+
     def total(self, element: Element, kind: Type) -> Element:
         """Return the exact sum over a group, 0 over nothing."""
         ...

@@ -1,0 +1,262 @@
+"""A small world with hostile rows: one form of every type, what it refers to and what refers to it, on each back end."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from engine.kernel.clocks import DAY_MS, FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT, date_of, datetime_of
+from engine.kernel.problems import Text
+from engine.language.backends import sqlite_functions
+from engine.language.backends.sql import SqlContext
+from engine.language.backends.sql_postgresql import decimal_of
+from engine.language.expressions import Plain
+from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.types import (
+    SEVERAL,
+    BooleanType,
+    ChoicesType,
+    ChoiceType,
+    DateTimeType,
+    DateType,
+    NumberType,
+    Option,
+    PersonType,
+    ReferenceType,
+    TextType,
+)
+
+APP = "world"
+NOW = 1_790_000_000_000
+TODAY = 20_717
+ZONES = ("Asia/Shanghai", "UTC", "America/St_Johns", "America/Sao_Paulo", "Pacific/Apia", "Europe/London")
+OPTIONS = (
+    Option("negotiation", Text("谈判", "Negotiation")),
+    Option("won", Text("成交", "Won")),
+    Option("lost", Text("丢单", "Lost")),
+)
+PARAMETERS = {"days": NumberType(0), "rate": NumberType(4), "word": TextType(), "nothing": NumberType(2)}
+PARAMETER_VALUES = {"days": 15, "rate": 12_345, "word": "a", "nothing": None}
+
+
+def _fields(**kinds):
+    return {key: FieldScope(key, key, kind) for key, kind in kinds.items()}
+
+
+REGION = FormScope(APP, "region", _fields(id=TextType(), rate=NumberType(3)))
+CUSTOMER = FormScope(
+    APP,
+    "customer",
+    _fields(
+        id=TextType(),
+        level=NumberType(1),
+        name=TextType(),
+        since=DateType(),
+        vip=BooleanType(),
+        region=ReferenceType(APP, "region"),
+    ),
+)
+VISIT = FormScope(
+    APP,
+    "visit",
+    _fields(
+        id=TextType(),
+        deal=ReferenceType(APP, "deal"),
+        score=NumberType(1),
+        outcome=TextType(),
+        day=DateType(),
+        good=BooleanType(),
+        stage=ChoiceType(OPTIONS),
+        created_at=DateTimeType(),
+    ),
+)
+DEAL = FormScope(
+    APP,
+    "deal",
+    {
+        **_fields(
+            id=TextType(),
+            whole=NumberType(0),
+            amount=NumberType(2),
+            rate=NumberType(6, 18),
+            name=TextType(),
+            note=TextType(),
+            hot=BooleanType(),
+            cold=BooleanType(),
+            due=DateType(),
+            start=DateType(),
+            seen=DateTimeType(),
+            made=DateTimeType(),
+            stage=ChoiceType(OPTIONS),
+            tags=ChoicesType(OPTIONS),
+            owner=PersonType(),
+            customer=ReferenceType(APP, "customer"),
+        ),
+        "zero": FieldScope("zero", "zero", NumberType(1), blank_as_zero=True),
+    },
+    {"visits": RelationScope("visits", None, APP, "visit", "deal")},
+)
+FORMS = {form.key: form for form in (REGION, CUSTOMER, VISIT, DEAL)}
+SCOPE = Scope(DEAL, {(APP, key): form for key, form in FORMS.items()}, PARAMETERS)
+
+_TEXTS = (
+    None, "a", "A", "ab", "aba", " ", " a ", "\u3000a\u00a0", "\u200b", "ß", "ǅ", "İ", "é", "中文", "🐱😀", "%", "_", "'", '"', "\\",
+    "a'b--", "12.50", "-7", "1e3", "+1", "007", "1.23456789", "999999999999999", "1234567890123456", "１２", "12\n",
+    "\x1f", "\x85x", "Straße", "a" * 300,
+)  # fmt: skip
+_MIDNIGHT = 20_717 * DAY_MS - 8 * 3_600_000
+_MOMENTS = (
+    None, 0, -1, 1, NOW, NOW - 1, NOW + 1, _MIDNIGHT, _MIDNIGHT - 1, _MIDNIGHT + 1, _MIDNIGHT - 15 * DAY_MS,
+    FIRST_MOMENT, FIRST_MOMENT + 3_600_000, FIRST_MOMENT + 30 * 3_600_000, LAST_MOMENT, LAST_MOMENT - 7_200_000,
+    LAST_MOMENT - 30 * 3_600_000, -2_177_481_943_000, -2_177_481_943_001, 1_194_157_860_000, 1_194_157_799_999,
+    1_194_154_200_000, 552_668_400_000, 1_350_788_400_000, 1_350_788_399_999, 1_325_260_800_000, 1_325_239_200_000,
+)  # fmt: skip
+_DAYS = (
+    None, 0, -1, TODAY, TODAY - 1, TODAY + 1, TODAY - 15, TODAY - 7, FIRST_DAY, FIRST_DAY + 1, FIRST_DAY + 31, LAST_DAY, LAST_DAY - 1,
+    LAST_DAY - 45, 11_016, 11_017, 19_782, 19_783, 20_147, 20_512,
+)  # fmt: skip
+
+
+def _numbers(kind):
+    most = 10**kind.digits - 1
+    return (None, 0, 1, -1, 2, 3, -3, 5, -5, 7, 10, 15, 49, 50, 51, -50, 100, 101, 999, 12_345, -98_765, most, -most, most - 1)
+
+
+def _values(kind, ids=()):
+    match kind:
+        case NumberType():
+            return _numbers(kind)
+        case BooleanType():
+            return (None, True, False)
+        case DateType():
+            return _DAYS
+        case DateTimeType():
+            return _MOMENTS
+        case ChoiceType():
+            return (None, "negotiation", "won", "lost")
+        case ChoicesType():
+            return (None, ("won",), ("negotiation", "lost"), ("negotiation", "won", "lost"))
+        case PersonType():
+            return (None, "u1", "u2")
+        case ReferenceType():
+            return (None, *ids, "gone")
+        case _:
+            return _TEXTS
+
+
+def _rows(form, count, ids, chance, *, plain=False):
+    rows = []
+    for number in range(1, count + 1):
+        row = {
+            key: chance.choice(_values(field.type, ids.get(getattr(field.type, "form", ""), ())))
+            for key, field in form.fields.items()
+        }
+        rows.append(row | {"id": f"{form.key[0]}{number:02}", "deleted_at": None if plain or number % 5 else NOW})
+    return tuple(rows)
+
+
+def made_rows(seed=1):
+    """The rows of every form; some are deleted, some references lead nowhere."""
+    chance = random.Random(seed)  # noqa: S311
+    ids = {}
+    rows = {}
+    for form, count in ((REGION, 4), (CUSTOMER, 8), (DEAL, 48), (VISIT, 120)):
+        rows[APP, form.key] = _rows(form, count, ids, chance, plain=form is DEAL)
+        ids[form.key] = tuple(row["id"] for row in rows[APP, form.key])
+    every = itertools.count()
+    for key, field in DEAL.fields.items():
+        if key != "id":
+            for value in _values(field.type, ids.get(getattr(field.type, "form", ""), ())):
+                rows[APP, "deal"][next(every) % len(rows[APP, "deal"])][key] = value
+    return rows
+
+
+def plain(rows, zone):
+    """The surroundings of a run in that zone."""
+    return replace(Plain.at(NOW, zone), me="u1", parameters=PARAMETER_VALUES, rows=rows)
+
+
+def _column_type(kind, dialect):
+    native = dialect == "postgresql"
+    match kind:
+        case NumberType(scale, digits):
+            return sa.Numeric(digits, scale) if native else sa.BigInteger()
+        case BooleanType():
+            return sa.Boolean() if native else sa.Integer()
+        case DateType():
+            return sa.Date() if native else sa.Integer()
+        case DateTimeType():
+            return sa.DateTime(timezone=True) if native else sa.BigInteger()
+        case _ if isinstance(kind, SEVERAL):
+            return JSONB() if native else sa.Text()
+        case _:
+            return sa.Text(collation="C") if native else sa.Text()
+
+
+def _physical(value, kind, dialect):
+    if value is None:
+        return None
+    match kind:
+        case NumberType(scale):
+            return decimal_of(value, scale) if dialect == "postgresql" else value
+        case DateType() if dialect == "postgresql":
+            return date_of(value)
+        case DateTimeType() if dialect == "postgresql":
+            return datetime_of(value)
+        case BooleanType() if dialect == "sqlite":
+            return int(value)
+        case _ if isinstance(kind, SEVERAL):
+            return list(value) if dialect == "postgresql" else sqlite_functions.several_to_sqlite(value)
+        case _:
+            return value
+
+
+class Database:
+    """The world in real tables of one database."""
+
+    def __init__(self, url: str, rows: Mapping) -> None:
+        engine = sa.create_engine(url)
+        self.dialect = engine.dialect.name
+        self.connection = engine.connect()
+        if self.dialect == "sqlite":
+            sqlite_functions.register(self.connection.connection.dbapi_connection)
+        else:
+            self.connection.exec_driver_sql("SET TIME ZONE 'UTC'")
+        metadata = sa.MetaData()
+        self.tables = {
+            key: sa.Table(
+                key,
+                metadata,
+                *(sa.Column(field.key, _column_type(field.type, self.dialect)) for field in form.fields.values()),
+                sa.Column("deleted_at", _column_type(DateTimeType(), self.dialect)),
+            )
+            for key, form in FORMS.items()
+        }
+        metadata.create_all(self.connection)
+        for (_, key), listed in rows.items():
+            kinds = {name: field.type for name, field in FORMS[key].fields.items()} | {"deleted_at": DateTimeType()}
+            stored = [{name: _physical(row[name], kind, self.dialect) for name, kind in kinds.items()} for row in listed]
+            self.connection.execute(sa.insert(self.tables[key]), stored)
+        self.connection.commit()
+
+    def scope(self, zone: str) -> SqlContext:
+        around = plain({}, zone)
+        return SqlContext(
+            self.dialect,
+            self.tables["deal"],
+            lambda _, form: self.tables[form].alias(),
+            around.now,
+            around.today,
+            zone,
+            around.me,
+            PARAMETER_VALUES,
+        )
+
+    def close(self) -> None:
+        self.connection.close()
+        self.connection.engine.dispose()
