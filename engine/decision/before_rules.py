@@ -19,9 +19,8 @@ def apply_before_rules(saving: Saving) -> None:
     """Run the before-rules until none changes the record; refusals are gathered, at most ``ROUNDS`` rounds."""
     action = saving.transition.key if saving.transition else "save"
     rules = [rule for rule in saving.app.rules_of(saving.form.key, before=True) if rule.looks_before_action(action)]
-    changing = rules
     for _ in range(ROUNDS):
-        changing = [rule for rule in changing if _set_fields(saving, rule)]
+        changing = [rule for rule in rules if _set_fields(saving, rule)]
         if not changing:
             break
         saving.settle(filling.with_computed(saving.form, saving.row, saving.around))

@@ -52,7 +52,9 @@ def check_transition(saving: Saving, transition: Transition) -> None:
         raise EngineError(flow_problems.WRONG_STATE.at(state_zh=shown.zh, state_en=shown.en, **labels))
     if saving.actor.rule is not None:
         return
-    if transition.by_system or not is_one_of(saving.work, saving.app, definition.by, saving.row):
+    # Who may is asked of the record as it stands: nobody becomes its owner by sending that along.
+    standing = saving.row if saving.before is None else saving.before
+    if transition.by_system or not is_one_of(saving.work, saving.app, definition.by, standing):
         who = _who(saving, definition.by)
         raise EngineError(flow_problems.NOT_ENTITLED.at(who_zh=who[0], who_en=who[1], **labels))
 
@@ -117,12 +119,10 @@ def _refused(item: Field, standing: Standing, *, new: bool, blank: bool) -> Prob
     definition = item.definition
     if definition.set_by_system or definition.computed is not None:
         return None if blank and new else form_problems.SYSTEM_FIELD
-    if blank:
-        return None
     if not standing.visible:
-        return form_problems.HIDDEN
+        return None if blank else form_problems.HIDDEN
     if standing.read_only or (definition.read_only_after_create and not new):
-        return form_problems.READ_ONLY
+        return None if blank and new else form_problems.READ_ONLY
     return None
 
 

@@ -27,6 +27,7 @@ from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, readable, require, require_still
 from engine.decision.saving import save
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
+from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Field, Form
 from engine.forms.parsing import problem
 from engine.forms.payloads import read_payload
@@ -45,7 +46,7 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
     """Decide one command. The same arguments always give the same answer."""
     work = Work(command, catalog, parameters, facts)
     try:
-        work.want(first_queries(command))
+        begin(work)
         record = _carry_out(work)
     except MissingFactsError as missing:
         return NeedFacts(missing.queries)
@@ -57,6 +58,16 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
 def placed(found: Problem) -> Problem:
     """Return a problem of a field with the place of its field in the input."""
     return found.under(FIELDS) if found.path else found
+
+
+def begin(work: Work) -> None:
+    """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
+    match work.command.body:
+        case Update(app, form) | Delete(app, form) | Fire(app, form) | RunRules(app, form):
+            work.form(app, form)
+        case Create() | Act():
+            pass
+    work.want(first_queries(work.command))
 
 
 def first_queries(command: Command) -> list[Query]:
@@ -147,12 +158,13 @@ def _forbidden(work: Work, form: Form, values: Mapping[str, Value], before: Row)
     if work.command.actor.user is None:
         return []
     access = access_to(work, form)
-    closed = (access.hidden_fields | access.read_only_fields) & form.fields.keys()
-    return [
-        problems.FIELD_FORBIDDEN.at(key, label_zh=form.fields[key].labels.zh, label_en=form.fields[key].labels.en)
-        for key, value in values.items()
-        if key in closed and value != before.get(key)
-    ]
+    closed = access.hidden_fields | access.read_only_fields
+    return [_not_yours(form, key) for key, value in values.items() if key in closed and value != before.get(key)]
+
+
+def _not_yours(form: Form, key: str) -> Problem:
+    labels = form.fields[key].labels if key in form.fields else SYSTEM_LABELS[key]
+    return problems.FIELD_FORBIDDEN.at(key, label_zh=labels.zh, label_en=labels.en)
 
 
 def existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
@@ -238,8 +250,26 @@ def fire(work: Work, app: str, form_key: str, id: str, key: str, fields: Json, s
     form = work.form(app, form_key)
     before = existing(work, app, form, id, seen)
     saving = changed(work, form, before, fields, key)
+    saving.found += _beyond(saving, before)
     save(saving)
     return saving.key
+
+
+def _beyond(saving: Saving, before: Row) -> list[Problem]:
+    """Return the fields changed on the way that the transition does not name, unless the sender may edit the record."""
+    if saving.transition is None or saving.work.command.actor.user is None:
+        return []
+    named = {*saving.transition.definition.fields, *saving.transition.definition.optional_fields}
+    others = [key for key, value in saving.given.items() if key not in named and value != before.get(key)]
+    if not others or _may_edit(saving, before):
+        return []
+    return [_not_yours(saving.form, key) for key in others]
+
+
+def _may_edit(saving: Saving, before: Row) -> bool:
+    flow, state = saving.workflow, before.get("state")
+    locked = flow is not None and state is not None and flow.states[state].locked
+    return not locked and access_to(saving.work, saving.form).covers("update", before, saving.around)
 
 
 def _act(work: Work, body: Act) -> Key:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from engine.catalog.apps import App
-from engine.decision.facts import PersonQuery, RoleQuery
+from engine.decision.facts import PersonQuery, Query, RoleQuery
 from engine.decision.pending import Saving
 from engine.decision.problems import ABSENT, NOT_ALLOWED
 from engine.decision.work import Work
@@ -76,17 +76,29 @@ def _one(id: object) -> tuple[str, ...]:
 
 def is_one_of(work: Work, app: App, who: Iterable[PersonsDef], row: Row) -> bool:
     """Tell whether the acting user is among the persons named."""
-    user = work.command.actor.user
-    return any(user in named(work, app, item, row) for item in who)
+    user, roles = work.command.actor.user, work.roles_in(app.key)
+    return any(item.of in roles if item.kind == "role" else user in named(work, app, item, row) for item in who)
 
 
 def recipients(work: Work, app: App, who: Iterable[PersonsDef], row: Row) -> tuple[str, ...]:
     """Return the active users to tell; where a post is vacant, the owner's superior, else the admins (rulings)."""
+    listed = tuple(who)
+    work.want(_asked_for(app, listed, row))
+    groups = [named(work, app, item, row) for item in listed]
+    work.want(PersonQuery(id) for group in groups for id in group)
     found: list[str] = []
-    for item in who:
-        ids = [id for id in named(work, app, item, row) if _is_active(work, id)]
-        found.extend(ids or _stand_in(work, row))
+    for ids in groups:
+        found.extend([id for id in ids if _is_active(work, id)] or _stand_in(work, row))
     return tuple(dict.fromkeys(found))
+
+
+def _asked_for(app: App, who: Iterable[PersonsDef], row: Row) -> Iterable[Query]:
+    """Go through what naming persons asks for, so that it is asked for at once."""
+    for item in who:
+        if item.kind == "role":
+            yield RoleQuery(app.key, item.of)
+        elif item.kind == "manager_of" and row.get(item.of):
+            yield PersonQuery(str(row[item.of]))
 
 
 def _is_active(work: Work, id: str) -> bool:
@@ -99,8 +111,3 @@ def _stand_in(work: Work, row: Row) -> list[str]:
     if owner is not None and owner.manager is not None and _is_active(work, owner.manager):
         return [owner.manager]
     return list(cast("tuple[str, ...]", work.fact(RoleQuery(ENGINE, ADMIN))))
-
-
-def prefetch_persons(work: Work, ids: Iterable[str | None]) -> None:
-    """Ask for several users at once."""
-    work.want(PersonQuery(id) for id in ids if id)

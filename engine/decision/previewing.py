@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.catalog.apps import Catalog
 from engine.decision.commands import Command, Create, Fire, NeedFacts, Update
-from engine.decision.deciding import changed, existing, first_queries, opened, placed
+from engine.decision.deciding import begin, changed, existing, opened, placed
 from engine.decision.facts import Facts
 from engine.decision.pending import Saving
 from engine.decision.saving import distinct, examine
@@ -30,7 +30,7 @@ def preview(command: Command, catalog: Catalog, parameters: Parameters, facts: F
     """Try a save. EngineError where there is nothing to show: the form or record is absent."""
     work = Work(command, catalog, parameters, facts)
     try:
-        work.want(first_queries(command))
+        begin(work)
         saving = _saving(work)
         return _tried(saving)
     except MissingFactsError as missing:

@@ -43,8 +43,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
         checks.check_transition(saving, saving.transition)
         _move(saving, saving.transition)
     apply_before_rules(saving)
-    stands = filling.standings(saving.form, saving.row, saving.around, draft=saving.draft)
-    _clear_hidden(saving, stands)
+    stands = _cleared(saving)
     saving.found.extend(filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft))
     checks.check_given(saving, stands)
     checks.check_existence(saving)
@@ -100,14 +99,29 @@ def _move(saving: Saving, transition: Transition) -> None:
         saving.settle({**saving.row, "state": target, "state_since": saving.work.moment})
 
 
-def _clear_hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> None:
-    """Blank what a person's own submission hides; rules and imports never clear (03 §2)."""
+def _cleared(saving: Saving) -> Mapping[str, filling.Standing]:
+    """Blank what a person's own submission hides, and what that hides in turn; return how the fields stand then.
+
+    What is computed is computed again without it. Rules and imports never clear (03 §2).
+    """
+    cleared: set[str] = set()
+    while True:
+        stands = filling.standings(saving.form, saving.row, saving.around, draft=saving.draft)
+        gone = _hidden(saving, stands) - cleared
+        if not gone:
+            return stands
+        cleared |= gone
+        blanked = {**saving.row, **dict.fromkeys(cleared)}
+        saving.settle({**filling.with_computed(saving.form, blanked, saving.around), **dict.fromkeys(cleared)})
+
+
+def _hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> set[str]:
+    """Return the fields that are filled and hidden, and that nobody has just filled (those are refused)."""
+    if saving.before is not None and not saving.typed:
+        return set()
+    before: Mapping[str, Value] = saving.before or {}
     hidden = {key for key, standing in stands.items() if not standing.visible and saving.row.get(key) is not None}
-    if saving.before is None or saving.typed:
-        before: Mapping[str, Value] = saving.before or {}
-        gone = {key for key in hidden if key not in saving.given or saving.given[key] == before.get(key)}
-        if gone:
-            saving.settle({**saving.row, **dict.fromkeys(gone)})
+    return {key for key in hidden if key not in saving.given or saving.given[key] == before.get(key)}
 
 
 def _note_write(saving: Saving) -> None:
@@ -116,7 +130,7 @@ def _note_write(saving: Saving) -> None:
     keys = {item.key for item in saving.form.live_fields()} | set(SYSTEM_FIELDS)
     old = before or {}
     changes = {key: saving.row.get(key) for key in sorted(keys) if saving.row.get(key) != old.get(key)}
-    if before is not None and not changes:
+    if before is not None and not changes and saving.transition is None:
         return
     version = int(old.get("version") or 0) + 1
     stamp = {"version": version, "updated_at": work.moment, "updated_by": saving.actor.user}
@@ -128,6 +142,7 @@ def _note_write(saving: Saving) -> None:
     _gather_write(saving, changes, action, version)
     if saving.row.get("state") != old.get("state"):
         _note_state(saving, old)
+    _close_tasks(saving)
     _note_event(saving, changes, old)
 
 
@@ -168,10 +183,17 @@ def _note_state(saving: Saving, old: Mapping[str, Value]) -> None:
             dwell=None if since is None else work.moment - int(since),
         )
     )
-    if saving.before is not None and _opens_tasks(saving.app, saving.form.key):
-        for task in cast("tuple[OpenTask, ...]", work.fact(OpenTasksQuery(*saving.key))):
-            if task.state is not None and task.state != saving.row["state"]:
-                work.close_task(task, None, saving.actor)
+
+
+def _close_tasks(saving: Saving) -> None:
+    """Close the tasks that the record has overtaken: it has left the state they were for, or is deleted."""
+    work, before, row = saving.work, saving.before, saving.row
+    deleted, state = row.get("deleted_at") is not None, row.get("state")
+    if before is None or not (deleted or state != before.get("state")) or not _opens_tasks(saving.app, saving.form.key):
+        return
+    for task in cast("tuple[OpenTask, ...]", work.fact(OpenTasksQuery(*saving.key))):
+        if deleted or (task.state is not None and task.state != state):
+            work.close_task(task, None, saving.actor)
 
 
 def _opens_tasks(app: App, form: str) -> bool:
