@@ -1,4 +1,4 @@
-"""No page is wider than the phone or the desktop it is read on, in either language and theme."""
+"""No page is wider than the phone or the desktop it is read on, in either language."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_a_page_fits_its_screen_when_it_is_opened(signed_in, customer, width, scheme, language):
-    customer("鄱湖新能源科技股份有限公司上饶经济技术开发区分公司")
-    page = signed_in("rep", viewport={"width": width, "height": 800}, color_scheme=scheme)
+def speak(page, language):
     page.goto("/me")
-    page.click(f"button[value={language}]")
+    with page.expect_navigation():
+        page.click(f"button[value={language}]")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_page_fits_its_screen_when_it_is_opened(signed_in, customer, width, language):
+    customer(f"鄱湖新能源科技股份有限公司上饶经济技术开发区分公司{width}{language}")
+    page = signed_in("rep", viewport={"width": width, "height": 800})
+    speak(page, language)
     too_wide = {}
     for path in PAGES:
         page.goto(path)
         reached = page.evaluate("document.documentElement.scrollWidth")
         if reached > width:
             too_wide[path] = reached
-    page.goto("/me")
-    page.click("button[value=zh]")
+    speak(page, "zh")
     assert not too_wide
