@@ -17,6 +17,7 @@ from engine.decision.changeset import (
 from engine.decision.commands import RunRules
 from engine.decision.pending import Saving
 from engine.decision.permissions import recipients
+from engine.decision.reading_ahead import read_ahead, shown_in
 from engine.decision.saving import save
 from engine.decision.words import render
 from engine.decision.work import Work
@@ -41,9 +42,11 @@ def run_rules(work: Work, body: RunRules) -> None:
     event = event_of(body.event)
     if row is None:
         return
-    for rule in app.rules_of(form.key, before=False):
-        if rule.looks_at(event):
-            _run(_Run(work, app, form, rule, body), row)
+    rules = [rule for rule in app.rules_of(form.key, before=False) if rule.looks_at(event)]
+    told = [expression for rule in rules for expression in rule.said]
+    read_ahead(work, [(row, rule.reaching) for rule in rules], shown_in(form, row, told))
+    for rule in rules:
+        _run(_Run(work, app, form, rule, body), row)
 
 
 def event_of(document: Mapping[str, Json]) -> Event:

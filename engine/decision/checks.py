@@ -137,6 +137,11 @@ def check_existence(saving: Saving) -> None:
             saving.found.append(problem(kind, definition).under(place))
 
 
+def pointed_at(saving: Saving) -> Iterable[Query]:
+    """Go through the records and persons that the save newly points at."""
+    return (query for _, _, query in _pointers(saving))
+
+
 def _exists(work: Work, query: Query, *, typed: bool) -> bool:
     if isinstance(query, RecordQuery):
         row = work.record(query.app, query.form, query.id)

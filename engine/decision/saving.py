@@ -15,6 +15,8 @@ from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
 from engine.decision.facts import OpenTask, OpenTasksQuery
 from engine.decision.pending import Saving
+from engine.decision.permissions import access_to
+from engine.decision.reading_ahead import read_ahead
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import SYSTEM_FIELDS, Row, Value
@@ -38,6 +40,7 @@ def save(saving: Saving) -> Row:
 def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     """Bring the record to where it would be saved and gather all that keeps it from it; return how its fields stand."""
     saving.settle(saving.row)
+    _read_ahead(saving)
     _fill(saving)
     if saving.transition is not None:
         checks.check_transition(saving, saving.transition)
@@ -51,6 +54,24 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     if saving.transition is not None:
         checks.check_guard(saving, saving.transition)
     return stands
+
+
+def _read_ahead(saving: Saving) -> None:
+    """Ask at once for what form, before-rules, guard and the sender's rights read, and for what is pointed at."""
+    form, work = saving.form, saving.work
+    guard = saving.transition.guard if saving.transition else None
+    rules = saving.app.rules_of(form.key, before=True)
+    rights = [] if work.command.actor.user is None else access_to(work, form).grants
+    around = [
+        *form.reaching,
+        *(expression for rule in rules for expression in rule.reaching),
+        *(grant.rows for grant in rights if grant.rows is not None),
+        *(() if guard is None else (guard,)),
+    ]
+    lines = (
+        (line, item.reaching) for item in form.live_fields() if item.lines for line in saving.row.get(item.key) or ()
+    )
+    read_ahead(work, [(saving.row, around), *lines], checks.pointed_at(saving))
 
 
 def distinct(found: Iterable[Problem]) -> list[Problem]:

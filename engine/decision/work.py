@@ -127,6 +127,14 @@ class Work:
             old=old,
         )
 
+    def aggregate_query(self, aggregate: Aggregate, owner: str) -> AggregateQuery | None:
+        """Return what to ask for an aggregate over what is stored; None over lines, and for a record made just now."""
+        outer, dot, _ = aggregate.form.partition(".")
+        if dot or any(key[2] == owner for key in self.new):
+            return None
+        excluding = sorted(id for app, form, id in self.rows if (app, form) == (aggregate.app, outer))
+        return AggregateQuery(aggregate.app, outer, owner, aggregate, tuple(excluding))
+
     def close_task(self, task: OpenTask, action: str | None, actor: Actor) -> None:
         """Note the end of a task, once."""
         if all(closing.id != task.id for closing in self.closed):
@@ -163,18 +171,15 @@ class Around:
         if dot:
             rows = ({**line, PARENT: row["id"]} for line in row.get(lines) or ())
             return aggregate_over(aggregate, rows, self)
-        pending = [
-            (key, changed) for key, changed in self.work.rows.items() if key[0] == aggregate.app and key[1] == outer
-        ]
         related = [
             changed
-            for _, changed in pending
-            if changed is not None
+            for (app, form, _), changed in self.work.rows.items()
+            if (app, form) == (aggregate.app, outer)
+            and changed is not None
             and changed.get(aggregate.reference) == row["id"]
             and changed.get("deleted_at") is None
         ]
-        if any(key[2] == row["id"] for key in self.work.new):
+        query = self.work.aggregate_query(aggregate, str(row["id"]))
+        if query is None:
             return aggregate_over(aggregate, related, self)
-        excluding = tuple(sorted(key[2] for key, _ in pending))
-        query = AggregateQuery(aggregate.app, outer, str(row["id"]), aggregate, excluding)
         return combine(aggregate, cast("Stored", self.work.fact(query)), related, self)

@@ -47,6 +47,19 @@ class Field:
         """The field's labels."""
         return self.definition.labels
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The field's own expressions; those of its lines are apart."""
+        conditions = (self.required_when, self.visible_when, self.read_only_when, self.default, self.computed)
+        validations = (validation.holds for validation in self.validations)
+        return tuple(expression for expression in (*conditions, *validations) if expression is not None)
+
+    @cached_property
+    def reaching(self) -> tuple[Expression, ...]:
+        """The expressions of its lines that read beyond the line itself."""
+        own = [expression for item in self.lines.values() for expression in item.expressions]
+        return tuple(expression for expression in own if expression.reads.forms or expression.reads.aggregates)
+
 
 @dataclass(frozen=True, eq=False)
 class Form:
@@ -74,6 +87,15 @@ class Form:
             if section.key in self.section_conditions
             for key in section.fields
         }
+
+    @cached_property
+    def reaching(self) -> tuple[Expression, ...]:
+        """The expressions of the form and its fields that read beyond the record itself; those of lines are theirs."""
+        conditions = self.section_conditions.values()
+        own = [expression for item in self.fields.values() for expression in item.expressions]
+        return tuple(
+            expression for expression in (*conditions, *own) if expression.reads.forms or expression.reads.aggregates
+        )
 
     def live_fields(self) -> Iterator[Field]:
         """Go through the fields that are not retired."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
@@ -18,6 +19,11 @@ class Message:
 
     zh: Template
     en: Template
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The expressions of both."""
+        return (*self.zh.expressions, *self.en.expressions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,24 @@ class Create:
 Action = Notify | OpenTask | SetFields | Refuse | Fire | Create
 
 
+def _said(action: Action) -> tuple[Expression, ...]:
+    match action:
+        case Notify(text=message) | OpenTask(title=message) | Refuse(message=message):
+            return message.expressions
+        case SetFields() | Fire() | Create():
+            return ()
+
+
+def _evaluated(action: Action) -> tuple[Expression, ...]:
+    match action:
+        case SetFields(fields=fields) | Fire(fields=fields) | Create(fields=fields):
+            return tuple(fields.values())
+        case OpenTask(due=due) if due is not None:
+            return (due,)
+        case Notify() | OpenTask() | Refuse():
+            return ()
+
+
 @dataclass(frozen=True)
 class Event:
     """What happened to one record: how it began, which fields differ, which state it left and entered."""
@@ -102,6 +126,18 @@ class Rule:
     def labels(self) -> Text:
         """The rule's labels."""
         return self.definition.labels
+
+    @cached_property
+    def said(self) -> tuple[Expression, ...]:
+        """The expressions of the rule's messages."""
+        return tuple(expression for action in self.then for expression in _said(action))
+
+    @cached_property
+    def reaching(self) -> tuple[Expression, ...]:
+        """The expressions of the rule that read beyond the record itself."""
+        values = (expression for action in self.then for expression in _evaluated(action))
+        every = (*(() if self.when is None else (self.when,)), *values, *self.said)
+        return tuple(expression for expression in every if expression.reads.forms or expression.reads.aggregates)
 
     @property
     def looks_before(self) -> bool:

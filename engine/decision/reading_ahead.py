@@ -1,0 +1,86 @@
+"""Reading ahead: what expressions will read around a record is asked for at once, before they are looked at.
+
+The checker knows what every expression reads (01, the static read-set); without this each path and each aggregate would
+cost one more round of facts, and a form with a handful of them would pass the bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine.decision.facts import PersonQuery, Query, RecordQuery
+from engine.decision.work import Work
+from engine.forms.forms import Form
+from engine.kernel.values import Row
+from engine.language import types as language
+from engine.language.expressions import Aggregate, Expression
+
+HOPS = 3
+"""How many references one path follows at most (02)."""
+
+Reading = tuple[Row, Iterable[Expression]]
+"""A row and what will be evaluated over it."""
+
+
+@dataclass
+class _Trail:
+    """The records on the way from one row, by the path that leads to them; the row itself stands under no path."""
+
+    forms: Mapping[str, tuple[str, str]]
+    aggregates: frozenset[tuple[str, Aggregate]]
+    rows: dict[str, Row | None] = field(default_factory=dict)
+
+    def ahead(self, hop: int) -> Iterator[tuple[str, RecordQuery]]:
+        """Go through the records that are ``hop`` references away from one that is known."""
+        for path, (app, form) in self.forms.items():
+            before, _, reference = path.rpartition(".")
+            holder = self.rows.get(before)
+            if path.count(".") == hop and holder is not None and holder.get(reference):
+                yield path, RecordQuery(app, form, str(holder[reference]))
+
+    def over(self, work: Work, hop: int) -> Iterator[Query]:
+        """Go through what to ask for aggregates over what is related to a record that is ``hop`` references away."""
+        for path, aggregate in self.aggregates:
+            owner = self.rows.get(path)
+            if len(path.split(".")) * bool(path) == hop and owner is not None:
+                query = work.aggregate_query(aggregate, str(owner["id"]))
+                if query is not None:
+                    yield query
+
+
+def read_ahead(work: Work, readings: Iterable[Reading], also: Iterable[Query] = ()) -> None:
+    """Make sure that these expressions find what they read; ``also`` is asked for in the same round."""
+    trails = [_trail(row, expressions) for row, expressions in readings]
+    wanted = list(also)
+    for hop in range(HOPS + 1):
+        found = [(trail, path, query) for trail in trails for path, query in trail.ahead(hop)]
+        wanted += [query for _, _, query in found if (query.app, query.form, query.id) not in work.rows]
+        wanted += [query for trail in trails for query in trail.over(work, hop)]
+        work.want(dict.fromkeys(wanted))
+        for trail, path, query in found:
+            trail.rows[path] = work.record(query.app, query.form, query.id)
+        wanted = []
+
+
+def _trail(row: Row, expressions: Iterable[Expression]) -> _Trail:
+    reads = [expression.reads for expression in expressions]
+    forms = {path: form for read in reads for path, form in read.forms.items()}
+    own = [("", aggregate) for read in reads for aggregate in read.aggregates]
+    return _Trail(forms, frozenset((*own, *(item for read in reads for item in read.distant))), {"": row})
+
+
+def shown_in(form: Form, row: Row, expressions: Iterable[Expression]) -> Iterator[Query]:
+    """Go through the people and records that a message names by a field of its row."""
+    for expression in expressions:
+        for key in expression.reads.fields:
+            value = row.get(key)
+            match form.scope.fields[key].type if value is not None and key in form.scope.fields else None:
+                case language.PersonType():
+                    yield PersonQuery(str(value))
+                case language.PersonsType():
+                    yield from (PersonQuery(id) for id in value or ())
+                case language.ReferenceType(app, target):
+                    yield RecordQuery(app, target, str(value))
+                case _:
+                    pass
