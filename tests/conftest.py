@@ -9,9 +9,17 @@ import pytest
 
 from engine.storage.database import open_database
 from engine.storage.migrations import migrate
+from tests.support.guarding import every_engine_guarded
 from tests.support.postgres import running_postgres
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _records_are_written_by_units_of_work():
+    """Fail any test that writes records outside a unit of work."""
+    with every_engine_guarded():
+        yield
 
 
 @pytest.fixture(scope="session")

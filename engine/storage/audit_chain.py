@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Result, RowMapping, Select, func, or_, select
 
 from engine.storage import problems, system_tables
 from engine.storage.audit_findings import Findings
@@ -33,33 +33,44 @@ def check_chain(connection: Connection, key: bytes, number: int, findings: Findi
     """Verify every seal against its entries and the seal before it, then the head; ``number`` is asked about."""
     last = NOTHING_SEALED
     asked = NO_HASH if number == 0 else None
-    batches = _Batches(connection, findings)
-    for row in _stream(connection, select(_SEAL).order_by(_SEAL.c.number)):
-        findings.saw("seals")
-        _check_seal(row, last, key, findings)
-        digests = batches.take(row.number)
-        if len(digests) != row.count or entries_digest(digests) != row.entries:
-            findings.add(problems.BATCH_DIFFERS.at(f"seal.{row.number}", number=row.number))
-        last = Witness(row.number, row.hash)
-        asked = row.hash if row.number == number else asked
-    batches.finish()
+    with _stream(connection, _SEALS) as seals, _stream(connection, _SEALED_ENTRIES) as entries:
+        batches = _Batches(iter(entries), findings)
+        for row in seals.mappings():
+            findings.saw("seals")
+            number_here, hash_here = row["number"], row["hash"]
+            _check_seal(row, last, key, findings)
+            digests = batches.take(number_here)
+            if len(digests) != row["count"] or entries_digest(digests) != row["entries"]:
+                findings.add(problems.BATCH_DIFFERS.at(f"seal.{number_here}", number=number_here))
+            last = Witness(number_here, hash_here)
+            asked = hash_here if number_here == number else asked
+        batches.finish()
     _check_head(connection, last, key, findings)
     _count_unsealed(connection, findings)
     return ChainEnd(last, asked)
 
 
-def _stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
-    return iter(connection.execute(query, execution_options=STREAM))
+_SEALS = select(_SEAL).order_by(_SEAL.c.number)
+_SEALED_ENTRIES = (
+    select(_JOURNAL.c.batch, _JOURNAL.c.position, _JOURNAL.c.entry)
+    .where(_JOURNAL.c.batch.is_not(None))
+    .order_by(_JOURNAL.c.batch, _JOURNAL.c.position)
+)
 
 
-def _check_seal(row: Any, last: Witness, key: bytes, findings: Findings) -> None:  # noqa: ANN401 - a row of the table
-    place = f"seal.{row.number}"
-    if row.number != last.number + 1 or row.previous != last.hash:
-        findings.add(problems.CHAIN_BROKEN.at(place, number=row.number))
-    if row.hash != seal_hash(row.number, row.previous, row.count, row.entries, row.sealed_at):
-        findings.add(problems.SEAL_CHANGED.at(place, number=row.number))
-    if not _same(row.mac, seal_mac(key, row.hash)):
-        findings.add(problems.SEAL_FORGED.at(place, number=row.number))
+def _stream(connection: Connection, query: Select[Any]) -> Result[Any]:
+    return connection.execute(query, execution_options=STREAM)
+
+
+def _check_seal(row: RowMapping, last: Witness, key: bytes, findings: Findings) -> None:
+    number = row["number"]
+    place = f"seal.{number}"
+    if number != last.number + 1 or row["previous"] != last.hash:
+        findings.add(problems.CHAIN_BROKEN.at(place, number=number))
+    if row["hash"] != seal_hash(number, row["previous"], row["count"], row["entries"], row["sealed_at"]):
+        findings.add(problems.SEAL_CHANGED.at(place, number=number))
+    if not _same(row["mac"], seal_mac(key, row["hash"])):
+        findings.add(problems.SEAL_FORGED.at(place, number=number))
 
 
 def _check_head(connection: Connection, last: Witness, key: bytes, findings: Findings) -> None:
@@ -88,11 +99,9 @@ def _count_unsealed(connection: Connection, findings: Findings) -> None:
 class _Batches:
     """The sealed entries, a batch at a time, in the order in which the seals ask for them."""
 
-    def __init__(self, connection: Connection, findings: Findings) -> None:
+    def __init__(self, rows: Iterator[Any], findings: Findings) -> None:
         """Begin with the first sealed entry."""
-        columns = (_JOURNAL.c.batch, _JOURNAL.c.position, _JOURNAL.c.entry)
-        query = select(*columns).where(_JOURNAL.c.batch.is_not(None)).order_by(_JOURNAL.c.batch, _JOURNAL.c.position)
-        self._rows = _stream(connection, query)
+        self._rows = rows
         self._findings = findings
         self._next = next(self._rows, None)
 

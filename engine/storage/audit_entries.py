@@ -25,12 +25,12 @@ _JOURNAL = system_tables.journal
 def check_entries(connection: Connection, tables: Tables, findings: Findings) -> None:
     """Verify all entries in the order of what they are about, and the records that they are about."""
     order = (_JOURNAL.c.app, _JOURNAL.c.subject, _JOURNAL.c.record, _JOURNAL.c.version, _JOURNAL.c.id)
-    rows = connection.execute(select(_JOURNAL).order_by(*order), execution_options=STREAM)
     check = RecordCheck(connection, tables, findings)
-    for (app, subject, record), group in groupby(rows, key=lambda row: (row.app, row.subject, row.record)):
-        history = _history(group, findings)
-        if history.version is not None:
-            check.compare(str(app), str(subject), str(record), history)
+    with connection.execute(select(_JOURNAL).order_by(*order), execution_options=STREAM) as rows:
+        for (app, subject, record), group in groupby(rows, key=lambda row: (row.app, row.subject, row.record)):
+            history = _history(group, findings)
+            if history.version is not None:
+                check.compare(str(app), str(subject), str(record), history)
     check.finish()
 
 

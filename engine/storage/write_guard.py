@@ -60,7 +60,7 @@ def _check(connection: Connection, _cursor: object, statement: str, *_rest: obje
         message = f"a connection for reading writes {', '.join(sorted(tables))}"
         raise UnguardedWriteError(message)
     if not connection.info.get(_MARK):
-        journalled = sorted(table for table in tables if _is_journalled(table))
+        journalled = sorted(table for table in tables if is_journalled(table))
         if journalled:
             message = f"{', '.join(journalled)} may only be written by a unit of work"
             raise UnguardedWriteError(message)
@@ -75,5 +75,6 @@ def written_tables(statement: str) -> frozenset[str]:
     return frozenset(found["table"] for found in _WRITES.finditer(statement))
 
 
-def _is_journalled(table: str) -> bool:
+def is_journalled(table: str) -> bool:
+    """Tell whether a table is one that only units of work may write: a form's, or one of the engine's own like it."""
     return table in _JOURNALLED or not table.startswith((_SYSTEM, "alembic_", "sqlite_", "pg_"))

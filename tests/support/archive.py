@@ -16,6 +16,7 @@ from engine.storage.audit import Report, verify
 from engine.storage.journal_format import head_mac
 from engine.storage.journal_triggers import ERASURE
 from engine.storage.sealer import Sealer
+from tests.support.guarding import TAMPERS
 from tests.support.library import FULL_BOOK, NOON, Library, change
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Archive:
         self.library = library
         self.witness = folder / "journal.head"
         self.sealer = Sealer(library.database, KEY, self.witness, "one", lambda: REAL)
-        self.raw = create_engine(library.database.engine.url)
+        self.raw = create_engine(library.database.engine.url, execution_options=TAMPERS)
 
     def fill(self) -> None:
         donor = self.library.create("member", {"name": "王芳"})
@@ -96,11 +97,12 @@ _OTHERS = {
 
 
 def changed_in_turn(archive: Archive, table: str, key: str) -> Iterator[str]:
-    """Change each column of each row in turn and yield it; what was there before is put back afterwards."""
+    """Change each column in turn, in the first, a middle and the last row; what was there is put back afterwards."""
     for column in inspect(archive.raw).get_columns(table):
         name = column["name"]
         with archive.raw.connect() as connection:
-            rows = connection.execute(text(f'SELECT "{key}", "{name}" FROM {table}')).all()
+            every = connection.execute(text(f'SELECT "{key}", "{name}" FROM {table} ORDER BY "{key}"')).all()
+        rows = {row[0]: row for row in (every[0], every[len(every) // 2], every[-1])}.values()
         cast = (
             f"CAST(:value AS {str(column['type']).partition(' COLLATE')[0]})"
             if archive.raw.dialect.name == "postgresql"

@@ -156,8 +156,8 @@ class World:
             before = self.rows.get(key, {"version": 0})
             assert (write.kind == "insert") == (key not in self.rows)
             assert write.version == before["version"] + 1
-            self.rows[key] = {**before, **write.changes}
-            assert dict(self.rows[key]) == {**self.rows[key], **write.row}, "row and changes agree"
+            self.rows[key] = {**dict.fromkeys(write.row), **before, **write.changes}
+            assert self.rows[key] == write.row, "a write's row and its changes agree"
         for closing in changeset.tasks_closed:
             self.tasks.pop(closing.id, None)
         for opening in changeset.tasks_opened:

@@ -68,6 +68,18 @@ def test_a_deleted_row_is_found_when_deleted_by_sql(archive, table):
     assert not archive.verify().holds
 
 
+def test_what_cannot_even_be_read_is_found_when_written_by_sql(archive):
+    if archive.raw.dialect.name == "postgresql":
+        archive.tamper("UPDATE member SET created_at = 'infinity'")
+        assert "AUDIT-031" in archive.codes()
+    else:
+        archive.tamper("UPDATE member SET name = CAST(x'ff' AS TEXT)")
+        assert archive.codes() == {"AUDIT-020"}
+        first = "WHERE id = (SELECT min(id) FROM youju_journal)"
+        archive.tamper(f"UPDATE youju_journal SET payload = x'ff', reason = x'ff', version = 'x' {first}")  # noqa: S608
+        assert archive.codes() >= {"AUDIT-001", "AUDIT-004"}
+
+
 def test_an_added_row_is_found_when_added_by_sql(archive):
     stamp = "2026-01-01T00:00:00Z" if archive.raw.dialect.name == "postgresql" else 0
     archive.tamper(

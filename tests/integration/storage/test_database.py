@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import create_engine, delete, insert, select, text, update
 
 from engine.kernel.problems import EngineError, Nature
 from engine.storage import system_tables
@@ -130,3 +130,12 @@ def test_a_record_write_is_refused_when_no_unit_of_work_makes_it(database, state
 def test_a_journalled_write_is_refused_when_no_unit_of_work_makes_it(database, table):
     with pytest.raises(UnguardedWriteError, match=table.name), database.write() as connection:
         connection.execute(delete(table))
+
+
+def test_a_test_fails_when_it_writes_records_through_an_engine_of_its_own(database):
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE visit (id TEXT)"))
+    own = create_engine(database.engine.url)
+    with pytest.raises(UnguardedWriteError, match="visit"), own.begin() as connection:
+        connection.execute(text("INSERT INTO visit (id) VALUES ('1')"))
+    own.dispose()

@@ -14,6 +14,7 @@ from engine.decision.changeset import Changeset
 from engine.kernel.problems import EngineError
 from engine.kernel.values import StorageKind
 from engine.storage import ddl, records
+from engine.storage.database import open_database
 from engine.storage.form_tables import form_tables
 from engine.storage.locks import lock_for_publish, lock_for_write
 from engine.storage.unit_of_work import apply
@@ -95,13 +96,14 @@ def test_larger_numbers_are_kept_when_a_field_gets_more_digits(library):
 
 def test_a_connection_that_knew_the_old_type_is_replaced_when_a_field_gets_more_digits(library):
     book = library.create("book", {"price": 100})
+    process = Library(open_database(library.database.engine.url.render_as_string()), library.tables)
     for _ in range(8):  # until the driver prepares the statement
-        fetch(library, book.id)
+        fetch(process, book.id)
     wider = tuple(replace(c, digits=18) if c.key == "price" else c for c in BOOK.columns)
-    after = publish(library, SPECS, (replace(BOOK, columns=wider), COPIES, MEMBER))
-    outcomes = [outcome(lambda: fetch(after, book.id)["price"]) for _ in range(3)]
-    assert outcomes[-1] == 100
-    assert set(outcomes) <= {100, "STORE-004"}
+    publish(library, SPECS, (replace(BOOK, columns=wider), COPIES, MEMBER))
+    outcomes = [outcome(lambda: fetch(process, book.id)["price"]) for _ in range(3)]
+    process.database.close()
+    assert outcomes == [100 if library.database.dialect == "sqlite" else "STORE-004", 100, 100]
 
 
 def outcome(work):
