@@ -18,6 +18,7 @@ from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes, lan
 from engine.forms.definitions import OptionDef
 from engine.forms.field_types import FieldType
 from engine.forms.forms import Form
+from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.registries import Registry
 from engine.language import types as language
@@ -25,6 +26,7 @@ from engine.language.gathering import Gathering
 from engine.language.scope import FormScope, Scope
 from engine.rules.compiling import Names as RuleNames
 from engine.rules.compiling import compile_rule
+from engine.rules.definitions import NotifyDef, OpenTaskDef
 from engine.rules.rules import Rule
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
@@ -126,9 +128,18 @@ def _parameters(app: AppDef, types: Registry[FieldType], found: list[Problem]) -
             place = f"parameters.json#/{definition.field.key}/default"
             hint: dict[str, Any] = {"hint_zh": default.message.zh, "hint_en": default.message.en}
             found.append(problems.BAD_DEFAULT.at(place, key=definition.field.key, **hint))
+            default = None
         kind = language_type(definition.field, app.key, types)
         made[definition.field.key] = Parameter(definition, kind, default)
     return made
+
+
+def _least_fields(parameters: Mapping[str, Parameter]) -> int:
+    """Return how many fields a human transition names; a parameter that is no number of fields changes nothing."""
+    found = parameters.get(LEAST_FIELDS)
+    if found is None or not isinstance(found.type, language.NumberType) or found.default is None:
+        return DEFAULT_LEAST_FIELDS
+    return int(found.default) // int(10**found.type.scale)
 
 
 def _parsed_default(definition: ParameterDef, types: Registry[FieldType]) -> object:
@@ -163,18 +174,43 @@ class _Parts:
 
     def workflows(self, parameters: Mapping[str, Parameter]) -> dict[str, Workflow]:
         """Return the machines by form key."""
-        least = parameters[LEAST_FIELDS].default if LEAST_FIELDS in parameters else DEFAULT_LEAST_FIELDS
+        least = _least_fields(parameters)
         made: dict[str, Workflow] = {}
+        self._check_bonds()
         for definition in self.app.workflows:
             file = f"workflows/{definition.key}.json"
             if not self._known(definition.form, f"{file}#/form"):
                 continue
+            for item in definition.transitions:
+                self._check_persons(definition.form, f"{file}#transitions.{item.key}.by", item.by)
             work = self._work(definition.form)
             machine = compile_workflow(definition, work, self._fields(definition.form) | {"owner"}, least)
             self._keep(work, file)
             if machine is not None:
                 made[definition.form] = machine
         return made
+
+    def _check_bonds(self) -> None:
+        """Gather the forms whose workflow is another than the one that names them."""
+        flows = {flow.form: flow.key for flow in self.app.workflows}
+        self.found.extend(
+            problems.NO_SUCH_WORKFLOW.at(f"forms/{form.key}.json#/workflow", form=form.key, key=form.workflow)
+            for form in self.app.forms
+            if form.workflow is not None and flows.get(form.key) != form.workflow
+        )
+
+    def _check_persons(self, form: str, place: str, who: Iterable[PersonsDef]) -> None:
+        """Gather the roles and the fields of persons that do not exist."""
+        roles = {role.key for role in self.app.roles}
+        fields = self.scope.forms[self.app.key, form].fields.values()
+        single = {field.key for field in fields if isinstance(field.type, language.PersonType)}
+        several = {field.key for field in fields if isinstance(field.type, language.PersonsType)}
+        for number, item in enumerate(who):
+            at = f"{place}[{number}].{item.kind}"
+            known = {"role": roles, "person": single | several, "manager_of": single}.get(item.kind)
+            if known is not None and item.of not in known:
+                kind = problems.NO_SUCH_ROLE if item.kind == "role" else problems.NO_SUCH_PERSON
+                self.found.append(kind.at(at, key=item.of, known=", ".join(sorted(known))))
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules in the order of their documents."""
@@ -192,6 +228,9 @@ class _Parts:
                 states={state.key for state in flow.states} if flow else set(),
                 transitions={item.key for item in flow.transitions} if flow else set(),
             )
+            for number, action in enumerate(definition.then):
+                if isinstance(action, NotifyDef | OpenTaskDef):
+                    self._check_persons(definition.form, f"{file}#then[{number}].to", action.to)
             work = self._work(definition.form)
             rule = compile_rule(definition, work, names)
             self._keep(work, file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.registries import Registry
 from engine.rules.definitions import RuleDef, rule_def
 from engine.workflows.definitions import WorkflowDef, workflow_def
+
+LINE_COLUMNS = ("id", "parent", "position")
+"""What every line has without being told."""
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -131,6 +135,8 @@ def _same_keys(app: AppDef) -> Iterable[Problem]:
     yield from _twice("rules", (rule.key for rule in app.rules))
     yield from _twice("roles.json#/roles", (role.key for role in app.roles))
     yield from _twice("parameters.json#/parameters", (item.field.key for item in app.parameters))
+    listed = app.documents.get("option_lists.json", {}).get("option_lists", ())
+    yield from _twice("option_lists.json#/option_lists", (item["key"] for item in listed))
     yield from _twice("workflows", (flow.form for flow in app.workflows))
     for form in app.forms:
         place = f"forms/{form.key}.json#/fields"
@@ -141,12 +147,25 @@ def _same_keys(app: AppDef) -> Iterable[Problem]:
             if field.key in SYSTEM_LABELS
         )
         for field in form.fields:
-            yield from _twice(f"{place}/{field.key}/fields", (line.key for line in field.lines))
             yield from _twice(f"{place}/{field.key}/options", (option.key for option in field.options))
+            yield from _line_keys(f"{place}/{field.key}/fields", field)
+        fields = {field.key for field in form.fields}
+        yield from _twice(f"forms/{form.key}.json#/relations", (*fields, *(item.key for item in form.relations)))
+        yield from _twice(f"forms/{form.key}.json#/sections", (section.key for section in form.sections))
+        placed = (key for section in form.sections for key in section.fields)
+        yield from _twice(f"forms/{form.key}.json#/sections/fields", placed)
     for flow in app.workflows:
         yield from _twice(f"workflows/{flow.key}.json#/states", (state.key for state in flow.states))
         yield from _twice(f"workflows/{flow.key}.json#/transitions", (item.key for item in flow.transitions))
     yield from _twice("uid", _uids(app.documents))
+
+
+def _line_keys(place: str, field: FieldDef) -> Iterable[Problem]:
+    yield from _twice(place, (line.key for line in field.lines))
+    for number, line in enumerate(field.lines):
+        yield from _twice(f"{place}/{line.key}/options", (option.key for option in line.options))
+        if line.key in LINE_COLUMNS:
+            yield problems.SYSTEM_KEY.at(f"{place}/{number}/key", key=line.key)
 
 
 def _uids(node: Json) -> Iterable[str]:
@@ -162,11 +181,7 @@ def _uids(node: Json) -> Iterable[str]:
 
 
 def _twice(place: str, keys: Iterable[str]) -> Iterable[Problem]:
-    seen: set[str] = set()
-    for key in keys:
-        if key in seen:
-            yield problems.SAME_KEY.at(place, key=key)
-        seen.add(key)
+    return (problems.SAME_KEY.at(place, key=key) for key, count in Counter(keys).items() if count > 1)
 
 
 def _missing_lists(documents: Documents, lists: Mapping[str, object]) -> Iterable[Problem]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,11 @@ from referencing import Resource
 from engine.catalog import problems
 from engine.forms.definitions import FIELD_KEYS, option_def
 from engine.forms.field_types import LINES, FieldType
+from engine.forms.parsing import clean_text
 from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
+from engine.kernel.values import StorageKind
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -71,10 +74,20 @@ def shape_problems(documents: Documents, types: Registry[FieldType]) -> list[Pro
             known = ", ".join([*SINGLE, *(f"{folder}/<key>.json" for folder in FOLDERS)])
             found.append(problems.UNKNOWN_DOCUMENT.at(path, name=path, known=known))
             continue
-        found.extend(document_problems(kind, path, document))
-        if kind == "form" and not found:
-            found.extend(_field_problems(path, document, types))
+        breaches = document_problems(kind, path, document) or _misnamed(path, document)
+        if kind == "form" and not breaches:
+            breaches = list(_field_problems(path, document, types))
+        found.extend(breaches)
     return found
+
+
+def _misnamed(path: str, document: Json) -> list[Problem]:
+    """Return the problem of a document in a folder whose file is not named after its key: no place would be right."""
+    _, slash, name = path.partition("/")
+    key = name.removesuffix(".json")
+    if not slash or document["key"] == key:
+        return []
+    return [problems.WRONG_SHAPE.at(f"{path}#/key", got=_shown(document["key"]), wanted=f"const {_shown(key)}")]
 
 
 def document_problems(kind: str, path: str, document: Json) -> list[Problem]:
@@ -82,7 +95,25 @@ def document_problems(kind: str, path: str, document: Json) -> list[Problem]:
     version = document.get("format") if isinstance(document, dict) else None
     if isinstance(document, dict) and version != FORMAT:
         return [problems.UNKNOWN_FORMAT.at(f"{path}#/format", got=_shown(version), known=FORMAT)]
-    return list(_breaches(_validator(kind).iter_errors(document), path))
+    unkept = [problems.UNCLEAN.at(f"{path}#{place}") for place in _unkept(document, "")]
+    return unkept or list(_breaches(_validator(kind).iter_errors(document), path))
+
+
+def _unkept(node: Json, place: str) -> Iterator[str]:
+    """Go through the places of what no database and no canonical JSON can keep."""
+    match node:
+        case str() if clean_text(node) is None:
+            yield place or "/"
+        case float() if not math.isfinite(node):
+            yield place or "/"
+        case dict():
+            for key, inner in node.items():
+                yield from [f"{place}/"] if clean_text(key) is None else _unkept(inner, f"{place}/{key}")
+        case list():
+            for number, inner in enumerate(node):
+                yield from _unkept(inner, f"{place}/{number}")
+        case _:
+            return
 
 
 def _shown(value: Json) -> str:
@@ -132,6 +163,11 @@ def _breach(error: ValidationError, path: str) -> Iterator[Problem]:
 
 
 _CHOICES = ("choice", "multi_choice")
+_SEVERAL = (StorageKind.TEXTS, StorageKind.JSON)
+NOT_OF_LINES = frozenset(("default", "computed", "unique", "options", "option_list"))
+"""What a field of lines cannot have: it holds no one value."""
+NOT_IN_LINES = frozenset(("visible_when", "read_only_when", "unique", "read_only_after_create"))
+"""What a field inside of lines cannot have."""
 
 
 def _field_problems(path: str, document: Json, types: Registry[FieldType]) -> Iterator[Problem]:
@@ -139,21 +175,32 @@ def _field_problems(path: str, document: Json, types: Registry[FieldType]) -> It
     for number, field in enumerate(document["fields"]):
         place = f"{path}#/fields/{number}"
         if field["type"] == LINES:
-            extra = set(field) - FIELD_KEYS
-            yield from (problems.UNKNOWN_KEY.at(f"{place}/{key}", key=key, known="fields") for key in sorted(extra))
+            yield from _foreign(place, set(field), FIELD_KEYS - NOT_OF_LINES)
             if not field.get("fields"):
                 yield problems.MISSING_KEY.at(place, key="fields")
             for inner, line in enumerate(field.get("fields", ())):
-                yield from _typed_properties(f"{place}/fields/{inner}", line, types)
+                yield from _typed_properties(f"{place}/fields/{inner}", line, types, NOT_IN_LINES)
         else:
-            yield from _typed_properties(place, field, types)
+            yield from _typed_properties(place, field, types, frozenset())
 
 
-def _typed_properties(place: str, field: Json, types: Registry[FieldType]) -> Iterator[Problem]:
+def _foreign(place: str, given: Collection[str], known: Collection[str]) -> Iterator[Problem]:
+    listed = ", ".join(sorted(known))
+    return (problems.UNKNOWN_KEY.at(f"{place}/{key}", key=key, known=listed) for key in sorted(set(given) - set(known)))
+
+
+def _typed_properties(
+    place: str, field: Json, types: Registry[FieldType], without: Collection[str]
+) -> Iterator[Problem]:
+    """Check a field that is not lines; ``without`` are keys that no field has where this one stands."""
     kind = types.get(field["type"])
     if kind is None:
         yield problems.UNKNOWN_TYPE.at(f"{place}/type", type=field["type"], known=", ".join([*types, LINES]))
         return
+    refused = {"fields", *without}
+    refused |= set() if field["type"] in _CHOICES else {"options", "option_list"}
+    refused |= {"unique"} if kind.storage in _SEVERAL else set()
+    yield from _foreign(place, set(field) & FIELD_KEYS, FIELD_KEYS - refused)
     own = {key: value for key, value in field.items() if key not in FIELD_KEYS}
     schema = {"type": "object", "properties": dict(kind.properties), "additionalProperties": False}
     if "form" in kind.properties:

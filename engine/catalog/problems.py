@@ -74,6 +74,28 @@ UNKNOWN_ZONE = ProblemKind(
     Text("没有时区“{zone}”", "There is no time zone “{zone}”"),
     Text("例如 Asia/Shanghai", "For example Asia/Shanghai"),
 )
+UNCLEAN = ProblemKind(
+    "APP-016",
+    Text("这里有不能保存的字符或数字", "A character or a number here cannot be kept"),
+    Text(
+        "请去掉空字符、不完整的字符和无穷大的数", "Take out NUL, incomplete characters and numbers that are not finite"
+    ),
+)
+NO_SUCH_ROLE = ProblemKind(
+    "APP-017",
+    Text("没有角色“{key}”", "There is no role “{key}”"),
+    Text("已有的:{known}", "There are: {known}"),
+)
+NO_SUCH_PERSON = ProblemKind(
+    "APP-018",
+    Text("“{key}”不是人员字段", "“{key}” is no field of persons"),
+    Text("可用的:{known}", "There are: {known}"),
+)
+NO_SUCH_WORKFLOW = ProblemKind(
+    "APP-019",
+    Text("表单“{form}”没有流程“{key}”", "The form “{form}” has no workflow “{key}”"),
+    Text("表单的 workflow 与 workflows/ 里该表单的流程必须一致", "A form's workflow is the one in workflows/ for it"),
+)
 SYSTEM_KEY = ProblemKind(
     "APP-015",
     Text("“{key}”是系统字段", "“{key}” is a system field"),

@@ -16,7 +16,7 @@ from engine.forms.filling import Standing
 from engine.forms.forms import Field
 from engine.forms.parsing import problem
 from engine.kernel.persons import PersonsDef
-from engine.kernel.problems import EngineError, ProblemKind
+from engine.kernel.problems import EngineError, Problem, ProblemKind
 from engine.kernel.values import Row
 from engine.language.expressions import Expression
 from engine.workflows import problems as flow_problems
@@ -113,6 +113,19 @@ def check_given(saving: Saving, stands: Mapping[str, Standing]) -> None:
         kind = _refused(item, stands[key], new=saving.before is None, blank=value is None)
         if kind is not None:
             saving.found.append(problem(kind, item.definition).under(key))
+        elif item.lines:
+            saving.found.extend(_filled_by_system(saving, item, value or ()))
+
+
+def _filled_by_system(saving: Saving, item: Field, lines: Iterable[Row]) -> Iterable[Problem]:
+    """Find what only the system fills and a line brings along; what the line holds already may come back with it."""
+    known = {line["id"]: line for line in (saving.before or {}).get(item.key) or ()}
+    for number, line in enumerate(lines):
+        for key, inner in item.lines.items():
+            value = line.get(key)
+            ours = inner.definition.set_by_system or inner.definition.computed is not None
+            if ours and value is not None and value != known.get(line.get("id"), {}).get(key):
+                yield problem(form_problems.SYSTEM_FIELD, inner.definition).under(f"{item.key}[{number}].{key}")
 
 
 def _refused(item: Field, standing: Standing, *, new: bool, blank: bool) -> ProblemKind | None:

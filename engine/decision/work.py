@@ -19,8 +19,7 @@ from engine.decision.changeset import (
 from engine.decision.commands import Command
 from engine.decision.facts import AggregateQuery, Facts, OpenTask, Person, PersonQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
-from engine.forms.compiling import PARENT
-from engine.forms.forms import Form
+from engine.forms.forms import PARENT, Form
 from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError

@@ -9,16 +9,14 @@ from types import MappingProxyType
 from engine.forms import problems
 from engine.forms.definitions import FieldDef, FormDef, OptionDef, target_of
 from engine.forms.field_types import LINES, FieldType
-from engine.forms.forms import Field, Form, Validation
+from engine.forms.forms import PARENT, Field, Form, Validation
 from engine.kernel.problems import Problem, Text
 from engine.kernel.registries import Registry
+from engine.kernel.values import StorageKind
 from engine.language import types as language
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
-
-PARENT = "parent"
-"""The reference from a line to the record that it belongs to."""
 
 _SYSTEM: tuple[tuple[str, language.Type, str, str], ...] = (
     ("id", language.TextType(), "编号", "Id"),
@@ -55,11 +53,16 @@ def form_scopes(
     inner: list[FormScope] = []
     for definition in form.fields:
         if definition.type != LINES:
-            fields[definition.key] = _field_scope(definition, app, types)
+            if types[definition.type].storage is not StorageKind.JSON:  # of no type that expressions know
+                fields[definition.key] = _field_scope(definition, app, types)
             continue
         key = f"{form.key}.{definition.key}"
         relations[definition.key] = RelationScope(definition.key, definition.labels, app, key, PARENT)
-        own = {item.key: _field_scope(item, app, types) for item in definition.lines}
+        own = {
+            item.key: _field_scope(item, app, types)
+            for item in definition.lines
+            if types[item.type].storage is not StorageKind.JSON
+        }
         own["id"] = fields["id"]
         own[PARENT] = FieldScope(PARENT, PARENT, language.ReferenceType(app, form.key), form.labels)
         inner.append(FormScope(app, key, own, {}))
@@ -102,7 +105,7 @@ def compile_form(
     title = work.template("title", definition.title)
     work.found.extend(_layout_problems(definition))
     work.found.extend(_reference_problems(app, definition, scope))
-    order = _computed_order(fields, work.found)
+    order = _computed_order("fields", fields, work.found)
     if work.found or title is None:
         return None, work.found
     compiled = {key: expression for key, expression in conditions.items() if expression is not None}
@@ -135,6 +138,7 @@ def _compile_field(
         computed=work.expression(f"{place}.computed", item.computed, wanted),
         validations=validations,
         lines=MappingProxyType(lines),
+        computed_order=_computed_order(f"{place}.fields", lines, work.found),
     )
 
 
@@ -160,6 +164,8 @@ def _layout_problems(definition: FormDef) -> list[Problem]:
         for number, key in enumerate(definition.list_fields)
         if key not in known
     ]
+    if definition.list_sort.removeprefix("-") not in known - {item.key for item in definition.fields if item.lines}:
+        found.append(problems.NO_SUCH_FIELD.at("list.sort", key=definition.list_sort.removeprefix("-")))
     if definition.choose_first is not None and definition.choose_first not in keys:
         found.append(problems.NO_SUCH_FIELD.at("choose_first", key=definition.choose_first))
     return found
@@ -179,12 +185,12 @@ def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Pro
     return found
 
 
-def _computed_order(fields: Mapping[str, Field], found: list[Problem]) -> tuple[str, ...]:
+def _computed_order(place: str, fields: Mapping[str, Field], found: list[Problem]) -> tuple[str, ...]:
     computed = {key: item.computed for key, item in fields.items() if item.computed is not None}
     graph = {key: set(source.reads.fields) & set(computed) for key, source in computed.items()}
     try:
         return tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = " → ".join(error.args[1])
-        found.append(problems.COMPUTED_CIRCLE.at(f"fields.{error.args[1][0]}.computed", circle=circle))
+        found.append(problems.COMPUTED_CIRCLE.at(f"{place}.{error.args[1][0]}.computed", circle=circle))
         return ()

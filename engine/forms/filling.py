@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.forms import problems
-from engine.forms.forms import Field, Form
+from engine.forms.forms import PARENT, Field, Form
 from engine.forms.parsing import problem
 from engine.kernel.problems import Problem
 from engine.kernel.values import Row, Value
@@ -26,12 +26,30 @@ class Standing:
 
 
 def with_computed(form: Form, row: Mapping[str, Value], surroundings: Surroundings) -> dict[str, Value]:
-    """Return the row with every computed field calculated, each after those it reads."""
+    """Return the row with every computed field calculated, each after those it reads; those of its lines come first."""
     filled = dict(row)
-    for key in form.computed_order:
-        field = form.fields[key]
-        if field.computed is not None:
-            filled[key] = field.computed.evaluate(filled, surroundings)
+    for field in form.live_fields():
+        if field.computed_order and filled.get(field.key):
+            filled[field.key] = tuple(
+                _computed_line(field, line, row["id"], surroundings) for line in filled[field.key]
+            )
+    return _computed(filled, form.fields, form.computed_order, surroundings)
+
+
+def _computed_line(outer: Field, line: Row, parent: str, surroundings: Surroundings) -> Row:
+    whole = {**dict.fromkeys(outer.lines), **line, PARENT: parent}
+    filled = _computed(whole, outer.lines, outer.computed_order, surroundings)
+    return {key: value for key, value in filled.items() if key != PARENT}
+
+
+def _computed(
+    row: Mapping[str, Value], fields: Mapping[str, Field], order: Iterable[str], surroundings: Surroundings
+) -> dict[str, Value]:
+    filled = dict(row)
+    for key in order:
+        source = fields[key].computed
+        if source is not None:
+            filled[key] = source.evaluate(filled, surroundings)
     return filled
 
 
@@ -102,7 +120,7 @@ def _unmet(field: Field, row: Row, surroundings: Surroundings) -> Iterable[Probl
 
 def _line_shortcomings(field: Field, row: Row, surroundings: Surroundings, *, draft: bool) -> Iterable[Problem]:
     for number, line in enumerate(row[field.key]):
-        within = {**line, "parent": row["id"]}
+        within = {**line, PARENT: row["id"]}
         for inner in field.lines.values():
             place = f"{field.key}[{number}].{inner.key}"
             if within.get(inner.key) is None:

@@ -14,6 +14,9 @@ from engine.language.expressions import Expression
 from engine.language.scope import FormScope
 from engine.language.templates import Template
 
+PARENT = "parent"
+"""The reference from a line to the record that it belongs to."""
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -25,7 +28,10 @@ class Validation:
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One field with its conditions; ``type`` is None for lines, whose own fields stand in ``lines``."""
+    """One field with its conditions; ``type`` is None for lines, whose own fields stand in ``lines``.
+
+    ``computed_order`` names the computed fields of its lines so that each comes after those it reads.
+    """
 
     definition: FieldDef
     type: FieldType | None
@@ -36,6 +42,7 @@ class Field:
     computed: Expression | None = None
     validations: tuple[Validation, ...] = ()
     lines: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
+    computed_order: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -10,7 +10,7 @@ from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.scope import FormScope
-from engine.language.types import BooleanType
+from engine.language.types import BooleanType, DateTimeType, DateType
 from engine.rules import problems
 from engine.rules.definitions import (
     ActionDef,
@@ -94,8 +94,12 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
         case OpenTaskDef():
             title = _message(f"{place}.open_task.title", action.title, work)
             due = work.expression(f"{place}.open_task.due", action.due)
+            if due is not None and not isinstance(due.type, DateType | DateTimeType):
+                work.found.append(problems.NO_MOMENT.at(f"{place}.open_task.due"))
             wanted = [item.transition for item in action.actions if item.transition]
             _known(work, f"{place}.open_task.actions", wanted, names.transitions)
+            asked = [key for item in action.actions for key in item.fields]
+            _known(work, f"{place}.open_task.actions", asked, names.fields)
             return OpenTask(action.key, action.to, title, due, action.actions) if title else None
         case SetDef():
             return SetFields(_expressions(f"{place}.set", action.fields, work, names.form))

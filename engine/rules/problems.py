@@ -24,6 +24,11 @@ MIXED_EVENTS = ProblemKind(
     Text("一条规则不能既在保存前又在保存后", "One rule cannot look both before and after saving"),
     Text("请拆成两条规则", "Split it into two rules"),
 )
+NO_MOMENT = ProblemKind(
+    "RULE-005",
+    Text("期限应是日期或时间", "A due date is a date or a moment"),
+    Text("例如 today() + 3", "For example today() + 3"),
+)
 REFUSED = ProblemKind(
     "RULE-010",
     Text("{message_zh}", "{message_en}"),

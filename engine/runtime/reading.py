@@ -10,8 +10,7 @@ from engine.catalog.apps import App, Catalog
 from engine.decision.facts import AggregateQuery, Person, PersonQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
 from engine.forms.access import Access
-from engine.forms.compiling import PARENT
-from engine.forms.forms import Form
+from engine.forms.forms import PARENT, Form
 from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
