@@ -1,4 +1,4 @@
-"""How each rule of the grammar becomes a node of what was written; the parser calls these as it recognises the rules."""
+"""How each rule of the grammar becomes a node of what was written; the parser calls these as it goes."""
 
 from __future__ import annotations
 

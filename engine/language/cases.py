@@ -1,8 +1,9 @@
 """Cases of the contract for outside tests: one expression with its fields, record and surroundings, read from JSON.
 
-A case is ``{"id", "expr", "fields", "record", "now"}`` and, where needed, ``zone``, ``me``, ``old``, ``params`` (key →
-``{"type", …, "value"}``) and ``related`` (form → ``{"fields", "rows", "reference"}``: the rows of another form, and which of
-their fields names the record; without ``reference`` it is the field of type reference, or the one that ``fields`` leaves out).
+A case is ``{"id", "expr", "fields", "record", "now"}`` and, where needed, ``zone``, ``me``, ``old``, ``params`` (key
+→ ``{"type", …, "value"}``) and ``related`` (form → ``{"fields", "rows", "reference"}``: the rows of another form, and
+which of their fields names the record; without ``reference`` it is the field of type reference, or the one that
+``fields`` leaves out).
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ class Case:
     surroundings: Plain
 
 
-def bad_case(reason: str) -> EngineError:
-    """Return the problem of a line that is no case."""
-    return EngineError(problems.BAD_CASE.at("", start=0, end=0, reason=reason))
+def bad_case(what: str, got: object = "") -> EngineError:
+    """Return the problem of a line that is no case: which part of it is wrong, and what stood there."""
+    return EngineError(problems.BAD_CASE.at("", start=0, end=0, reason=f"{what} {got!r}" if got != "" else what))
 
 
 def read_case(document: Json, real_now: clocks.Moment) -> Case:
@@ -118,7 +119,7 @@ def _known(zone: str) -> str:
     try:
         clocks.zone(zone)
     except (KeyError, ValueError, OSError):
-        raise bad_case(f"zone {zone}") from None
+        raise bad_case("zone", zone) from None
     return zone
 
 
@@ -152,11 +153,11 @@ _TYPES: Mapping[str, Callable[[Json], Type]] = {
 def _type(document: Json) -> Type:
     made = _TYPES.get(str(document.get("type"))) if isinstance(document, dict) else None
     if made is None:
-        raise bad_case(f"type {document}")
+        raise bad_case("type", document)
     try:
         return made(document)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise bad_case(f"type {document}") from None
+        raise bad_case("type", document) from None
 
 
 def _fields(document: Json) -> dict[str, FieldScope]:
@@ -168,7 +169,9 @@ def _fields(document: Json) -> dict[str, FieldScope]:
 def _field(key: str, document: Json) -> FieldScope:
     labels = document.get("labels") if isinstance(document, dict) else None
     text = Text(str(labels.get("zh", key)), str(labels.get("en", key))) if isinstance(labels, dict) else None
-    return FieldScope(key, key, _type(document), text, isinstance(document, dict) and document.get("blank_as_zero") is True)
+    return FieldScope(
+        key, key, _type(document), text, isinstance(document, dict) and document.get("blank_as_zero") is True
+    )
 
 
 def _row(document: Json, fields: Mapping[str, FieldScope], id: str) -> Row:
@@ -233,25 +236,25 @@ def read_value(raw: Json, kind: Type) -> Value:
         case types.TextType() | types.ChoiceType() | types.ReferenceType() | types.PersonType():
             return _text(raw)
         case _:
-            raise bad_case(f"value {raw!r}")
+            raise bad_case("value", raw)
 
 
 def _number(raw: Json, kind: NumberType) -> int:
     if isinstance(raw, bool) or not _DECIMAL.fullmatch(str(raw)):
-        raise bad_case(f"number {raw!r}")
+        raise bad_case("number", raw)
     whole, _, decimals = str(raw).partition(".")
     decimals = decimals.rstrip("0")
     if len(decimals) > kind.scale:
-        raise bad_case(f"number {raw!r}: scale {kind.scale}")
+        raise bad_case("decimals", raw)
     number = int(whole + decimals.ljust(kind.scale, "0"))
     if abs(number) >= 10**kind.digits:
-        raise bad_case(f"number {raw!r}: digits {kind.digits}")
+        raise bad_case("digits", raw)
     return number
 
 
 def _text(raw: Json) -> str:
     if not isinstance(raw, str) or any(character == "\0" or "\ud800" <= character <= "\udfff" for character in raw):
-        raise bad_case(f"text {raw!r}")
+        raise bad_case("text", raw)
     return unicodedata.normalize("NFC", raw)
 
 
@@ -259,14 +262,14 @@ def _day(raw: str) -> clocks.Day:
     try:
         return clocks.day_number(date.fromisoformat(raw))
     except ValueError:
-        raise bad_case(f"date {raw!r}") from None
+        raise bad_case("date", raw) from None
 
 
 def _moment(raw: Json) -> clocks.Moment:
     try:
         at = datetime.fromisoformat(raw)
         if at.tzinfo is None:
-            raise bad_case(f"datetime {raw!r}")
+            raise bad_case("datetime", raw)
         return clocks.moment_number(at)
     except (ValueError, TypeError, OverflowError):
-        raise bad_case(f"datetime {raw!r}") from None
+        raise bad_case("datetime", raw) from None

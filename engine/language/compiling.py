@@ -9,10 +9,10 @@ from engine.language.checking.fitting import common_of, fit
 from engine.language.checking.report import BROKEN, Report, words
 from engine.language.expressions import Expression, expression_of
 from engine.language.functions.catalogue import is_function
+from engine.language.operations import Op
 from engine.language.parsing import parse
 from engine.language.scope import Scope
 from engine.language.tree import Literal, Node, Operation
-from engine.language.operations import Op
 from engine.language.types import BlankType, BooleanType, NumberType, Type
 from engine.language.vocabulary import Words
 
@@ -20,8 +20,8 @@ from engine.language.vocabulary import Words
 def compile_expression(source: str, scope: Scope, *, expects: type[Type] | Type | None = None) -> Expression:
     """Return the compiled expression.
 
-    ``expects`` is the kind of type that the place needs, or a very type: then a number gets that type's scale (rounded half
-    away from zero) and a text is checked against that type's options. A blank fits every place.
+    ``expects`` is the kind of type that the place needs, or a very type: then a number gets that type's scale
+    (rounded half away from zero) and a text is checked against that type's options. A blank fits every place.
 
     Raises ``EngineError`` with every problem found, each with ``start`` and ``end`` in code points of ``source``.
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.language.aggregates import Stored, aggregate_over, combine, nothing_stored, settle
-from engine.language.backends.python import Evaluate, Holds, compile_condition, compile_value
+from engine.language.backends.python import Evaluate, Holds, compile_both
 from engine.language.plain import Plain
 from engine.language.surroundings import Surroundings
 from engine.language.tree import Aggregate, Field, Given, Node, OldField, Parameter, Path, Related, Step, walk
@@ -32,9 +32,10 @@ __all__ = [
 class ReadSet:
     """What an expression reads, so that facts can be fetched and rights checked beforehand.
 
-    ``fields`` are the row's own, references on the way of a path included. ``paths`` are ``(reference, field)``, where a
-    reference over several hops is written with dots (``customer.region``). ``aggregates`` are over what is related to the
-    row itself; ``distant`` ones, ``(reference, aggregate)``, over what is related to the record that it names.
+    ``fields`` are the row's own, references on the way of a path included. ``paths`` are ``(reference, field)``,
+    where a reference over several hops is written with dots (``customer.region``). ``aggregates`` are over what is
+    related to the row itself; ``distant`` ones, ``(reference, aggregate)``, over what is related to the record that
+    it names.
     """
 
     fields: frozenset[str] = frozenset()
@@ -59,9 +60,9 @@ class ReadSet:
 class Expression:
     """A compiled expression.
 
-    ``evaluate(row, surroundings)`` gives the value; ``holds(row, surroundings)`` tells whether it is true, and takes a blank
-    for false. The row holds every key of ``reads.fields``, blanks included. Both are plain functions, so that calling one
-    costs no more than calling a function written by hand.
+    ``evaluate(row, surroundings)`` gives the value; ``holds(row, surroundings)`` tells whether it is true, and takes
+    a blank for false. The row holds every key of ``reads.fields``, blanks included. Both are plain functions, so that
+    calling one costs no more than calling a function written by hand.
     """
 
     source: str
@@ -74,68 +75,69 @@ class Expression:
 
 def expression_of(source: str, node: Node) -> Expression:
     """Return the expression of a checked tree."""
-    return Expression(source, node, node.type, reads_of(node), compile_value(node), compile_condition(node))
+    return Expression(source, node, node.type, reads_of(node), *compile_both(node))
 
 
-def _along(steps: tuple[Step, ...]) -> list[tuple[str, Step]]:
-    """Return every reference on the way, written with dots, and its step."""
-    return [(".".join(step.reference for step in steps[: count + 1]), step) for count, step in enumerate(steps)]
+class _Reads:
+    """Collects what a tree reads."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.fields, self.parameters, self.old, self.given = set[str](), set[str](), set[str](), set[str]()
+        self.paths, self.forms = set[tuple[str, str]](), dict[str, tuple[str, str]]()
+        self.aggregates: dict[Aggregate, None] = {}
+        self.distant: dict[tuple[str, Aggregate], None] = {}
+
+    def note(self, part: Node) -> None:
+        """Note what one node reads."""
+        match part:
+            case Field(key):
+                self.fields.add(key)
+            case OldField(key):
+                self.old.add(key)
+            case Parameter(key):
+                self.parameters.add(key)
+            case Given(what):
+                self.given.add(what)
+            case Path(steps, key):
+                self.follow(steps, key)
+            case Related(aggregate, ()):
+                self.aggregates[aggregate] = None
+            case Related(aggregate, steps):
+                self.follow(steps, "id")
+                self.distant[".".join(step.reference for step in steps), aggregate] = None
+            case _:
+                pass
+
+    def follow(self, steps: tuple[Step, ...], key: str) -> None:
+        """Note every reference on the way and the field read at its end."""
+        self.fields.add(steps[0].reference)
+        following = [*(step.reference for step in steps[1:]), key]
+        for count, (step, wanted) in enumerate(zip(steps, following, strict=True), 1):
+            reference = ".".join(passed.reference for passed in steps[:count])
+            self.forms[reference] = step.app, step.form
+            self.paths.add((reference, wanted))
 
 
 def reads_of(node: Node) -> ReadSet:
-    """Return what the tree reads of its row and the world; what an aggregate reads of other rows is in the aggregate."""
-    fields, paths, forms = set[str](), set[tuple[str, str]](), dict[str, tuple[str, str]]()
-    parameters, old, given = set[str](), set[str](), set[str]()
-    aggregates: dict[Aggregate, None] = {}
-    distant: dict[tuple[str, Aggregate], None] = {}
-    stack = [node]
-    while stack:
-        for part in walk(stack.pop()):
-            match part:
-                case Field(key):
-                    fields.add(key)
-                case OldField(key):
-                    old.add(key)
-                case Parameter(key):
-                    parameters.add(key)
-                case Given(what):
-                    given.add(what)
-                case Path(steps, key):
-                    _note_path(steps, key, fields, paths, forms)
-                case Related(aggregate, ()):
-                    aggregates[aggregate] = None
-                case Related(aggregate, steps):
-                    _note_path(steps, "id", fields, paths, forms)
-                    distant[_along(steps)[-1][0], aggregate] = None
-                case _:
-                    pass
-    for aggregate in [*aggregates, *(aggregate for _, aggregate in distant)]:
-        inner = [reads_of(tree) for tree in (aggregate.value, aggregate.where) if tree is not None]
-        parameters.update(*(reads.parameters for reads in inner))
-        given.update(what for reads in inner for what in ("now", "today", "me") if getattr(reads, f"reads_{what}"))
+    """Return what the tree reads of its row and the world; what it reads of related rows is in the aggregates."""
+    reads = _Reads()
+    for part in walk(node):
+        reads.note(part)
+    for aggregate in [*reads.aggregates, *(aggregate for _, aggregate in reads.distant)]:
+        for inner in (aggregate.value, aggregate.where):
+            for part in walk(inner) if inner is not None else ():
+                if isinstance(part, Parameter | Given):
+                    reads.note(part)
     return ReadSet(
-        frozenset(fields),
-        frozenset(paths),
-        tuple(aggregates),
-        tuple(distant),
-        frozenset(parameters),
-        frozenset(old),
-        "now" in given,
-        "today" in given,
-        "me" in given,
-        forms,
+        frozenset(reads.fields),
+        frozenset(reads.paths),
+        tuple(reads.aggregates),
+        tuple(reads.distant),
+        frozenset(reads.parameters),
+        frozenset(reads.old),
+        "now" in reads.given,
+        "today" in reads.given,
+        "me" in reads.given,
+        reads.forms,
     )
-
-
-def _note_path(
-    steps: tuple[Step, ...],
-    key: str,
-    fields: set[str],
-    paths: set[tuple[str, str]],
-    forms: dict[str, tuple[str, str]],
-) -> None:
-    fields.add(steps[0].reference)
-    along = _along(steps)
-    forms.update({reference: (step.app, step.form) for reference, step in along})
-    following = [*(step.reference for step in steps[1:]), key]
-    paths.update((reference, next_key) for (reference, _), next_key in zip(along, following, strict=True))

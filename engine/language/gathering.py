@@ -1,4 +1,4 @@
-"""Compiling the many expressions of one document, gathering every problem with its place instead of stopping at the first."""
+"""Compiling the many expressions of one document: every problem is gathered with its place, none ends the work."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass
 class Gathering:
-    """Compiles the expressions of one document and gathers every problem on the way instead of stopping at the first."""
+    """Compiles the expressions of one document and gathers every problem on the way."""
 
     scope: Scope
     found: list[Problem] = field(default_factory=list)
@@ -31,9 +31,7 @@ class Gathering:
             self.found.extend(problem.under(place) for problem in error.problems)
             return None
 
-    def expression(
-        self, place: str, source: str | None, expects: type[Type] | Type | None = None
-    ) -> Expression | None:
+    def expression(self, place: str, source: str | None, expects: type[Type] | Type | None = None) -> Expression | None:
         """Compile a source that may be absent."""
         if source is None:
             return None

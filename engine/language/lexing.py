@@ -1,8 +1,9 @@
-"""From characters to tokens: full width, quotes, escapes, dates and names that ran together; grammar is not its business."""
+"""From characters to tokens: full width, quotes, escapes, dates, names that ran together; it knows no grammar."""
 
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
@@ -140,7 +141,7 @@ class _Lexer:
             return _ESCAPES[letter], position + 2
         count = _UNICODE_ESCAPES.get(letter, 0)
         digits = self._source[position + 2 : position + 2 + count]
-        if count and len(digits) == count and _HEXADECIMAL.fullmatch(digits) and int(digits, 16) <= 0x10FFFF:
+        if count and len(digits) == count and _HEXADECIMAL.fullmatch(digits) and int(digits, 16) <= sys.maxunicode:
             return chr(int(digits, 16)), position + 2 + count
         end = min(position + 2 + count, len(self._source))
         raise _at(problems.BAD_ESCAPE, position, end, got=self._source[position:end])

@@ -1,4 +1,4 @@
-"""The basic operations that every back end must know, and how each treats blanks; functions of the language are made of them."""
+"""The basic operations that every back end must know, and how each treats blanks; functions are made of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Literal
 
 Blanks = Literal["never", "passed on", "passed on or made", "made"]
-"""``never``: the result is never blank, and blanks among the arguments are the operation's own business. ``passed on``: blank
-exactly where an argument is blank. ``passed on or made``: also where there is no result, as in a division by zero.
-``made``: arguments may be blank, and so may the result."""
+"""``never``: the result is never blank; a blank argument is the operation's own affair. ``passed on``: blank where an
+argument is. ``passed on or made``: also where there is no result, as in a division by zero. ``made``: arguments may
+be blank, and so may the result."""
 
 
 class Op(StrEnum):

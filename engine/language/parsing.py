@@ -54,21 +54,22 @@ class _Tokens(Lexer):
     def __init__(self, _: object) -> None:
         """Need nothing of lark's own."""
 
-    def lex(self, lexer_state: Any, _: Any = None) -> Iterator[Token]:
+    def lex(self, lexer_state: object, _: object = None) -> Iterator[Token]:
         """Return the tokens as they come."""
-        made: Iterable[Token] = lexer_state
-        return iter(made)
+        return iter(cast("Iterable[Token]", lexer_state))
 
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
     grammar = files("engine.language").joinpath("grammar.lark").read_text(encoding="utf8")
-    return Lark(grammar, parser="lalr", lexer=_Tokens, transformer=SimpleNamespace(**BUILDERS), maybe_placeholders=False)
+    return Lark(
+        grammar, parser="lalr", lexer=_Tokens, transformer=SimpleNamespace(**BUILDERS), maybe_placeholders=False
+    )
 
 
 def _syntax_error(source: str, error: UnexpectedToken) -> EngineError:
     expected = error.accepts or error.expected
-    missing_value = _VALUE_STARTS <= expected
+    missing_value = expected >= _VALUE_STARTS
     if error.token.type == "$END":
         hint = _MISSING_VALUE if missing_value else _MISSING_BRACKET if "RSQB" in expected else _MISSING_CLOSING
         end = len(source.rstrip())
@@ -82,5 +83,9 @@ def _syntax_error(source: str, error: UnexpectedToken) -> EngineError:
     elif error.token.type == "WHERE":
         return EngineError(problems.STRAY_WHERE.at(start=start, end=end))
     else:
-        hint = _MISSING_BRACKET if "RSQB" in expected and error.token.type == "RPAR" else ("请检查括号是否成对", "Check that parentheses match")
+        hint = (
+            _MISSING_BRACKET
+            if "RSQB" in expected and error.token.type == "RPAR"
+            else ("请检查括号是否成对", "Check that parentheses match")
+        )
     return EngineError(problems.UNEXPECTED.at(start=start, end=end, got=got, hint_zh=hint[0], hint_en=hint[1]))

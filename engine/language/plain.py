@@ -36,11 +36,13 @@ class Plain:
         return next((row for row in self._living(app, form) if row["id"] == id), None)
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
-        """Return the aggregate over the rows that point at ``row``; lines are taken from the row itself where it holds them."""
+        """Return the aggregate over the rows that point at ``row``; lines come from the row itself if it has them."""
         _, _, lines = aggregate.form.partition(".")
         if lines and aggregate.reference == LINE_PARENT and lines in row:
             return aggregate_over(aggregate, row[lines] or (), self)
-        related = (other for other in self._living(aggregate.app, aggregate.form) if other[aggregate.reference] == row["id"])
+        related = (
+            other for other in self._living(aggregate.app, aggregate.form) if other[aggregate.reference] == row["id"]
+        )
         return aggregate_over(aggregate, related, self)
 
     def _living(self, app: str, form: str) -> Iterable[Row]:

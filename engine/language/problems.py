@@ -22,7 +22,10 @@ STRANGE_CHARACTER = ProblemKind(
 UNCLOSED_TEXT = ProblemKind(
     "LANG-004",
     Text("文本没有结束引号", "The text has no closing quote"),
-    Text("请补上与开头相同的引号;文本里的引号写成 \\\"", 'Close it with the quote it began with; write a quote inside as \\"'),
+    Text(
+        '请补上与开头相同的引号;文本里的引号写成 \\"',
+        'Close it with the quote it began with; write a quote inside as \\"',
+    ),
 )
 BAD_ESCAPE = ProblemKind(
     "LANG-005",
@@ -74,7 +77,9 @@ LIST_TOO_LONG = ProblemKind(
 )
 TOO_MANY_AGGREGATES = ProblemKind(
     "LANG-014",
-    Text("一个表达式最多{limit}个汇总,现在有{got}个", "An expression has at most {limit} aggregates; this one has {got}"),
+    Text(
+        "一个表达式最多{limit}个汇总,现在有{got}个", "An expression has at most {limit} aggregates; this one has {got}"
+    ),
     Text("请把其中几个放到计算字段里", "Put some of them into computed fields"),
 )
 TOO_MANY_HOPS = ProblemKind(
@@ -159,7 +164,10 @@ ORDER_WITH_BLANK = ProblemKind(
 )
 BRANCHES_DIFFER = ProblemKind(
     "LANG-034",
-    Text("“{function}”的几个结果类型不同:{left_zh}和{right_zh}", "The results of “{function}” differ: {left_en} and {right_en}"),
+    Text(
+        "“{function}”的几个结果类型不同:{left_zh}和{right_zh}",
+        "The results of “{function}” differ: {left_en} and {right_en}",
+    ),
     Text("请让它们是同一种类型;空值可以和任何类型并列", "Give them one type; empty fits any"),
 )
 ARGUMENT_COUNT = ProblemKind(
@@ -169,23 +177,32 @@ ARGUMENT_COUNT = ProblemKind(
 )
 WRONG_ARGUMENT = ProblemKind(
     "LANG-036",
-    Text("“{function}”的“{parameter}”需要{wanted_zh},这里是{got_zh}", "“{parameter}” of “{function}” takes {wanted_en}, but this is {got_en}"),
+    Text(
+        "“{function}”的“{parameter}”需要{wanted_zh},这里是{got_zh}",
+        "“{parameter}” of “{function}” takes {wanted_en}, but this is {got_en}",
+    ),
     Text("{hint_zh}", "{hint_en}"),
 )
 NOT_CONSTANT = ProblemKind(
     "LANG-037",
-    Text("“{function}”的“{parameter}”要直接写成{low}到{high}的整数", "“{parameter}” of “{function}” must be written as a whole number from {low} to {high}"),
+    Text(
+        "“{function}”的“{parameter}”要直接写成{low}到{high}的整数",
+        "“{parameter}” of “{function}” must be written as a whole number from {low} to {high}",
+    ),
     Text("例如 round(金额, 2)", "For example round(amount, 2)"),
 )
 BAD_LIST_ITEM = ProblemKind(
     "LANG-038",
-    Text("列表里只能写数字、文本、日期这样的常量,不能有空值", "A list holds constants such as numbers, texts and dates, and no blanks"),
+    Text(
+        "列表里只能写数字、文本、日期这样的常量,不能有空值",
+        "A list holds constants such as numbers, texts and dates, and no blanks",
+    ),
     Text("空值请另写:… 或 {example} 为空", "Test for a blank apart: … or {example} is empty"),
 )
 STRAY_LIST = ProblemKind(
     "LANG-039",
     Text("列表只能写在“in(属于)”后面", "A list can stand after “in” alone"),
-    Text("例如 阶段 属于 [\"谈判\", \"成交\"]", 'For example stage in ["negotiation", "won"]'),
+    Text('例如 阶段 属于 ["谈判", "成交"]', 'For example stage in ["negotiation", "won"]'),
 )
 WRONG_RESULT = ProblemKind(
     "LANG-040",
@@ -200,7 +217,7 @@ NOT_WHOLE = ProblemKind(
 STRAY_WHERE = ProblemKind(
     "LANG-042",
     Text("“where(其中)”只能用在汇总里", "“where” belongs into an aggregate"),
-    Text("例如 count(拜访 其中 结果 = \"有效\")", 'For example count(visits where outcome = "valid")'),
+    Text('例如 count(拜访 其中 结果 = "有效")', 'For example count(visits where outcome = "valid")'),
 )
 AGGREGATE_NEEDS_FIELD = ProblemKind(
     "LANG-043",
@@ -225,7 +242,10 @@ UNKNOWN_BLOCK = ProblemKind(
 BAD_CASE = ProblemKind(
     "LANG-060",
     Text("这一行读不懂:{reason}", "This line cannot be read: {reason}"),
-    Text("格式见语言参考里的“对外测试约定”", "The form is the contract for outside tests in the reference of the language"),
+    Text(
+        "格式见语言参考里的“对外测试约定”",
+        "The form is the contract for outside tests in the reference of the language",
+    ),
 )
 NOT_IN_SQL = ProblemKind(
     "LANG-061",

@@ -25,7 +25,7 @@ def did_you_mean(suggestion: str | None) -> dict[str, object]:
 
 
 def _distance(left: str, right: str, limit: int) -> int:
-    """Return how many insertions, deletions, replacements and swaps of neighbours part the two; more than ``limit`` is one more."""
+    """Return how many characters to insert, drop, replace or swap part the two; beyond ``limit``, one more."""
     if abs(len(left) - len(right)) > limit:
         return limit + 1
     before, last = list[int](), list(range(len(right) + 1))

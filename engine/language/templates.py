@@ -42,7 +42,7 @@ def _shown(expression: Expression, row: Row, surroundings: Surroundings, show: S
 
 
 def compile_template(source: str, scope: Scope) -> Template:
-    """Return the compiled template; raises ``EngineError`` with every problem of every place, offsets into ``source``."""
+    """Return the compiled template; raises ``EngineError`` with all problems, their offsets into ``source``."""
     parts: list[str | Expression] = []
     found: list[Problem] = []
     position = 0

@@ -1,8 +1,8 @@
 """The typed tree: what an expression means once every name and type is settled; every back end starts from here alone.
 
-Scales are aligned and short forms are spelled out before a tree is made (``days_since`` is a difference of days), so that a
-back end has few kinds of nodes and no decisions of its own. Nodes are frozen and compare by meaning: where a node stands in
-the source (``at``) does not count.
+Scales are aligned and short forms are spelled out before a tree is made (``days_since`` is a difference of days), so
+that a back end has few kinds of nodes and no decisions of its own. Nodes are frozen and compare by meaning: where a
+node stands in the source (``at``) does not count.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class Coalesce:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One of the basic operations over values; ``settings`` are whole numbers that the operation fixes (decimals kept)."""
+    """One of the basic operations over values; ``settings`` are whole numbers that are part of the operation."""
 
     op: Op
     arguments: tuple[Node, ...]
@@ -198,9 +198,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """A live aggregate over the rows of ``form`` whose field ``reference`` holds one record's id, deleted ones left out.
+    """A live aggregate over the rows of ``form`` whose field ``reference`` holds one record's id, without deleted ones.
 
-    ``value`` and ``where`` are trees in the scope of that form. ``latest`` looks at ``order`` (last first), then at ids.
+    ``value`` and ``where`` are trees in the scope of that form. ``latest`` looks at ``order`` (last first), then at
+    ids.
     """
 
     function: AggregateFunction

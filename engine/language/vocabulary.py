@@ -1,4 +1,4 @@
-"""The words of the language: keywords and signs in English, Chinese and full width, and how names run together are told apart.
+"""The words of the language: keywords and signs in English, Chinese and full width, and names that ran together.
 
 Names of functions are in the catalogue of functions, names of fields in the scope; this module is told of both.
 """
@@ -86,7 +86,11 @@ SIGNS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 _WIDE = "()[],.+-*/&=<>!_;:"
 _NARROW = {
-    **{ord(wide): chr(ord(wide) - 0xFEE0) for wide in map(chr, range(0xFF01, 0xFF5F)) if chr(ord(wide) - 0xFEE0) in _WIDE},
+    **{
+        ord(wide): chr(ord(wide) - 0xFEE0)
+        for wide in map(chr, range(0xFF01, 0xFF5F))
+        if chr(ord(wide) - 0xFEE0) in _WIDE
+    },
     **{code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))},
     **{ord(wide): narrow for wide, narrow in zip("，、。【】［］〔〕−–×÷　｀", ",,.[][][]--*/ `", strict=True)},
 }
@@ -133,7 +137,7 @@ class Words:
         return word in self._names
 
     def split(self, run: str, *, called: bool) -> list[str]:
-        """Return the words of a run of letters and digits; a run that is one word, or cannot be told apart, stays whole.
+        """Return the words of a run of letters and digits; a run that is one word or makes no sense stays whole.
 
         ``called``: a parenthesis follows, so that the last word may be a function.
         """

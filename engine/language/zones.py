@@ -12,7 +12,7 @@ _HIGHEST = LAST_MOMENT - 2 * DAY_MS
 
 
 def _exact_offset(moment: Moment, zone_name: str) -> int:
-    """Return how far local time is ahead of UTC, in milliseconds; at the ends of the calendar, that of two days inward."""
+    """Return how far local time is ahead of UTC, in milliseconds; at the calendar's ends, that of two days inward."""
     local = datetime_of(min(max(moment, _LOWEST), _HIGHEST)).astimezone(zone(zone_name))
     offset = local.utcoffset()
     return 0 if offset is None else (offset.days * 86_400 + offset.seconds) * 1000 + offset.microseconds // 1000
@@ -49,7 +49,7 @@ def _change_within(quarter: int, zone_name: str) -> Moment:
 
 @lru_cache(maxsize=8_192)
 def day_start(day: Day, zone_name: str) -> Moment | None:
-    """Return the first moment of the day: what is before it is earlier days, what is from it on is this day or later ones.
+    """Return the first moment of the day: before it are earlier days, from it on this day and later ones.
 
     None where the zone once turned its clocks back over midnight just here, so that days do not follow each other: then
     no single moment divides them.
@@ -74,7 +74,7 @@ def day_start(day: Day, zone_name: str) -> Moment | None:
 
 @lru_cache(maxsize=64)
 def moments_of_days(zone_name: str) -> tuple[Moment, Moment]:
-    """Return the first and the last moment that have a day in the zone, of all moments of the years 1 to 9999 in UTC."""
+    """Return the first and the last moment of the years 1 to 9999 in UTC that have such a day in the zone."""
     first = FIRST_DAY * DAY_MS - _offset(FIRST_MOMENT, zone_name)
     last = (LAST_DAY + 1) * DAY_MS - _offset(LAST_MOMENT, zone_name) - 1
     return max(first, FIRST_MOMENT), min(last, LAST_MOMENT)

@@ -11,7 +11,7 @@ from engine.storage.language_runner import BACKENDS, run_lines
 
 @click.group()
 def lang() -> None:
-    """Work with the rule language. 规则语言。"""  # noqa: D400, D415
+    """Work with the rule language. 规则语言。"""  # noqa: D415
 
 
 def _backends(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
@@ -29,7 +29,7 @@ def _backends(_: click.Context, __: click.Parameter, value: str | None) -> tuple
 @click.option("--jsonl", is_flag=True, required=True, help="One case of JSON per line, one answer per line.")
 @click.option("--backends", callback=_backends, help="Comma-separated; by default all that are reachable.")
 def evaluate(jsonl: bool, backends: tuple[str, ...] | None) -> None:  # noqa: ARG001
-    """Evaluate cases from standard input on several back ends. 在多个后端上求值。"""  # noqa: D400, D415
+    """Evaluate cases from standard input on several back ends. 在多个后端上求值。"""  # noqa: D415
     # Lines end in LF alone: a text may hold other characters at which Python would split.
     source = (line.decode("utf8") for line in sys.stdin.buffer)
     for answer in run_lines(source, backends):

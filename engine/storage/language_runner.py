@@ -1,4 +1,4 @@
-"""Runs cases of the language on every back end that is reachable; knows no form's tables, only those that a case brings."""
+"""Runs cases of the language on every back end in reach; knows no form's tables, only those that a case brings."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sqlalchemy.pool import StaticPool
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import real_moment
 from engine.kernel.problems import EngineError, Problem
-from engine.kernel.values import Row
+from engine.kernel.values import Row, Value
 from engine.language.backends import sqlite_functions
 from engine.language.backends.sql import SqlContext, from_database, to_value
-from engine.language.backends.sql_terms import DialectName
 from engine.language.backends.sql_builder import dialect_of
+from engine.language.backends.sql_terms import DialectName
 from engine.language.cases import Case, Table, bad_case, read_case, shown
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
@@ -34,7 +34,8 @@ DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
 def run_lines(lines: Iterable[str], backends: Sequence[str] | None = None) -> Iterator[str]:
     """Yield one line of JSON for every line of JSON that is not blank, in order.
 
-    ``backends`` are of ``BACKENDS``; without it all that are reachable: PostgreSQL by the URL in ``YOUJU_DATABASE_URL``.
+    ``backends`` are of ``BACKENDS``; without it all that are reachable: PostgreSQL by the URL in
+    ``YOUJU_DATABASE_URL``.
     """
     with ExitStack() as opened:
         runners: dict[str, Connection | None] = {}
@@ -74,7 +75,9 @@ def _answered(line: str, runners: Mapping[str, Connection | None]) -> Json:
         return {"id": case_id, "error": _shown_problem(error.problems[0])}
     answer: dict[str, Json] = {"id": case_id, "type": type_key(expression.type)}
     for name, connection in runners.items():
-        answer[name] = _on_python(case, expression) if connection is None else _on_database(case, expression, connection)
+        answer[name] = (
+            _on_python(case, expression) if connection is None else _on_database(case, expression, connection)
+        )
     return answer
 
 
@@ -134,7 +137,7 @@ def _selected(rows: Sequence[Row], table: Table | None, dialect: DialectName) ->
     return (selects[0] if len(selects) == 1 else sa.union_all(*selects)).subquery()
 
 
-def _cast(value: Any, kind: Type, dialect: DialectName) -> sa.ColumnElement[Any]:
+def _cast(value: Value, kind: Type, dialect: DialectName) -> sa.ColumnElement[Any]:
     bound = dialect_of(dialect).bind(value, kind)
     if dialect == "sqlite":
         match kind:
@@ -153,5 +156,3 @@ def _cast(value: Any, kind: Type, dialect: DialectName) -> sa.ColumnElement[Any]
             return sa.cast(bound, JSONB())
         case _:
             return sa.collate(sa.cast(bound, sa.Text()), "C")
-
-

@@ -1,7 +1,8 @@
 """The Python back end: a typed tree becomes one function of a row and its surroundings; it reads nothing but the tree.
 
-The code is what one would write by hand: fields are subscripts with constant keys, every operand is looked at once, and the
-blanks of nested operations are tested together in front. There are no builtins, and nothing of the source is ever compiled.
+The code is what one would write by hand: fields are subscripts with constant keys, every operand is looked at once,
+and the blanks of nested operations are tested together in front. There are no builtins, and nothing of the source is
+ever compiled.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
+from engine.kernel.clocks import FIRST_DAY, LAST_DAY
 from engine.kernel.values import Row, Value
 from engine.language import tree
 from engine.language.backends.python_operations import (
@@ -35,6 +37,7 @@ Holds = Callable[[Row, Surroundings], bool]
 
 _ORDERS: dict[str, type[ast.cmpop]] = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}
 _SMALL = 3
+_PLACE = {"lineno": 1, "col_offset": 0}
 _SKELETON = f"def expression({ROW}, {SURROUNDINGS}): pass"
 
 
@@ -45,9 +48,23 @@ def compile_value(node: Node) -> Evaluate:
 
 
 def compile_condition(node: Node) -> Holds:
-    """Return the function that tells whether the condition holds for a row; a blank, or what is no condition, does not."""
+    """Return the function that tells whether the condition holds for a row; what is blank or no condition does not."""
+    if not isinstance(node.type, BooleanType):
+        return _never
     writer = _Writer()
-    return writer.function(writer.truth(node) if isinstance(node.type, BooleanType) else constant(False))
+    return writer.function(writer.truth(node))
+
+
+def compile_both(node: Node) -> tuple[Evaluate, Holds]:
+    """Return both functions: one and the same where the value is true or false and never blank."""
+    if isinstance(node.type, BooleanType) and not may_be_blank(node):
+        holds = compile_condition(node)
+        return holds, holds
+    return compile_value(node), compile_condition(node)
+
+
+def _never(_: Row, __: Surroundings) -> bool:
+    return False
 
 
 def nothing_related(function: tree.AggregateFunction) -> Value:
@@ -56,7 +73,7 @@ def nothing_related(function: tree.AggregateFunction) -> Value:
 
 
 class _Pure(NamedTuple):
-    """An expression that may be evaluated only when none of ``tests`` is None; evaluating the tests binds what it names."""
+    """An expression to be evaluated only when none of ``tests`` is None; these bind the names that it uses."""
 
     tests: tuple[ast.expr, ...]
     expression: ast.expr
@@ -74,6 +91,20 @@ def _is_filled(expression: ast.expr) -> ast.expr:
     return compare(expression, ast.IsNot(), constant(None))
 
 
+def _locate(module: ast.AST) -> None:
+    """Give every node the place that the compiler asks for."""
+    stack = [module]
+    while stack:
+        node = stack.pop()
+        fields = list(vars(node).values())
+        vars(node).update(_PLACE)
+        for value in fields:
+            if isinstance(value, ast.AST):
+                stack.append(value)
+            elif isinstance(value, list):
+                stack.extend(value)
+
+
 class _Writer:
     """Writes one function; names are counted, objects that code cannot hold as constants become its globals."""
 
@@ -88,7 +119,7 @@ class _Writer:
         definition = module.body[0]
         if isinstance(definition, ast.FunctionDef):
             definition.body = [ast.Return(body)]
-        ast.fix_missing_locations(module)
+        _locate(module)
         code = compile(module, "<expression>", "exec", dont_inherit=True)
         inner = next(part for part in code.co_consts if isinstance(part, CodeType))
         visible = {key: RUNTIME[key] for key in inner.co_names if key in RUNTIME}
@@ -116,7 +147,7 @@ class _Writer:
                 return subscript(attribute(name(SURROUNDINGS), "parameters"), key)
             case tree.Given(what):
                 return attribute(name(SURROUNDINGS), what)
-            case tree.If(branches, otherwise):
+            case tree.If():
                 return self._branches(node, self.value)
             case tree.Switch():
                 return self._switch(node, self.value)
@@ -151,7 +182,9 @@ class _Writer:
             case tree.Ordered(order, left, right):
                 return self._compared(_ORDERS[order](), left, right)
             case tree.OneOfThese(item, values):
-                return compare(self.value(item), ast.In(), constant(values if len(values) <= _SMALL else frozenset(values)))
+                return compare(
+                    self.value(item), ast.In(), constant(values if len(values) <= _SMALL else frozenset(values))
+                )
             case tree.If():
                 return self._branches(node, self.truth)
             case tree.Switch():
@@ -232,7 +265,17 @@ class _Writer:
             case kind:
                 tests, written = self._arguments(arguments)
                 expression = WRITERS[op](written, node)
-                return _Pure(tuple(tests), expression) if kind == "passed on" else self._tested(tuple(tests), expression)
+                if op is Op.SHIFT_DAYS:
+                    expression = self._in_calendar(expression)
+                return (
+                    _Pure(tuple(tests), expression) if kind == "passed on" else self._tested(tuple(tests), expression)
+                )
+
+    def _in_calendar(self, day: ast.expr) -> ast.expr:
+        """Write a day, blank outside the years 1 to 9999; a call for that would cost more than all the rest."""
+        binding, bound = self._bound(day)
+        inside = ast.Compare(constant(FIRST_DAY), [ast.LtE(), ast.LtE()], [binding, constant(LAST_DAY)])
+        return ast.IfExp(inside, bound, constant(None))
 
     def _tested(self, tests: tuple[ast.expr, ...], expression: ast.expr) -> _Pure:
         """Bind an expression that may be blank itself, and test it last."""
@@ -256,9 +299,7 @@ class _Writer:
         row: ast.expr = name(ROW)
         for step in steps:
             binding, reference = self._bound(subscript(row, step.reference))
-            target = call(
-                attribute(name(SURROUNDINGS), "record"), constant(step.app), constant(step.form), reference
-            )
+            target = call(attribute(name(SURROUNDINGS), "record"), constant(step.app), constant(step.form), reference)
             found, row = self._bound(target)
             tests += [binding, found]
         return tests, row

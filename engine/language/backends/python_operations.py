@@ -11,15 +11,13 @@ from engine.language.tree import Operation
 from engine.language.zones import day_of
 
 Writer = Callable[[Sequence[ast.expr], Operation], ast.expr]
-"""Writes an operation over arguments that have been written, none of them blank unless the operation is of the kind that
-takes blanks."""
+"""Writes an operation over arguments that have been written; they are not blank unless the operation takes blanks."""
 
 SURROUNDINGS = "s"
 ROW = "row"
 
 RUNTIME: Mapping[str, object] = {
-    "_half_away": runtime.half_away,
-    "_divide": runtime.divide,
+    "_quotient": runtime.quotient,
     "_floor_divide": runtime.floor_divide,
     "_modulo": runtime.modulo,
     "_abs": abs,
@@ -49,7 +47,6 @@ RUNTIME: Mapping[str, object] = {
     "_day": runtime.day_of_month,
     "_weekday": runtime.weekday,
     "_make_date": runtime.make_date,
-    "_shift_days": runtime.shift_days,
     "_add_months": runtime.add_months,
     "_end_of_month": runtime.end_of_month,
     "_months_between": runtime.months_between,
@@ -109,6 +106,15 @@ def _rescale(arguments: Sequence[ast.expr], node: Operation) -> ast.expr:
     return ast.BinOp(arguments[0], ast.Mult(), constant(10 ** node.settings[0]))
 
 
+def _times(number: ast.expr, factor: int) -> ast.expr:
+    return number if factor == 1 else ast.BinOp(number, ast.Mult(), constant(factor))
+
+
+def _divide(arguments: Sequence[ast.expr], node: Operation) -> ast.expr:
+    up, down = runtime.factors(*node.settings)
+    return call(name("_quotient"), _times(arguments[0], up), _times(arguments[1], down))
+
+
 def _day_of(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
     return call(name("_day_of"), arguments[0], attribute(name(SURROUNDINGS), "zone"))
 
@@ -122,7 +128,7 @@ WRITERS: Mapping[Op, Writer] = {
     Op.ADD: _binary(ast.Add()),
     Op.NEGATE: _negate,
     Op.MULTIPLY: _binary(ast.Mult()),
-    Op.DIVIDE: _calls("_divide"),
+    Op.DIVIDE: _divide,
     Op.FLOOR_DIVIDE: _calls("_floor_divide"),
     Op.MODULO: _calls("_modulo"),
     Op.ABSOLUTE: _calls("_abs"),
@@ -153,7 +159,7 @@ WRITERS: Mapping[Op, Writer] = {
     Op.DAY: _calls("_day"),
     Op.WEEKDAY: _calls("_weekday"),
     Op.MAKE_DATE: _calls("_make_date"),
-    Op.SHIFT_DAYS: _calls("_shift_days"),
+    Op.SHIFT_DAYS: _binary(ast.Add()),
     Op.ADD_MONTHS: _calls("_add_months"),
     Op.END_OF_MONTH: _calls("_end_of_month"),
     Op.DAYS_BETWEEN: _backwards,

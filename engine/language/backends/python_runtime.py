@@ -10,9 +10,7 @@ from datetime import date
 
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY, date_of, day_number
 
-WHITE_SPACE = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """Unicode White_Space, which ``trim`` takes off; ``str.strip`` would take more."""
 
 PLAIN_DECIMAL = r"-?[0-9]{1,15}(\.[0-9]{1,100})?"
@@ -29,14 +27,21 @@ def half_away(numerator: int, denominator: int) -> int:
     return size if (numerator < 0) == (denominator < 0) else -size
 
 
+def quotient(numerator: int, denominator: int) -> int | None:
+    """Return the quotient as a whole number, halves away from zero, or blank by zero."""
+    return half_away(numerator, denominator) if denominator else None
+
+
+def factors(left_scale: int, right_scale: int) -> tuple[int, int]:
+    """Return what a dividend and a divisor of these scales are multiplied by, so that six decimals come out."""
+    shift = _NUMBER_SCALE + right_scale - left_scale
+    return int(10 ** max(shift, 0)), int(10 ** max(-shift, 0))
+
+
 def divide(left: int, right: int, left_scale: int, right_scale: int) -> int | None:
     """Return the quotient with six decimals, or blank by zero."""
-    if right == 0:
-        return None
-    shift = _NUMBER_SCALE + right_scale - left_scale
-    if shift >= 0:
-        return half_away(left * 10**shift, right)
-    return half_away(left, right * 10**-shift)
+    up, down = factors(left_scale, right_scale)
+    return quotient(left * up, right * down)
 
 
 def floor_divide(left: int, right: int) -> int | None:
@@ -49,27 +54,27 @@ def modulo(left: int, right: int) -> int | None:
     return left % right if right else None
 
 
-def _cut(value: int, scale: int, places: int) -> tuple[int, int]:
+def _cut(scale: int, places: int) -> tuple[int, int]:
     """Return the divisor that leaves ``places`` decimals, and the factor that brings tens and hundreds back."""
     return 10 ** (scale - places), 10 ** max(0, -places)
 
 
 def round_half(value: int, scale: int, places: int) -> int:
     """Return the number with fewer decimals, half away from zero."""
-    divisor, factor = _cut(value, scale, places)
+    divisor, factor = _cut(scale, places)
     return half_away(value, divisor) * factor
 
 
 def round_up(value: int, scale: int, places: int) -> int:
     """Return the number with fewer decimals, away from zero."""
-    divisor, factor = _cut(value, scale, places)
+    divisor, factor = _cut(scale, places)
     size = -(-abs(value) // divisor) * factor
     return -size if value < 0 else size
 
 
 def round_down(value: int, scale: int, places: int) -> int:
     """Return the number with fewer decimals, towards zero."""
-    divisor, factor = _cut(value, scale, places)
+    divisor, factor = _cut(scale, places)
     size = abs(value) // divisor * factor
     return -size if value < 0 else size
 
@@ -79,8 +84,10 @@ def to_number(text: str) -> int | None:
     if not _DECIMAL.fullmatch(text):
         return None
     whole, _, decimals = text.partition(".")
-    return round_half(int(whole + decimals), len(decimals), _NUMBER_SCALE) if len(decimals) > _NUMBER_SCALE else int(
-        whole + decimals.ljust(_NUMBER_SCALE, "0")
+    return (
+        round_half(int(whole + decimals), len(decimals), _NUMBER_SCALE)
+        if len(decimals) > _NUMBER_SCALE
+        else int(whole + decimals.ljust(_NUMBER_SCALE, "0"))
     )
 
 

@@ -1,4 +1,4 @@
-"""The SQL back end: conditions and values of a query, and the selects that answer aggregates, for SQLite and PostgreSQL.
+"""The SQL back end for SQLite and PostgreSQL: conditions and values of a query, and selects that answer aggregates.
 
 SQLite connections need ``sqlite_functions.register``. Results are read back with ``from_database`` and ``stored_from``.
 """
@@ -6,11 +6,11 @@ SQLite connections need ``sqlite_functions.register``. Results are read back wit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select
-
+from engine.kernel.problems import EngineError
 from engine.kernel.values import Value
+from engine.language import problems
 from engine.language.aggregates import Stored, nothing_stored
 from engine.language.backends import sql_aggregates
 from engine.language.backends.sql_builder import Builder, dialect_of
@@ -18,6 +18,9 @@ from engine.language.backends.sql_terms import DialectName, Element, SqlContext,
 from engine.language.expressions import Expression
 from engine.language.tree import Aggregate, And
 from engine.language.types import BooleanType, DateTimeType, NumberType, TextType, Type
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 __all__ = [
     "SqlContext",
@@ -30,13 +33,19 @@ __all__ = [
 ]
 
 
-def _builder(scope: SqlScope) -> Builder:
+def _builder(scope: SqlScope, expression: Expression | None = None) -> Builder:
+    """Return the builder of a query; a query knows no row before the change unless it is told."""
+    if expression is not None and expression.reads.reads_old and scope.old is None:
+        raise EngineError(problems.NOT_IN_SQL.at(start=0, end=len(expression.source), what="old"))
     return Builder(scope, scope.row, dialect_of(scope.dialect))
 
 
 def to_condition(expression: Expression, scope: SqlScope) -> Element:
-    """Return the condition that is true for exactly the rows for which ``expression.holds`` is; else it is false or NULL."""
-    builder = _builder(scope)
+    """Return the condition that is true for exactly the rows for which the expression holds, else false or NULL.
+
+    Raises ``EngineError`` for what the query does not have: a column, or the row before a change.
+    """
+    builder = _builder(scope, expression)
     if isinstance(expression.tree, And):
         # Each condition by itself, so that one that needs steps leaves the others to the indexes.
         return builder.joined(expression.tree.items)
@@ -45,7 +54,7 @@ def to_condition(expression: Expression, scope: SqlScope) -> Element:
 
 def to_value(expression: Expression, scope: SqlScope) -> Element:
     """Return the value of the expression, NULL where it is blank; read it with ``from_database``."""
-    return _builder(scope).whole_value(expression.tree)
+    return _builder(scope, expression).whole_value(expression.tree)
 
 
 def from_database(value: object, kind: Type, dialect: DialectName) -> Value:
@@ -58,7 +67,8 @@ def aggregate_select(
 ) -> Select[Any]:
     """Return the select whose one row answers the aggregate over what is related to ``owner_id``.
 
-    Read the row with ``stored_from``; records in ``excluding`` and deleted ones do not count. ``scope.row`` is not used.
+    Read the row with ``stored_from``; records in ``excluding`` and deleted ones do not count. ``scope.row`` is not
+    used.
     """
     return sql_aggregates.stored_select(_builder(scope), aggregate, owner_id, excluding)
 

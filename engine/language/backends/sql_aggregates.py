@@ -60,7 +60,7 @@ def _owner(builder: Over, steps: Sequence[Step]) -> Element:
 
 
 def at_end(builder: Over, steps: Sequence[Step], key: str) -> Element:
-    """Return a column of the record at the end of the references; NULL where one of them is blank or its record gone."""
+    """Return a column of the record at the end of the references; NULL where one is blank or its record gone."""
     reached: Element = builder.row.c[steps[0].reference]
     keys = [*(step.reference for step in steps[1:]), key]
     for step, wanted in zip(steps, keys, strict=True):
@@ -123,19 +123,18 @@ def _exists(inner: Inner, table: FromClause, aggregate: Aggregate, conditions: l
 
 def _columns(inner: Inner, aggregate: Aggregate) -> list[Element]:
     """Return what ``Stored`` keeps of a count, sum, average, least or greatest."""
+    grouped = inner.dialect.grouped
     if aggregate.value is None:
-        return [inner.dialect.count(None)]
-    item = inner.whole_value(aggregate.value)
-    kind = aggregate.value.type
+        return [grouped("count", None, aggregate.type)]
+    item, kind = inner.whole_value(aggregate.value), aggregate.value.type
     match aggregate.function:
-        case "count":
-            return [inner.dialect.count(item)]
-        case "sum":
-            return [inner.dialect.total(item, kind)]
         case "avg":
-            return [inner.dialect.total(item, kind), inner.dialect.count(item)]
+            return [grouped("sum", item, kind), grouped("count", item, kind)]
+        case "count" | "sum" | "min" | "max" as function:
+            return [grouped(function, item, kind)]
         case function:
-            return [inner.dialect.extreme(item, kind, greatest=function == "max")]
+            message = f"{function} is not over a group"
+            raise ValueError(message)
 
 
 def _latest(inner: Inner, table: FromClause, aggregate: Aggregate, conditions: list[Element]) -> Select[Any]:
@@ -166,4 +165,8 @@ def stored_select(builder: Over, aggregate: Aggregate, owner: str, excluding: Se
             return _latest(inner, table, aggregate, conditions)
         case _:
             columns = _columns(inner, aggregate)
-            return sa.select(*(column.label(f"part_{index}") for index, column in enumerate(columns))).select_from(table).where(*conditions)
+            return (
+                sa.select(*(column.label(f"part_{index}") for index, column in enumerate(columns)))
+                .select_from(table)
+                .where(*conditions)
+            )

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy import FromClause
 
+from engine.kernel.problems import EngineError
 from engine.kernel.values import Value
-from engine.language import tree
+from engine.language import problems, tree
 from engine.language.backends import sql_aggregates
 from engine.language.backends.python import compile_value
 from engine.language.backends.sql_depth import Depth
@@ -63,7 +64,11 @@ class Builder:
     dialect: Dialect
     names: Names = field(default_factory=Names)
     steps: list[tuple[str, Element]] | None = None
-    depth: Depth = field(default_factory=Depth)
+    depth: Depth = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start to count how deep things nest."""
+        self.depth = Depth(self.dialect.room)
 
     @property
     def zone(self) -> str:
@@ -108,7 +113,7 @@ class Builder:
         if not depends_on_row(node):
             return self.bound(self.constant(node), node.type)
         element = self._value(node)
-        if self.dialect.shallow and self.depth.is_step(node):
+        if self.depth.is_step(node):
             return self._step(element)
         return element
 
@@ -138,7 +143,7 @@ class Builder:
     def _value(self, node: Node) -> Element:
         match node:
             case tree.Field(key):
-                return self.row.c[key]
+                return self._column(node, key)
             case tree.Path(steps, key):
                 return sql_aggregates.at_end(self, steps, key)
             case tree.If(branches, otherwise):
@@ -156,12 +161,20 @@ class Builder:
             case _:
                 return self.dialect.truth(self.condition(node), wanted=True)
 
+    def _column(self, node: Node, key: str) -> Element:
+        if key not in self.row.c:
+            start, end = node.at
+            raise EngineError(problems.NOT_IN_SQL.at(start=start, end=end, what=key))
+        return self.row.c[key]
+
     def condition(self, node: Node, *, wanted: bool = True) -> Element:
         """Return whether the condition holds, or, unless ``wanted``, whether it does not; NULL stands for false."""
         if not depends_on_row(node):
             return sa.true() if (self.constant(node) is True) == wanted else sa.false()
-        if self.dialect.shallow and self.depth.is_step(node):
-            return self._truth(self._step(self.dialect.truth(self._condition(node, wanted=True), wanted=True)), wanted=wanted)
+        if self.depth.is_step(node):
+            return self._truth(
+                self._step(self.dialect.truth(self._condition(node, wanted=True), wanted=True)), wanted=wanted
+            )
         return self._condition(node, wanted=wanted)
 
     def _condition(self, node: Node, *, wanted: bool) -> Element:

@@ -1,4 +1,4 @@
-"""How deep an expression nests for SQLite's parser, which holds 100 symbols, and where it must be cut into steps."""
+"""How deep an expression nests for a parser like SQLite's, which holds 100 symbols, and where it is cut into steps."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from engine.language import tree
 from engine.language.operations import Op
 from engine.language.tree import Node, children
-
-_ROOM = 48
-"""Symbols that one step may hold, so that the statement around it has as many again."""
 
 _NESTED_CALLS = {
     **dict.fromkeys((Op.REPLACE, Op.TRIM, Op.LEFT, Op.CONCAT, Op.FIND, Op.LENGTH), 12),
@@ -41,8 +38,9 @@ def _symbols(node: Node) -> int:
 
 @dataclass
 class Depth:
-    """Remembers how deep the nodes of one tree nest; the tree must outlive it."""
+    """Remembers how deep the nodes of one tree nest, and which are cut where ``room`` ends; the tree must outlive it."""
 
+    room: int
     known: dict[int, int] = field(default_factory=dict)
     cut: set[int] = field(default_factory=set)
 
@@ -55,7 +53,7 @@ class Depth:
         found = self.known.get(id(node))
         if found is None:
             found = _symbols(node) + max(map(self._of, children(node)), default=0)
-            if found > _ROOM and not isinstance(node, tree.Not):
+            if found > self.room and not isinstance(node, tree.Not):
                 self.cut.add(id(node))
                 found = _SIGN
             self.known[id(node)] = found

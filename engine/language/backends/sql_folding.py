@@ -1,7 +1,7 @@
-"""Comparisons of days against what is the same for the whole run become bounds on the field itself, which an index serves.
+"""Comparisons of days with what is the same for the whole run become bounds on the field, which an index serves.
 
-``days_since(f) >= n`` asks whether ``f`` is at most the day n days ago, and ``date(t) = d`` whether the moment ``t`` lies between
-two moments: those where the day begins and ends in the app's zone.
+``days_since(f) >= n`` asks whether ``f`` is at most the day n days ago; ``date(t) = d`` asks whether ``t`` lies between
+the moments at which that day begins and ends in the app's zone.
 """
 
 from __future__ import annotations

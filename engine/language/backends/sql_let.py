@@ -1,17 +1,20 @@
 """``Let``: a SQL expression over intermediate results that are worked out once each and have a name.
 
-Needed where a result is used twice, so that nested expressions do not grow exponentially, and where an expression nests too
-deep for SQLite's parser (24 CASEs, 93 parentheses): what is inside becomes a step of its own, one after the other.
+Needed where a result is used twice, so that nested expressions do not grow exponentially, and where an expression
+nests too deep for SQLite's parser (24 CASEs, 93 parentheses): what is inside becomes a step of its own, one after the
+other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, FromClause
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Let(ColumnElement[Any]):
@@ -29,7 +32,7 @@ class Let(ColumnElement[Any]):
     @property
     def _from_objects(self) -> list[FromClause]:
         """Name the tables that the parts read, so that a select around them knows these."""
-        return [table for element in (*(step for _, step in self.steps), self.body) for table in element._from_objects]  # noqa: SLF001
+        return [table for element in (*(step for _, step in self.steps), self.body) for table in element._from_objects]
 
     def self_group(self, against: object = None) -> Let:  # noqa: ARG002
         """Stand as it is: it brings its own parentheses."""
@@ -37,7 +40,7 @@ class Let(ColumnElement[Any]):
 
 
 @compiles(Let)
-def _compile_let(element: Let, compiler: SQLCompiler, **options: Any) -> str:
+def _compile_let(element: Let, compiler: SQLCompiler, **options: object) -> str:
     """Write the steps as single-row tables, each with all columns of the one before."""
     options.pop("within_columns_clause", None)
     written: list[str] = []
@@ -47,4 +50,6 @@ def _compile_let(element: Let, compiler: SQLCompiler, **options: Any) -> str:
         columns, source = ("*, ", f" FROM {before}") if before else ("", "")
         before = f"t{name}"
         written.append(f"{before} AS MATERIALIZED (SELECT {columns}{inner} AS {name}{source})")
-    return f"(WITH {', '.join(written)} SELECT {compiler.process(element.body, **options)} FROM {before})"
+    body = compiler.process(element.body, **options)
+    # Every part has been written by the compiler, values as parameters; the names are counted here.
+    return f"(WITH {', '.join(written)} SELECT {body} FROM {before})"  # noqa: S608

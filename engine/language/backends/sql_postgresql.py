@@ -1,4 +1,4 @@
-"""How PostgreSQL keeps values and writes operations: NUMERIC, DATE, TIMESTAMPTZ, JSONB and texts in code point order."""
+"""How PostgreSQL keeps values and writes operations: NUMERIC, DATE, TIMESTAMPTZ, JSONB, texts by code points."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number
 from engine.kernel.values import Value
 from engine.language.backends.sql_postgresql_dates import DATE_OPERATIONS
 from engine.language.backends.sql_postgresql_texts import TEXT_OPERATIONS
-from engine.language.backends.sql_terms import Element, Terms, grouping
+from engine.language.backends.sql_terms import Element, Grouped, Terms, grouping
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.types import (
@@ -75,7 +75,8 @@ def _scaled(value: Decimal | int, scale: int) -> int:
 class PostgresqlDialect:
     """PostgreSQL 14 or later."""
 
-    shallow = False
+    room = 90
+    """The parser holds thousands, but what SQLAlchemy nests so deep would pass Python's own bound on recursion."""
 
     def is_wide(self, kind: Type) -> bool:  # noqa: ARG002
         """Tell that NUMERIC compares numbers of any length."""
@@ -119,17 +120,16 @@ class PostgresqlDialect:
         grouped = sa.type_coerce(grouping(condition), sa.Boolean())
         return grouped.op("IS" if wanted else "IS NOT", is_comparison=True)(sa.literal_column("TRUE"))
 
-    def count(self, element: Element | None) -> Element:
-        """Count, and leave bigint behind."""
-        return sa.cast(sa.func.count() if element is None else sa.func.count(element), sa.Numeric())
-
-    def total(self, element: Element, kind: Type) -> Element:  # noqa: ARG002
-        """Add up; NUMERIC has no bound that a sum could reach."""
-        return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0"), type_=sa.Numeric())
-
-    def extreme(self, element: Element, kind: Type, *, greatest: bool) -> Element:
-        """Use the aggregates of PostgreSQL."""
-        return (sa.func.max if greatest else sa.func.min)(element, type_=column_type(kind))
+    def grouped(self, function: Grouped, element: Element | None, kind: Type) -> Element:
+        """Use the aggregates of PostgreSQL; a count leaves bigint behind, and a sum cannot be too long."""
+        match function:
+            case "count":
+                return sa.cast(sa.func.count() if element is None else sa.func.count(element), sa.Numeric())
+            case "sum":
+                return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0"), type_=sa.Numeric())
+            case _:
+                found: Element = getattr(sa.func, function)(element, type_=column_type(kind))
+                return found
 
     def quotient(self, left: Element, right: Element, scales: Sequence[int], digits: int) -> Element:
         """Divide exactly."""
@@ -164,7 +164,9 @@ def _quotient(left: Element, right: Element, kept: int) -> Element:
     PostgreSQL keeps as many decimals as an operand has, here ``kept``. So many that a quotient which is not a rounding
     boundary itself still differs from it, and rounding twice is rounding once; each operand is written once.
     """
-    divided = sa.func.round(left, kept, type_=sa.Numeric()).op("/", precedence=8)(sa.func.nullif(right, sa.literal_column("0")))
+    divided = sa.func.round(left, kept, type_=sa.Numeric()).op("/", precedence=8)(
+        sa.func.nullif(right, sa.literal_column("0"))
+    )
     return sa.func.round(divided, DIVISION_SCALE, type_=sa.Numeric())
 
 
@@ -175,7 +177,9 @@ def _divide(terms: Terms, node: Operation) -> Element:
 
 def _floor(left: Element, right: Element, node: Operation) -> Element:
     kept = _digits(node.arguments[1].type) + _GUARD_DIGITS
-    divided = sa.func.round(left, kept, type_=sa.Numeric()).op("/", precedence=8)(sa.func.nullif(right, sa.literal_column("0")))
+    divided = sa.func.round(left, kept, type_=sa.Numeric()).op("/", precedence=8)(
+        sa.func.nullif(right, sa.literal_column("0"))
+    )
     return sa.func.floor(divided, type_=sa.Numeric())
 
 
@@ -250,4 +254,3 @@ OPERATIONS: Mapping[Op, Emit] = {
     **TEXT_OPERATIONS,
     **DATE_OPERATIONS,
 }
-

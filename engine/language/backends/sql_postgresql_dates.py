@@ -39,7 +39,10 @@ def _calendar(field: str) -> Emit:
 
 def _day_of(terms: Terms, node: Operation) -> Element:
     moment = terms.once(node.arguments[0])
-    first, last = (sa.bindparam(None, datetime_of(at), sa.DateTime(timezone=True), unique=True) for at in moments_of_days(terms.zone))
+    first, last = (
+        sa.bindparam(None, datetime_of(at), sa.DateTime(timezone=True), unique=True)
+        for at in moments_of_days(terms.zone)
+    )
     zone = sa.bindparam(None, terms.zone, sa.Text(), unique=True)
     return sa.case((moment.between(first, last), sa.cast(sa.func.timezone(zone, moment), sa.Date())))
 

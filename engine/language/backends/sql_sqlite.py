@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY
 from engine.kernel.values import Value
 from engine.language.backends.python_runtime import WHITE_SPACE
-from engine.language.backends.sql_terms import Element, Terms, grouping
+from engine.language.backends.sql_terms import Element, Grouped, Terms, grouping
 from engine.language.backends.sqlite_functions import function_name, several_to_sqlite, to_sqlite
 from engine.language.operations import Op
 from engine.language.tree import Operation
@@ -42,7 +42,8 @@ def is_wide(kind: Type) -> bool:
 class SqliteDialect:
     """SQLite; the connection has the functions of ``sqlite_functions``."""
 
-    shallow = True
+    room = 48
+    """The parser holds 100 symbols: the statement around a step has as many again."""
 
     def is_wide(self, kind: Type) -> bool:
         """Tell whether numbers of the type can pass 18 digits."""
@@ -70,12 +71,18 @@ class SqliteDialect:
 
     def same(self, left: Element, right: Element, kind: Type) -> Element:
         """Compare with ``IS``, which an index serves."""
-        return sa.func.youju_same(left, right, type_=sa.Integer()) == 1 if is_wide(kind) else left.is_not_distinct_from(right)
+        return (
+            sa.func.youju_same(left, right, type_=sa.Integer()) == 1
+            if is_wide(kind)
+            else left.is_not_distinct_from(right)
+        )
 
     def compared(self, left: Element, order: str, right: Element, kind: Type) -> Element:
         """Compare as whole numbers."""
         if is_wide(kind):
-            return _ORDERS[order](sa.func.youju_compare(left, right, type_=sa.Integer()), sa.literal_column("0", sa.Integer()))
+            return _ORDERS[order](
+                sa.func.youju_compare(left, right, type_=sa.Integer()), sa.literal_column("0", sa.Integer())
+            )
         return _ORDERS[order](left, right)
 
     def holds(self, element: Element) -> Element:
@@ -88,25 +95,21 @@ class SqliteDialect:
         grouped = sa.type_coerce(grouping(condition), sa.Integer())
         return grouped.is_not_distinct_from(one) if wanted else grouped.is_distinct_from(one)
 
-    def count(self, element: Element | None) -> Element:
-        """Count natively."""
-        return sa.func.count() if element is None else sa.func.count(element)
-
-    def total(self, element: Element, kind: Type) -> Element:
-        """Add up in two parts that 64 bits cannot fail to hold."""
-        if is_wide(kind):
-            return sa.func.youju_total(element, type_=sa.BigInteger())
-        if isinstance(kind, NumberType) and kind.digits <= _SHORT_DIGITS:
-            return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0", sa.Integer()), type_=sa.BigInteger())
-        number, part = sa.type_coerce(element, sa.BigInteger()), sa.literal_column(str(_LOW_PART), sa.BigInteger())
-        high, low = sa.func.sum(number.op("/", precedence=8)(part)), sa.func.sum(number.op("%", precedence=8)(part))
-        return sa.func.youju_joined(high, low, type_=sa.BigInteger())
-
-    def extreme(self, element: Element, kind: Type, *, greatest: bool) -> Element:
-        """Use the aggregates of SQLite, or registered ones."""
-        if is_wide(kind):
-            return (sa.func.youju_greatest_of if greatest else sa.func.youju_least_of)(element, type_=sa.BigInteger())
-        return (sa.func.max if greatest else sa.func.min)(element, type_=sa.BigInteger())
+    def grouped(self, function: Grouped, element: Element | None, kind: Type) -> Element:
+        """Use the aggregates of SQLite, or registered ones where 64 bits may not do."""
+        if element is None:
+            return sa.func.count()
+        match function:
+            case "count":
+                return sa.func.count(element)
+            case "sum":
+                return _total(element, kind)
+            case "min":
+                least = sa.func.youju_least_of if is_wide(kind) else sa.func.min
+                return least(element, type_=sa.BigInteger())
+            case _:
+                greatest = sa.func.youju_greatest_of if is_wide(kind) else sa.func.max
+                return greatest(element, type_=sa.BigInteger())
 
     def quotient(self, left: Element, right: Element, scales: Sequence[int], digits: int) -> Element:  # noqa: ARG002
         """Divide in the registered function."""
@@ -125,6 +128,17 @@ class SqliteDialect:
                 return tuple(json.loads(value)) or None
             case _:
                 return value
+
+
+def _total(element: Element, kind: Type) -> Element:
+    """Add up in two parts that 64 bits cannot fail to hold; 0 over nothing."""
+    if is_wide(kind):
+        return sa.func.youju_total(element, type_=sa.BigInteger())
+    if isinstance(kind, NumberType) and kind.digits <= _SHORT_DIGITS:
+        return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0", sa.Integer()), type_=sa.BigInteger())
+    number, part = sa.type_coerce(element, sa.BigInteger()), sa.literal_column(str(_LOW_PART), sa.BigInteger())
+    high, low = sa.func.sum(number.op("/", precedence=8)(part)), sa.func.sum(number.op("%", precedence=8)(part))
+    return sa.func.youju_joined(high, low, type_=sa.BigInteger())
 
 
 def _written(number: int) -> Element:

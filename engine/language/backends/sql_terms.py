@@ -16,6 +16,7 @@ from engine.language.types import Type
 
 Element = ColumnElement[Any]
 DialectName = Literal["sqlite", "postgresql"]
+Grouped = Literal["count", "sum", "min", "max"]
 
 
 class SqlScope(Protocol):
@@ -110,8 +111,8 @@ class Dialect(Protocol):
     """How one database keeps values and writes operations."""
 
     @property
-    def shallow(self) -> bool:
-        """Whether the database's parser cannot nest deep."""
+    def room(self) -> int:
+        """How deep one step may nest, in symbols of a parser (see ``sql_depth``)."""
         ...
 
     def is_wide(self, kind: Type) -> bool:
@@ -142,16 +143,8 @@ class Dialect(Protocol):
         """Return whether the condition is true (or is not), never NULL."""
         ...
 
-    def count(self, element: Element | None) -> Element:
-        """Return how many rows there are, or how many values, as a number like any other."""
-        ...
-
-    def total(self, element: Element, kind: Type) -> Element:
-        """Return the exact sum over a group, 0 over nothing."""
-        ...
-
-    def extreme(self, element: Element, kind: Type, *, greatest: bool) -> Element:
-        """Return the least or greatest over a group."""
+    def grouped(self, function: Grouped, element: Element | None, kind: Type) -> Element:
+        """Return a count (of rows, without an element), an exact sum, the least or the greatest over a group."""
         ...
 
     def quotient(self, left: Element, right: Element, scales: Sequence[int], digits: int) -> Element:

@@ -1,6 +1,7 @@
 """The basic operations as functions of SQLite, for numbers of more than 18 digits and for what SQLite itself lacks.
 
-A number is an INTEGER where it fits into 64 bits and else its decimal digits as TEXT; every function takes and gives both.
+A number is an INTEGER where it fits into 64 bits and else its decimal digits as TEXT; every function takes and gives
+both.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ SqlNumber = int | str
 class Connection(Protocol):
     """What a DBAPI connection of SQLite offers for registering functions."""
 
-    def create_function(self, name: str, narg: int, func: Callable[..., Any] | None, *, deterministic: bool = ...) -> None:
+    def create_function(
+        self, name: str, narg: int, func: Callable[..., Any] | None, *, deterministic: bool = ...
+    ) -> None:
         """Register a function."""
         ...
 
-    def create_aggregate(self, name: str, n_arg: int, aggregate_class: Any) -> None:
+    def create_aggregate(self, name: str, n_arg: int, aggregate_class: type[object]) -> None:
         """Register an aggregate."""
         ...
 

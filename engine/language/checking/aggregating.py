@@ -42,7 +42,7 @@ def aggregate(
     at: Span,
     report: Report,
 ) -> Node:
-    """Return the aggregate over a relation; ``inside`` checks the field and the condition in the related form's scope."""
+    """Return the aggregate over a relation; ``inside`` checks its field and condition in the related form's scope."""
     report.count_aggregate(at)
     value, where = inside()
     if value is BROKEN or where is BROKEN:
@@ -58,7 +58,14 @@ def aggregate(
         where, value = filled if where is None else And((filled, where)), None
     scope = relation.scope
     made = Aggregate(
-        function, scope.app, scope.form, scope.reference, value, where, _result(function, value), _order(function, scope.form, form)
+        function,
+        scope.app,
+        scope.form,
+        scope.reference,
+        value,
+        where,
+        _result(function, value),
+        _order(function, scope.form, form),
     )
     return bounded(Related(made, relation.steps, at), report)
 
@@ -88,4 +95,3 @@ def _order(function: AggregateFunction, form: str, scope: FormScope | None) -> s
 def nested(at: Span, report: Report) -> Node:
     """Note an aggregate inside another."""
     return report.broken(problems.NESTED_AGGREGATE, at)
-

@@ -72,9 +72,7 @@ def _ordered(left: Node, order: Order, right: Node, operator_at: Span, report: R
     for node in (left, right):
         if not isinstance(node.type, (*ORDERED, BlankType)):
             shown = type_words(node.type)
-            return report.broken(
-                problems.NO_ORDER, operator_at, operator=order, got_zh=shown.zh, got_en=shown.en
-            )
+            return report.broken(problems.NO_ORDER, operator_at, operator=order, got_zh=shown.zh, got_en=shown.en)
     if _is_blank_literal(left) or _is_blank_literal(right):
         return report.broken(problems.ORDER_WITH_BLANK, operator_at, operator=order)
     at = (left.at[0], right.at[1])

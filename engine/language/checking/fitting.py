@@ -13,7 +13,6 @@ from engine.language.tree import Coalesce, If, Literal, Node, Operation, Switch
 from engine.language.types import (
     MAX_DIGITS,
     BlankType,
-    ChoicesType,
     ChoiceType,
     NumberType,
     Option,
@@ -114,6 +113,8 @@ def rescaled(node: Node, scale: int) -> Node:
             return replace(node, value=None if value is None else value * 10**more, type=wider)
         case Operation(Op.RESCALE, (inner,), _, (already,)):
             return Operation(Op.RESCALE, (inner,), wider, (already + more,), node.at)
+        case Operation(Op.NEGATE, (inner,)):
+            return Operation(Op.NEGATE, (rescaled(inner, scale),), wider, (), node.at)
         case _:
             return Operation(Op.RESCALE, (node,), wider, (more,), node.at)
 
@@ -141,7 +142,6 @@ def option_of(written: str, options: Iterable[Option]) -> Option | None:
             return option
     wanted = narrowed(written)
     return next((one for one in options if wanted in {narrowed(one.labels.zh), narrowed(one.labels.en)}), None)
-
 
 
 def bounded(node: Node, report: Report) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.language import problems
@@ -14,13 +14,11 @@ from engine.language.suggestions import did_you_mean, nearest
 from engine.language.syntax import Name, Part
 from engine.language.tree import Coalesce, Field, Given, Literal, Node, OldField, Parameter, Path, Span, Step
 from engine.language.types import (
-    BooleanType,
     ChoicesType,
     ChoiceType,
     NumberType,
     PersonType,
     ReferenceType,
-    type_words,
 )
 from engine.language.vocabulary import ME_WORDS, OLD_WORDS, PARAMETER_WORDS, names_of, narrowed
 
@@ -76,7 +74,9 @@ class Names:
 
     def unknown_relation(self, name: Name) -> Node:
         """Note that the name leads to no relation."""
-        known = [] if self._form is None else [key for scope in self._form.relations.values() for key in _words_of(scope)]
+        known = (
+            [] if self._form is None else [key for scope in self._form.relations.values() for key in _words_of(scope)]
+        )
         last = name.parts[-1]
         return self._report.broken(
             problems.UNKNOWN_RELATION, name.at, name=last.text, **did_you_mean(nearest(last.text, known))
@@ -153,7 +153,7 @@ class Names:
     def _mend(self, form: FormScope | None, part: Part) -> tuple[str, str]:
         for field in form.fields.values() if form is not None else ():
             if isinstance(field.type, ChoiceType | ChoicesType) and option_of(part.text, field.type.options):
-                return f"选项要加引号:\"{part.text}\"", f'Put an option into quotes: "{part.text}"'
+                return f'选项要加引号:"{part.text}"', f'Put an option into quotes: "{part.text}"'
         if form is None or not form.fields:
             return "这里没有字段可用;文本要加引号", "There are no fields here; put a text into quotes"
         return "请用本表单的字段键或字段名;文本要加引号", "Use a field's key or label; put a text into quotes"
@@ -176,11 +176,7 @@ def _relation_of(form: FormScope, part: Part) -> RelationScope | None:
     if part.text in form.relations:
         return form.relations[part.text]
     wanted = narrowed(part.text)
-    return next((scope for scope in _relations(form) if wanted in _words_of(scope)), None)
-
-
-def _relations(form: FormScope) -> Iterable[RelationScope]:
-    return form.relations.values()
+    return next((scope for scope in form.relations.values() if wanted in _words_of(scope)), None)
 
 
 def _value(found: FieldScope, steps: tuple[Step, ...], at: Span) -> Node:

@@ -33,7 +33,9 @@ class Report:
         self.found.append(kind.at("", start=at[0], end=at[1], **values))
         return BROKEN
 
-    def wrong_operand(self, operator: str, at: Span, wanted: type[Type], node: Node, hint: tuple[str, str] = ("", "")) -> Node:
+    def wrong_operand(
+        self, operator: str, at: Span, wanted: type[Type], node: Node, hint: tuple[str, str] = ("", "")
+    ) -> Node:
         """Note an operand of a wrong type."""
         zh, en = hint if hint[0] else (f"请改成{type_words(wanted).zh}", f"Make it {type_words(wanted).en}")
         return self.broken(

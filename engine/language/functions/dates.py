@@ -79,7 +79,9 @@ DATE_FUNCTIONS = (
     ),
     Function("year", ("年",), (_DAY,), _part(Op.YEAR, 4), Text("年份", "The year"), (("year(2026-01-31)", "2026"),)),
     Function("month", ("月",), (_DAY,), _part(Op.MONTH, 2), Text("月份", "The month"), (("month(2026-01-31)", "1"),)),
-    Function("day", ("日",), (_DAY,), _part(Op.DAY, 2), Text("几号", "The day of the month"), (("day(2026-01-31)", "31"),)),
+    Function(
+        "day", ("日",), (_DAY,), _part(Op.DAY, 2), Text("几号", "The day of the month"), (("day(2026-01-31)", "31"),)
+    ),
     Function(
         "weekday",
         ("星期",),

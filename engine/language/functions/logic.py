@@ -111,7 +111,10 @@ LOGIC_FUNCTIONS = (
         ("多重如果",),
         (("condition", Takes.CONDITION), ("value", Takes.ANY)),
         _chosen,
-        Text("第一个成立的条件的值;最后可以再加一个否则的值", "The value of the first condition that holds; a last value stands for otherwise"),
+        Text(
+            "第一个成立的条件的值;最后可以再加一个否则的值",
+            "The value of the first condition that holds; a last value stands for otherwise",
+        ),
         (("ifs(1 > 2, 1, 2 > 1, 2)", "2"), ("ifs(false, 1, 9)", "9")),
         repeats=2,
         otherwise=True,
@@ -121,7 +124,10 @@ LOGIC_FUNCTIONS = (
         ("对应",),
         (("value", Takes.ANY), ("case", Takes.ANY), ("result", Takes.ANY)),
         _switched,
-        Text("值等于哪个常量就取哪个结果;最后可以再加一个否则的结果", "The result beside the constant that it equals; a last one stands for otherwise"),
+        Text(
+            "值等于哪个常量就取哪个结果;最后可以再加一个否则的结果",
+            "The result beside the constant that it equals; a last one stands for otherwise",
+        ),
         (('switch("b", "a", 1, "b", 2)', "2"), ('switch("x", "a", 1, 9)', "9")),
         repeats=2,
         otherwise=True,

@@ -73,7 +73,7 @@ def _rounded(op: Op) -> Build:
         if places >= kind.scale:
             return number if not isinstance(number, Literal) else replace(number, at=call.at)
         kept = max(places, 0)
-        digits = max(kind.digits - kind.scale, max(-places, 0)) + kept + 1
+        digits = max(kind.digits - kind.scale, -places, 0) + kept + 1
         return Operation(op, (number,), NumberType(kept, digits), (kind.scale, places), call.at)
 
     return build
@@ -115,7 +115,10 @@ NUMBER_FUNCTIONS = (
         ("四舍五入",),
         (_NUMBER, ("places", Takes.PLACES)),
         _rounded(Op.ROUND),
-        Text("四舍五入到几位小数;负数表示十位、百位", "Rounds half away from zero; negative places round to tens and hundreds"),
+        Text(
+            "四舍五入到几位小数;负数表示十位、百位",
+            "Rounds half away from zero; negative places round to tens and hundreds",
+        ),
         (("round(2.345, 2)", "2.35"), ("round(-2.5)", "-3"), ("round(1250, -2)", "1300")),
         optional=1,
     ),
@@ -158,7 +161,10 @@ NUMBER_FUNCTIONS = (
         ("转数字",),
         (("text", Takes.TEXT),),
         _to_number,
-        Text("文本写的数字,保留 6 位小数;不是普通小数则为空", "The number that a text spells, with 6 decimals; blank unless it is a plain decimal"),
+        Text(
+            "文本写的数字,保留 6 位小数;不是普通小数则为空",
+            "The number that a text spells, with 6 decimals; blank unless it is a plain decimal",
+        ),
         (('number("12.50")', "12.5"), ('number("1e3")', None), ('number("-7")', "-7")),
     ),
 )

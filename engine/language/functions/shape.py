@@ -45,7 +45,9 @@ Example = tuple[str, str | bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function. The last ``optional`` parameters may be left out; the last ``repeats`` may come again and again, and with
+    """One function.
+
+    The last ``optional`` parameters may be left out; the last ``repeats`` may come again and again, and with
     ``otherwise`` one more value may close these.
     """
 

@@ -1,4 +1,4 @@
-"""A small world with hostile rows: one form of every type, what it refers to and what refers to it, on each back end."""
+"""A small world with hostile rows: one form of every type, with what it refers to and what refers to it."""
 
 from __future__ import annotations
 
@@ -105,9 +105,9 @@ FORMS = {form.key: form for form in (REGION, CUSTOMER, VISIT, DEAL)}
 SCOPE = Scope(DEAL, {(APP, key): form for key, form in FORMS.items()}, PARAMETERS)
 
 _TEXTS = (
-    None, "a", "A", "ab", "aba", " ", " a ", "\u3000a\u00a0", "\u200b", "ß", "ǅ", "İ", "é", "中文", "🐱😀", "%", "_", "'", '"', "\\",
-    "a'b--", "12.50", "-7", "1e3", "+1", "007", "1.23456789", "999999999999999", "1234567890123456", "１２", "12\n",
-    "\x1f", "\x85x", "Straße", "a" * 300,
+    None, "a", "A", "ab", "aba", " ", " a ", "\u3000a\u00a0", "\u200b", "ß", "ǅ", "İ", "é", "中文", "🐱😀", "%", "_",
+    "'", '"', "\\", "a'b--", "12.50", "-7", "1e3", "+1", "007", "1.23456789", "999999999999999",
+    "1234567890123456", "１２", "12\n", "\x1f", "\x85x", "Straße", "a" * 300,
 )  # fmt: skip
 _MIDNIGHT = 20_717 * DAY_MS - 8 * 3_600_000
 _MOMENTS = (
@@ -117,14 +117,39 @@ _MOMENTS = (
     1_194_154_200_000, 552_668_400_000, 1_350_788_400_000, 1_350_788_399_999, 1_325_260_800_000, 1_325_239_200_000,
 )  # fmt: skip
 _DAYS = (
-    None, 0, -1, TODAY, TODAY - 1, TODAY + 1, TODAY - 15, TODAY - 7, FIRST_DAY, FIRST_DAY + 1, FIRST_DAY + 31, LAST_DAY, LAST_DAY - 1,
-    LAST_DAY - 45, 11_016, 11_017, 19_782, 19_783, 20_147, 20_512,
+    None, 0, -1, TODAY, TODAY - 1, TODAY + 1, TODAY - 15, TODAY - 7, FIRST_DAY, FIRST_DAY + 1, FIRST_DAY + 31,
+    LAST_DAY, LAST_DAY - 1, LAST_DAY - 45, 11_016, 11_017, 19_782, 19_783, 20_147, 20_512,
 )  # fmt: skip
 
 
 def _numbers(kind):
     most = 10**kind.digits - 1
-    return (None, 0, 1, -1, 2, 3, -3, 5, -5, 7, 10, 15, 49, 50, 51, -50, 100, 101, 999, 12_345, -98_765, most, -most, most - 1)
+    return (
+        None,
+        0,
+        1,
+        -1,
+        2,
+        3,
+        -3,
+        5,
+        -5,
+        7,
+        10,
+        15,
+        49,
+        50,
+        51,
+        -50,
+        100,
+        101,
+        999,
+        12_345,
+        -98_765,
+        most,
+        -most,
+        most - 1,
+    )
 
 
 def _values(kind, ids=()):
@@ -240,7 +265,9 @@ class Database:
         metadata.create_all(self.connection)
         for (_, key), listed in rows.items():
             kinds = {name: field.type for name, field in FORMS[key].fields.items()} | {"deleted_at": DateTimeType()}
-            stored = [{name: _physical(row[name], kind, self.dialect) for name, kind in kinds.items()} for row in listed]
+            stored = [
+                {name: _physical(row[name], kind, self.dialect) for name, kind in kinds.items()} for row in listed
+            ]
             self.connection.execute(sa.insert(self.tables[key]), stored)
         self.connection.commit()
 
