@@ -1,0 +1,185 @@
+"""The command line as an administrator meets it: real processes, exit codes, words on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REFUSED, USAGE, ENVIRONMENT = 1, 2, 3
+RECORDS = ("customer", "contact", "visit")
+
+
+@pytest.fixture
+def home(tmp_path):
+    """The home of an installation that does not exist yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def youju(home):
+    """Run a command of an installation of its own and return how it ended."""
+    return functools.partial(_run, home)
+
+
+def _run(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "engine.cli", *words],
+        env=_environment(home) | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("YOUJU_")}
+    return kept | {"YOUJU_HOME": str(home), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+
+
+def _rows(home: Path, table: str) -> int:
+    with contextlib.closing(sqlite3.connect(home / "youju.sqlite3", timeout=10)) as connection:
+        return connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608 - a name of ours
+
+
+def _altered(home: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(home / "youju.sqlite3", timeout=10)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+@pytest.fixture(scope="module")
+def made_demo(tmp_path_factory):
+    """An installation with demo data, made once and only copied."""
+    folder = tmp_path_factory.mktemp("demo") / "home"
+    done = _run(folder, "init", "--demo", "--anchor", "2026-03-18")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def demo(made_demo, home):
+    """An installation with demo data."""
+    shutil.copytree(made_demo, home)
+    return home
+
+
+def test_demo_says_who_may_sign_in_when_it_is_made(youju, home):
+    done = youju("init", "--demo", YOUJU_DEMO_PASSWORD="a-fixed-one")
+    known = json.loads((home / "demo-users.json").read_text(encoding="utf-8"))["users"]
+    assert {"rep", "supervisor", "legal"} <= {user["name"] for user in known}
+    assert {user["password"] for user in known} == {"a-fixed-one"}
+    assert "supervisor" in done.stdout
+    assert (home / "demo-users.json").stat().st_mode & 0o077 == 0
+
+
+def test_demo_is_the_same_when_it_was_cut_short_and_started_again(youju, home, made_demo):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.cli", "init", "--demo", "--anchor", "2026-03-18"],
+        env=_environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not _has_begun(home):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    cut = _rows(home, "contact")
+    assert youju("init", "--demo", "--anchor", "2026-03-18").returncode == 0
+    assert cut < _rows(made_demo, "contact")
+    compared = (*RECORDS, "youju_task", "youju_notification")
+    assert {table: _rows(home, table) for table in compared} == {table: _rows(made_demo, table) for table in compared}
+
+
+def _has_begun(home: Path) -> bool:
+    with contextlib.suppress(sqlite3.OperationalError):
+        return _rows(home, "contact") > 0
+    return False
+
+
+def test_demo_keeps_what_people_did_when_it_is_asked_for_again(youju, demo):
+    before = {table: _rows(demo, table) for table in (*RECORDS, "youju_journal")}
+    assert youju("init", "--demo").returncode == 0
+    assert {table: _rows(demo, table) for table in before} == before
+
+
+def test_audit_succeeds_when_nothing_was_touched(youju, demo):
+    done = youju("audit", "verify")
+    assert (done.returncode, "findings 0" in done.stdout) == (0, True)
+
+
+def test_audit_fails_when_a_record_was_changed_by_sql(youju, demo):
+    _altered(demo, "UPDATE customer SET credit_limit = 999999999 WHERE credit_limit IS NOT NULL")
+    done = youju("audit", "verify")
+    assert done.returncode == REFUSED
+    assert "credit_limit" in done.stdout
+
+
+def test_status_is_json_when_asked_for(youju, demo):
+    found = json.loads(youju("status", "--json").stdout)
+    assert found["apps"] == {"sales_management": 1}
+    assert (found["outbox_waiting"], found["dead_letters"]) == (0, 0)
+
+
+def test_pack_is_refused_with_every_problem_when_its_documents_are_broken(youju, tmp_path):
+    pack = tmp_path / "shop"
+    pack.mkdir()
+    labels = {"zh": "店", "en": "Shop"}
+    manifest = {"format": 1, "kind": "pack", "key": "shop", "version": "1.0.0", "labels": labels}
+    app = {"format": 1, "kind": "app", "uid": "aaaaaaaaaaaa", "key": "shop", "labels": labels, "timezone": "Nowhere/At"}
+    (pack / "pack.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (pack / "app.json").write_text(json.dumps(app | {"colour": "red"}), encoding="utf-8")
+    (pack / "roles.json").write_text('{"format": 1,', encoding="utf-8")
+    done = youju("pack", "install", str(pack))
+    assert done.returncode == REFUSED
+    assert "PACK-002 roles.json" in done.stderr
+    (pack / "roles.json").unlink()
+    assert "APP-004 app.json#/colour" in youju("pack", "install", str(pack)).stderr
+
+
+def test_words_are_chinese_when_the_terminal_is(youju):
+    assert "没有模板包" in youju("pack", "install", "nothing", LANG="zh_CN.UTF-8").stderr
+
+
+def test_exit_code_tells_what_was_wrong_when_a_command_fails(youju, tmp_path):
+    assert youju("pack", "install", "nothing").returncode == REFUSED
+    assert youju("no-such-command").returncode == USAGE
+    away = f"sqlite:///{tmp_path}/no/such/folder/db.sqlite3"
+    assert youju("status", YOUJU_DATABASE_URL=away).returncode == ENVIRONMENT
+
+
+def test_app_is_published_again_when_its_shown_documents_are_changed(youju, demo, tmp_path):
+    documents = json.loads(youju("app", "show", "sales_management").stdout)
+    documents["app.json"]["labels"]["en"] = "Selling"
+    changed = tmp_path / "app.json"
+    changed.write_text(json.dumps(documents, ensure_ascii=False), encoding="utf-8")
+    assert youju("app", "publish", str(changed)).stdout.strip() == "2"
+    assert youju("app", "publish", str(changed)).stdout.strip() == "2"
+    assert "Selling" in youju("app", "list").stdout
+
+
+def test_user_gets_a_token_when_an_administrator_adds_one(youju, demo):
+    added = youju("user", "add", "mei", "--password", "a long enough one", "--manager", "supervisor")
+    assert added.returncode == 0, added.stderr
+    assert youju("user", "grant", "mei", "sales_management", "sales_rep").returncode == 0
+    assert len(youju("user", "token", "mei").stdout.strip()) > 30
+    assert youju("user", "add", "mei", "--password", "a long enough one").returncode == REFUSED
+    assert "RUN-014" in youju("user", "add", "li", "--password", "short").stderr
+
+
+def test_promises_of_a_pack_are_played_when_they_are_tested(youju):
+    done = youju("pack", "test", str(ROOT / "tests" / "apps" / "library"))
+    assert done.returncode == 0, done.stdout
+    assert "scenarios hold" in done.stdout
