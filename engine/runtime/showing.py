@@ -16,6 +16,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
+from engine.language import types as language
 from engine.runtime.reading import Reading
 from engine.runtime.views import RecordView, TransitionView
 from engine.workflows.workflows import Transition, Workflow
@@ -114,6 +115,12 @@ def _words(show: Mapping[str, Show], app: str, item: Field, value: Value) -> obj
     if item.type is None:
         return [{key: _words(show, app, inner, line.get(key)) for key, inner in item.lines.items()} for line in value]
     kind = language_type(item.definition, app, BUILT_IN)
+    if isinstance(value, tuple):
+        return [_in_both(show, (one,), kind) for one in value]
+    return _in_both(show, value, kind)
+
+
+def _in_both(show: Mapping[str, Show], value: Value, kind: language.Type) -> object:
     zh, en = (show[speech](value, kind) for speech in ("zh", "en"))
     return zh if zh == en else Text(zh, en)
 

@@ -117,7 +117,8 @@ class RecordView:
     """A record as one viewer may see it.
 
     ``shown`` holds, per field, what people read: an option's or state's label as ``Text``, the title of a referenced
-    record, a person's name. ``title`` names the record itself. ``transitions`` are those the viewer may try now.
+    record, a person's name; of fields that hold several, a list of these. ``title`` names the record itself.
+    ``transitions`` are those the viewer may try now.
     """
 
     app: str

@@ -15,9 +15,9 @@ from typing import Final
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FieldState, FieldView, FormState, FormView
-from web.display import JOINTS, local_input, shown_text, text_of, words
+from web.display import local_input, shown_text, text_of, words
 from web.filling.posted import PREFIX, Posted, is_typed
-from web.texts import current_language, gettext
+from web.texts import gettext
 
 PILLS_AT_MOST: Final = 6
 """Choices with more options than this are drawn as a drop-down."""
@@ -341,11 +341,9 @@ class _Maker:
 
 
 def _referenced(chosen: Sequence[Json], shown: object) -> tuple[Choice, ...]:
-    """Return what is chosen with the titles that the runtime gives; several may come as one joined text."""
+    """Return what is chosen with the titles that the runtime gives: one for each."""
     ids = [str(key) for key in chosen if key]
     titles = [shown_text(title) for title in shown] if isinstance(shown, list | tuple) else [shown_text(shown)]
-    if len(titles) < len(ids):
-        titles = titles[0].split(JOINTS[current_language()])
     if len(titles) != len(ids):
         titles = [""] * len(ids)
     return tuple(
