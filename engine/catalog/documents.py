@@ -92,11 +92,13 @@ def _misnamed(path: str, document: Json) -> list[Problem]:
 
 def document_problems(kind: str, path: str, document: Json) -> list[Problem]:
     """Return the breaches of one document against the schema of its kind."""
+    unkept = [problems.UNCLEAN.at(f"{path}#{place}") for place in _unkept(document, "")]
+    if unkept:
+        return unkept
     version = document.get("format") if isinstance(document, dict) else None
     if isinstance(document, dict) and version != FORMAT:
         return [problems.UNKNOWN_FORMAT.at(f"{path}#/format", got=_shown(version), known=FORMAT)]
-    unkept = [problems.UNCLEAN.at(f"{path}#{place}") for place in _unkept(document, "")]
-    return unkept or list(_breaches(_validator(kind).iter_errors(document), path))
+    return list(_breaches(_validator(kind).iter_errors(document), path))
 
 
 def _unkept(node: Json, place: str) -> Iterator[str]:
@@ -136,9 +138,10 @@ def _closest(error: ValidationError, path: str) -> Iterator[Problem]:
         ways.setdefault(inner.schema_path[0], []).append(inner)
     given = set(error.instance) if isinstance(error.instance, dict) else set()
 
-    def distance(way: list[ValidationError]) -> tuple[bool, int]:
-        misnamed = any(item.validator in ("required", "additionalProperties") and not item.path for item in way)
-        return (misnamed and bool(given), len(way))
+    def distance(way: list[ValidationError]) -> tuple[bool, bool, int]:
+        outer = {item.validator for item in way if not item.path}
+        misnamed = bool(outer & {"required", "additionalProperties"})
+        return (misnamed and bool(given), bool(outer & {"type", "const"}), len(way))
 
     nearest = min(ways.values(), key=distance)
     yield from _breaches(nearest, path)
