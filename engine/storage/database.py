@@ -115,7 +115,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # With a write-ahead log, NORMAL loses nothing when a process is killed; only a power cut can take the last commits.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA trusted_schema = OFF")
-    sqlite_functions.register(connection)
+    sqlite_functions.register(cast("sqlite_functions.Connection", connection))
     _switch_to_wal(connection)
 
 

@@ -90,6 +90,30 @@ def test_an_added_row_is_found_when_added_by_sql(archive):
     assert archive.codes() == {"AUDIT-021"}
 
 
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        ("payload = payload || ' '", {"AUDIT-004", "AUDIT-020"}),
+        ("payload = '{}'", {"AUDIT-003", "AUDIT-020"}),
+        ("payload = '[]'", {"AUDIT-004", "AUDIT-020"}),
+        ('payload = \'{"name":["zz",1]}\'', {"AUDIT-004", "AUDIT-020"}),
+        ("digests = digests || ' '", {"AUDIT-001", "AUDIT-004", "AUDIT-020"}),
+        ("version = 2", {"AUDIT-001", "AUDIT-005", "AUDIT-020"}),
+    ],
+)
+def test_the_format_is_kept_to_the_byte_when_an_entry_is_verified(archive, change, codes):
+    tail = "WHERE batch IS NULL"
+    archive.tamper(f"UPDATE youju_journal SET {change} {tail}".replace(":", "\\:"))  # noqa: S608
+    assert archive.codes() == codes
+
+
+def test_a_missing_middle_is_found_when_a_batch_is_deleted_with_its_seal(archive):
+    with archive.tampering() as connection:
+        connection.execute(text("DELETE FROM youju_journal WHERE batch = 2"))
+        connection.execute(text("DELETE FROM youju_seal WHERE number = 2"))
+    assert archive.codes() == {"AUDIT-012", "AUDIT-020"}
+
+
 def test_a_missing_end_is_found_when_the_last_batch_is_deleted(archive):
     cut_off_the_end(archive)
     assert archive.codes() == {"AUDIT-015", "AUDIT-018"}
