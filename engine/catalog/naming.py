@@ -13,7 +13,7 @@ Names = Mapping[str, str]
 """The physical table name of each form of one app, by form key; of lines by ``form.field``."""
 
 LIMIT = 63
-RESERVED = ("youju_", "sqlite_", "pg_", "v_")
+RESERVED = ("youju_", "sqlite_", "pg_", "alembic_", "v_")
 
 
 def physical_name(wanted: str, app: str, uid: str, taken: Collection[str]) -> str:
