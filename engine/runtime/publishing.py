@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App, Catalog
@@ -12,6 +13,7 @@ from engine.catalog.documents import Documents
 from engine.catalog.naming import assign_names
 from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.identifiers import uuid7
+from engine.kernel.problems import EngineError, Nature
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
 from engine.storage import ddl, revisions, settings
@@ -21,15 +23,29 @@ from engine.storage.unit_of_work import apply
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+TRIES = 20
+PAUSE_SECONDS = 0.25
+
 
 def publish(execution: Execution, documents: Documents, actor: Actor) -> int:
     """Publish the documents as the next revision of their app; return its number.
 
     The same documents again change nothing. EngineError carries every problem of the documents; running requests see
-    the old revision until the commit and the new one after it.
+    the old revision until the commit and the new one after it. Where the tables are in use, publishing gives way to the
+    requests and comes again, ``TRIES`` times.
     """
-    types = execution.catalogs.types
-    definition = load_app(documents, types)
+    definition = load_app(documents, execution.catalogs.types)
+    for left in reversed(range(TRIES)):
+        try:
+            return _publish(execution, definition, actor)
+        except EngineError as error:
+            if error.nature is not Nature.BUSY or not left:
+                raise
+            time.sleep(PAUSE_SECONDS)
+    raise AssertionError
+
+
+def _publish(execution: Execution, definition: AppDef, actor: Actor) -> int:
     with execution.database.write() as connection:
         lock_for_publish(connection, definition.key)
         before = execution.catalogs.current(connection).catalog
