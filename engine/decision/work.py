@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -138,10 +138,6 @@ class Work:
         """Note the end of a task, once."""
         if all(closing.id != task.id for closing in self.closed):
             self.closed.append(TaskClosing(task.id, action, actor, self.moment))
-
-    def replace_write(self, write: RecordWrite, change: Callable[[RecordWrite], RecordWrite]) -> None:
-        """Put a changed write in the place of an earlier one."""
-        self.writes[self.writes.index(write)] = change(write)
 
 
 @dataclass(frozen=True)
