@@ -9,12 +9,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that the fewest changes of a character make of ``name``, if they are few for its length."""
     wanted = name.lower()
     allowed = max(1, len(wanted) // 3)
-    best: tuple[int, str] | None = None
-    for candidate in known:
-        distance = _distance(wanted, candidate.lower(), allowed)
-        if distance <= allowed and (best is None or (distance, candidate) < best):
-            best = distance, candidate
-    return best[1] if best and best[0] < len(wanted) else None
+    near = [
+        (distance, _distance(name, candidate, allowed), candidate)
+        for candidate in known
+        if (distance := _distance(wanted, candidate.lower(), allowed)) <= allowed and distance < len(wanted)
+    ]
+    return min(near)[2] if near else None
 
 
 def did_you_mean(suggestion: str | None) -> dict[str, object]:

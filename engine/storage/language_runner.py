@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -52,16 +52,22 @@ def reachable() -> tuple[str, ...]:
     return BACKENDS if url.startswith("postgresql") else BACKENDS[:-1]
 
 
-def _connection(name: str) -> Connection:
+@contextmanager
+def _connection(name: str) -> Iterator[Connection]:
     if name == "sqlite":
         engine = sa.create_engine("sqlite://", poolclass=StaticPool)
-        connection = engine.connect()
-        sqlite_functions.register(cast("Any", connection.connection.dbapi_connection))
     else:
-        url = os.environ.get(DATABASE_VARIABLE, "")
-        connection = sa.create_engine(url, isolation_level="AUTOCOMMIT").connect()
-        connection.exec_driver_sql("SET TIME ZONE 'UTC'")
-    return connection.execution_options(compiled_cache=None)
+        engine = sa.create_engine(os.environ.get(DATABASE_VARIABLE, ""), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            if name == "sqlite":
+                sqlite_functions.register(cast("Any", connection.connection.dbapi_connection))
+            else:
+                connection.exec_driver_sql("SET TIME ZONE 'UTC'")
+            # Every case is another statement: keeping their compiled forms would only cost.
+            yield connection.execution_options(compiled_cache=None)
+    finally:
+        engine.dispose()
 
 
 def _answered(line: str, runners: Mapping[str, Connection | None]) -> Json:

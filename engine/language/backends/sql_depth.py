@@ -38,7 +38,7 @@ def _symbols(node: Node) -> int:
 
 @dataclass
 class Depth:
-    """Remembers how deep the nodes of one tree nest, and which are cut where ``room`` ends; the tree must outlive it."""
+    """Remembers how deep the nodes of a tree nest and where ``room`` ends; the tree must outlive it."""
 
     room: int
     known: dict[int, int] = field(default_factory=dict)

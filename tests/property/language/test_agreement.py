@@ -1,0 +1,145 @@
+"""The law of the language: Python, SQLite and PostgreSQL give one answer, and a filter's opposite is its complement."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.kernel.problems import EngineError
+from engine.language.aggregates import aggregate_over, combine
+from engine.language.backends.sql import aggregate_select, from_database, stored_from, to_condition, to_value
+from engine.language.compiling import compile_expression
+from engine.language.expressions import expression_of
+from engine.language.tree import Not, Related
+from engine.language.types import BooleanType
+from engine.storage.language_runner import run_lines
+from tests.property.language.generating import expressions, of_kind
+from tests.property.language.worlds import APP, SCOPE, ZONES, Database, made_rows, plain
+
+SAMPLE = Path(__file__).parents[2] / "cases" / "cel-sample.jsonl"
+ROWS = made_rows()
+DEALS = ROWS[APP, "deal"]
+
+many = settings(
+    deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def _compiled(source):
+    """The expression, or None for what passes a bound; anything else that a template makes must compile."""
+    try:
+        return compile_expression(source, SCOPE)
+    except EngineError as error:
+        if {problem.code for problem in error.problems} <= {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016"}:
+            return None
+        raise
+
+
+def _values(database, expression, zone):
+    deal = database.tables["deal"]
+    found = database.connection.execute(sa.select(deal.c.id, to_value(expression, database.scope(zone))))
+    return {key: from_database(value, expression.type, database.dialect) for key, value in found}
+
+
+def _matching(database, expression, zone):
+    deal = database.tables["deal"]
+    return set(
+        database.connection.execute(
+            sa.select(deal.c.id).where(to_condition(expression, database.scope(zone)))
+        ).scalars()
+    )
+
+
+def test_back_ends_agree_when_expressions_and_rows_are_hostile(postgres_url):
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+
+        @many
+        @given(st.integers(0, 4).flatmap(expressions), st.sampled_from(ZONES))
+        def agree(source, zone):
+            expression = _compiled(source)
+            if expression is None:
+                return
+            world = plain(ROWS, zone)
+            expected = {row["id"]: expression.evaluate(row, world) for row in DEALS}
+            assert _values(lite, expression, zone) == expected, source
+            assert _values(server, expression, zone) == expected, source
+
+        agree()
+
+
+def test_filter_and_its_opposite_part_all_rows_when_conditions_are_random(postgres_url):
+    everyone = {row["id"] for row in DEALS}
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+
+        @many
+        @given(of_kind("B", 3), st.sampled_from(ZONES))
+        def parted(source, zone):
+            expression = _compiled(source)
+            if expression is None:
+                return
+            opposite = expression_of(source, Not(expression.tree))
+            world = plain(ROWS, zone)
+            expected = {row["id"] for row in DEALS if expression.holds(row, world)}
+            for database in (lite, server):
+                assert _matching(database, expression, zone) == expected, source
+                assert _matching(database, opposite, zone) == everyone - expected, source
+
+        parted()
+
+
+_AGGREGATES = (
+    "count(visits where {I})", "count(visits.score)", "sum(visits.score where {I})", "avg(visits.score)",
+    "avg(visits.score where {I})", "min(visits.score)", "max(visits.day where {I})", "any(visits.good)",
+    "all(visits.good where {I})", "exists(visits where {I})", "latest(visits.outcome)",
+    "latest(visits.score where {I})",
+)  # fmt: skip
+
+
+def test_stored_and_pending_rows_join_when_some_of_them_are_not_stored_yet(postgres_url):
+    visits = [row for row in ROWS[APP, "visit"] if row["deleted_at"] is None]
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+
+        @many
+        @given(
+            st.sampled_from(_AGGREGATES),
+            of_kind("I", 1),
+            st.sampled_from(DEALS),
+            st.sets(st.sampled_from([row["id"] for row in visits])),
+        )
+        def joined(template, where, owner, pending):
+            tree = compile_expression(template.replace("{I}", where), SCOPE).tree
+            assert isinstance(tree, Related)
+            world = plain(ROWS, "Asia/Shanghai")
+            related = [row for row in visits if row["deal"] == owner["id"]]
+            expected = aggregate_over(tree.aggregate, related, world)
+            unstored = [row for row in related if row["id"] in pending]
+            for database in (lite, server):
+                query = aggregate_select(tree.aggregate, owner["id"], database.scope("Asia/Shanghai"), tuple(pending))
+                stored = stored_from(tree.aggregate, database.connection.execute(query).first(), database.dialect)
+                assert combine(tree.aggregate, stored, unstored, world) == expected
+
+        joined()
+
+
+def test_sample_of_the_public_suite_holds_when_all_back_ends_answer(postgres_url, monkeypatch):
+    monkeypatch.setenv("YOUJU_DATABASE_URL", postgres_url)
+    cases = [json.loads(line) for line in SAMPLE.read_text("utf8").split("\n") if line]
+    answers = [json.loads(line) for line in run_lines(map(json.dumps, cases))]
+    for case, answer in zip(cases, answers, strict=True):
+        if case.get("error"):
+            assert answer["error"]["code"].startswith("LANG-"), case["id"]
+        else:
+            given_back = [answer[name] for name in ("python", "sqlite", "postgresql")]
+            assert given_back == [case["expect"]] * 3, case["id"]
+
+
+def test_truth_is_boolean_when_a_condition_is_asked_for_its_value(postgres_url):
+    with closing(Database(postgres_url, ROWS)) as server:
+        expression = compile_expression("hot and cold", SCOPE)
+        assert isinstance(expression.type, BooleanType)
+        assert set(_values(server, expression, "UTC").values()) <= {True, False}

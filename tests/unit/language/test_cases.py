@@ -1,0 +1,157 @@
+"""The contract for outside tests: ``youju lang eval --jsonl``."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine.storage.commands_language import lang
+from engine.storage.language_runner import run_lines
+
+SAMPLE = Path(__file__).parents[2] / "cases" / "cel-sample.jsonl"
+
+
+def _answers(cases, backends=("python", "sqlite")):
+    lines = [json.dumps(case, ensure_ascii=False) for case in cases]
+    return [json.loads(line) for line in run_lines(lines, backends)]
+
+
+def _answer(**case):
+    return _answers([{"id": "1", "fields": {}, "record": {}, **case}])[0]
+
+
+def test_answer_has_the_form_of_the_contract_when_a_case_is_evaluated():
+    case = {"expr": "a + 1.5", "fields": {"a": {"type": "number", "scale": 2}}, "record": {"a": "2.25"}}
+    assert _answer(**case) == {"id": "1", "type": "number", "python": "3.75", "sqlite": "3.75"}
+
+
+@pytest.mark.parametrize(
+    ("expr", "kind", "raw", "shown"),
+    [
+        ("f", {"type": "text"}, "a\u2028b", "a\u2028b"),
+        ("f", {"type": "text"}, "", None),
+        ("f", {"type": "number", "scale": 3}, "-1.250", "-1.25"),
+        ("f", {"type": "number", "scale": 0, "digits": 30}, "9" * 30, "9" * 30),
+        ("f", {"type": "boolean"}, False, False),
+        ("f", {"type": "date"}, "0001-01-01", "0001-01-01"),
+        ("f + 1", {"type": "date"}, "2024-02-28", "2024-02-29"),
+        ("f", {"type": "datetime"}, "2026-01-31T09:00:00+08:00", "2026-01-31T01:00:00Z"),
+        ("f", {"type": "datetime"}, "2026-01-31T09:00:00.125Z", "2026-01-31T09:00:00.125Z"),
+        ("f", {"type": "choice", "options": ["a", "b"]}, "a", "a"),
+        ("f", {"type": "choices", "options": ["a", "b"]}, ["a", "b"], ["a", "b"]),
+        ("f is empty", {"type": "choices", "options": ["a"]}, [], True),
+        ("f", {"type": "person"}, "u1", "u1"),
+    ],
+)
+def test_value_travels_unchanged_when_it_is_of_any_type(expr, kind, raw, shown):
+    answer = _answer(expr=expr, fields={"f": kind}, record={"f": raw})
+    assert (answer["python"], answer["sqlite"]) == (shown, shown)
+
+
+def test_surroundings_are_known_when_a_case_brings_them():
+    case = {
+        "fields": {"amount": {"type": "number", "scale": 0}, "customer": {"type": "reference", "form": "customer"}},
+        "record": {"id": "r1", "amount": "5", "customer": "c1"},
+        "old": {"amount": "3"},
+        "me": "u1",
+        "params": {"limit": {"type": "number", "scale": 0, "value": "2"}, "param.word": {"type": "text", "value": "w"}},
+        "now": "2026-01-31T23:30:00Z",
+        "related": {
+            "customer": {"fields": {"level": {"type": "number", "scale": 0}}, "rows": [{"id": "c1", "level": "4"}]},
+            "visits": {
+                "fields": {"score": {"type": "number", "scale": 0}},
+                "rows": [{"deal": "r1", "score": "1"}, {"deal": "r1", "score": "6"}, {"deal": "r2", "score": "9"}],
+            },
+        },
+    }
+    expected = {
+        "customer.level + amount": "9",
+        "sum(visits.score)": "7",
+        "count(visits where score > param.limit)": "1",
+        "old.amount": "3",
+        "changed(amount)": True,
+        "me": "u1",
+        "param.word": "w",
+        "today()": "2026-02-01",
+        "now()": "2026-01-31T23:30:00Z",
+    }
+    for expr, value in expected.items():
+        answer = _answer(expr=expr, **case)
+        assert (expr, answer.get("python"), answer.get("sqlite")) == (expr, value, value)
+
+
+def test_zone_sets_the_day_when_a_case_names_one():
+    case = {"expr": "today()", "now": "2026-01-31T23:30:00Z"}
+    assert _answer(**case, zone="America/New_York")["python"] == "2026-01-31"
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        ({"expr": "nope"}, "LANG-020"),
+        ({"expr": "f", "fields": {"f": {"type": "number", "scale": 1}}, "record": {"f": "1.25"}}, "LANG-060"),
+        ({"expr": "f", "fields": {"f": {"type": "number", "scale": 0}}, "record": {"f": "1" * 16}}, "LANG-060"),
+        ({"expr": "f", "fields": {"f": {"type": "date"}}, "record": {"f": "2026-02-30"}}, "LANG-060"),
+        ({"expr": "f", "fields": {"f": {"type": "datetime"}}, "record": {"f": "2026-02-03T00:00:00"}}, "LANG-060"),
+        ({"expr": "f", "fields": {"f": {"type": "text"}}, "record": {"f": "a\0"}}, "LANG-060"),
+        ({"expr": "f", "fields": {"f": {"type": "colour"}}}, "LANG-060"),
+        ({"expr": "1", "zone": "Mars/Base"}, "LANG-060"),
+        ({"expr": 1}, "LANG-060"),
+    ],
+)
+def test_error_is_answered_when_a_case_is_wrong(case, code):
+    error = _answer(**case)["error"]
+    assert error["code"] == code
+    assert error["message"].startswith("第 1 列: ")
+    assert isinstance(error["start"], int)
+
+
+def test_line_is_answered_with_an_error_when_it_is_no_json():
+    assert [json.loads(line)["error"]["code"] for line in run_lines(["{", "[]"], ["python"])] == [
+        "LANG-060",
+        "LANG-060",
+    ]
+
+
+def test_every_sample_case_holds_when_python_and_sqlite_answer():
+    cases = [json.loads(line) for line in SAMPLE.read_text("utf8").split("\n") if line]
+    for case, answer in zip(cases, _answers(cases), strict=True):
+        if case.get("error"):
+            assert answer["error"]["code"].startswith("LANG-"), case["id"]
+        else:
+            assert (answer["python"], answer["sqlite"]) == (case["expect"], case["expect"]), case["id"]
+
+
+def test_ten_thousand_lines_are_answered_in_time_when_they_come_at_once():
+    cases = [json.loads(line) for line in SAMPLE.read_text("utf8").split("\n") if line]
+    began = time.monotonic()
+    answers = _answers(cases * 2)
+    took = time.monotonic() - began
+    assert len(answers) == 2 * len(cases)
+    assert took / len(answers) < 60 / 10_000
+
+
+def test_command_answers_in_order_when_lines_come_on_standard_input():
+    lines = "\n".join(json.dumps({"id": str(number), "expr": f"{number} + 1"}) for number in range(5)) + "\n\n"
+    result = CliRunner().invoke(lang, ["eval", "--jsonl", "--backends", "python"], input=lines)
+    assert result.exit_code == 0
+    answers = [json.loads(line) for line in result.output.splitlines()]
+    assert answers == [{"id": str(number), "type": "number", "python": str(number + 1)} for number in range(5)]
+
+
+def test_command_refuses_when_a_back_end_is_unknown():
+    result = CliRunner().invoke(lang, ["eval", "--jsonl", "--backends", "python,oracle"], input="")
+    assert result.exit_code == 2
+    assert "oracle" in result.output
+
+
+def test_language_starts_without_a_database_when_only_python_is_asked():
+    code = "import engine.language.compiling, sys; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SAMPLE.parents[2]
+    )
+    assert done.stdout.strip() == "False"

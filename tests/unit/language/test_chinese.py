@@ -1,0 +1,48 @@
+"""Chinese: aliases, labels, full-width signs, and names that ran together."""
+
+import pytest
+
+from engine.language.compiling import compile_expression
+from engine.language.functions.catalogue import AGGREGATES, FUNCTIONS
+from tests.unit.language.deals import SCOPE, value
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        (
+            '阶段 = "谈判" 且 距今天数(更新时间) >= 15 且 客户预算确认 为空',
+            'stage = "negotiation" and days_since(seen) >= 15 and budget is empty',
+        ),
+        (
+            "阶段＝“谈判”且距今天数（更新时间）≥１５且客户预算确认为空",
+            'stage = "negotiation" and days_since(seen) >= 15 and budget is empty',
+        ),
+        ("金额大于1.5并且非客户预算确认或者名称不为空", "amount > 1.5 and not budget or name is not empty"),
+        ('阶段不属于【"谈判"，“won”】', 'stage not in ["negotiation", "won"]'),
+        ("如果(金额 ≠ 0, 金额 ÷ 3 × 2, 空)", "if(amount != 0, amount / 3 * 2, empty)"),
+        ('计数(拜访 其中 结果 = "有效") 小于等于 3', 'count(visits where outcome = "valid") <= 3'),
+        ("客户.大区.费率 > 1", "customer.region.rate > 1"),
+        ("负责人 = 我", "owner = me"),
+        ("参数.visit.days + 原.数量", "param.visit.days + old.count"),
+        ("`备注(内部)` 为空", "note is empty"),
+        ("3年计划 + 3", "plan + 3"),
+        ("IF(NOT Budget, TRUE, FALSE)", "if(not budget, true, false)"),
+        ("标签包含“成交”", 'tags contains "won"'),
+        ("真 且 非 假", "true and not false"),
+    ],
+)
+def test_chinese_means_the_same_when_it_is_written_out_in_english(chinese, english):
+    assert compile_expression(chinese, SCOPE).tree == compile_expression(english, SCOPE).tree
+
+
+def test_every_function_has_a_chinese_name_when_it_is_in_the_catalogue():
+    assert all(
+        function.aliases and all(not alias.isascii() for alias in function.aliases) for function in FUNCTIONS.values()
+    )
+    assert {english for chinese, english in AGGREGATES.items() if not chinese.isascii()} == set(AGGREGATES.values())
+
+
+def test_quoted_name_is_a_field_when_it_is_spelled_like_a_keyword():
+    assert value("`count` + 1") == 8
+    assert value("count + 1") == 8
