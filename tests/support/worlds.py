@@ -55,10 +55,17 @@ class World:
         for app in self.catalog.apps.values():
             self.parameters[app.key] = {key: item.default for key, item in app.parameters.items()}
 
-    def person(self, name: str, *roles: tuple[str, str], manager: str | None = None, active: bool = True) -> str:
+    def person(
+        self,
+        name: str,
+        *roles: tuple[str, str],
+        manager: str | None = None,
+        department: str | None = None,
+        active: bool = True,
+    ) -> str:
         """Add a user and return the id."""
         id = number_id(1_000_000 + len(self.people))
-        self.people[id] = Person(id, name, name, manager, None, frozenset(roles), active)
+        self.people[id] = Person(id, name, name, manager, department, frozenset(roles), active)
         return id
 
     def answer(self, query: Query) -> object:
@@ -184,5 +191,5 @@ def event_body(payload: Mapping[str, Any]) -> RunRules:
 
 
 def _as_fact(task: TaskOpening) -> OpenTask:
-    actions = {action.key: action.transition for action in task.actions}
+    actions = {action.key: action for action in task.actions}
     return OpenTask(task.id, task.key, task.app, task.form, task.record, task.assignee, task.state, actions)

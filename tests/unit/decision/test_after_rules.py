@@ -1,0 +1,472 @@
+"""After-rules: what follows from an event, for whom, how far, and what every run leaves behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.decision.after_rules import DEPTH, WRITES
+from engine.decision.commands import Act, Create, Delete, Fire, RunRules, Update
+from engine.decision.permissions import ADMIN, ENGINE
+from tests.support import apps
+from tests.support.apps import element, field, form, rule, state, transition, workflow
+from tests.unit.decision.conftest import leave
+
+STAFF = ("shop", "staff")
+CREATED = {"created": True}
+
+
+def told(*to: Any, zh: str = "好", en: str = "ok") -> dict[str, Any]:
+    return {"notify": {"to": list(to), "text": {"zh": zh, "en": en}}}
+
+
+def task(key: str, *to: Any, **more: Any) -> dict[str, Any]:
+    return {"open_task": {"key": key, "to": list(to), "title": {"zh": "做{{a}}", "en": "do {{a}}"}, **more}}
+
+
+def create(**fields):
+    return Create("shop", "thing", fields)
+
+
+def recipients(changeset):
+    return [tuple(message.payload["recipients"]) for message in changeset.messages if message.kind == "notify"]
+
+
+def events(changeset):
+    return [message.payload for message in changeset.messages if message.kind == "event"]
+
+
+# --- events
+
+
+def test_no_event_is_left_when_no_rule_looks_at_it(shop):
+    world, me = shop(
+        form("thing", field("a"), field("b")), rule("r", "thing", {"changed": ["a"]}, told({"owner": True}))
+    )
+    id = world.make(me, create(a="x"))
+    assert events(world.do(me, Update("shop", "thing", id, {"b": "y"}))) == []
+    (event,) = events(world.do(me, Update("shop", "thing", id, {"a": "y"})))
+    assert (event["record"], event["version"], event["depth"], event["by"]) == (id, 3, 0, me)
+    assert "a" in event["event"]["changed"]
+
+
+def test_a_rule_of_changes_does_not_look_when_a_record_is_new(shop):
+    world, me = shop(form("thing", field("a")), rule("r", "thing", {"changed": ["a"]}, told({"owner": True})))
+    assert events(world.do(me, create(a="x"))) == []
+
+
+def test_a_rule_sees_the_record_as_it_is_when_it_runs(shop):
+    world, me = shop(
+        form("thing", field("a")), rule("r", "thing", CREATED, told({"owner": True}, en="{{a}}"), when='a = "y"')
+    )
+    changeset = world.do(me, create(a="x"))
+    world.do(me, Update("shop", "thing", changeset.writes[0].id, {"a": "y"}))
+    (run,) = world.follow(changeset)
+    assert [message.payload["text"]["en"] for message in run.messages] == ["y"]
+
+
+def test_nothing_follows_when_the_record_is_gone(shop):
+    world, me = shop(form("thing", field("a")), rule("r", "thing", CREATED, told({"owner": True})))
+    changeset = world.do(me, create())
+    world.do(me, Delete("shop", "thing", changeset.writes[0].id))
+    (run,) = world.follow(changeset)
+    assert (run.messages, run.rule_runs, run.writes) == ((), (), ())
+
+
+# --- runs
+
+
+def test_every_run_leaves_its_trace_when_it_fired_and_when_it_did_not(shop):
+    world, me = shop(
+        form("thing", field("a"), field("n", "number", scale=2), field("b")),
+        rule("no", "thing", CREATED, told({"owner": True}), when='a = "y"'),
+        rule(
+            "yes", "thing", CREATED, [told({"owner": True}), {"set": {"b": '"x"'}}], when='a = "x" and n > 1', order=1
+        ),
+        rule("always", "thing", CREATED, told({"owner": True}), order=2),
+        rule("else", "thing", {"deleted": True}, told({"owner": True})),
+    )
+    changeset = world.do(me, create(a="x", n="1.50"))
+    run = world.follow(changeset)[0]
+    assert [(item.rule, item.fired) for item in run.rule_runs] == [("no", False), ("yes", True), ("always", True)]
+    no, yes, always = run.rule_runs
+    assert no.trace["inputs"] == {"a": "x"}
+    assert no.trace["actions"] == []
+    assert yes.trace["inputs"] == {"a": "x", "n": 150}
+    assert yes.trace["actions"] == ["Notify", "SetFields"]
+    assert always.trace["inputs"] == {}
+    assert yes.trace["event"]["created"] is True
+    assert {(item.app, item.form, item.record, item.revision, item.at) for item in run.rule_runs} == {
+        ("shop", "thing", changeset.writes[0].id, 1, world.moment)
+    }
+    assert len({item.id for item in run.rule_runs}) == 3
+
+
+# --- whom
+
+
+PEOPLE = form("thing", field("a"), field("helper", "person"), field("team", "persons"))
+
+
+@pytest.mark.parametrize("who", ["owner", "creator", "helper", "team", "manager_of owner", "manager_of helper", "role"])
+def test_somebody_is_told_when_a_rule_names_them(shop, who):
+    kind, _, of = who.partition(" ")
+    named = (
+        {"role": "staff"}
+        if kind == "role"
+        else {kind: of}
+        if of
+        else {"person": kind}
+        if kind in ("helper", "team")
+        else {kind: True}
+    )
+    world, me = shop(PEOPLE, rule("r", "thing", CREATED, told(named)))
+    chief = world.person("chief")
+    boss = world.person("boss", manager=chief)
+    helper, owner = world.person("helper", manager=chief), world.person("owner", STAFF, manager=boss)
+    changeset = world.do(me, create(helper=helper, team=[boss, helper], owner=owner))
+    (got,) = recipients(world.follow(changeset)[0])
+    assert (
+        got
+        == {
+            "owner": (owner,),
+            "creator": (me,),
+            "helper": (helper,),
+            "team": (boss, helper),
+            "manager_of owner": (boss,),
+            "manager_of helper": (chief,),
+            "role": (me, owner),
+        }[who]
+    )
+
+
+def test_everybody_is_told_once_when_a_rule_names_them_twice(shop):
+    world, me = shop(PEOPLE, rule("r", "thing", CREATED, told({"owner": True}, {"role": "staff"}, {"creator": True})))
+    assert recipients(world.follow(world.do(me, create()))[0]) == [(me,)]
+
+
+@pytest.mark.parametrize(
+    "named", [{"person": "helper"}, {"role": "ghost"}, {"manager_of": "helper"}, {"person": "team"}]
+)
+def test_the_owners_superior_is_told_when_a_post_is_vacant(shop, named):
+    roles = [apps.role("staff", apps.access("thing")), apps.role("ghost")]
+    world, me = shop(PEOPLE, rule("r", "thing", CREATED, told(named)), roles=roles)
+    boss, admin = world.person("boss"), world.person("admin", (ENGINE, ADMIN))
+    owner = world.person("owner", STAFF, manager=boss)
+    changeset = world.do(me, create(owner=owner))
+    assert recipients(world.follow(changeset)[0]) == [(boss,)]
+    leave(world, boss)
+    assert recipients(world.follow(world.do(me, create(owner=owner)))[0]) == [(admin,)], "then the admins"
+
+
+def test_somebody_else_is_told_when_who_is_named_has_left(shop):
+    world, me = shop(PEOPLE, rule("r", "thing", CREATED, told({"owner": True}, {"person": "team"})))
+    boss = world.person("boss")
+    owner, one, other = world.person("owner", STAFF, manager=boss), world.person("one"), world.person("other")
+    changeset = world.do(me, create(owner=owner, team=[one, other]))
+    leave(world, owner)
+    leave(world, one)
+    assert recipients(world.follow(changeset)[0]) == [(boss, other)], "of several only those who are there"
+
+
+def test_nobody_is_told_when_there_is_nobody_at_all(shop):
+    world, me = shop(PEOPLE, rule("r", "thing", CREATED, told({"person": "helper"})))
+    (run,) = world.follow(world.do(me, create()))
+    assert run.messages == ()
+    assert run.rule_runs[0].fired
+
+
+def test_many_are_told_in_few_rounds_when_a_role_has_many(shop):
+    world, me = shop(PEOPLE, rule("r", "thing", CREATED, [told({"role": "staff"}), task("t", {"role": "staff"})]))
+    for number in range(60):
+        world.person(f"p{number}", STAFF)
+    (run,) = world.follow(world.do(me, create()))
+    assert len(recipients(run)[0]) == 61
+    assert len(run.tasks_opened) == 61
+    assert world.rounds <= 4
+
+
+# --- texts
+
+
+ZH = "{{owner}}|{{customer}}|{{amount}}|{{on}}|{{yes}}|{{kind}}|{{at}}|{{a}}"
+
+
+def test_a_message_is_said_in_both_languages_when_it_names_values(shop):
+    world, me = shop(
+        form("customer", field("name"), title="{{name}}"),
+        form(
+            "thing",
+            field("a"), field("customer", "reference", form="customer"), field("amount", "money"), field("on", "date"),
+            field("yes", "boolean"), field("kind", "choice", options=apps.options("red")), field("at", "datetime"),
+        ),
+        rule("r", "thing", CREATED, told({"owner": True}, zh=ZH, en="{{customer.name}}|{{yes}}|{{kind}}|{{amount * 2}}")),
+    )  # fmt: skip
+    customer = world.make(me, Create("shop", "customer", {"name": "九江"}))
+    changeset = world.do(
+        me,
+        create(customer=customer, amount="12.50", on="2026-03-01", yes=True, kind="red", at="2026-03-01T00:30:00Z"),
+    )
+    (message,) = world.follow(changeset)[0].messages
+    assert message.payload["text"] == {
+        "zh": "me|九江|12.5|2026-03-01|是|red的中文|2026-03-01 08:30|",
+        "en": "九江|yes|red in English|25",
+    }
+    assert (message.payload["app"], message.payload["form"], message.payload["record"]) == (
+        "shop", "thing", changeset.writes[0].id,
+    )  # fmt: skip
+
+
+# --- tasks
+
+
+ACTIONS = [{**{k: v for k, v in element("ok").items() if k != "uid"}, "transition": "finish", "fields": ["a"]}]
+FLOW = workflow(
+    "thing",
+    [state("new", "draft"), state("open"), state("done", "won")],
+    [
+        transition("start", ["new", "done"], "open", by=[{"role": "staff"}]),
+        transition("finish", ["open"], "done", by=[{"role": "staff"}], acknowledgement=True, optional_fields=["a"]),
+        transition("again", ["open"], "new"),
+    ],
+)
+OPENED = rule("r", "thing", {"entered": "open"}, task("do", {"role": "staff"}, actions=ACTIONS, due="today() + 3"))
+
+
+@pytest.fixture
+def tasks(shop):
+    world, me = shop(form("thing", field("a")), FLOW, OPENED)
+    other = world.person("other", STAFF)
+    id = world.make(me, create(a="x"))
+    return world, me, other, id
+
+
+def start(world, me, id):
+    changeset = world.do(me, Fire("shop", "thing", id, "start"))
+    return world.follow(changeset)[0]
+
+
+def test_everybody_named_gets_a_task_when_a_rule_opens_one(tasks):
+    world, me, other, id = tasks
+    run = start(world, me, id)
+    assert [(t.assignee, t.key, t.record, t.state) for t in run.tasks_opened] == [
+        (me, "do", id, "open"), (other, "do", id, "open"),
+    ]  # fmt: skip
+    first = run.tasks_opened[0]
+    assert (first.title.zh, first.title.en) == ("做x", "do x")
+    assert [(a.key, a.transition, a.fields) for a in first.actions] == [("ok", "finish", ("a",))]
+    assert first.due_at is not None
+    assert 2 * 86_400_000 < first.due_at - world.moment <= 3 * 86_400_000
+    assert len({t.dedupe for t in run.tasks_opened}) == 2
+
+
+def test_a_task_is_not_opened_again_when_the_same_event_is_run_twice(tasks):
+    world, me, _, id = tasks
+    changeset = world.do(me, Fire("shop", "thing", id, "start"))
+    first, again = world.follow(changeset)[0], world.follow(changeset)[0]
+    assert [t.dedupe for t in first.tasks_opened] == [t.dedupe for t in again.tasks_opened]
+    assert {t.id for t in first.tasks_opened} & {t.id for t in again.tasks_opened} == set()
+    assert len(world.tasks) == 2
+
+
+def test_a_task_is_a_new_one_when_the_record_comes_into_the_state_again(tasks):
+    world, me, _, id = tasks
+    first = start(world, me, id)
+    world.moment += 1_000
+    world.do(me, Fire("shop", "thing", id, "again"))
+    world.moment += 1_000
+    second = start(world, me, id)
+    assert {t.dedupe for t in first.tasks_opened} & {t.dedupe for t in second.tasks_opened} == set()
+
+
+def test_all_tasks_of_the_state_are_over_when_one_of_them_is_done(tasks):
+    world, me, other, id = tasks
+    start(world, me, id)
+    mine = next(t.id for t in world.tasks.values() if t.assignee == me)
+    theirs = next(t.id for t in world.tasks.values() if t.assignee == other)
+    changeset = world.do(me, Act(mine, "ok", {"a": "y"}))
+    assert {(c.id, c.action, c.actor.user) for c in changeset.tasks_closed} == {(mine, "ok", me), (theirs, None, me)}
+    assert world.rows["shop", "thing", id]["state"] == "done"
+    assert world.rows["shop", "thing", id]["a"] == "y"
+    assert world.tasks == {}
+
+
+def test_a_task_stays_when_its_transition_is_refused(tasks):
+    world, me, _, id = tasks
+    start(world, me, id)
+    mine = next(t.id for t in world.tasks.values() if t.assignee == me)
+    refused = sorted(world.refusal(me, Act(mine, "ok", {"a": 5, "b": 1})))
+    assert refused == [("FORM-001", "fields.b"), ("FORM-003", "fields.a")]
+    assert mine in world.tasks
+
+
+def test_tasks_stay_when_the_record_changes_within_its_state(tasks):
+    world, me, _, id = tasks
+    start(world, me, id)
+    assert world.do(me, Update("shop", "thing", id, {"a": "y"})).tasks_closed == ()
+
+
+def test_tasks_are_over_when_the_record_is_deleted(tasks):
+    world, me, _, id = tasks
+    start(world, me, id)
+    changeset = world.do(me, Delete("shop", "thing", id))
+    assert len(changeset.tasks_closed) == 2
+    assert world.tasks == {}
+
+
+def test_a_task_can_only_be_done_when_it_has_no_actions_of_its_own(shop):
+    world, me = shop(form("thing", field("a")), rule("r", "thing", CREATED, task("do", {"owner": True})))
+    (run,) = world.follow(world.do(me, create(a="x")))
+    (opening,) = run.tasks_opened
+    assert [(a.key, a.transition) for a in opening.actions] == [("done", None)]
+    changeset = world.do(me, Act(opening.id, "done"))
+    assert (changeset.writes, [c.action for c in changeset.tasks_closed]) == ((), ["done"])
+
+
+# --- what rules change
+
+
+def test_a_rule_acts_for_the_system_when_it_sets_fields(shop):
+    world, me = shop(
+        form("thing", field("a"), field("stamp", set_by="system"), field("once", read_only_after_create=True)),
+        rule("r", "thing", CREATED, {"set": {"stamp": '"by rule"', "once": "a"}}),
+    )
+    changeset = world.do(me, create(a="x"))
+    (run,) = world.follow(changeset)
+    (write,) = run.writes
+    assert (write.actor.user, write.actor.rule, write.reason) == (None, "r", "r")
+    assert write.version == 2
+    assert (write.row["stamp"], write.row["once"], write.row["updated_by"]) == ("by rule", "x", None)
+    assert run.actor.user == me, "the command itself goes on in the name of whoever set it off"
+
+
+def test_two_rules_write_one_after_the_other_when_both_set_the_record(shop):
+    world, me = shop(
+        form("thing", field("a", "number"), field("b", "number")),
+        rule("one", "thing", CREATED, {"set": {"a": "1"}}, order=1),
+        rule("two", "thing", CREATED, [{"set": {"b": "a + 1"}}, {"set": {"a": "a + b"}}], order=2),
+    )
+    (run,) = world.follow(world.do(me, create()))
+    assert [(write.version, write.row["a"], write.row["b"]) for write in run.writes] == [
+        (2, 1, None),
+        (3, 1, 2),
+        (4, 3, 2),
+    ]
+
+
+def test_a_rule_moves_a_record_when_it_fires_a_transition_of_the_system(shop):
+    flow = workflow("thing", [state("new"), state("done", "won")], [transition("finish", ["new"], "done", by="system")])
+    world, me = shop(
+        form("thing", field("a")), flow, rule("r", "thing", {"changed": ["a"]}, {"fire": {"transition": "finish"}})
+    )
+    id = world.make(me, create())
+    (run,) = world.follow(world.do(me, Update("shop", "thing", id, {"a": "x"})))
+    assert (run.writes[0].action, run.state_changes[0].actor.rule) == ("finish", "r")
+    (again,) = world.follow(world.do(me, Update("shop", "thing", id, {"a": "y"})))
+    assert again.writes == (), "one that cannot start any more is left alone"
+    assert again.rule_runs[0].trace["actions"] == ["Fire"]
+
+
+def test_a_rule_makes_a_record_with_defaults_when_it_creates(shop):
+    log = form("log", field("text", required="create"), field("on", "date", default="today()"), field("who", "person"))
+    made = {"create": {"form": "log", "fields": {"text": "a", "owner": "owner", "who": "me"}}}
+    world, me = shop(log, form("thing", field("a")), rule("r", "thing", CREATED, made))
+    (run,) = world.follow(world.do(me, create(a="x")))
+    (write,) = run.writes
+    assert (write.kind, write.form, write.row["text"], write.row["owner"], write.row["who"]) == (
+        "insert",
+        "log",
+        "x",
+        me,
+        me,
+    )
+    assert write.row["on"] is not None
+    assert (write.actor.rule, write.row["created_by"]) == ("r", None)
+
+
+def test_a_rule_is_refused_as_a_whole_when_what_it_makes_does_not_hold(shop):
+    world, me = shop(
+        form("log", field("text", required="create")),
+        form("thing", field("a"), field("b")),
+        rule("r", "thing", CREATED, [{"set": {"b": '"x"'}}, {"create": {"form": "log", "fields": {"text": "a"}}}]),
+    )
+    changeset = world.do(me, create())
+    (event,) = events(changeset)
+    found = world.refusal(me, RunRules("shop", "thing", event["record"], event["event"]))
+    assert found == [("FORM-002", "fields.text")]
+
+
+# --- bounds
+
+
+def test_children_of_rules_run_their_rules_one_deeper_when_they_follow(shop):
+    world, me = shop(
+        form("thing", field("n", "number")),
+        rule("r", "thing", {"changed": ["n"]}, {"set": {"n": "n + 1"}}, when="n < 3"),
+    )
+    id = world.make(me, create(n="0"))
+    runs = world.follow(world.do(me, Update("shop", "thing", id, {"n": "1"})))
+    assert world.rows["shop", "thing", id]["n"] == 3
+    assert [event["depth"] for run in runs for event in events(run)] == [1, 2]
+
+
+def test_a_chain_is_refused_when_rules_set_each_other_off_for_ever(shop):
+    world, me = shop(
+        form("thing", field("n", "number")), rule("loop", "thing", {"changed": ["n"]}, {"set": {"n": "n + 1"}})
+    )
+    id = world.make(me, create(n="0"))
+    changeset = world.do(me, Update("shop", "thing", id, {"n": "1"}))
+    for depth in range(DEPTH):
+        (event,) = events(changeset)
+        assert event["depth"] == depth
+        changeset = world.do(me, RunRules("shop", "thing", id, event["event"], depth))
+    (event,) = events(changeset)
+    (problem,) = world.problems(me, RunRules("shop", "thing", id, event["event"], event["depth"]))
+    assert problem.code == "RULE-011"
+    assert "“loop”" in problem.message.en
+    assert str(DEPTH) in problem.hint.en
+
+
+def test_a_rule_whose_condition_fails_is_no_chain_when_it_is_deep(shop):
+    world, me = shop(
+        form("thing", field("n", "number")), rule("r", "thing", CREATED, told({"owner": True}), when="n > 5")
+    )
+    (event,) = events(world.do(me, create(n="0")))
+    world.do(me, RunRules("shop", "thing", event["record"], event["event"], DEPTH + 1))
+
+
+@pytest.mark.parametrize(("count", "holds"), [(WRITES, True), (WRITES + 1, False)])
+def test_a_run_is_refused_when_it_writes_too_many_records(shop, count, holds):
+    world, me = shop(
+        form("log", field("text")),
+        form("thing", field("a")),
+        rule("flood", "thing", CREATED, [{"create": {"form": "log", "fields": {"text": "a"}}}] * count),
+    )
+    (event,) = events(world.do(me, create()))
+    body = RunRules("shop", "thing", event["record"], event["event"])
+    if holds:
+        assert len(world.do(me, body).writes) == WRITES
+    else:
+        (problem,) = world.problems(me, body)
+        assert problem.code == "RULE-012"
+        assert "“flood”" in problem.message.en
+
+
+# --- the library
+
+
+def test_the_librarian_has_the_task_when_a_reader_asks_for_a_book(library):
+    world, anna, john = library.world, library.anna, library.john
+    asked = world.do(john, Create("library", "loan", {"member": library.member(), "book": library.book()}))
+    (run,) = world.follow(asked)
+    assert [(t.assignee, t.title.zh) for t in run.tasks_opened] == [(anna, "约翰想借《红楼梦》")]
+    (task_id,) = world.tasks
+    done = world.do(anna, Act(task_id, "lend"))
+    assert [c.action for c in done.tasks_closed] == ["lend"]
+    back = {"returned_on": "2026-12-31", "condition": "good"}
+    returned = world.do(anna, Fire("library", "loan", asked.writes[0].id, "give_back", back))
+    (run,) = world.follow(returned)
+    (message,) = run.messages
+    assert message.payload["recipients"] == [anna]
+    assert "逾期" in message.payload["text"]["zh"]
