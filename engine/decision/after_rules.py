@@ -146,11 +146,15 @@ def _notify(run: _Run, action: Notify, row: Row) -> None:
 
 
 def _open_task(run: _Run, action: OpenTask, row: Row) -> None:
+    """Open the task, once for an event; not where the record has already gone on from the state that asks for it."""
+    entered = run.body.event["entered"]
+    if entered is not None and row.get("state") != entered:
+        return
     title = render(run.work, run.app.key, row, action.title)
     actions = tuple(TaskAction(item.key, item.labels, item.transition, item.fields) for item in action.actions)
     due = None if action.due is None else _moment(run, action.due, row)
     for person in recipients(run.work, run.app, action.to, row):
-        stay = f"{row['id']}:{row.get('state_since')}"
+        event = f"{row['id']}:{run.body.event['version']}"
         run.work.opened.append(
             TaskOpening(
                 id=run.work.next_id(),
@@ -161,7 +165,7 @@ def _open_task(run: _Run, action: OpenTask, row: Row) -> None:
                 assignee=person,
                 title=title,
                 actions=actions,
-                dedupe=f"{run.app.key}:{run.rule.definition.uid}:{action.key}:{stay}:{person}",
+                dedupe=f"{run.app.key}:{run.rule.definition.uid}:{action.key}:{event}:{person}",
                 opened_at=run.work.moment,
                 due_at=due,
                 state=row.get("state"),

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
-from engine.decision.facts import PersonQuery, Query, RecordQuery, SameQuery
+from engine.decision.facts import Query, SameQuery
 from engine.decision.pending import Saving
-from engine.decision.permissions import is_one_of, readable
-from engine.decision.work import Work
+from engine.decision.permissions import is_one_of
 from engine.forms import problems as form_problems
-from engine.forms.compiling import SYSTEM_LABELS
-from engine.forms.definitions import FieldDef, target_of
 from engine.forms.filling import Standing
 from engine.forms.forms import Field
 from engine.forms.parsing import problem
@@ -34,6 +31,8 @@ UNREAD = frozenset(
         form_problems.BAD_FORMAT,
         form_problems.TOO_MANY,
         form_problems.UNKNOWN_KEY,
+        form_problems.NO_RECORD,
+        form_problems.NO_PERSON,
         form_problems.NOT_AN_OBJECT,
     )
 )
@@ -82,7 +81,7 @@ def _who(saving: Saving, who: Iterable[PersonsDef]) -> tuple[str, str]:
 
 def check_guard(saving: Saving, transition: Transition) -> None:
     """Gather what the transition asks for beyond the form: its named fields filled and its guard met."""
-    for key in transition.definition.fields:
+    for key in dict.fromkeys((*transition.definition.fields, *saving.needed)):
         if saving.row.get(key) is None and key in saving.form.fields:
             blank = problem(form_problems.REQUIRED, saving.form.fields[key].definition)
             saving.found.append(blank.under(key))
@@ -137,62 +136,6 @@ def _refused(item: Field, standing: Standing, *, new: bool, blank: bool) -> Prob
     if standing.read_only or (definition.read_only_after_create and not new):
         return None if blank and new else form_problems.READ_ONLY
     return None
-
-
-def check_existence(saving: Saving) -> None:
-    """Gather references to records and persons that do not exist (or are not the sender's to see)."""
-    wanted = list(_pointers(saving))
-    saving.work.want(query for _, _, query in wanted)
-    for place, definition, query in wanted:
-        if not _exists(saving.work, query, typed=saving.typed):
-            is_record = isinstance(query, RecordQuery)
-            kind = form_problems.NO_RECORD if is_record else form_problems.NO_PERSON
-            saving.found.append(problem(kind, definition).under(place))
-
-
-def pointed_at(saving: Saving) -> Iterable[Query]:
-    """Go through the records and persons that the save newly points at."""
-    return (query for _, _, query in _pointers(saving))
-
-
-def _exists(work: Work, query: Query, *, typed: bool) -> bool:
-    if isinstance(query, RecordQuery):
-        row = work.record(query.app, query.form, query.id)
-        return row is not None and (not typed or readable(work, work.form(query.app, query.form), row))
-    person = work.person(cast("PersonQuery", query).id)
-    return person is not None and person.active
-
-
-def _pointers(saving: Saving) -> Iterable[tuple[str, FieldDef, Query]]:
-    before: Row = saving.before or {}
-    if saving.row.get("owner") and saving.row.get("owner") != before.get("owner"):
-        owner = FieldDef("owner", "owner", "person", SYSTEM_LABELS["owner"])
-        yield "owner", owner, PersonQuery(saving.row["owner"])
-    for item in saving.form.live_fields():
-        value = saving.row.get(item.key)
-        if value is None or value == before.get(item.key):
-            continue
-        if item.type is not None:
-            yield from _targets(item.key, item, value, saving)
-            continue
-        for number, line in enumerate(value):
-            for inner in item.lines.values():
-                if line.get(inner.key) is not None:
-                    yield from _targets(f"{item.key}[{number}].{inner.key}", inner, line[inner.key], saving)
-
-
-def _targets(place: str, item: Field, value: object, saving: Saving) -> Iterable[tuple[str, FieldDef, Query]]:
-    ids = value if isinstance(value, tuple) else (value,)
-    match item.definition.type:
-        case "reference" | "references":
-            app, form = target_of(item.definition, saving.app.key)
-            for id in ids:
-                yield place, item.definition, RecordQuery(app, form, str(id))
-        case "person" | "persons":
-            for id in ids:
-                yield place, item.definition, PersonQuery(str(id))
-        case _:
-            return
 
 
 def check_uniqueness(saving: Saving) -> None:

@@ -57,11 +57,12 @@ class Fire:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Do something with a task of one's own."""
+    """Do something with a task of one's own; ``seen`` is the version of its record that the sender looked at."""
 
     task: str
     action: str
     fields: Json = field(default_factory=dict)
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import cast
 
 from engine.catalog.apps import Catalog
@@ -27,6 +27,7 @@ from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, readable, require, require_still
 from engine.decision.saving import save
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
+from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Field, Form
 from engine.forms.parsing import problem
@@ -34,9 +35,9 @@ from engine.forms.payloads import read_payload
 from engine.forms.problems import DUPLICATE_LINE
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem
-from engine.kernel.values import Row, Value
+from engine.kernel.values import Row
 from engine.workflows import problems as flow_problems
-from engine.workflows.workflows import Transition
+from engine.workflows.workflows import Transition, Workflow
 
 FIELDS = "fields"
 """Where a payload's fields stand in every input; problems of a field are found under it."""
@@ -95,7 +96,7 @@ def _carry_out(work: Work) -> Key | None:
         case Delete():
             return _delete(work, body)
         case Fire():
-            return fire(work, body.app, body.form, body.id, body.transition, body.fields, body.seen)
+            return fire(work, body)
         case Act():
             return _act(work, body)
         case RunRules():
@@ -137,7 +138,8 @@ def opened(work: Work, body: Create) -> Saving:
         if item is not None and item.type is None and value is not None:
             values[key] = _merged_lines(None, value)
     saving = new_saving(work, app, form, values, work.command.actor, typed=True)
-    saving.found = [*found, *_forbidden(work, form, values, {})]
+    saving.found = found
+    saving.found += _forbidden(saving, "create")
     saving.transition = _transition(saving, body.transition)
     return saving
 
@@ -153,13 +155,14 @@ def _transition(saving: Saving, key: str | None) -> Transition | None:
     return flow.transitions[key]
 
 
-def _forbidden(work: Work, form: Form, values: Mapping[str, Value], before: Row) -> list[Problem]:
-    """Return the fields that a payload changes and the sender's roles do not let fill."""
-    if work.command.actor.user is None:
+def _forbidden(saving: Saving, right: Right) -> list[Problem]:
+    """Return the fields that a payload changes and the sender's roles do not let fill in this row."""
+    if saving.work.command.actor.user is None:
         return []
-    access = access_to(work, form)
-    closed = access.hidden_fields | access.read_only_fields
-    return [_not_yours(form, key) for key, value in values.items() if key in closed and value != before.get(key)]
+    before: Row = saving.before or {}
+    closed = access_to(saving.work, saving.form).closed(right, saving.before or saving.row, saving.around)
+    changed_keys = [key for key, value in saving.given.items() if value != before.get(key)]
+    return [_not_yours(saving.form, key) for key in changed_keys if key in closed]
 
 
 def _not_yours(form: Form, key: str) -> Problem:
@@ -182,14 +185,18 @@ def _update(work: Work, body: Update) -> Key:
     before = existing(work, body.app, form, body.id, body.seen)
     require(work, form, "update", before)
     saving = changed(work, form, before, body.fields)
-    flow = saving.workflow
+    _refuse_locked(saving.workflow, before)
+    save(saving)
+    require_still(saving, "update")
+    return saving.key
+
+
+def _refuse_locked(flow: Workflow | None, before: Row) -> None:
+    """Raise where the record's state lets it change by transitions only: neither edited nor put away."""
     state = before.get("state")
     if flow is not None and state is not None and flow.states[state].locked:
         labels = flow.states[state].labels
         raise EngineError(flow_problems.LOCKED.at(state_zh=labels.zh, state_en=labels.en))
-    save(saving)
-    require_still(saving, "update")
-    return saving.key
 
 
 def changed(work: Work, form: Form, before: Row, fields: Json, transition: str | None = None) -> Saving:
@@ -208,8 +215,9 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
         row={**before, **values},
         given=values,
         actor=work.command.actor,
-        found=[*found, *_forbidden(work, form, values, before)],
+        found=found,
     )
+    saving.found += _forbidden(saving, "update")
     saving.transition = _transition(saving, transition)
     return saving
 
@@ -238,6 +246,7 @@ def _delete(work: Work, body: Delete) -> Key:
     form = work.form(body.app, body.form)
     before = existing(work, body.app, form, body.id, body.seen)
     require(work, form, "delete", before)
+    _refuse_locked(work.app(body.app).workflows.get(form.key), before)
     saving = changed(work, form, before, {})
     saving.typed = False
     saving.row["deleted_at"] = work.moment
@@ -245,25 +254,28 @@ def _delete(work: Work, body: Delete) -> Key:
     return saving.key
 
 
-def fire(work: Work, app: str, form_key: str, id: str, key: str, fields: Json, seen: int | None) -> Key:
-    """Fire a transition of a record with the fields of a payload."""
-    form = work.form(app, form_key)
-    before = existing(work, app, form, id, seen)
-    saving = changed(work, form, before, fields, key)
-    saving.found += _beyond(saving, before)
+def fire(work: Work, body: Fire, needed: Iterable[str] = ()) -> Key:
+    """Fire a transition of a record with the fields of a payload; ``needed`` ones must be filled beside its own."""
+    form = work.form(body.app, body.form)
+    before = existing(work, body.app, form, body.id, body.seen)
+    saving = changed(work, form, before, body.fields, body.transition)
+    saving.needed = tuple(needed)
+    beyond = _beyond(saving)
+    if beyond and not _may_edit(saving, before):
+        saving.found += [_not_yours(form, key) for key in beyond]
     save(saving)
+    if beyond:
+        require_still(saving, "update")
     return saving.key
 
 
-def _beyond(saving: Saving, before: Row) -> list[Problem]:
-    """Return the fields changed on the way that the transition does not name, unless the sender may edit the record."""
+def _beyond(saving: Saving) -> list[str]:
+    """Return the fields that a person changes on the way and the transition does not name."""
     if saving.transition is None or saving.work.command.actor.user is None:
         return []
+    before: Row = saving.before or {}
     named = {*saving.transition.definition.fields, *saving.transition.definition.optional_fields}
-    others = [key for key, value in saving.given.items() if key not in named and value != before.get(key)]
-    if not others or _may_edit(saving, before):
-        return []
-    return [_not_yours(saving.form, key) for key in others]
+    return [key for key, value in saving.given.items() if key not in named and value != before.get(key)]
 
 
 def _may_edit(saving: Saving, before: Row) -> bool:
@@ -276,10 +288,15 @@ def _act(work: Work, body: Act) -> Key:
     task = cast("OpenTask | None", work.fact(TaskQuery(body.task)))
     if task is None or task.assignee != work.command.actor.user:
         raise EngineError(problems.ABSENT.at())
-    if body.action not in task.actions:
+    action = task.actions.get(body.action)
+    if action is None:
         raise EngineError(problems.NO_ACTION.at(key=body.action, known=", ".join(task.actions)))
-    transition = task.actions[body.action]
     work.close_task(task, body.action, work.command.actor)
-    if transition is not None:
-        fire(work, task.app, task.form, task.record, transition, body.fields, None)
+    if action.transition is not None:
+        form = work.form(task.app, task.form)
+        return fire(
+            work, Fire(task.app, form.key, task.record, action.transition, body.fields, body.seen), action.fields
+        )
+    if body.fields:
+        raise EngineError([problems.NOTHING_TO_FILL.at(str(key)) for key in body.fields])
     return (task.app, task.form, task.record)

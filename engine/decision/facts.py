@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.decision.changeset import TaskAction
 from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
 
@@ -94,7 +95,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task as deciding sees it: ``actions`` maps the key of an action to the transition that it fires, if any."""
+    """A task as deciding sees it: ``actions`` are what can be done with it, by key."""
 
     id: str
     key: str
@@ -103,4 +104,4 @@ class OpenTask:
     record: str
     assignee: str
     state: str | None
-    actions: Mapping[str, str | None]
+    actions: Mapping[str, TaskAction]

@@ -34,6 +34,7 @@ class Saving:
     found: list[Problem] = field(default_factory=list)
     depth: int = 0
     reason: str | None = None
+    needed: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:

@@ -21,9 +21,18 @@ ADMIN = "admin"
 """The role of the engine itself that everything without a recipient falls back to."""
 
 
+def roles_in(work: Work, app: str) -> frozenset[str]:
+    """Return the roles that the acting user holds in an app; none for the system and for who is not active."""
+    user = work.command.actor.user
+    person = None if user is None else work.person(user)
+    if person is None or not person.active:
+        return frozenset()
+    return frozenset(role for of, role in person.roles if of == app)
+
+
 def access_to(work: Work, form: Form) -> Access:
     """Return what the acting user may do with a form."""
-    return work.app(form.app).access(form.key, work.roles_in(form.app))
+    return work.app(form.app).access(form.key, roles_in(work, form.app))
 
 
 def readable(work: Work, form: Form, row: Row) -> bool:
@@ -76,7 +85,7 @@ def _one(id: object) -> tuple[str, ...]:
 
 def is_one_of(work: Work, app: App, who: Iterable[PersonsDef], row: Row) -> bool:
     """Tell whether the acting user is among the persons named."""
-    user, roles = work.command.actor.user, work.roles_in(app.key)
+    user, roles = work.command.actor.user, roles_in(work, app.key)
     return any(item.of in roles if item.kind == "role" else user in named(work, app, item, row) for item in who)
 
 

@@ -34,6 +34,11 @@ FIELD_FORBIDDEN = ProblemKind(
     Text("您不能填写“{label_zh}”", "You may not fill “{label_en}”"),
     Text("请去掉这一项", "Leave it out"),
 )
+NOTHING_TO_FILL = ProblemKind(
+    "DECIDE-007",
+    Text("这个动作不需要填写内容", "This action takes no fields"),
+    Text("请去掉 fields", "Leave the fields out"),
+)
 NOT_ALLOWED = ProblemKind(
     "DECIDE-006",
     Text("您不能这样修改这条记录", "You may not change this record in this way"),

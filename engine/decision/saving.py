@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from engine.catalog.apps import App
-from engine.decision import checks
+from engine.decision import checks, pointers
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
 from engine.decision.facts import OpenTask, OpenTasksQuery
@@ -20,7 +19,6 @@ from engine.decision.reading_ahead import read_ahead
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import SYSTEM_FIELDS, Row, Value
-from engine.rules.definitions import OpenTaskDef
 from engine.rules.rules import Event
 from engine.workflows.workflows import Transition
 
@@ -41,6 +39,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     """Bring the record to where it would be saved and gather all that keeps it from it; return how its fields stand."""
     saving.settle(saving.row)
     _read_ahead(saving)
+    pointers.check_given(saving)
     _fill(saving)
     if saving.transition is not None:
         checks.check_transition(saving, saving.transition)
@@ -49,7 +48,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     stands = _cleared(saving)
     saving.found.extend(filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft))
     checks.check_given(saving, stands)
-    checks.check_existence(saving)
+    pointers.check_made(saving)
     checks.check_uniqueness(saving)
     if saving.transition is not None:
         checks.check_guard(saving, saving.transition)
@@ -71,7 +70,7 @@ def _read_ahead(saving: Saving) -> None:
     lines = (
         (line, item.reaching) for item in form.live_fields() if item.lines for line in saving.row.get(item.key) or ()
     )
-    read_ahead(work, [(saving.row, around), *lines], checks.pointed_at(saving))
+    read_ahead(work, [(saving.row, around), *lines], pointers.pointed_at(saving))
 
 
 def distinct(found: Iterable[Problem]) -> list[Problem]:
@@ -210,17 +209,11 @@ def _close_tasks(saving: Saving) -> None:
     """Close the tasks that the record has overtaken: it has left the state they were for, or is deleted."""
     work, before, row = saving.work, saving.before, saving.row
     deleted, state = row.get("deleted_at") is not None, row.get("state")
-    if before is None or not (deleted or state != before.get("state")) or not _opens_tasks(saving.app, saving.form.key):
+    if before is None or not (deleted or state != before.get("state")):
         return
     for task in cast("tuple[OpenTask, ...]", work.fact(OpenTasksQuery(*saving.key))):
         if deleted or (task.state is not None and task.state != state):
             work.close_task(task, None, saving.actor)
-
-
-def _opens_tasks(app: App, form: str) -> bool:
-    return any(
-        isinstance(action, OpenTaskDef) for rule in app.rules_of(form, before=False) for action in rule.definition.then
-    )
 
 
 def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, Value]) -> None:
@@ -243,7 +236,7 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         "version": saving.row["version"],
         "depth": saving.depth,
         "by": saving.work.command.actor.user,
-        "event": event_json(event),
+        "event": {**event_json(event), "version": saving.row["version"]},
     }
     saving.work.messages.append(OutboxMessage(saving.work.next_id(), "event", payload, saving.work.moment))
 

@@ -36,6 +36,10 @@ class Sight(Protocol):
         """Return a user, or None."""
         ...
 
+    def may_see(self, form: Form, row: Row) -> bool:
+        """Tell whether whoever this is for may know of a record that another one points at."""
+        ...
+
     def surroundings(self, app: str) -> Surroundings:
         """Return what expressions of an app see."""
         ...
@@ -56,10 +60,12 @@ def title(sight: Sight, form: Form, row: Row, speech: str) -> str:
 
 
 def title_of(sight: Sight, app: str, form: str, id: str, speech: str) -> str:
-    """Return what names a record by its id; an empty text where it is gone."""
+    """Return what names a record by its id; an empty text where it is gone or not to be seen."""
     found = sight.catalog.form(app, form)
     row = None if found is None else sight.record(app, form, id)
-    return "" if found is None or row is None else title(sight, found, row, speech)
+    if found is None or row is None or not sight.may_see(found, row):
+        return ""
+    return title(sight, found, row, speech)
 
 
 def shower(sight: Sight, app: str, speech: str) -> Show:

@@ -106,13 +106,6 @@ class Work:
         """Return a user."""
         return cast("Person | None", self.fact(PersonQuery(id)))
 
-    def roles_in(self, app: str) -> frozenset[str]:
-        """Return the roles that the acting user holds in an app; none for the system."""
-        if self.command.actor.user is None:
-            return frozenset()
-        person = self.person(self.command.actor.user)
-        return frozenset(role for of, role in person.roles if of == app) if person and person.active else frozenset()
-
     def surroundings(self, app: str, *, me: str | None = None, old: Row | None = None) -> Around:
         """Return what expressions of an app see around a row; ``me`` is the acting user unless stated."""
         zone = self.app(app).zone
@@ -125,6 +118,10 @@ class Work:
             parameters=self.parameters.get(app, {}),
             old=old,
         )
+
+    def may_see(self, _form: Form, _row: Row) -> bool:
+        """Tell that every record may be named: what the design says, it says with the app's rights."""
+        return True
 
     def aggregate_query(self, aggregate: Aggregate, owner: str) -> AggregateQuery | None:
         """Return what to ask for an aggregate over what is stored; None over lines, and for a record made just now."""

@@ -19,7 +19,7 @@ RIGHTS: tuple[Right, ...] = ("create", "read", "update", "delete")
 
 @dataclass(frozen=True, slots=True)
 class AccessDef:
-    """What one role gives on one form; ``rows`` narrows read, update and delete to the rows for which it holds."""
+    """What one role gives on one form; ``rows`` narrows every right to the rows for which it holds."""
 
     form: str
     rights: frozenset[Right]
@@ -49,7 +49,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Access:
-    """The sum of some grants on one form."""
+    """The sum of some grants on one form. What a grant hides or closes counts in the rows that it is given on."""
 
     grants: tuple[Grant, ...]
 
@@ -69,24 +69,40 @@ class Access:
         conditions = self.rows(right)
         return conditions is None or any(condition.holds(row, surroundings) for condition in conditions)
 
-    @property
-    def hidden_fields(self) -> frozenset[str]:
-        """The fields that no reading role shows."""
-        return self._common(grant.definition.hidden_fields for grant in self._with("read"))
+    def hidden(self, row: Row, surroundings: Surroundings) -> frozenset[str]:
+        """Return the fields of this row that are not shown: those that every grant that shows the row hides."""
+        return _common(self._over(row, surroundings, "read") or self._over(row, surroundings, "create") or self.grants)
+
+    def closed(self, right: Right, row: Row, surroundings: Surroundings) -> frozenset[str]:
+        """Return the fields that cannot be filled in this row by this right, hidden ones among them."""
+        giving = self._over(row, surroundings, right) or self.grants
+        closed = (
+            frozenset.intersection(*(grant.definition.read_only_fields for grant in giving)) if giving else frozenset()
+        )
+        return closed | self.hidden(row, surroundings)
 
     @property
-    def read_only_fields(self) -> frozenset[str]:
-        """The fields that no writing role lets change."""
-        writing = [*self._with("update"), *(grant for grant in self._with("create"))]
-        return self._common(grant.definition.read_only_fields for grant in writing)
+    def never_shown(self) -> frozenset[str]:
+        """The fields that are hidden in every row."""
+        return _common(self.grants)
 
-    def _with(self, right: Right) -> list[Grant]:
-        return [grant for grant in self.grants if right in grant.definition.rights]
+    @property
+    def not_always_shown(self) -> frozenset[str]:
+        """The fields that are hidden in some row: what nobody may sort, filter or search by."""
+        reading = [grant for grant in self.grants if "read" in grant.definition.rights] or self.grants
+        return frozenset(key for grant in reading for key in grant.definition.hidden_fields)
 
-    @staticmethod
-    def _common(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-        gathered = list(sets)
-        return frozenset.intersection(*gathered) if gathered else frozenset()
+    def _over(self, row: Row, surroundings: Surroundings, right: Right) -> tuple[Grant, ...]:
+        return tuple(
+            grant
+            for grant in self.grants
+            if right in grant.definition.rights and (grant.rows is None or grant.rows.holds(row, surroundings))
+        )
+
+
+def _common(grants: Iterable[Grant]) -> frozenset[str]:
+    hidden = [grant.definition.hidden_fields for grant in grants]
+    return frozenset.intersection(*hidden) if hidden else frozenset()
 
 
 def access_of(roles: Iterable[str], grants: Mapping[str, tuple[Grant, ...]]) -> Access:

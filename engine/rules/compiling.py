@@ -98,6 +98,7 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
                 work.found.append(problems.NO_MOMENT.at(f"{place}.open_task.due"))
             wanted = [item.transition for item in action.actions if item.transition]
             _known(work, f"{place}.open_task.actions", wanted, names.transitions)
+            _check_task_fields(f"{place}.open_task.actions", action, work, names)
             asked = [key for item in action.actions for key in item.fields]
             _known(work, f"{place}.open_task.actions", asked, names.fields)
             return OpenTask(action.key, action.to, title, due, action.actions) if title else None
@@ -112,6 +113,13 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             return Fire(action.transition, _expressions(f"{place}.fire.fields", action.fields, work, names.form))
         case CreateDef():
             return _compile_create(f"{place}.create", action, work, names)
+
+
+def _check_task_fields(place: str, action: OpenTaskDef, work: Gathering, names: Names) -> None:
+    for number, item in enumerate(action.actions):
+        _known(work, f"{place}[{number}].fields", item.fields, names.fields)
+        if item.fields and item.transition is None:
+            work.found.append(problems.NOWHERE_TO_KEEP.at(f"{place}[{number}].fields", key=item.key))
 
 
 def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names) -> Action | None:

@@ -29,6 +29,11 @@ NO_MOMENT = ProblemKind(
     Text("期限应是日期或时间", "A due date is a date or a moment"),
     Text("例如 today() + 3", "For example today() + 3"),
 )
+NOWHERE_TO_KEEP = ProblemKind(
+    "RULE-005",
+    Text("待办动作“{key}”要填字段,却不触发流转", "The task action “{key}” asks for fields and fires no transition"),
+    Text("请写明 transition,或去掉 fields", "Name a transition, or leave the fields out"),
+)
 REFUSED = ProblemKind(
     "RULE-010",
     Text("{message_zh}", "{message_en}"),

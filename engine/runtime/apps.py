@@ -80,14 +80,16 @@ def app_view(reading: Reading, app: App) -> AppView:
 def form_view(reading: Reading, form: Form) -> FormView:
     """Return a form without the fields that the viewer's roles hide."""
     app, access = reading.app(form.app), reading.access(form)
-    hidden = access.hidden_fields
+    hidden = access.never_shown
     flow = app.workflows.get(form.key)
     fields = {item.key: field_view(form.app, item) for item in form.live_fields() if item.key not in hidden}
     sections = tuple(
         SectionView(section.key, section.labels, tuple(key for key in section.fields if key in fields))
         for section in form.definition.sections
     )
-    listed = tuple(key for key in form.definition.list_fields if key in fields or key in SYSTEM_LABELS)
+    listed = tuple(
+        key for key in form.definition.list_fields if key in fields or (key in SYSTEM_LABELS and key not in hidden)
+    )
     return FormView(
         app=form.app,
         key=form.key,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
 import click
 
+from engine.catalog.apps import App
 from engine.catalog.problems import MISSING_DOCUMENT
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
+from engine.kernel.strict_json import Unread, read_json
 from engine.runtime.directory import ADMIN_ROLE
-from engine.runtime.problems import NO_APP
+from engine.runtime.problems import BAD_FILE, NO_APP, NO_ROLE, NO_USER
 from engine.runtime.publishing import publish
 from engine.runtime.services import Services
 
@@ -40,6 +41,8 @@ def add_user(name: str, display_name: str | None, manager: str | None, admin: bo
     """Add a user."""
     directory = services().directory
     above = next((person.id for person in directory.everybody() if person.name == manager), None)
+    if manager is not None and above is None:
+        raise EngineError(NO_USER.at("manager", name=manager))
     directory.add_user(name, display_name or name, password, above)
     if admin:
         directory.grant(name, *ADMIN_ROLE)
@@ -59,8 +62,25 @@ def list_users() -> None:
 @click.argument("role")
 def grant(name: str, app: str, role: str) -> None:
     """Give a user a role in an app."""
-    services().directory.grant(name, app, role)
+    opened = services()
+    if (app, role) != ADMIN_ROLE:
+        _refuse_unknown_role(opened, app, role)
+    opened.directory.grant(name, app, role)
     click.echo(f"{name}: {app}.{role} ✓")
+
+
+def _refuse_unknown_role(opened: Services, app: str, role: str) -> None:
+    apps = _installed(opened)
+    if app not in apps:
+        raise EngineError(NO_APP.at("app", app=app, known=", ".join(apps)))
+    known = [item.key for item in apps[app].definition.roles]
+    if role not in known:
+        raise EngineError(NO_ROLE.at("role", app=app, role=role, known=", ".join(known)))
+
+
+def _installed(opened: Services) -> Mapping[str, App]:
+    with opened.execution.database.read() as connection:
+        return opened.execution.catalogs.current(connection).catalog.apps
 
 
 @user.command("token")
@@ -88,19 +108,15 @@ def app() -> None:
 @app.command("list")
 def list_apps() -> None:
     """Show the installed apps with their revisions."""
-    opened = services()
-    with opened.execution.database.read() as connection:
-        for item in opened.execution.catalogs.current(connection).catalog.apps.values():
-            click.echo(f"{item.key}\t{item.labels.zh}\t{item.labels.en}\t{item.revision}")
+    for item in _installed(services()).values():
+        click.echo(f"{item.key}\t{item.labels.zh}\t{item.labels.en}\t{item.revision}")
 
 
 @app.command("show")
 @click.argument("key")
 def show_app(key: str) -> None:
     """Print the documents of an app as JSON."""
-    opened = services()
-    with opened.execution.database.read() as connection:
-        apps = opened.execution.catalogs.current(connection).catalog.apps
+    apps = _installed(services())
     if key not in apps:
         raise EngineError(NO_APP.at(app=key, known=", ".join(apps)))
     click.echo(pretty(dict(apps[key].definition.documents)), nl=False)
@@ -110,7 +126,9 @@ def show_app(key: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def publish_app(file: Path) -> None:
     """Publish the documents in FILE, as ``app show`` prints them, as the next revision of their app."""
-    documents = json.loads(file.read_text(encoding="utf-8"))
+    documents = read_json(file.read_bytes())
+    if isinstance(documents, Unread):
+        raise EngineError(BAD_FILE.at(file.name, line=documents.line, column=documents.column, reason=documents.reason))
     if not isinstance(documents, dict):
         raise EngineError(MISSING_DOCUMENT.at(file.name, name="app.json"))
     click.echo(publish(services().execution, documents, Actor(None)))

@@ -32,7 +32,7 @@ def history_of(reading: Reading, form: Form, row: Row) -> tuple[HistoryView, ...
     """Return the entries about a record, newest first."""
     entries = entries_about(reading.connection, form.app, form.key, str(row["id"]))
     reading.fetch(PersonQuery(entry.actor) for entry in entries if entry.actor)
-    hidden = reading.access(form).hidden_fields
+    hidden = reading.access(form).hidden(row, reading.surroundings(form.app))
     before: dict[str, Json] = {}
     views: list[HistoryView] = []
     for entry in entries:

@@ -39,11 +39,14 @@ class Inbox:
             _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
             return tuple(_task_view(reading, task) for task in tasks)
 
-    def act(self, viewer: Viewer, task: str, action: str, fields: Json) -> None:
-        """Do one of the things that can be done with a task; absent where it is not the viewer's or not open."""
+    def act(self, viewer: Viewer, task: str, action: str, fields: Json, version: int | None = None) -> None:
+        """Do one of the things that can be done with a task; absent where it is not the viewer's or not open.
+
+        Conflict where the record is no longer at ``version`` (None: whichever it is at).
+        """
         if not is_uuid(task):
             raise EngineError(ABSENT.at())
-        self._execution.execute(self._execution.command(Actor(viewer.id), Act(task, action, fields)))
+        self._execution.execute(self._execution.command(Actor(viewer.id), Act(task, action, fields, version)))
 
     def notifications(self, viewer: Viewer, limit: int = 50) -> tuple[NotificationView, ...]:
         """Return what the viewer was told, newest first."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, exists, false, or_
 
 from engine.decision.words import title
 from engine.forms.compiling import SYSTEM_LABELS
@@ -13,7 +13,7 @@ from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import StorageKind
 from engine.language.backends.sql import to_condition
 from engine.language.compiling import compile_expression
-from engine.language.expressions import Expression
+from engine.language.expressions import Expression, ReadSet, reads_of
 from engine.language.types import BooleanType
 from engine.runtime import problems
 from engine.runtime.reading import Reading
@@ -32,12 +32,13 @@ def list_page(
     reading: Reading, form: Form, *, filter: str | None, sort: str | None, limit: int, after: str | None
 ) -> Page:
     """Return one page of a form's records as the viewer may see them; every problem of the request at once."""
-    order = sort or form.definition.list_sort
+    order = sort or _usual_sort(reading, form)
     found = [*_limit_problems(limit), *_sort_problems(reading, form, order.removeprefix("-"))]
     where = readable(reading, form)
     if filter is not None and filter.strip():
         try:
-            where.append(_as_sql(reading, form, _filter(reading, form, filter)))
+            compiled = _filter(reading, form, filter)
+            where += [_as_sql(reading, form, compiled), *_within_sight(reading, form, compiled)]
         except EngineError as error:
             found.extend(problem.under("filter") for problem in error.problems)
     if found:
@@ -56,7 +57,8 @@ def list_page(
 def title_matches(reading: Reading, form: Form, text: str, limit: int) -> tuple[tuple[str, str], ...]:
     """Return ids and titles of readable records of which a field of their title contains ``text``, newest first."""
     tables = reading.tables(form)
-    named = sorted({key for part in form.title.expressions for key in part.reads.fields})
+    hidden = reading.access(form).not_always_shown
+    named = sorted({key for part in form.title.expressions for key in part.reads.fields} - hidden)
     texts = [key for key in named if key in tables.main.columns and tables.main.columns[key].kind is StorageKind.TEXT]
     where = readable(reading, form)
     if text.strip():
@@ -82,6 +84,12 @@ def _as_sql(reading: Reading, form: Form, expression: Expression) -> ColumnEleme
     return to_condition(expression, around)
 
 
+def _usual_sort(reading: Reading, form: Form) -> str:
+    """Return the form's own order, or the newest first where the viewer may not see what that goes by."""
+    order = form.definition.list_sort
+    return "-updated_at" if order.removeprefix("-") in reading.access(form).not_always_shown else order
+
+
 def _limit_problems(limit: int) -> Sequence[Problem]:
     return () if 1 <= limit <= LIMIT else (problems.BAD_LIMIT.at("limit", limit=LIMIT),)
 
@@ -91,7 +99,7 @@ def _sort_problems(reading: Reading, form: Form, key: str) -> Sequence[Problem]:
     sortable = [name for name, field in form.fields.items() if field.type is not None] + list(SYSTEM_LABELS)
     if key not in sortable:
         return (problems.BAD_SORT.at("sort", key=key, known=", ".join(sortable)),)
-    if key in reading.access(form).hidden_fields:
+    if key in reading.access(form).not_always_shown:
         return (problems.FIELD_HIDDEN.at("sort", key=key),)
     return ()
 
@@ -106,18 +114,65 @@ def _filter(reading: Reading, form: Form, source: str) -> Expression:
 
 
 def _hidden_reads(reading: Reading, form: Form, expression: Expression) -> list[str]:
-    """Return what the expression reads and the viewer may not: hidden fields, here or at the end of a reference."""
-    reads = expression.reads
-    hidden = [key for key in reads.fields if key in reading.access(form).hidden_fields]
+    """Return what the expression reads and the viewer may not, here or at the end of a reference or relation."""
+    return sorted(set(_not_open(reading, form.app, form.key, expression.reads)))
+
+
+def _not_open(reading: Reading, app: str, form_key: str, reads: ReadSet) -> Iterator[str]:
+    own, _, lines = form_key.partition(".")
+    form = reading.catalog.form(app, own)
+    closed = reading.access(form).not_always_shown if form is not None else frozenset()
+    yield from (key for key in reads.fields if not lines and key in closed)
     for path, key in reads.paths:
-        app, target = reads.forms[path]
-        other = reading.catalog.form(app, target)
-        if other is None or not reading.access(other).may("read") or key in reading.access(other).hidden_fields:
-            hidden.append(f"{path}.{key}")
+        target_app, target = reads.forms[path]
+        yield from (f"{path}.{key}" for _ in range(not _is_open(reading, target_app, target, key, path, lines)))
     for path, aggregate in (*(("", item) for item in reads.aggregates), *reads.distant):
-        if not path and (aggregate.app, aggregate.form.partition(".")[0]) == (form.app, form.key):
-            continue  # the record's own lines: what is hidden of them is a field of the record
-        other = reading.catalog.form(aggregate.app, aggregate.form.partition(".")[0])
-        if other is None or reading.access(other).rows("read") is not None:
-            hidden.append(path or aggregate.form)
-    return sorted(hidden)
+        outer, _, field = aggregate.form.partition(".")
+        is_own_lines = not path and not lines and (aggregate.app, outer) == (app, own)
+        if is_own_lines and field in closed:
+            yield field
+        elif not is_own_lines and not _is_wholly_open(reading, aggregate.app, outer, field):
+            yield f"{path}.{aggregate.form}".lstrip(".")
+        for tree in (aggregate.value, aggregate.where):
+            if tree is not None:
+                yield from _not_open(reading, aggregate.app, aggregate.form, reads_of(tree))
+
+
+def _is_open(reading: Reading, app: str, form_key: str, key: str, path: str, lines: str) -> bool:
+    """Tell whether a field at the end of a reference may be asked about.
+
+    Over one reference the rows are looked at one by one (``_within_sight``); over several, or from lines, every row of
+    the form must be the viewer's to read.
+    """
+    form = reading.catalog.form(app, form_key)
+    if form is None:
+        return False
+    access = reading.access(form)
+    looked_at = "." not in path and not lines
+    return access.may("read") and key not in access.not_always_shown and (looked_at or access.rows("read") is None)
+
+
+def _is_wholly_open(reading: Reading, app: str, form_key: str, field: str) -> bool:
+    form = reading.catalog.form(app, form_key)
+    if form is None:
+        return False
+    access = reading.access(form)
+    return access.may("read") and access.rows("read") is None and field not in access.not_always_shown
+
+
+def _within_sight(reading: Reading, form: Form, expression: Expression) -> Conditions:
+    """Return, as SQL, that every record that the expression reaches over a reference is the viewer's to read."""
+    main = reading.tables(form).main.table
+    conditions: Conditions = []
+    for path in sorted({path for path, _ in expression.reads.paths if "." not in path}):
+        target = reading.catalog.form(*expression.reads.forms[path])
+        rows = reading.access(target).rows("read") if target is not None else ()
+        if target is None or rows is None:
+            continue
+        there = reading.tables(target).main.table.alias()
+        scope = SqlSurroundings(
+            reading.current.tables, there, reading.current.dialect, reading.surroundings(target.app)
+        )
+        seen = exists().where(there.c.id == main.c[path], or_(false(), *(to_condition(row, scope) for row in rows)))
+        conditions.append(or_(main.c[path].is_(None), seen))
+    return conditions

@@ -34,7 +34,7 @@ THROTTLED = ProblemKind(
     "RUN-011",
     Text("登录尝试太多", "There were too many attempts to sign in"),
     Text("请在 {seconds} 秒后再试", "Try again in {seconds} seconds"),
-    Nature.BUSY,
+    Nature.THROTTLED,
 )
 NO_USER = ProblemKind(
     "RUN-012",
@@ -55,4 +55,14 @@ NO_APP = ProblemKind(
     "RUN-015",
     Text("没有安装应用“{app}”", "The app “{app}” is not installed"),
     Text("已安装:{known}", "Installed: {known}"),
+)
+NO_ROLE = ProblemKind(
+    "RUN-016",
+    Text("应用“{app}”没有角色“{role}”", "The app “{app}” has no role “{role}”"),
+    Text("它的角色:{known}", "Its roles are: {known}"),
+)
+BAD_FILE = ProblemKind(
+    "RUN-017",
+    Text("文件不是有效的 JSON:第 {line} 行第 {column} 列", "The file is not JSON: line {line}, column {column}"),
+    Text("读到的问题:{reason}", "What is wrong: {reason}"),
 )

@@ -17,7 +17,7 @@ from engine.kernel.problems import EngineError, Nature
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
 from engine.storage import ddl, revisions, settings
-from engine.storage.locks import lock_for_publish
+from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def publish(execution: Execution, documents: Documents, actor: Actor) -> int:
 
 def _publish(execution: Execution, definition: AppDef, actor: Actor) -> int:
     with execution.database.write() as connection:
+        lock_name(connection, "publish")  # one at a time: an app is compiled together with all others
         lock_for_publish(connection, definition.key)
         before = execution.catalogs.current(connection).catalog
         old = before.apps.get(definition.key)

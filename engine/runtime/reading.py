@@ -93,7 +93,7 @@ class Reading:
         today = day_of(self.moment, zone)
         return Around(self, self.moment, today, zone, self.viewer.id, self.current.parameters.get(app, {}))
 
-    def may_read(self, form: Form, row: Row) -> bool:
+    def may_see(self, form: Form, row: Row) -> bool:
         """Tell whether the viewer may read a row."""
         return self.access(form).covers("read", row, self.surroundings(form.app))
 

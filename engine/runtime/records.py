@@ -134,6 +134,7 @@ class Records:
         execution = self._execution
         with execution.database.write() as connection:
             known = self._known_answer(connection, viewer, body, key)
+            done = known is None
             if known is None:
                 command = execution.command(Actor(viewer.id), body)
                 record = execution.within(connection, command)
@@ -143,9 +144,10 @@ class Records:
             reading = self._desk.over(connection, viewer)
             definition = reading.form(body.app, body.form)
             row = reading.record(body.app, body.form, known)
-            if row is None:
+            seen = row is not None and reading.may_see(definition, row)
+            if row is None or not (seen or done):
                 raise EngineError(ABSENT.at())
-            return _view(reading, definition, row)
+            return _view(reading, definition, row) if seen else _receipt(definition, row)
 
     @staticmethod
     def _known_answer(connection: Connection, viewer: Viewer, body: Body, key: str | None) -> str | None:
@@ -174,7 +176,7 @@ def _id(id: str) -> str:
 
 def _readable(reading: Reading, form: Form, id: str) -> Row:
     row = reading.record(form.app, form.key, id)
-    if row is None or not reading.may_read(form, row):
+    if row is None or not reading.may_see(form, row):
         raise EngineError(ABSENT.at())
     return row
 
@@ -184,11 +186,17 @@ def _view(reading: Reading, form: Form, row: Row) -> RecordView:
     return record_view(reading, form, row)
 
 
+def _receipt(form: Form, row: Row) -> RecordView:
+    """Return no more of a record than that it was written: whoever wrote it may not read it."""
+    return RecordView(form.app, form.key, str(row["id"]), int(row["version"]), row.get("state"), None, {}, "")
+
+
 def _form_state(
     reading: Reading, form: Form, row: Row, stands: Mapping[str, Standing], found: tuple[Problem, ...]
 ) -> FormState:
-    access = reading.access(form)
-    hidden, closed = access.hidden_fields, access.read_only_fields
+    access, around = reading.access(form), reading.surroundings(form.app)
+    hidden = access.hidden(row, around)
+    closed = access.closed("create" if row["version"] == 0 else "update", row, around)
     visible = [item for item in form.live_fields() if item.key not in hidden]
     prefetch(reading, form, [row])
     states = {

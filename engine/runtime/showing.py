@@ -61,7 +61,7 @@ def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
     """Return a record as the viewer may see it; the rows around it are fetched already."""
     access = reading.access(form)
     around = reading.surroundings(form.app)
-    hidden = access.hidden_fields
+    hidden = access.hidden(row, around)
     speech = reading.viewer.language
     visible = [item for item in form.live_fields() if item.key not in hidden]
     flow = reading.app(form.app).workflows.get(form.key)
@@ -71,15 +71,19 @@ def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
         form=form.key,
         id=str(row["id"]),
         version=int(row["version"]),
-        state=row.get("state"),
+        state=None if "state" in hidden else row.get("state"),
         held=row.get("held"),
-        fields=fields_json(visible, row),
+        fields=_allowed(fields_json(visible, row), hidden),
         title=title(reading, form, row, speech),
-        shown=shown(reading, form, visible, row),
+        shown=_allowed(shown(reading, form, visible, row), hidden),
         transitions=tuple(transitions(reading, form, flow, row)) if flow else (),
         may_update=not locked and access.covers("update", row, around),
-        may_delete=access.covers("delete", row, around),
+        may_delete=not locked and access.covers("delete", row, around),
     )
+
+
+def _allowed(values: Mapping[str, Json], hidden: frozenset[str]) -> dict[str, Json]:
+    return {key: value for key, value in values.items() if key not in hidden}
 
 
 def fields_json(fields: Iterable[Field], row: Row) -> dict[str, Json]:

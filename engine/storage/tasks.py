@@ -38,7 +38,7 @@ class StoredTask:
 
     def as_fact(self) -> OpenTask:
         """Return the task as deciding sees it."""
-        actions = {action.key: action.transition for action in self.actions}
+        actions = {action.key: action for action in self.actions}
         return OpenTask(self.id, self.key, self.app, self.form, self.record, self.assignee, self.state, actions)
 
 
