@@ -19,8 +19,8 @@ HEAD = """# Problems 错误代码
 
 Every bad input is answered with a code, a place, a message and a mend, in Chinese and English, all problems of one
 input at once. A code keeps its meaning for ever. `{…}` places are filled with what was found. *Nature* tells what the
-answer means to who sent the input: refused (422), conflict (409), absent (404), unsigned (401), busy (429); only the
-web knows these numbers.
+answer means to who sent the input: refused (422), conflict (409), absent (404), unsigned (401),
+throttled (429), busy and unavailable (503); only the web knows these numbers.
 
 This page is generated: `make problems`.
 """

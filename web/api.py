@@ -60,9 +60,9 @@ def inbox() -> Response:
 
 @blueprint.post("/inbox/<task_id>/<action>")
 def act(task_id: str, action: str) -> Response:
-    """Do an action on a task."""
+    """Do an action on a task; If-Match, the version of its record, is honoured where it is sent."""
     said = write()
-    instance().inbox.act(viewer(), _known(task_id), action, said.fields)
+    instance().inbox.act(viewer(), _known(task_id), action, said.fields, version=version())
     return _answer({"id": task_id, "action": action})
 
 

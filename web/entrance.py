@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
 API: Final = "/api/"
+RETRY_SECONDS: Final = "5"
 PUBLIC: Final = frozenset({"static", "health.healthz", "health.readyz", "account.sign_in", "account.choose_language"})
 NOT_CARRIED: Final = frozenset({security.CSRF_FIELD, "name", "password", "next", "_do", "_path"})
 
@@ -100,4 +101,6 @@ def finish(response: Response) -> Response:
     """Put on every answer what it must carry."""
     response.headers.add("Vary", "Cookie")
     response.headers.add("Vary", "HX-Request")
+    if response.status_code == 503:  # noqa: PLR2004
+        response.headers.setdefault("Retry-After", RETRY_SECONDS)
     return security.keep_visit(security.secure_headers(response))

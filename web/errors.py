@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from engine.kernel.problems import EngineError, Problem
+from engine.kernel.problems import EngineError, Nature, Problem
 from web.entrance import is_api, is_fragment, to_sign_in
 from web.problems import (
     BAD_REQUEST,
     INTERNAL,
     NOT_FOUND,
     TOO_LARGE,
+    UNAVAILABLE,
     UNSIGNED,
     WRONG_MEDIA_TYPE,
     WRONG_METHOD,
@@ -46,11 +47,19 @@ def problem_json(status: int, problems: Sequence[Problem]) -> Response:
     return Response(dumped(body), status, content_type=PROBLEM_TYPE)
 
 
+def told(error: EngineError) -> tuple[Problem, ...]:
+    """Return what the sender of a request may know of an error; what it tells of the installation goes to the log."""
+    if not any(problem.nature is Nature.UNAVAILABLE for problem in error.problems):
+        return error.problems
+    log.error("request %s: %s", g.get("request_id", ""), error, exc_info=error)
+    return tuple(UNAVAILABLE.at() if p.nature is Nature.UNAVAILABLE else p for p in error.problems)
+
+
 def _engine_error(error: EngineError) -> BaseResponse:
     status = status_of(error)
     if status == 401 and not is_api():  # noqa: PLR2004
         return to_sign_in()
-    return _answer(status, error.problems)
+    return _answer(status, told(error))
 
 
 def _request_refused(refused: RequestRefused) -> BaseResponse:
@@ -86,6 +95,8 @@ def _answer(status: int, problems: Sequence[Problem]) -> Response:
     """Return the problems in the form that whoever asked can read."""
     if is_api():
         return problem_json(status, problems)
+    if status >= 500:  # noqa: PLR2004 - the page of a failure asks the database for nothing, not even for the tabs
+        g.viewer = None
     shown = (NOT_FOUND.at(),) if status == 404 else problems  # noqa: PLR2004 - absent and forbidden look alike
     if is_fragment():
         return make_response(render_template("problems.html", problems=shown), status)

@@ -9,7 +9,9 @@ STATUS_OF_NATURE = {
     Nature.CONFLICT: 409,
     Nature.ABSENT: 404,
     Nature.UNSIGNED: 401,
-    Nature.BUSY: 429,
+    Nature.THROTTLED: 429,
+    Nature.BUSY: 503,
+    Nature.UNAVAILABLE: 503,
 }
 
 
@@ -137,3 +139,16 @@ NOW_HIDDEN = ProblemKind(
     Text("“{label}”在当前选择下不再需要", "“{label}” no longer applies to what you chose"),
     Text("再次提交后,这一项不会保存", "Submit again to save without it"),
 )
+UNAVAILABLE = ProblemKind(
+    "WEB-020",
+    Text("系统暂时不可用", "The system is not available just now"),
+    Text("请稍后再试;如仍出现,请告诉管理员", "Try again in a moment; if it stays, tell an administrator"),
+    Nature.UNAVAILABLE,
+)
+"""What is told of a database that is gone or full: where it is and what its driver says is for the log alone."""
+NOT_YOURS = ProblemKind(
+    "WEB-021",
+    Text("您不能这样修改这条记录", "You may not change this record in this way"),
+    Text("请联系负责人或管理员", "Ask its owner or an administrator"),
+)
+"""A record that the viewer reads, and may not change or delete: it shows, so that it exists is no secret."""

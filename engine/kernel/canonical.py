@@ -21,5 +21,5 @@ def pretty(value: Json) -> str:
 
 
 def digest(value: Json) -> str:
-    """Return the SHA-256 of the value's compact form, in hexadecimal."""
-    return hashlib.sha256(compact(value).encode()).hexdigest()
+    """Return the SHA-256 of the value's compact form, in hexadecimal; lone surrogates count as they are."""
+    return hashlib.sha256(compact(value).encode("utf-8", "surrogatepass")).hexdigest()

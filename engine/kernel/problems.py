@@ -46,6 +46,8 @@ class Nature(StrEnum):
     ABSENT = "absent"
     UNSIGNED = "unsigned"
     BUSY = "busy"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)

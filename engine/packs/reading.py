@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,6 +10,7 @@ from pathlib import Path
 from engine.catalog.documents import Documents, document_problems, kind_of
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem, Text
+from engine.kernel.strict_json import Unread, read_json
 from engine.packs import problems
 
 FILE_LIMIT = 5_000_000
@@ -32,10 +32,6 @@ class Pack:
     users: tuple[Json, ...]
     demo: tuple[Json, ...]
     scenarios: tuple[Json, ...]
-
-
-class _TwiceError(ValueError):
-    """A key stands twice in one object."""
 
 
 def market() -> Mapping[str, Path]:
@@ -69,9 +65,27 @@ def read_pack(folder: Path) -> Pack:
     manifest = read.pop(MANIFEST, None)
     if manifest is not None:
         found.extend(document_problems("pack", MANIFEST, manifest))
+    for name, document in read.items():
+        found.extend(_part_problems(name, document))
     if found:
         raise EngineError(found)
     return _pack(manifest, read)
+
+
+def _part_problems(name: str, document: Json) -> list[Problem]:
+    """Return the breaches of shape of a file with scenarios or demo data; those of the app are found when it is read.
+
+    What stands in ``demo/`` says itself what it is: users or records.
+    """
+    match name.split("/")[0], document:
+        case "scenarios", _:
+            return document_problems("scenarios", name, document)
+        case "demo", {"kind": "users"}:
+            return document_problems("users", name, document)
+        case "demo", _:
+            return document_problems("records", name, document)
+        case _:
+            return []
 
 
 def _pack(manifest: Json, read: Mapping[str, Json]) -> Pack:
@@ -98,7 +112,7 @@ def _pack(manifest: Json, read: Mapping[str, Json]) -> Pack:
 def _scenarios(read: Mapping[str, Json]) -> Iterable[Json]:
     for name, document in sorted(read.items()):
         if name.startswith("scenarios/"):
-            yield from document if isinstance(document, list) else document.get("scenarios", [document])
+            yield from document["scenarios"]
 
 
 def _members(folder: Path, found: list[Problem]) -> Iterable[Path]:
@@ -119,20 +133,11 @@ def _read_json(path: Path, name: str) -> Json | Problem:
     size = path.stat().st_size
     if size > FILE_LIMIT:
         return problems.TOO_LARGE.at(name, got=size, limit=FILE_LIMIT)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
-    except UnicodeDecodeError:
+    read = read_json(path.read_bytes())
+    if not isinstance(read, Unread):
+        return read
+    if not read.is_text:
         return problems.NOT_TEXT.at(name)
-    except json.JSONDecodeError as error:
-        return problems.BAD_JSON.at(name, line=error.lineno, column=error.colno, reason=error.msg)
-    except _TwiceError as error:
-        return problems.TWICE.at(name, key=str(error))
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    made: dict[str, Json] = {}
-    for key, value in pairs:
-        if key in made:
-            raise _TwiceError(key)
-        made[key] = value
-    return made
+    if read.repeated is not None:
+        return problems.TWICE.at(name, key=read.repeated)
+    return problems.BAD_JSON.at(name, line=read.line, column=read.column, reason=read.reason)

@@ -16,7 +16,7 @@ UNREACHABLE = ProblemKind(
     "STORE-002",
     Text("连不上数据库 {url}:{reason}", "The database {url} cannot be reached: {reason}"),
     Text("检查地址、账号以及数据库是否在运行", "Check the address, the account, and that the database is running"),
-    Nature.BUSY,
+    Nature.UNAVAILABLE,
 )
 TOO_OLD = ProblemKind(
     "STORE-003",
@@ -33,7 +33,7 @@ FULL = ProblemKind(
     "STORE-005",
     Text("数据库的磁盘已满或不可写,这次没有写入", "The database's disk is full or not writable, nothing was written"),
     Text("腾出磁盘空间后再试", "Free disk space, then try again"),
-    Nature.BUSY,
+    Nature.UNAVAILABLE,
 )
 NEWER_SCHEMA = ProblemKind(
     "STORE-006",

@@ -10,6 +10,7 @@ from engine.kernel.problems import EngineError, Problem
 from web import security
 from web.doors import instance, signed_in, viewer
 from web.entrance import carried
+from web.errors import told
 from web.problems import NOT_FOUND, RequestRefused, status_of
 from web.texts import known_language
 
@@ -36,10 +37,11 @@ def sign_in() -> BaseResponse:
 def _check(target: str) -> BaseResponse:
     """Sign in; a form that was being filled is handed back with all that was typed."""
     name = request.form.get("name", "").strip()[:FARTHEST_NAME]
+    name = name.replace("\0", "\N{REPLACEMENT CHARACTER}")  # no database takes it, so it is nobody's name
     try:
         g.new_session = instance().directory.sign_in(name, request.form.get("password", ""))
     except EngineError as error:
-        return _form(target, name, error.problems, status_of(error))
+        return _form(target, name, told(error), status_of(error))
     _keep_language()
     if carried():
         path = security.local_path(request.form.get("_path"))

@@ -13,9 +13,11 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime.views import FieldView, FormState, FormView, RecordView
 from web.doors import instance, viewer
+from web.errors import told
 from web.filling.drawing import Drawn, Filling, draw
 from web.filling.posted import Posted
 from web.filling.sending import Resolved, Sendable, changed, resolve, sendable
+from web.problems import BAD_REQUEST, RequestRefused
 
 PERSON_WIDGETS: Final = frozenset({"person", "persons"})
 _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -50,7 +52,7 @@ class Desk:
         except EngineError as error:
             if error.nature is Nature.ABSENT:
                 raise
-            return FormState(dict(posted.fields), {}, {}, error.problems)
+            return FormState(dict(posted.fields), {}, {}, told(error))
 
     def _leading(self, fields: Mapping[str, Json]) -> FormState:
         """Return how the form stands before its transition, with what the transition will require.
@@ -112,8 +114,11 @@ class Tray:
     def of_request(cls) -> Tray:
         """Return what the posted form carried."""
         version = _VERSION.fullmatch(request.form.get("_version", ""))
+        key = request.form.get("_key", "")[:100]
+        if not key.isprintable():
+            raise RequestRefused(400, BAD_REQUEST.at("_key"))
         return cls(
-            key=request.form.get("_key", "")[:100],
+            key=key,
             version=int(version.group()) if version else None,
             tried=bool(request.form.get("_tried")),
             warned=frozenset(request.form.getlist("_parked")),
@@ -122,7 +127,7 @@ class Tray:
 
 def find(view: FieldView, text: str) -> Sequence[tuple[str, str]]:
     """Return the records of a reference's form that a text may mean."""
-    if not view.target:
+    if not view.target or "\0" in text:  # no record holds a NUL, and not every database takes the question
         return ()
     app, _, form = view.target.partition(".")
     return instance().records.choices(viewer(), app, form, text, limit=20)

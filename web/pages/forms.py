@@ -12,11 +12,12 @@ from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime.views import FieldView, FormView, RecordView
 from web.doors import instance, viewer
 from web.entrance import is_fragment
+from web.errors import told
 from web.filling.posted import Posted, add_line, read_post, remove_line
 from web.filling.sending import Resolved
 from web.pages.desk import Desk, Tray, find, shown_while_typing, without_hidden
 from web.pages.stale import stale_page
-from web.problems import NOT_FOUND, RequestRefused, status_of
+from web.problems import NOT_FOUND, NOT_YOURS, RequestRefused, status_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -108,7 +109,7 @@ def create(app: str, form: str) -> BaseResponse:
     except EngineError as error:
         if error.nature is Nature.ABSENT:
             raise
-        return _refused(desk, tray, resolved, error.problems, status_of(error))
+        return _refused(desk, tray, resolved, told(error), status_of(error))
     return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done="created"), 303)
 
 
@@ -123,7 +124,7 @@ def edit(app: str, form: str, record_id: UUID) -> BaseResponse:
 def _editable(app: str, form: str, record_id: str) -> tuple[FormView, RecordView]:
     record = instance().records.read(viewer(), app, form, record_id)
     if not record.may_update:
-        raise RequestRefused(404, NOT_FOUND.at())
+        raise EngineError(NOT_YOURS.at())
     return instance().apps.form(viewer(), app, form), record
 
 
@@ -147,7 +148,7 @@ def update(app: str, form: str, record_id: UUID) -> BaseResponse:
             return stale_page(view, record, seen, request.path, sent.fields)
         if error.nature is Nature.ABSENT:
             raise
-        return _refused(desk, tray, resolved, error.problems, status_of(error))
+        return _refused(desk, tray, resolved, told(error), status_of(error))
     return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done="updated"), 303)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from engine.kernel.problems import EngineError
+from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import AppView, BlockView, FormView, Page, TaskView, Viewer
 from web.doors import instance, viewer
 
@@ -27,7 +27,6 @@ class DrawnBlock:
     form: FormView | None = None
     page: Page | None = None
     tasks: tuple[TaskView, ...] = ()
-    problems: tuple[object, ...] = ()
 
 
 @blueprint.get("/")
@@ -63,11 +62,13 @@ def _drawn(asking: Viewer, app: AppView, block: BlockView) -> DrawnBlock | None:
 
 
 def _drawn_list(asking: Viewer, app: AppView, block: BlockView, form: FormView) -> DrawnBlock:
-    """Return the first records of a list block; a filter that fails is shown as such and spoils no other block."""
+    """Return the first records of a list block, or no page where this viewer may not ask what its filter asks."""
     try:
         page = instance().records.list(
             asking, app.key, form.key, filter=block.filter, sort=None, limit=SHOWN_IN_BLOCK, after=None
         )
     except EngineError as error:
-        return DrawnBlock(block, form, problems=error.problems)
+        if error.nature not in (Nature.REFUSED, Nature.ABSENT):
+            raise
+        return DrawnBlock(block, form)
     return DrawnBlock(block, form, page)

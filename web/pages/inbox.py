@@ -9,9 +9,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import FormView, RecordView, TaskView, TransitionView
 from web.doors import instance, viewer
+from web.errors import told
 from web.filling.posted import read_post
 from web.pages.asking import Attempt, ask_page
-from web.pages.desk import Desk
+from web.pages.desk import Desk, Tray
+from web.pages.stale import stale_page
 from web.problems import NOT_FOUND, RequestRefused, status_of
 
 if TYPE_CHECKING:
@@ -65,18 +67,20 @@ def act(task_id: UUID, action: str) -> BaseResponse:
     """Do an action on a task; what it refuses is shown with what was typed."""
     task, offered = _task(str(task_id), action)
     form, record = _about(task)
-    desk = Desk(form, record)
+    tray, desk = Tray.of_request(), Desk(form, record, None, offered.asks)
     resolved = desk.resolved(read_post(request.form, form))
     if request.form.get("_do", "fire") != "fire" or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
         return ask_page(form, offered, record, back=url_for("inbox.inbox"), attempt=attempt)
-    fields = {key: value for key, value in resolved.posted.fields.items() if value is not None}
+    fields = dict(desk.sendable(resolved.posted, desk.state(resolved.posted), tray.warned).fields)
     try:
-        instance().inbox.act(viewer(), task.id, action, fields)
+        instance().inbox.act(viewer(), task.id, action, fields, version=tray.version)
     except EngineError as error:
+        if error.nature is Nature.CONFLICT and tray.version is not None and tray.version != record.version:
+            return stale_page(form, record, tray.version, request.path, fields, url_for("inbox.inbox"))
         if error.nature is Nature.ABSENT:
             raise
-        attempt = Attempt(resolved, error.problems, status_of(error))
+        attempt = Attempt(resolved, told(error), status_of(error))
         return ask_page(form, offered, record, back=url_for("inbox.inbox"), attempt=attempt)
     return redirect(url_for("inbox.inbox", done="acted"), 303)
 

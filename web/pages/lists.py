@@ -11,6 +11,7 @@ from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime.views import FieldView, FormView, Page
 from web.display import system_field, text_of
 from web.doors import instance, viewer
+from web.errors import told
 from web.problems import status_of
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def records(app: str, form: str) -> BaseResponse:
     except EngineError as error:
         if error.nature is Nature.ABSENT:
             raise
-        problems, status = error.problems, status_of(error)
+        problems, status = told(error), status_of(error)
     drawn = render_template(
         "list.html",
         app=instance().apps.app(asking, app),

@@ -10,11 +10,12 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
+from web.errors import told
 from web.filling.posted import read_post
 from web.pages.asking import Attempt, ask_page
 from web.pages.desk import Desk, Tray
 from web.pages.stale import stale_page
-from web.problems import NOT_FOUND, RequestRefused, status_of
+from web.problems import NOT_FOUND, NOT_YOURS, RequestRefused, status_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -41,7 +42,7 @@ def _shown(app: str, form: str, record_id: str, error: EngineError | None = None
         form=instance().apps.form(asking, app, form),
         record=view,
         entries=instance().records.history(asking, app, form, record_id),
-        problems=error.problems if error else (),
+        problems=told(error) if error else (),
         key=secrets.token_urlsafe(18),
     )
     return make_response(page, status_of(error) if error else 200)
@@ -53,7 +54,7 @@ def delete(app: str, form: str, record_id: UUID) -> BaseResponse:
     asking, identifier = viewer(), str(record_id)
     view = instance().records.read(asking, app, form, identifier)
     if not view.may_delete:
-        raise RequestRefused(404, NOT_FOUND.at())
+        raise EngineError(NOT_YOURS.at())
     designed = instance().apps.form(asking, app, form)
     if request.method == "GET":
         page = render_template("delete.html", app=instance().apps.app(asking, app), form=designed, record=view)
@@ -109,7 +110,7 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
             raise
         if not offered.asks and not any(problem.path for problem in error.problems):
             return _shown(app, form, view.id, error)
-        attempt = Attempt(resolved, error.problems, status_of(error))
+        attempt = Attempt(resolved, told(error), status_of(error))
         return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
     return redirect(url_for("records.record", app=app, form=form, record_id=view.id, done="moved"), 303)
 
