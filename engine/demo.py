@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.boot import Instance
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FIXED = "YOUJU_DEMO_PASSWORD"
 MADE = "demo."
+ANCHOR = "demo-anchor."
+"""The setting that keeps the day from which a demo counts: one that was cut short goes on from the same day."""
 
 Progress = Callable[[int, int], None]
 
@@ -53,7 +56,8 @@ def _make(instance: Instance, pack: Pack, anchor: datetime | None, progress: Pro
     services = assemble(instance.database, Clocks(business=clock), secrets.token_bytes, BUILT_IN)
     with instance.database.read() as connection:
         zone = services.execution.catalogs.current(connection).catalog.apps[pack.key].zone
-    day = clocks.day_of(clock.moment, zone) if anchor is None else clocks.day_number(anchor.date())
+    wanted = clocks.day_of(clock.moment, zone) if anchor is None else clocks.day_number(anchor.date())
+    day = _kept_anchor(instance, pack, wanted)
     people = _people(instance, pack)
 
     def today() -> Day:
@@ -62,6 +66,17 @@ def _make(instance: Instance, pack: Pack, anchor: datetime | None, progress: Pro
     jobs = JobsLoop(services.execution)
     demo = Demo(services, clock, pack.key, Placeholders(people, zone, today), jobs.run_until_quiet)
     demo.make(pack, progress)
+
+
+def _kept_anchor(instance: Instance, pack: Pack, wanted: Day) -> Day:
+    """Return the day on which making this demo began; where it begins now, keep the one that is wanted."""
+    key = ANCHOR + pack.key
+    with instance.database.write() as connection:
+        kept = settings.read(connection, key)
+        if kept is None:
+            kept = clocks.date_of(wanted).isoformat()
+            settings.write(connection, key, kept)
+    return clocks.day_number(date.fromisoformat(kept))
 
 
 def _people(instance: Instance, pack: Pack) -> dict[str, str]:

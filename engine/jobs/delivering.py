@@ -26,7 +26,10 @@ Deliver = Callable[[Execution, Connection, Message], None]
 
 
 def run_after_rules(execution: Execution, connection: Connection, message: Message) -> None:
-    """Let the after-rules look at what happened; the command's id follows from the message, so a retry is the same."""
+    """Let the after-rules look at what happened; the command's id follows from the message, so a retry is the same.
+
+    ``now`` of the rules is the business moment of this try: what they say of the time is true when it is said.
+    """
     payload = message.payload
     body = RunRules(
         app=payload["app"],
@@ -36,8 +39,8 @@ def run_after_rules(execution: Execution, connection: Connection, message: Messa
         depth=payload["depth"],
     )
     moment = execution.clocks.business()
-    command = Command(derived_id(message.id, moment, 0), moment, Actor(payload["by"]), body)
-    execution.within(connection, command)
+    id = derived_id(message.id, message.due_at, 0)
+    execution.within(connection, Command(id, moment, Actor(payload["by"]), body))
 
 
 def notify(execution: Execution, connection: Connection, message: Message) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.jobs.delivering import Delivery
+from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
 from engine.runtime.execution import Execution
 from engine.storage import outbox
-from engine.storage.sealer import Sealer
+from engine.storage.sealer import REFUSALS, Sealer
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,8 @@ BATCH = 50
 LEASE_MS = 60_000
 IDLE_SECONDS = 0.2
 QUIET_ROUNDS = 1_000
+SEALING_PAUSE_MS = 60_000
+"""How long (real time) nothing is sealed after the sealer refused: only people can put right what it found."""
 
 
 @dataclass
@@ -28,6 +31,8 @@ class JobsLoop:
     execution: Execution
     sealer: Sealer | None = None
     delivery: Delivery = field(init=False)
+    _seal_again: Moment = field(default=0, init=False)
+    _refusal: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Deliver by the execution's own means."""
@@ -37,8 +42,8 @@ class JobsLoop:
         """Deliver one batch of what is due; return how many messages were taken on."""
         clocks, database = self.execution.clocks, self.execution.database
         with database.read() as connection:  # looking first keeps an idle process from ever taking the write lock
-            due = outbox.next_due(connection)
-        if due is None or due > clocks.business():
+            is_due = outbox.is_due(connection, clocks.business(), clocks.real())
+        if not is_due:
             return 0
         with database.write() as connection:
             claimed = outbox.claim(
@@ -63,10 +68,26 @@ class JobsLoop:
         while not should_stop():
             try:
                 worked = self.run_once()
-                if self.sealer is not None:
-                    self.sealer.seal()
+                self._seal()
             except EngineError as error:  # the database is away or busy: what is due is due later, too
                 log.warning("jobs are waiting: %s", error)
                 worked = 0
             if not worked:
                 time.sleep(IDLE_SECONDS)
+
+    def _seal(self) -> None:
+        """Seal, unless the sealer refused a short while ago; a refusal is told once and never holds up deliveries."""
+        now = self.execution.clocks.real()
+        if self.sealer is None or now < self._seal_again:
+            return
+        try:
+            self.sealer.seal()
+        except EngineError as error:
+            if not REFUSALS.issuperset(problem.code for problem in error.problems):
+                raise
+            self._seal_again = now + SEALING_PAUSE_MS
+            if str(error) != self._refusal:
+                log.error("the journal is not sealed: %s", error)  # noqa: TRY400 - the finding, not the stack, matters
+                self._refusal = str(error)
+        else:
+            self._refusal = None

@@ -11,17 +11,20 @@ from engine.runtime.services import Services
 
 
 def needed_packs(pack: Pack) -> tuple[Pack, ...]:
-    """Return the packs that a pack needs, each after those that it needs itself."""
+    """Return the packs that a pack needs, each after those that it needs itself; EngineError where they go in a circle."""
     found: dict[str, Pack] = {}
 
-    def visit(current: Pack) -> None:
+    def visit(current: Pack, above: tuple[str, ...]) -> None:
         for key in current.needs:
+            if key in above:
+                circle = " → ".join((*above[above.index(key) :], key))
+                raise EngineError(problems.NEEDS_CIRCLE.at("pack.json#/needs", circle=circle))
             if key not in found:
                 inner = read_pack(find_pack(key))
-                visit(inner)
+                visit(inner, (*above, key))
                 found[key] = inner
 
-    visit(pack)
+    visit(pack, (pack.key,))
     return tuple(found.values())
 
 

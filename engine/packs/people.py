@@ -11,21 +11,20 @@ from engine.runtime.directory import ADMIN_ROLE, Directory
 def add_people(
     directory: Directory, app: str, users: Iterable[Json], passwords: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Make the users that are not there yet, with their roles in the app; return all of their ids by name.
+    """Make the users that are not there yet and give all of them their roles in the app; return their ids by name.
 
-    ``admin`` makes an administrator of the engine.
+    A user who is there may lack roles, when making them was cut short. ``admin`` makes an administrator of the engine.
     """
     known = {person.name: person.id for person in directory.everybody()}
     for user in users:
-        if user["name"] in known:
-            continue
-        known[user["name"]] = directory.add_user(
-            name=user["name"],
-            display_name=user["display_name"],
-            password=(passwords or {}).get(user["name"]),
-            manager=known.get(user.get("manager", "")),
-            department=user.get("department"),
-        )
+        if user["name"] not in known:
+            known[user["name"]] = directory.add_user(
+                name=user["name"],
+                display_name=user["display_name"],
+                password=(passwords or {}).get(user["name"]),
+                manager=known.get(user.get("manager", "")),
+                department=user.get("department"),
+            )
         for role in user["roles"]:
             directory.grant(user["name"], app, role)
         if user.get("admin"):

@@ -64,3 +64,8 @@ NO_USER = ProblemKind(
     Text("可用的:{known}", "There are: {known}"),
 )
 """Users come from the pack's ``demo/users.json``."""
+NEEDS_CIRCLE = ProblemKind(
+    "PACK-012",
+    Text("模板包互相需要:{circle}", "Packs need each other: {circle}"),
+    Text("去掉其中一个需要", "Take one of these needs away"),
+)

@@ -77,7 +77,7 @@ def _part_problems(name: str, document: Json) -> list[Problem]:
 
     What stands in ``demo/`` says itself what it is: users or records.
     """
-    match name.split("/")[0], document:
+    match name.split("/", maxsplit=1)[0], document:
         case "scenarios", _:
             return document_problems("scenarios", name, document)
         case "demo", {"kind": "users"}:

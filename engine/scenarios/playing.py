@@ -49,16 +49,23 @@ def _play(stage: Stage, scenario: Json) -> Iterable[str]:
         except EngineError as error:
             yield f"given[{number}] was refused: {_words(error.problems)}"
             return
-    refused: list[Problem] = []
-    for step in scenario["when"]:
+        if undelivered := stage.settle():
+            yield f"given[{number}]: {'; '.join(undelivered)}"
+            return
+    refused: tuple[Problem, ...] = ()
+    may_be_refused = any("refused" in claim for claim in scenario["then"])
+    for number, step in enumerate(scenario["when"], 1):
         try:
             _do(stage, step)
         except EngineError as error:
-            refused.extend(error.problems)
-    claims = scenario["then"]
-    if refused and not any("refused" in claim for claim in claims):
-        yield f"was refused: {_words(refused)}"
-    for number, claim in enumerate(claims):
+            if not may_be_refused or number < len(scenario["when"]):
+                yield f"when[{number - 1}] was refused: {_words(error.problems)}"
+                return
+            refused = error.problems
+        if undelivered := stage.settle():
+            yield f"when[{number - 1}]: {'; '.join(undelivered)}"
+            return
+    for number, claim in enumerate(scenario["then"]):
         yield from (f"then[{number}]: {failure}" for failure in _check(stage, claim, refused))
 
 
@@ -93,7 +100,6 @@ def _do(stage: Stage, step: Json) -> None:
         case "act":
             task = _task(stage, step["as"], body["task"], body["ref"])
             stage.services.inbox.act(viewer, task, body["action"], fields)
-    stage.settle()
 
 
 def _task(stage: Stage, user: str, key: str, ref: str) -> str:
@@ -104,7 +110,7 @@ def _task(stage: Stage, user: str, key: str, ref: str) -> str:
     raise EngineError(problems.NO_TASK.at(user=user, key=key, known=", ".join(task.key for task in tasks)))
 
 
-def _check(stage: Stage, claim: Json, refused: list[Problem]) -> Iterable[str]:
+def _check(stage: Stage, claim: Json, refused: tuple[Problem, ...]) -> Iterable[str]:
     verb, body = _verb(claim, CLAIMS)
     match verb:
         case "refused":
@@ -123,7 +129,7 @@ def _check(stage: Stage, claim: Json, refused: list[Problem]) -> Iterable[str]:
                 yield f"{page.count.value} {body['form']} records instead of {body['is']}"
 
 
-def _check_refused(body: Json, refused: list[Problem]) -> Iterable[str]:
+def _check_refused(body: Json, refused: tuple[Problem, ...]) -> Iterable[str]:
     if not refused:
         yield "was not refused"
         return

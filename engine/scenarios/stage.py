@@ -19,6 +19,7 @@ from engine.packs.reading import Pack
 from engine.runtime.publishing import publish
 from engine.runtime.services import Services, assemble
 from engine.runtime.views import Viewer
+from engine.storage import outbox
 from engine.storage.database import open_database
 from engine.storage.migrations import migrate
 
@@ -52,9 +53,12 @@ class Stage:
         """Let go of the database."""
         self.services.execution.database.close()
 
-    def settle(self) -> None:
-        """Let everything that follows from what was done happen."""
+    def settle(self) -> tuple[str, ...]:
+        """Let everything that follows from what was done happen; return in words what could not be delivered."""
         self.jobs.run_until_quiet()
+        with self.services.execution.database.read() as connection:
+            behind = outbox.undelivered(connection, self.clock.moment)
+        return tuple(f"{kind} was not delivered: {error or 'there is no end to it'}" for kind, error in behind)
 
 
 def set_up(pack: Pack, needs: Iterable[Pack], url: str, types: Registry[FieldType]) -> dict[str, str]:

@@ -61,8 +61,8 @@ def claim(
     connection: Connection, *, business_now: Moment, real_now: Moment, lease: int = 60_000, limit: int = 100
 ) -> tuple[Message, ...]:
     """Take up to ``limit`` messages that are due, oldest first, for ``lease`` milliseconds."""
-    due = and_(_OPEN, _OUTBOX.c.due_at <= business_now, _OUTBOX.c.available_at <= real_now)
-    oldest = select(_OUTBOX.c.id).where(due).order_by(_OUTBOX.c.due_at, _OUTBOX.c.id).limit(limit)
+    due = select(_OUTBOX.c.id).where(_due(business_now, real_now))
+    oldest = due.order_by(_OUTBOX.c.due_at, _OUTBOX.c.id).limit(limit)
     chosen = oldest.with_for_update(skip_locked=True)  # nothing on SQLite, which has one writer
     columns = (_OUTBOX.c[name] for name in Message.__slots__)
     take = (
@@ -76,6 +76,10 @@ def claim(
         for row in connection.execute(take)
     ]
     return tuple(sorted(found, key=lambda message: (message.due_at, message.id)))
+
+
+def _due(business_now: Moment, real_now: Moment) -> ColumnElement[bool]:
+    return and_(_OPEN, _OUTBOX.c.due_at <= business_now, _OUTBOX.c.available_at <= real_now)
 
 
 def finish(connection: Connection, message: Message, real_now: Moment) -> None:
@@ -118,6 +122,18 @@ def next_due(connection: Connection) -> Moment | None:
     """Return the business moment at which the next message is due, whoever holds it; None where none waits."""
     earliest: Moment | None = connection.execute(select(func.min(_OUTBOX.c.due_at)).where(_OPEN)).scalar_one()
     return earliest
+
+
+def is_due(connection: Connection, business_now: Moment, real_now: Moment) -> bool:
+    """Tell whether ``claim`` would find a message: one that is due, not held by anybody, and not pausing."""
+    return connection.execute(select(_OUTBOX.c.id).where(_due(business_now, real_now)).limit(1)).first() is not None
+
+
+def undelivered(connection: Connection, business_now: Moment) -> tuple[tuple[str, str | None], ...]:
+    """Return what is due and not delivered, waiting or dead, oldest first, as ``(kind, error)``."""
+    behind = and_(_OUTBOX.c.done_at.is_(None), _OUTBOX.c.due_at <= business_now)
+    query = select(_OUTBOX.c.kind, _OUTBOX.c.error).where(behind).order_by(_OUTBOX.c.due_at, _OUTBOX.c.id)
+    return tuple((row.kind, row.error) for row in connection.execute(query))
 
 
 def depth(connection: Connection, business_now: Moment) -> Depth:

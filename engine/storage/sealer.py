@@ -19,7 +19,7 @@ from engine.storage import leases, problems, system_tables
 from engine.storage.database import Database
 from engine.storage.journal_format import entries_digest, head_mac, seal_hash, seal_mac
 from engine.storage.leases import Lease
-from engine.storage.witness import NOTHING_SEALED, Witness, read_witness, write_witness
+from engine.storage.witness import NOTHING_SEALED, Witness, advance_witness, read_witness, write_witness
 from engine.storage.write_guard import writing
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 LEASE = "sealer"
 HELD_FOR = 15_000
+
+REFUSALS = frozenset(
+    kind.code for kind in (problems.HEAD_WRONG, problems.WITNESS_MISSING, problems.WITNESS_FORGED, problems.END_CUT_OFF)
+)
+"""The codes with which sealing refuses to go on: trying again is of no use until people have looked."""
 
 _JOURNAL = system_tables.journal
 _SEAL = system_tables.seal
@@ -84,7 +89,7 @@ class Sealer:
                 row |= {"sealed_at": moment, "hash": made.hash, "mac": seal_mac(self.key, made.hash)}
                 connection.execute(insert(_SEAL), row)
                 self._move_head(connection, made)
-        write_witness(self.witness, self.key, made)
+        advance_witness(self.witness, self.key, made)  # the lease may be another's by now, and the witness further on
         return len(entries)
 
     @staticmethod

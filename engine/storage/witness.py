@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hmac
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +45,30 @@ def read_witness(path: Path, key: bytes) -> Witness | None:
     if not hmac.compare_digest(mac.encode(), witness_mac(key, witness.number, witness.hash).encode()):
         raise EngineError(problems.WITNESS_FORGED.at(path.name))
     return witness
+
+
+def advance_witness(path: Path, key: bytes, witness: Witness) -> bool:
+    """Write the witness unless the file names this seal or a newer one already; tell whether it was written.
+
+    Raises ``EngineError`` (AUDIT-017) where the file was not written with this key.
+    """
+    with _alone(path.parent):
+        seen = read_witness(path, key)
+        if seen is not None and seen.number >= witness.number:
+            return False
+        write_witness(path, key, witness)
+        return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from looking and writing at the same time; the lock ends with the process at the latest."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write_witness(path: Path, key: bytes, witness: Witness) -> None:
