@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from engine.decision.changeset import Actor
 from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal
 from engine.decision.deciding import decide
-from engine.decision.facts import Facts, Query
+from engine.decision.facts import AggregateQuery, Facts, Query
 from engine.decision.problems import TOO_MANY_ROUNDS
 from engine.decision.work import Key
 from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
+from engine.language.types import ReferenceType
 from engine.rules.problems import SAME_FACT
 from engine.runtime.catalogs import CatalogSource, Current
 from engine.storage import revisions
 from engine.storage.database import Database
 from engine.storage.facts import answer
-from engine.storage.locks import lock_for_write
+from engine.storage.locks import lock_for_write, lock_records
 from engine.storage.surroundings import Moments
 from engine.storage.unit_of_work import apply
 
@@ -71,7 +72,7 @@ class Execution:
         def step(facts: Facts) -> Outcome:
             return decide(command, current.catalog, current.parameters, facts)
 
-        outcome = cast("Decided | Refusal", self.settle(connection, current, command, step))
+        outcome = cast("Decided | Refusal", self.settle(connection, current, command, step, writing=True))
         if isinstance(outcome, Refusal):
             raise EngineError(outcome.problems)
         return outcome
@@ -82,8 +83,14 @@ class Execution:
         current: Current,
         command: Command,
         step: Callable[[Facts], T | NeedFacts],
+        *,
+        writing: bool = False,
     ) -> T:
-        """Give ``step`` the facts that it asks for until it has what it needs, at most ``ROUNDS`` times."""
+        """Give ``step`` the facts that it asks for until it has what it needs, at most ``ROUNDS`` times.
+
+        Where it is for ``writing``, the records whose aggregates it reads are locked before they are read: two writes
+        that one limit guards are decided one after the other (01).
+        """
         facts: dict[Query, object] = {}
         what = type(command.body).__name__
 
@@ -97,5 +104,20 @@ class Execution:
             wanted = [query for query in outcome.queries if query not in facts]
             if not wanted:
                 raise EngineError(SAME_FACT.at(rule=what))
+            if writing:
+                _lock_owners(connection, current, wanted)
             facts.update(answer(connection, wanted, current.tables, around))
         raise EngineError(TOO_MANY_ROUNDS.at(what=what))
+
+
+def _lock_owners(connection: Connection, current: Current, queries: Iterable[Query]) -> None:
+    """Lock the records that aggregates are asked for, form by form and in the order of their ids."""
+    owners: dict[tuple[str, str], set[str]] = {}
+    for query in queries:
+        if isinstance(query, AggregateQuery):
+            related = current.catalog.scopes[query.aggregate.app, query.aggregate.form]
+            owner = related.fields[query.aggregate.reference].type
+            if isinstance(owner, ReferenceType):
+                owners.setdefault((owner.app, owner.form), set()).add(query.owner)
+    for form, ids in sorted(owners.items()):
+        lock_records(connection, current.tables[form].main.table, ids)
