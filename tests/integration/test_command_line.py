@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.runtime.directory import ADMIN_ROLE
+
 ROOT = Path(__file__).resolve().parents[2]
 REFUSED, USAGE, ENVIRONMENT = 1, 2, 3
 RECORDS = ("customer", "contact", "visit")
@@ -177,6 +179,43 @@ def test_user_gets_a_token_when_an_administrator_adds_one(youju, demo):
     assert len(youju("user", "token", "mei").stdout.strip()) > 30
     assert youju("user", "add", "mei", "--password", "a long enough one").returncode == REFUSED
     assert "RUN-014" in youju("user", "add", "li", "--password", "short").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("user", "add", "li", "--password", "a long enough one", "--manager", "nobody"), "RUN-012"),
+        (("user", "grant", "rep", "nosuchapp", "sales_rep"), "RUN-015"),
+        (("user", "grant", "rep", "sales_management", "nosuchrole"), "RUN-016"),
+    ],
+)
+def test_a_command_is_refused_when_it_names_what_is_not_there(youju, demo, words, code):
+    before = youju("user", "list").stdout
+    done = youju(*words)
+    assert (done.returncode, code in done.stderr, "✓" in done.stdout) == (REFUSED, True, False), done.stderr
+    assert youju("user", "list").stdout == before
+
+
+def test_an_administrator_is_made_when_the_engine_s_own_role_is_granted(youju, demo):
+    assert youju("user", "grant", "rep", *ADMIN_ROLE).returncode == 0
+
+
+@pytest.mark.parametrize("raw", [b'{"app.json": ', b'{"app.json": 1, "app.json": 2}', b"\xff", b"NaN"])
+def test_publishing_is_refused_when_the_file_is_no_json(youju, home, tmp_path, raw):
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(raw)
+    done = youju("app", "publish", str(broken))
+    assert done.returncode == REFUSED
+    assert "RUN-017 broken.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("documents", [[], {}, {"app.json": 5}, {"app.json": {}, "x": {}}])
+def test_publishing_is_refused_when_the_file_holds_no_app(youju, home, tmp_path, documents):
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps(documents), encoding="utf-8")
+    done = youju("app", "publish", str(broken))
+    assert (done.returncode, "Traceback" in done.stderr) == (REFUSED, False), done.stderr
 
 
 def test_promises_of_a_pack_are_played_when_they_are_tested(youju):

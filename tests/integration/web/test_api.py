@@ -262,3 +262,21 @@ def test_a_session_may_call_when_it_sends_the_csrf_token(librarian, isbn):
 def test_a_wrong_token_is_not_helped_by_a_session_when_both_are_sent(librarian):
     answer = librarian.client.get("/api/v1/apps", headers={"Authorization": "Bearer wrong"})
     problems(answer, 401)
+
+
+def test_a_task_is_a_conflict_when_its_record_has_changed_since(api, isbn, work):
+    member = api.make("member", name="韩梅", card_no=isbn())
+    loan = api.make("loan", book=api.make("book", title="家", isbn=isbn())["id"], member=member["id"])
+    work()
+    task = next(t for t in api("GET", "/inbox").get_json()["items"] if t["record"]["id"] == loan["id"])
+    at = f"/library/loan/{loan['id']}"
+    seen = str(api("GET", at).get_json()["version"])
+    assert api("PATCH", at, {"fields": {"note": "变了"}}, If_Match=seen).status_code == 200
+    problems(api("POST", f"/inbox/{task['id']}/lend", {}, If_Match=seen), 409)
+    assert problems(api("POST", f"/inbox/{task['id']}/lend", {}, If_Match="*"), 422) == {"If-Match": "WEB-008"}
+    assert api("POST", f"/inbox/{task['id']}/lend", {}, If_Match=str(int(seen) + 1)).status_code == 200
+
+
+def test_a_text_is_refused_when_it_holds_a_lone_surrogate_and_the_request_a_key(api, isbn):
+    body = {"fields": {"title": "\ud800", "isbn": isbn()}}
+    assert "fields.title" in problems(api("POST", "/library/book", body, Idempotency_Key="surrogate"), 422)

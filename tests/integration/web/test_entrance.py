@@ -137,14 +137,21 @@ def test_absent_and_forbidden_pages_look_alike_when_asked_for(librarian, reader,
         for tail in ("", "/edit", "/delete", "/do/lend")
         for id in (hidden.id, ABSENT)
     ]
-    fields = {"title": "只能看", "isbn": "978-0-0"}
-    readable = instance.records.create(author, "library", "book", fields)
-    answers += [
-        reader.get(f"/a/library/book/{id}/{tail}") for tail in ("edit", "delete") for id in (readable.id, ABSENT)
-    ]
     answers += [reader.get("/a/library/nothing/"), reader.get("/a/nothing/")]
     assert {answer.status_code for answer in answers} == {404}
     assert len({strip.sub("", answer.get_data(as_text=True)) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("way", ["edit", "delete"])
+def test_it_is_said_that_one_may_not_when_a_record_can_be_read_alone(librarian, reader, instance, isbn, way):
+    author = instance.directory.viewer_of_session(librarian.client.get_cookie("youju_session").value)
+    made = instance.records.create(author, "library", "book", {"title": "只能看", "isbn": isbn()})
+    at = f"/a/library/book/{made.id}"
+    for answer in (reader.get(f"{at}/{way}"), reader.post(f"{at}/{way}", {"f.title": "改了", "_do": "save"})):
+        assert answer.status_code == 422
+        assert "您不能这样修改这条记录" in answer.get_data(as_text=True)
+    assert reader.get(f"/a/library/book/{ABSENT}/{way}").status_code == 404
+    assert instance.records.read(author, "library", "book", made.id).fields["title"] == "只能看"
 
 
 def test_the_language_is_the_browser_s_until_somebody_chooses(visitor):

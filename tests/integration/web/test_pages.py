@@ -257,6 +257,37 @@ def test_a_task_is_done_in_one_tap_when_it_needs_no_more(librarian, loan, work):
     assert librarian.post(action, {"_do": "fire"}).status_code == 404
 
 
+def _task_of(librarian, record):
+    inbox = librarian.get("/inbox").get_data(as_text=True)
+    card = next(c for c in inbox.split("<article") if record["id"] in c)
+    return re.search(r'(/inbox/tasks/[^"]+)"', card).group(1)
+
+
+def test_only_what_changed_is_sent_when_a_task_is_done(librarian, loan, api, work):
+    made = loan(note="旧的")
+    work()
+    at = f"/library/loan/{made['id']}"
+    typed = {"_do": "fire", "f.due_date": made["fields"]["due_date"], "f.note": ""}
+    assert librarian.post(_task_of(librarian, made), typed).status_code == 303
+    lent = next(e for e in api("GET", f"{at}/history").get_json()["items"] if e["action"] != "create" and e["changes"])
+    changed = {change["key"] for change in lent["changes"]}
+    assert "note" in changed
+    assert "due_date" not in changed
+    assert not api("GET", at).get_json()["fields"].get("note")
+
+
+def test_who_changed_what_is_shown_when_a_task_was_seen_before_the_change(librarian, loan, api, work):
+    made = loan()
+    work()
+    at = f"/library/loan/{made['id']}"
+    task = _task_of(librarian, made)
+    assert api("PATCH", at, {"fields": {"note": "等等"}}, If_Match=str(made["version"])).status_code == 200
+    answer = librarian.post(task, {"_do": "fire", "_version": str(made["version"])})
+    assert answer.status_code == 409
+    assert "等等" in text_of(answer)
+    assert api("GET", at).get_json()["state"] == "requested"
+
+
 def test_a_message_opens_its_record_and_is_read_when_it_is_tapped(librarian, loan, api, work):
     made = loan()
     at = f"/library/loan/{made['id']}"
@@ -265,7 +296,7 @@ def test_a_message_opens_its_record_and_is_read_when_it_is_tapped(librarian, loa
     assert api("POST", f"{at}/transitions/give_back", {"fields": back}).status_code == 200
     work()
     inbox = librarian.get("/inbox")
-    assert "《活着》已归还" in text_of(inbox)
+    assert "未读 《活着》已归还" in text_of(inbox)
     unread = inbox.get_data(as_text=True).count('class="unread"')
     action = re.search(r'action="(/inbox/messages/[^"]+)"', inbox.get_data(as_text=True)).group(1)
     assert librarian.post(action).headers["Location"] == f"/a/library/loan/{made['id']}"
@@ -326,4 +357,3 @@ def test_fields_that_a_role_may_not_see_are_nowhere_when_its_page_is_drawn(reade
     assert "88.80" not in page
     assert "价格" not in page
     assert reader.get("/a/library/book/new").status_code == 404
-    assert reader.get(f"/a/library/book/{made['id']}/edit").status_code == 404
