@@ -1,44 +1,67 @@
-"""The runtime over a real database with the library installed, its people and a clock that stands still."""
+"""A library on SQLite and on PostgreSQL, with anna who keeps it and john who reads in it."""
 
 from __future__ import annotations
 
-import secrets
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from engine.decision.changeset import Actor
-from engine.forms.field_types import BUILT_IN
-from engine.kernel.clocks import Clocks
-from engine.packs.people import add_people
-from engine.packs.reading import read_pack
-from engine.runtime.publishing import publish
-from engine.runtime.services import assemble
-from tests.support.apps import LIBRARY
+from engine.kernel.problems import EngineError
+from engine.runtime.views import RecordView, Viewer
+from tests.support.apps import library as library_documents
+from tests.support.sites import Site
 
-NOW = 1_773_795_600_000  # 2026-03-18T09:00+08:00
+LIBRARIAN, READER = ("library", "librarian"), ("library", "reader")
+
+
+@dataclass
+class Library:
+    """The site and its people, and short words for what tests do often."""
+
+    site: Site
+    anna: Viewer
+    john: Viewer
+    made: int = 0
+
+    @property
+    def records(self):
+        return self.site.services.records
+
+    @property
+    def inbox(self):
+        return self.site.services.inbox
+
+    def book(self, **more: Any) -> RecordView:
+        self.made += 1
+        return self.records.create(self.anna, "library", "book", {"title": "红楼梦", "isbn": f"i{self.made}", **more})
+
+    def member(self, **more: Any) -> RecordView:
+        self.made += 1
+        fields = {"name": "约翰", "card_no": f"k{self.made}", "account": self.john.id, **more}
+        return self.records.create(self.anna, "library", "member", fields)
+
+    def loan(self, by: Viewer | None = None, transition: str | None = None, **more: Any) -> RecordView:
+        fields = {"member": self.member().id, "book": self.book().id, **more}
+        return self.records.create(by or self.anna, "library", "loan", fields, transition)
 
 
 @pytest.fixture
-def services(database):
-    """The services of an instance with the library."""
-    made = assemble(database, Clocks(business=lambda: NOW), secrets.token_bytes, BUILT_IN)
-    publish(made.execution, read_pack(LIBRARY).documents, Actor(None))
-    return made
+def site(database):
+    """An empty instance."""
+    return Site(database)
 
 
 @pytest.fixture
-def people(services):
-    """The ids of the library's people, by name."""
-    return add_people(services.directory, "library", read_pack(LIBRARY).users)
+def library(site):
+    """An instance with the library."""
+    site.publish(library_documents())
+    anna = site.person("anna", LIBRARIAN)
+    return Library(site, anna, site.person("john", READER, manager="anna"))
 
 
-@pytest.fixture
-def librarian(services, people):
-    """Somebody who may do everything in the library."""
-    return services.directory.viewer(people["librarian"])
-
-
-@pytest.fixture
-def reader(services, people):
-    """Somebody who sees books and the own loans."""
-    return services.directory.viewer(people["reader"])
+def refused(action: Any, *arguments: Any, **named: Any) -> list[tuple[str, str]]:
+    """Do what must be refused; return the codes and places of its problems."""
+    with pytest.raises(EngineError) as raised:
+        action(*arguments, **named)
+    return [(problem.code, problem.path) for problem in raised.value.problems]
