@@ -11,7 +11,7 @@ from engine.runtime.services import Services
 
 
 def needed_packs(pack: Pack) -> tuple[Pack, ...]:
-    """Return the packs that a pack needs, each after those that it needs itself; EngineError where they go in a circle."""
+    """Return the packs that a pack needs, each after those that it needs; EngineError where needs go in a circle."""
     found: dict[str, Pack] = {}
 
     def visit(current: Pack, above: tuple[str, ...]) -> None:
