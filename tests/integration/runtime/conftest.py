@@ -65,3 +65,21 @@ def refused(action: Any, *arguments: Any, **named: Any) -> list[tuple[str, str]]
     with pytest.raises(EngineError) as raised:
         action(*arguments, **named)
     return [(problem.code, problem.path) for problem in raised.value.problems]
+
+
+@pytest.fixture
+def services(library):
+    """The services of the instance with the library."""
+    return library.site.services
+
+
+@pytest.fixture
+def librarian(library):
+    """Somebody who may do everything in the library."""
+    return library.anna
+
+
+@pytest.fixture
+def reader(library):
+    """Somebody who sees books and the own loans."""
+    return library.john
