@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from engine.catalog.documents import Documents, document_problems, kind_of
+from engine.catalog.problems import MISSING_DOCUMENT
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.strict_json import Unread, read_json
@@ -62,9 +63,11 @@ def read_pack(folder: Path) -> Pack:
             found.append(document)
         else:
             read[name] = document
+    if MANIFEST in read:
+        found.extend(document_problems("pack", MANIFEST, read[MANIFEST]))
+    elif not (folder / MANIFEST).exists():
+        found.append(MISSING_DOCUMENT.at(MANIFEST, name=MANIFEST))
     manifest = read.pop(MANIFEST, None)
-    if manifest is not None:
-        found.extend(document_problems("pack", MANIFEST, manifest))
     for name, document in read.items():
         found.extend(_part_problems(name, document))
     if found:
