@@ -92,6 +92,68 @@ def test_filter_and_its_opposite_part_all_rows_when_conditions_are_random(postgr
         parted()
 
 
+def test_back_ends_agree_when_days_are_bounds_on_a_field(postgres_url):
+    compared = [
+        expression_of(source, compile_expression(source, SCOPE).tree)
+        for order in ("<", "<=", ">", ">=", "=", "!=")
+        for item in ("seen", "due")
+        for source in (
+            *(f"days_since({item}) {order} {limit}" for limit in (0, 1, 15, -1, 3_000_000)),
+            f"0 {order} days_until({item})",
+            f"date({item}) {order} today()",
+            f"not 2007-11-04 {order} date({item})",
+            f"date({item}) {order} 9999-12-31",
+            f"date({item}) {order} 0001-01-01",
+        )
+    ]
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+        for expression in compared:
+            for zone in ZONES[:4]:
+                world = plain(ROWS, zone)
+                expected = {row["id"] for row in DEALS if expression.holds(row, world)}
+                assert _matching(lite, expression, zone) == expected, (expression.source, zone)
+                assert _matching(server, expression, zone) == expected, (expression.source, zone)
+
+
+_LONGEST = (
+    "whole * 9999", "whole * 1000 + whole * 8999", "rate + " * 19 + "rate", "-rate" + " - rate" * 19,
+    "rate * rate * rate", "max(rate * 10, whole)", "abs(-rate * 99)", "rate * 10 = rate + rate * 9",
+    "rate * 99 > whole", "rate > whole * 9999", "rate = whole * 9999", "round(rate * 99, 2)",
+    "if(rate * 99 > 0, rate, -rate * 99)", "switch(whole * 9999, 9998999999999990001, 1, 0)",
+    "whole * 9999 in [9998999999999990001, 0]", "mod(whole * 99999, rate)", "div(rate * rate, rate)",
+)  # fmt: skip
+_BLANKS = (
+    "join(note, name, note)", "join(name, note, name, empty)", "replace(name, note, name)",
+    "replace(name, name, note)", "find(note, name)", "left(name, whole)", "left(note, 1)",
+    "mid(name, whole, 2)", "len(note)", "starts_with(name, note)", "not ends_with(name, note)", "name & note",
+    "note & note", "upper(note)", "trim(name)", "number(name)", "min(whole, rate)", "max(due, start)",
+    "whole / rate", "div(whole, rate)", "mod(whole, rate)", "round_up(rate, -2)", "due + whole",
+    "add_months(due, whole)", "months_between(due, start)", "days_between(start, seen)", "hours_since(seen)",
+    "weekday(due)", "end_of_month(due)", "make_date(whole, 2, 29)", "seen - made", "tags contains stage",
+    "stage in [\"won\"]", "owner != me", "coalesce(hot, cold)", "hot = cold", "hot != (whole > 1)",
+    "if(hot, note, name)", "switch(stage, \"won\", due, start)",
+)  # fmt: skip
+
+
+def _agree_everywhere(sources, postgres_url, zones=("UTC",)):
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+        for source in sources:
+            expression = compile_expression(source, SCOPE)
+            for zone in zones:
+                world = plain(ROWS, zone)
+                expected = {row["id"]: expression.evaluate(row, world) for row in DEALS}
+                assert _values(lite, expression, zone) == expected, (source, zone)
+                assert _values(server, expression, zone) == expected, (source, zone)
+
+
+def test_back_ends_agree_when_numbers_reach_the_end_of_64_bits(postgres_url):
+    _agree_everywhere(_LONGEST, postgres_url)
+
+
+def test_back_ends_agree_when_operands_are_blank(postgres_url):
+    _agree_everywhere(_BLANKS, postgres_url, ZONES)
+
+
 _AGGREGATES = (
     "count(visits where {I})", "count(visits.score)", "sum(visits.score where {I})", "avg(visits.score)",
     "avg(visits.score where {I})", "min(visits.score)", "max(visits.day where {I})", "any(visits.good)",

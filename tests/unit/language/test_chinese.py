@@ -4,7 +4,9 @@ import pytest
 
 from engine.language.compiling import compile_expression
 from engine.language.functions.catalogue import AGGREGATES, FUNCTIONS
-from tests.unit.language.deals import SCOPE, value
+from engine.language.scope import FormScope, Scope
+from engine.language.types import BooleanType, NumberType, TextType
+from tests.unit.language.deals import SCOPE, field, value
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,26 @@ def test_every_function_has_a_chinese_name_when_it_is_in_the_catalogue():
 def test_quoted_name_is_a_field_when_it_is_spelled_like_a_keyword():
     assert value("`count` + 1") == 8
     assert value("count + 1") == 8
+
+
+@pytest.mark.parametrize(
+    ("together", "apart"),
+    [
+        ("非标且金额上限大于1", "`非标` and `金额上限` > 1"),
+        ("非非标或金额不为空", "not `非标` or `金额` is not empty"),
+        ("金额大于金额上限且不为空值", "`金额` > `金额上限` and `不为空值`"),
+        ("客户ID为空", "`客户ID` is empty"),
+        ("金额大于等于金额上限", "`金额` >= `金额上限`"),
+    ],
+)
+def test_longest_known_name_is_taken_when_names_ran_together(together, apart):
+    kinds = {
+        "非标": BooleanType(),
+        "金额": NumberType(2),
+        "金额上限": NumberType(2),
+        "不为空值": BooleanType(),
+        "客户ID": TextType(),
+    }
+    fields = {f"f{number}": field(f"f{number}", kind, label) for number, (label, kind) in enumerate(kinds.items())}
+    scope = Scope(FormScope("a", "b", fields))
+    assert compile_expression(together, scope).tree == compile_expression(apart, scope).tree

@@ -1,5 +1,7 @@
 """What expressions mean: blanks, logic, arithmetic, texts and dates, on the Python back end, the reference."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.language.compiling import compile_expression
@@ -198,3 +200,8 @@ def test_reads_name_everything_when_an_expression_looks_around():
     assert reads.parameters == {"visit.days"}
     assert reads.old_fields == {"name"}
     assert all((reads.reads_me, reads.reads_now, reads.reads_today, reads.reads_old))
+
+
+@pytest.mark.parametrize(("source", "expected"), [("me is empty", True), ("owner = me", False), ("owner != me", True)])
+def test_nobody_is_blank_when_the_system_runs_an_expression(source, expected):
+    assert compile_expression(source, SCOPE).holds(ROW, replace(WORLD, me=None)) is expected
