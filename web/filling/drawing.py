@@ -208,13 +208,19 @@ def _control(filling: Filling, view: FieldView, placed: Sequence[tuple[str, Prob
     standing = filling.state.states.get(view.key, FieldState())
     if view.widget in _NEVER_TYPED:
         standing = FieldState(standing.visible, False, True)
-    was_posted = view.key in filling.posted.fields and not standing.read_only
+    was_posted = view.key in filling.posted.fields and not standing.read_only and not _takes_default(filling, view.key)
     value = (filling.posted.fields if was_posted else filling.state.fields).get(view.key)
     maker = _Maker(filling, placed)
     made = maker.control(view, PREFIX + view.key, f"f-{view.key}", value, filling.state.shown.get(view.key), standing)
     parked = was_posted and not standing.visible and is_typed(view.key, filling.posted)
     default = filling.posted.defaults.get(view.key, "") if was_posted or not filling.fresh else made.value
     return _signed(replace(made, parked=parked, default=default), from_server=not was_posted)
+
+
+def _takes_default(filling: Filling, key: str) -> bool:
+    """Tell whether a default that has only now come up belongs into the control: it is new and holds nothing yet."""
+    posted = filling.posted
+    return filling.fresh and posted.fields[key] is None and key not in posted.defaults and not is_typed(key, posted)
 
 
 def _signed(control: Control, *, from_server: bool) -> Control:

@@ -15,7 +15,7 @@ from engine.runtime.views import FieldView, FormState, FormView, RecordView
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.drawing import Drawn, Filling, draw
-from web.filling.posted import Posted
+from web.filling.posted import LINE_ID, Posted
 from web.filling.sending import Resolved, Sendable, changed, resolve, sendable
 from web.problems import BAD_REQUEST, RequestRefused
 
@@ -36,8 +36,20 @@ class Desk:
     def given(self, posted: Posted) -> dict[str, Json]:
         """Return what was filled in: of a new record all but what was left blank, of another all that differs."""
         if self.record is not None:
-            return changed(posted.fields, self.record.fields, self.form.fields)
-        return {key: value for key, value in posted.fields.items() if value is not None or key in posted.defaults}
+            differing = changed(posted.fields, self.record.fields, self.form.fields)
+            return {key: self._lines(key, value) for key, value in differing.items()}
+        return {
+            key: self._lines(key, value)
+            for key, value in posted.fields.items()
+            if value is not None or key in posted.defaults
+        }
+
+    def _lines(self, key: str, value: Json) -> Json:
+        """Return new lines without what was left blank in them, so that their defaults fill it."""
+        view = self.form.fields.get(key)
+        if view is None or view.widget != "lines" or not isinstance(value, list):
+            return value
+        return [line if LINE_ID in line else {k: v for k, v in line.items() if v is not None} for line in value]
 
     def state(self, posted: Posted) -> FormState:
         """Return how the form stands with what was posted; values that do not apply now take no part.

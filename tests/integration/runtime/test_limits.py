@@ -10,7 +10,7 @@ from engine.kernel.problems import EngineError
 
 ROUNDS = 8
 LIMIT = 3
-DUE = "2026-04-18"
+DUE = "2027-04-18"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from engine.kernel.problems import EngineError, Nature
 
-DUE = "2026-04-18"
+DUE = "2027-04-18"
 
 
 @pytest.fixture

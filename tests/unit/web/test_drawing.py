@@ -8,6 +8,7 @@ from engine.kernel.problems import ProblemKind, Text
 from engine.runtime.views import FieldState, FieldView, FormState, FormView, OptionView, SectionView
 from web.filling.drawing import Filling, anchor_of, draw
 from web.filling.posted import Posted
+from web.pages.desk import Desk
 
 WRONG = ProblemKind("TEST-1", Text("不对", "Wrong"), Text("", ""))
 LINES = (
@@ -137,3 +138,19 @@ def test_fields_of_a_line_stand_by_their_design_when_drawn():
 
 def test_only_the_asked_fields_are_drawn_when_a_transition_asks():
     assert [c.key for c in drawn(only=("total",)).controls()] == ["total"]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "fresh", "value"),
+    [({}, True, "JX-0318"), ({"tender_no": "JX-0318"}, True, ""), ({}, False, "")],
+    ids=["it came up just now", "it was there and was cleared", "the record is not new"],
+)
+def test_a_default_fills_a_control_when_nobody_has_touched_it(defaults, fresh, value):
+    state = FormState({"tender_no": "JX-0318"}, {}, {})
+    form = draw(Filling(FORM, state, Posted({"tender_no": None}, defaults=defaults), fresh=fresh))
+    assert (control(form, "tender_no").value or "") == value
+
+
+def test_a_new_line_leaves_room_for_defaults_when_something_in_it_is_blank():
+    posted = Posted({"todos": [{"title": "发参数", "made": None}, {"id": "l1", "title": "旧", "made": None}]})
+    assert Desk(FORM).given(posted)["todos"] == [{"title": "发参数"}, {"id": "l1", "title": "旧", "made": None}]
