@@ -152,3 +152,8 @@ NOT_YOURS = ProblemKind(
     Text("请联系负责人或管理员", "Ask its owner or an administrator"),
 )
 """A record that the viewer reads, and may not change or delete: it shows, so that it exists is no secret."""
+SENT_BEFORE = ProblemKind(
+    "WEB-022",
+    Text("这张表单刚才已经提交过一次,那一份已保存", "This form was sent once before, and that was saved"),
+    Text("这是另一份:要再记一条,请再点一次", "This is another one: send it again to add it"),
+)

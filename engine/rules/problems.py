@@ -30,7 +30,7 @@ NO_MOMENT = ProblemKind(
     Text("例如 today() + 3", "For example today() + 3"),
 )
 NOWHERE_TO_KEEP = ProblemKind(
-    "RULE-005",
+    "RULE-006",
     Text("待办动作“{key}”要填字段,却不触发流转", "The task action “{key}” asks for fields and fires no transition"),
     Text("请写明 transition,或去掉 fields", "Name a transition, or leave the fields out"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from web.filling.posted import Posted, add_line, read_post, remove_line
 from web.filling.sending import Resolved
 from web.pages.desk import Desk, Tray, find, shown_while_typing, without_hidden
 from web.pages.stale import stale_page
-from web.problems import NOT_FOUND, NOT_YOURS, RequestRefused, status_of
+from web.problems import NOT_FOUND, NOT_YOURS, SENT_BEFORE, RequestRefused, status_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("forms", __name__)
 
 TRANSITION: Final = "transition:"
+KEY_USED: Final = "RUN-002"
+"""The runtime's code for an idempotency key that came with something else before."""
 PREFILLED: Final = frozenset(
     {
         "text",
@@ -109,6 +112,9 @@ def create(app: str, form: str) -> BaseResponse:
     except EngineError as error:
         if error.nature is Nature.ABSENT:
             raise
+        if any(problem.code == KEY_USED for problem in error.problems):  # the page came back by the browser's history
+            fresh = replace(tray, key=secrets.token_urlsafe(18))
+            return _refused(desk, fresh, resolved, (SENT_BEFORE.at(),), 409)
         return _refused(desk, tray, resolved, told(error), status_of(error))
     return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done="created"), 303)
 

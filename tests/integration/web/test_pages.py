@@ -49,6 +49,21 @@ def test_a_record_is_made_once_when_the_form_is_sent_twice(librarian, isbn):
     assert text_of(shown).count("双击") >= 1
 
 
+def test_a_form_that_was_sent_before_can_be_sent_again_when_it_holds_something_else(librarian, isbn):
+    form = librarian.get("/a/library/book/new")
+    key = hidden(form, "_key")
+    librarian.post("/a/library/book/new", {"f.title": "第一本", "f.isbn": isbn(), "_do": "save", "_key": key})
+    second = {"f.title": "第二本", "f.isbn": isbn(), "_do": "save"}
+    refused = librarian.post("/a/library/book/new", {**second, "_key": key})
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 409
+    assert "刚才已经提交过" in page
+    assert "第二本" in page
+    assert "幂等" not in page
+    assert hidden(refused, "_key") != key
+    assert librarian.post("/a/library/book/new", {**second, "_key": hidden(refused, "_key")}).status_code == 303
+
+
 def test_all_errors_stand_on_top_and_at_their_fields_when_a_form_is_refused(librarian):
     librarian.get("/a/library/book/new")
     typed = [
