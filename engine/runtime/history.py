@@ -13,6 +13,7 @@ from engine.kernel.values import Row
 from engine.runtime.reading import Reading
 from engine.runtime.showing import field_labels, field_words
 from engine.runtime.views import ChangeView, HistoryView
+from engine.storage.form_tables import FormTables
 from engine.storage.journal import JournalEntry, entries_about
 from engine.storage.rows import from_json
 
@@ -37,7 +38,7 @@ def history_of(reading: Reading, form: Form, row: Row) -> tuple[HistoryView, ...
     views: list[HistoryView] = []
     for entry in entries:
         changes = tuple(_changes(reading, form, entry, before, hidden))
-        before.update(entry.values)
+        before.update({key: _known_columns(reading.tables(form), key, value) for key, value in entry.values.items()})
         views.append(_view(reading, form, entry, changes))
     return tuple(reversed(views))
 
@@ -65,7 +66,11 @@ def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[Chan
 def _changes(
     reading: Reading, form: Form, entry: JournalEntry, before: dict[str, Json], hidden: frozenset[str]
 ) -> Iterable[ChangeView]:
-    for key, after in entry.values.items():
+    tables = reading.tables(form)
+    for key, whole in entry.values.items():
+        if key not in tables.main.columns and key not in tables.lines:
+            continue  # of a field that is gone: whom it was hidden from is no longer known
+        after = _known_columns(tables, key, whole)
         if key in STAMPS or key in hidden or after == before.get(key):
             continue
         yield ChangeView(
@@ -76,6 +81,14 @@ def _changes(
             before_shown=_words(reading, form, key, before.get(key)),
             after_shown=_words(reading, form, key, after),
         )
+
+
+def _known_columns(tables: FormTables, key: str, value: Json) -> Json:
+    """Return lines without the fields that they no longer have, and any other value as it is."""
+    if key not in tables.lines or value is None:
+        return value
+    known = tables.lines[key].columns
+    return [{name: inner for name, inner in line.items() if name in known} for line in value]
 
 
 def _words(reading: Reading, form: Form, key: str, value: Json) -> object:
