@@ -347,10 +347,18 @@ def test_a_filter_follows_references_when_it_names_a_path(library):
 
 @pytest.mark.parametrize(
     ("source", "code"),
-    [("titel = \"a\"", "LANG-020"), ("title", "LANG-040"), ("price > \"x\"", "LANG-"), ("title = ", "LANG-"), ("1 = 1 and (", "LANG-"),
-     ("\0", "LANG-"), ("\ud800", "LANG-"), ("x" * 5_000, "LANG-")],
+    [
+        ('titel = "a"', "LANG-020"),
+        ("title", "LANG-040"),
+        ('price > "x"', "LANG-"),
+        ("title = ", "LANG-"),
+        ("1 = 1 and (", "LANG-"),
+        ("\0", "LANG-"),
+        ("\ud800", "LANG-"),
+        ("x" * 5_000, "LANG-"),
+    ],
     ids=range(8),
-)  # fmt: skip
+)
 def test_a_filter_is_refused_with_its_span_when_it_is_wrong(library, source, code):
     with pytest.raises(EngineError) as raised:
         library.records.list(library.anna, "library", "book", filter=source)
