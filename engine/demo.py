@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from engine.decision.changeset import Actor
 from engine.forms.field_types import BUILT_IN
 from engine.jobs.loop import JobsLoop
 from engine.kernel import clocks
-from engine.kernel.clocks import Clocks, Day
+from engine.kernel.clocks import Clocks, Day, Moment
 from engine.packs.demo import Demo, DemoClock
 from engine.packs.installing import install
 from engine.packs.people import add_people
@@ -22,7 +23,7 @@ from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack, market, read_pack
 from engine.runtime.services import assemble
 from engine.runtime.settings import write_private
-from engine.storage import settings
+from engine.storage import outbox, settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +32,10 @@ FIXED = "YOUJU_DEMO_PASSWORD"
 MADE = "demo."
 ANCHOR = "demo-anchor."
 """The setting that keeps the day from which a demo counts: one that was cut short goes on from the same day."""
+
+LEASE_MS = 5_000
+"""How long (real time) the demo holds a message: one that is started again waits for what was being delivered."""
+PAUSE_SECONDS = 0.2
 
 Progress = Callable[[int, int], None]
 
@@ -63,9 +68,21 @@ def _make(instance: Instance, pack: Pack, anchor: datetime | None, progress: Pro
     def today() -> Day:
         return day
 
-    jobs = JobsLoop(services.execution)
-    demo = Demo(services, clock, pack.key, Placeholders(people, zone, today), jobs.run_until_quiet)
-    demo.make(pack, progress)
+    jobs = JobsLoop(services.execution, lease=LEASE_MS)
+
+    def settle() -> None:
+        """Let what follows from a step happen before the next one, also what a process that was killed still holds."""
+        jobs.run_until_quiet()
+        while _is_held(instance, clock.moment):
+            time.sleep(PAUSE_SECONDS)
+            jobs.run_until_quiet()
+
+    Demo(services, clock, pack.key, Placeholders(people, zone, today), settle).make(pack, progress)
+
+
+def _is_held(instance: Instance, now: Moment) -> bool:
+    with instance.database.read() as connection:
+        return any(error is None for _, error in outbox.undelivered(connection, now))
 
 
 def _kept_anchor(instance: Instance, pack: Pack, wanted: Day) -> Day:

@@ -30,6 +30,7 @@ class JobsLoop:
 
     execution: Execution
     sealer: Sealer | None = None
+    lease: int = LEASE_MS
     delivery: Delivery = field(init=False)
     _seal_again: Moment = field(default=0, init=False)
     _refusal: str | None = field(default=None, init=False)
@@ -47,7 +48,7 @@ class JobsLoop:
             return 0
         with database.write() as connection:
             claimed = outbox.claim(
-                connection, business_now=clocks.business(), real_now=clocks.real(), lease=LEASE_MS, limit=BATCH
+                connection, business_now=clocks.business(), real_now=clocks.real(), lease=self.lease, limit=BATCH
             )
         for message in claimed:
             self.delivery.deliver(message)

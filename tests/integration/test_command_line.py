@@ -98,17 +98,18 @@ def test_demo_is_the_same_when_it_was_cut_short_and_started_again_on_another_day
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    cut = _rows(home, "contact")
+    cut = _rows(home, "visit")
     again = youju("init", "--demo", "--anchor", "2026-04-02")
     assert again.returncode == 0, again.stderr
-    assert cut < _rows(made_demo, "contact")
+    assert cut < _rows(made_demo, "visit")
     compared = (*RECORDS, "youju_task", "youju_notification")
     assert {table: _rows(home, table) for table in compared} == {table: _rows(made_demo, table) for table in compared}
 
 
 def _has_begun(home: Path) -> bool:
+    """Tell whether there are visits: the first records with days that count from the anchor."""
     with contextlib.suppress(sqlite3.OperationalError):
-        return _rows(home, "contact") > 0
+        return _rows(home, "visit") > 0
     return False
 
 
