@@ -51,6 +51,14 @@ SHORT_PASSWORD = ProblemKind(
     Text("密码至少 {least} 个字符", "A password has at least {least} characters"),
     Text("请换一个更长的", "Take a longer one"),
 )
+STATE_IN_USE = ProblemKind(
+    "RUN-018",
+    Text(
+        "表单“{form}”有{count}条记录处在已删去的状态",
+        "{count} records of the form “{form}” are in a state that is gone",
+    ),
+    Text("请留着这个状态,或先把记录移到:{states}", "Keep the state, or move the records to one of: {states}"),
+)
 NO_APP = ProblemKind(
     "RUN-015",
     Text("没有安装应用“{app}”", "The app “{app}” is not installed"),

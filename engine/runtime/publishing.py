@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App, Catalog
@@ -13,16 +14,19 @@ from engine.catalog.documents import Documents
 from engine.catalog.naming import assign_names
 from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.identifiers import uuid7
-from engine.kernel.problems import EngineError, Nature
+from engine.kernel.problems import EngineError, Nature, Problem
+from engine.runtime import problems
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
 from engine.storage import ddl, revisions, settings
 from engine.storage.locks import lock_for_publish, lock_name
+from engine.storage.query import bounded_count
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+COUNTED = 1_000
 TRIES = 20
 PAUSE_SECONDS = 0.25
 
@@ -55,6 +59,9 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor) -> int:
             return old.revision
         after = _compiled(connection, execution, definition, before)
         app = after.apps[definition.key]
+        stranded = list(_stranded(connection, execution, before, app))
+        if stranded:
+            raise EngineError(stranded)
         ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
         _record(connection, execution, app, actor)
         return app.revision
@@ -69,6 +76,21 @@ def _compiled(connection: Connection, execution: Execution, definition: AppDef, 
     installed = [Installed(app.definition, app.revision, held_names(connection, app.key)) for app in others]
     new = Installed(definition, (old.revision if old else 0) + 1, names)
     return compile_catalog([*installed, new], execution.catalogs.types)
+
+
+def _stranded(connection: Connection, execution: Execution, before: Catalog, app: App) -> Iterator[Problem]:
+    """Find states that the next revision does not have and records are in: nobody could read them or move them on."""
+    tables = execution.catalogs.tables(before)
+    for form, flow in app.workflows.items():
+        table = tables.get((app.key, form))
+        if table is None:
+            continue
+        state = table.main.table.c.state
+        elsewhere = state.not_in(sorted(flow.states))
+        count, _ = bounded_count(connection, table, [state.is_not(None), elsewhere], COUNTED)
+        if count:
+            place = f"workflows/{flow.definition.key}.json#/states"
+            yield problems.STATE_IN_USE.at(place, form=form, count=count, states=", ".join(flow.states))
 
 
 def _record(connection: Connection, execution: Execution, app: App, actor: Actor) -> None:

@@ -402,3 +402,42 @@ def test_a_relation_counts_when_its_form_is_related_to_itself(site):
         records.create(me, "shop", "thing", {"whole": whole.id, "n": str(n)})
     assert records.update(me, "shop", "thing", whole.id, {"n": "7"}, 1).fields["total"] == "3"
     assert records.update(me, "shop", "thing", whole.id, {"whole": whole.id}, 2).fields["total"] == "10"
+
+
+def test_a_state_stays_when_records_are_in_it(site):
+    thing = form("thing", field("a"))
+    moves = [transition("go", ["new"], "open"), transition("back", ["open"], "new")]
+    flow = workflow("thing", [state("new", "draft"), state("open")], moves)
+    documents = apps.app(thing, flow)
+    site.publish(documents)
+    me = staff(site)
+    records = site.services.records
+    made = records.create(me, "shop", "thing", {}, "go")
+    renamed = {**flow, "states": [flow["states"][0], state("running")]}
+    renamed["transitions"] = [transition("go", ["new"], "running"), transition("back", ["running"], "new")]
+    (problem,) = _problems(site, {**documents, "workflows/thing.json": renamed})
+    assert (problem.code, problem.path) == ("RUN-018", "workflows/thing.json#/states")
+    assert "1 records" in problem.message.en
+    assert "new, running" in problem.hint.en
+    assert records.read(me, "shop", "thing", made.id).state == "open"
+    records.transition(me, "shop", "thing", made.id, "back", {})
+    assert site.publish({**documents, "workflows/thing.json": renamed}) == 2
+    assert records.transition(me, "shop", "thing", made.id, "go", {}).state == "running"
+
+
+def test_a_workflow_is_refused_when_it_comes_back_without_the_states_that_records_are_in(site):
+    thing = form("thing", field("a"))
+    first = workflow("thing", [state("new"), state("open")], [transition("go", ["new"], "open")])
+    site.publish(apps.app(thing, first))
+    me = staff(site)
+    made = site.services.records.create(me, "shop", "thing", {}, "go")
+    site.publish(apps.app(thing))
+    assert site.services.records.update(me, "shop", "thing", made.id, {"a": "x"}, 1).version == 2
+    other = workflow("thing", [state("fresh"), state("done")], [transition("go", ["fresh"], "done")])
+    assert [problem.code for problem in _problems(site, apps.app(thing, other))] == ["RUN-018"]
+
+
+def _problems(site, documents):
+    with pytest.raises(EngineError) as raised:
+        site.publish(documents)
+    return raised.value.problems
