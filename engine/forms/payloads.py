@@ -115,8 +115,10 @@ def _flattened(messages: Json, place: str, key: str, keys: list[str], form: Form
                 field = form.fields.get(place)
                 yield from _flattened(inner, f"{place}[{inner_key}]", "", list(field.lines) if field else [], form)
             else:
-                deeper = f"{place}.{inner_key}" if place else str(inner_key)
-                yield from _flattened(inner, deeper, str(inner_key), keys, form)
+                name = (
+                    str(inner_key).encode(errors="backslashreplace").decode()
+                )  # a place can be sent, whatever the key
+                yield from _flattened(inner, f"{place}.{name}" if place else name, name, keys, form)
         return
     for message in messages:
         if isinstance(message, Problem):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ from engine.decision.facts import (
 from engine.decision.work import Work
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import Problem
-from engine.language.expressions import aggregate_over
+from engine.language.expressions import Surroundings, aggregate_over
 from tests.support.library import NOON
 
 MOST_ROUNDS = 8
@@ -81,7 +81,7 @@ class World:
             case SameQuery(app, form, fields, values, excluding):
                 return tuple(
                     row["id"]
-                    for row in self._all(app, form)
+                    for row in self.all_of(app, form)
                     if row["id"] != excluding and tuple(row.get(key) for key in fields) == values
                 )
             case TaskQuery(id):
@@ -91,7 +91,8 @@ class World:
             case AggregateQuery():
                 return self._aggregate(query)
 
-    def _all(self, app: str, form: str) -> Iterable[Any]:
+    def all_of(self, app: str, form: str) -> Iterable[Any]:
+        """Return the records of a form that are not deleted."""
         return [
             row
             for (of, kind, _), row in self.rows.items()
@@ -103,12 +104,15 @@ class World:
         assert query.aggregate.function not in ("avg", "latest"), "not answered here"
         related = [
             row
-            for row in self._all(query.app, query.form)
+            for row in self.all_of(query.app, query.form)
             if row.get(query.aggregate.reference) == query.owner and row["id"] not in query.excluding
         ]
-        work = Work(Command("facts", self.moment, Actor(None), RunRules("", "", "", {})), self.catalog, {}, {})
-        around = work.surroundings(query.app)
-        return (aggregate_over(query.aggregate, related, around),)
+        return (aggregate_over(query.aggregate, related, self.around(query.app)),)
+
+    def around(self, app: str) -> Surroundings:
+        """Return what expressions of an app see around a row, with every fact at hand."""
+        command = Command("around", self.moment, Actor(None), RunRules("", "", "", {}))
+        return Work(command, self.catalog, self.parameters, _Everything(self)).surroundings(app)
 
     def command(self, actor: str | None, body: Body, id: str | None = None) -> Command:
         self.commands += 1
@@ -183,6 +187,25 @@ class World:
                     waiting.append(self.do(message.payload["by"], event_body(message.payload)))
                     done.append(waiting[-1])
         return done
+
+
+@dataclass
+class _Everything(Mapping[Query, object]):
+    """All facts of a world."""
+
+    world: World
+
+    def __getitem__(self, query: Query) -> object:
+        return self.world.answer(query)
+
+    def __contains__(self, query: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Query]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def event_body(payload: Mapping[str, Any]) -> RunRules:

@@ -48,6 +48,12 @@ def test_a_key_is_refused_as_it_stands_when_it_is_unknown(book, key):
     assert f"“{key}”" in problem.message.zh
 
 
+def test_a_key_is_told_as_it_can_be_sent_when_it_holds_half_a_character(book):
+    _, (problem,) = read_payload(book, {"a\ud800": 1})
+    assert (problem.code, problem.path) == ("FORM-001", "a\\ud800")
+    assert problem.message.zh.encode()
+
+
 @pytest.mark.parametrize(
     "key",
     [
