@@ -102,7 +102,7 @@ def test_open_tasks_are_answered_when_asked_for(library):
     found = ask(library, mine, none, TaskQuery("t1"), TaskQuery("t2"))
     assert [one.id for one in found[mine]] == ["t1"]
     assert found[none] == ()
-    assert found[TaskQuery("t1")].actions == {"ok": None}
+    assert found[TaskQuery("t1")].actions == {"ok": TaskAction("ok", Text("好", "OK"))}
     assert found[TaskQuery("t2")] is None
 
 

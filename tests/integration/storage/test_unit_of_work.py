@@ -136,7 +136,7 @@ def test_a_task_is_there_once_when_opened_twice(library):
         assert tasks.open_tasks(connection, "nobody") == ()
     assert later.title == Text("请核对", "Please check")
     assert later.actions == ACTIONS
-    assert later.as_fact().actions == {"done": "shelve", "skip": None}
+    assert later.as_fact().actions == {action.key: action for action in ACTIONS}
     assert (later.state, later.due_at) == ("draft", NOON + 5)
 
 
