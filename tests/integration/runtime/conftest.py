@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+import shutil
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +12,12 @@ import pytest
 
 from engine.kernel.problems import EngineError
 from engine.runtime.views import RecordView, Viewer
+from engine.storage.database import open_database
 from tests.support.apps import library as library_documents
 from tests.support.sites import Site
 
+FURNISHED = {"sqlite": "library_sqlite", "postgresql": "library_postgres"}
+_numbers = itertools.count(1)
 LIBRARIAN, READER = ("library", "librarian"), ("library", "reader")
 
 
@@ -52,12 +58,46 @@ def site(database):
     return Site(database)
 
 
-@pytest.fixture
-def library(site):
-    """An instance with the library."""
+def _furnish(url: str) -> dict[str, str]:
+    """Put the library and its people into a database; return the people's ids by name."""
+    database = open_database(url)
+    site = Site(database)
     site.publish(library_documents())
-    anna = site.person("anna", LIBRARIAN)
-    return Library(site, anna, site.person("john", READER, manager="anna"))
+    site.person("anna", LIBRARIAN)
+    site.person("john", READER, manager="anna")
+    database.close()
+    return site.people
+
+
+@pytest.fixture(scope="session")
+def library_sqlite(migrated_sqlite, tmp_path_factory):
+    """A SQLite file with the library, to be copied, and its people."""
+    path = shutil.copyfile(migrated_sqlite, tmp_path_factory.mktemp("library") / "youju.db")
+    return path, _furnish(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
+def library_postgres(postgres_server, migrated_postgres):
+    """The name of a PostgreSQL database with the library, to be copied, and its people."""
+    return "library", _furnish(postgres_server.create("library", migrated_postgres))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def library(request, tmp_path):
+    """An instance with the library: a copy of one that was furnished once."""
+    base, people = request.getfixturevalue(FURNISHED[request.param])
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copyfile(base, tmp_path / 'youju.db')}"
+    else:
+        server, name = request.getfixturevalue("postgres_server"), f"library_{next(_numbers)}"
+        url = server.create(name, base)
+    database = open_database(url)
+    # Other chances than those that furnished it: ids are made of them.
+    site = Site(database, people=dict(people), chance=random.Random(12))  # noqa: S311 - repeatable on purpose
+    yield Library(site, site.viewer("anna"), site.viewer("john"))
+    database.close()
+    if request.param == "postgresql":
+        server.drop(name)
 
 
 def refused(action: Any, *arguments: Any, **named: Any) -> list[tuple[str, str]]:

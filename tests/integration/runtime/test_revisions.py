@@ -15,7 +15,6 @@ from tests.support.apps import (
     field,
     form,
     item,
-    library,
     options,
     role,
     rule,
@@ -30,16 +29,16 @@ def staff(site):
 
 
 def test_the_same_documents_change_nothing_when_they_are_published_again(site):
-    documents = library()
+    documents = apps.library()
     assert site.publish(documents) == 1
     before = (site.tables(), site.count("youju_journal"), site.count("youju_revision"))
-    assert site.publish(dict(reversed(library().items()))) == 1
+    assert site.publish(dict(reversed(apps.library().items()))) == 1
     assert site.assembled().execution is not site.services.execution
     assert (site.tables(), site.count("youju_journal"), site.count("youju_revision")) == before
 
 
 def test_tables_and_views_are_called_like_the_forms_when_an_app_is_published(site):
-    site.publish(library())
+    site.publish(apps.library())
     assert site.tables() >= {"book", "v_book", "member", "v_member", "loan", "v_loan", "book__copies", "v_book__copies"}
 
 
@@ -55,7 +54,7 @@ BROKEN = {
 def test_nothing_is_there_when_a_revision_is_broken(library_site, what):
     site = library_site
     before = (site.tables(), site.count("youju_revision"), site.count("youju_journal"), _names(site))
-    documents = library()
+    documents = apps.library()
     documents["forms/shelf.json"] = form("shelf", field("a"), field("rows", "lines", fields=[field("b")]))
     BROKEN[what](documents)
     with pytest.raises(EngineError) as raised:
@@ -66,10 +65,8 @@ def test_nothing_is_there_when_a_revision_is_broken(library_site, what):
 
 
 @pytest.fixture
-def library_site(site):
-    site.publish(library())
-    site.person("anna", ("library", "librarian"))
-    return site
+def library_site(library):
+    return library.site
 
 
 def _names(site):
@@ -77,7 +74,7 @@ def _names(site):
 
 
 def test_nothing_is_there_when_a_first_revision_is_broken(site):
-    documents = library()
+    documents = apps.library()
     item(documents["forms/member.json"]["fields"], "guardian").update(required_when="bron")
     assert refused(site.publish, documents) == [("LANG-020", "forms/member.json#fields.guardian.required_when")]
     assert site.tables() == set()
@@ -216,7 +213,7 @@ def test_parameters_change_what_is_decided_when_the_default_changes(library_site
     records, anna = site.services.records, site.viewer("anna")
     member = records.create(anna, "library", "member", {"name": "a", "card_no": "1"})
     books = [records.create(anna, "library", "book", {"title": "a", "isbn": str(n)}) for n in range(2)]
-    documents = library()
+    documents = apps.library()
     item(documents["parameters.json"]["parameters"], "loan.limit")["default"] = "1"
     assert site.publish(documents) == 2
     records.create(anna, "library", "loan", {"member": member.id, "book": books[0].id}, "lend")
@@ -228,7 +225,7 @@ def test_another_process_sees_the_new_revision_when_it_asks_again(library_site):
     site = library_site
     other, anna = site.assembled(), site.viewer("anna")
     other.records.create(anna, "library", "book", {"title": "a", "isbn": "1"})
-    documents = library()
+    documents = apps.library()
     documents["forms/book.json"]["fields"].append(field("shelf", required="create"))
     site.publish(documents)
     assert refused(other.records.create, anna, "library", "book", {"title": "a", "isbn": "2"}) == [
