@@ -8,10 +8,9 @@ from typing import Protocol
 from engine.catalog.apps import Catalog
 from engine.decision.facts import Person
 from engine.forms.forms import Form
-from engine.forms.writing import decimal_text
 from engine.kernel import clocks
 from engine.kernel.problems import Text
-from engine.kernel.values import Row, Value
+from engine.kernel.values import Row, Value, decimal_text
 from engine.language import types as language
 from engine.language.expressions import Surroundings
 from engine.rules.rules import Message

@@ -8,15 +8,7 @@ from engine.forms.definitions import scale_of
 from engine.forms.forms import Field, Form
 from engine.kernel import clocks
 from engine.kernel.canonical import Json
-from engine.kernel.values import Row, StorageKind, Value
-
-
-def decimal_text(value: int, scale: int) -> str:
-    """Return a scaled integer as plain decimal text with all its decimals: 1250 with scale 2 is ``12.50``."""
-    if scale == 0:
-        return str(value)
-    digits = f"{abs(value):0{scale + 1}d}"
-    return f"{'-' if value < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
+from engine.kernel.values import Row, StorageKind, Value, decimal_text
 
 
 def as_json(kind: StorageKind, value: Value, scale: int = 0) -> Json:

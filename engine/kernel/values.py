@@ -55,3 +55,11 @@ class StorageKind(StrEnum):
     TEXTS = "texts"
     JSON = "json"
     LINES = "lines"
+
+
+def decimal_text(value: int, scale: int) -> str:
+    """Return a scaled integer as plain decimal text with all its decimals: 1250 with scale 2 is ``12.50``."""
+    if scale == 0:
+        return str(value)
+    digits = f"{abs(value):0{scale + 1}d}"
+    return f"{'-' if value < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"

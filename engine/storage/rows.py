@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.catalog.tables import ColumnSpec
+from engine.forms.writing import as_json
 from engine.kernel.canonical import Json, compact
-from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number, moment_text
+from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row, StorageKind, Value
 from engine.storage import problems
@@ -149,19 +150,7 @@ def from_physical(value: Physical, column: ColumnSpec, dialect: Dialect) -> Valu
 
 def to_json(value: Value, column: ColumnSpec) -> Json:
     """Return the value in its JSON form: numbers as decimal text, ISO dates, moments in UTC with ``Z``."""
-    if value is None:
-        return None
-    match column.kind:
-        case StorageKind.NUMBER:
-            return decimal_text(value, column.scale)
-        case StorageKind.DATE:
-            return date_of(value).isoformat()
-        case StorageKind.DATETIME:
-            return moment_text(value)
-        case StorageKind.TEXTS:
-            return list(value)
-        case _:
-            return value
+    return as_json(column.kind, value, column.scale)
 
 
 def from_json(value: Json, column: ColumnSpec) -> Value:
@@ -190,11 +179,3 @@ def lines_to_json(lines: Sequence[Row] | None, columns: Mapping[str, ColumnSpec]
         | {key: to_json(line[key], column) for key, column in columns.items() if line.get(key) is not None}
         for line in lines
     ]
-
-
-def decimal_text(value: int, scale: int) -> str:
-    """Return a scaled number as decimal text with all its decimals: 1250 with scale 2 is ``12.50``."""
-    if scale == 0:
-        return str(value)
-    digits = f"{abs(value):0{scale + 1}d}"
-    return f"{'-' if value < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"

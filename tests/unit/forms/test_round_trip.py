@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from engine.forms.parsing import FIRST, LAST
 from engine.forms.payloads import read_payload
-from engine.forms.writing import decimal_text, field_json, row_json
+from engine.forms.writing import field_json, row_json
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY
+from engine.kernel.values import decimal_text
 from tests.support.apps import field, one_form, options
 
 KEYS = ("red", "green", "blue")

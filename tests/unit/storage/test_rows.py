@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from engine.kernel.canonical import compact
 from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
-from engine.kernel.values import StorageKind
+from engine.kernel.values import StorageKind, decimal_text
 from engine.storage.cursors import Cursor, read_cursor, write_cursor
-from engine.storage.rows import decimal_text, from_json, from_physical, to_json, to_physical
+from engine.storage.rows import from_json, from_physical, to_json, to_physical
 from tests.support.library import column
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
