@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.decision.before_rules import ROUNDS
 from engine.decision.commands import Create, Fire, Update
 from tests.support import apps
 from tests.support.apps import field, form, rule, state, transition, workflow
@@ -49,8 +50,13 @@ def test_rules_are_refused_when_two_undo_each_other(shop):
 
 
 def test_a_rule_that_counts_to_a_bound_is_no_loop_when_it_stops_in_time(shop):
-    world, me = shop(THING, sets("count", "a < 3", a="a + 1"))
-    assert world.do(me, create(a="1")).writes[0].row["a"] == 3
+    world, me = shop(THING, sets("count", "a < 10", a="a + 1"))
+    assert world.do(me, create(a=str(10 - ROUNDS + 1))).writes[0].row["a"] == 10
+    assert [code for code, _ in world.refusal(me, create(a=str(10 - ROUNDS)))] == ["RULE-013"]
+
+
+def test_rounds_are_few_when_rules_change_a_record():
+    assert ROUNDS == 4
 
 
 def test_computed_fields_follow_when_a_rule_sets_what_they_read(shop):

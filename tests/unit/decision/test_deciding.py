@@ -190,6 +190,28 @@ def test_rounds_do_not_grow_when_many_lines_refer_to_many_records(shop):
     assert world.rounds <= 3
 
 
+def test_rounds_do_not_grow_when_rules_read_and_tell_much(shop):
+    count = 12
+    references = [field(f"r{n}", "reference", form="item") for n in range(count)]
+    people = [field(f"p{n}", "person") for n in range(count)]
+    texts = "".join(f"{{{{r{n}.name}}}}{{{{p{n}}}}}" for n in range(count))
+    told = {"notify": {"to": [{"person": f"p{n}"} for n in range(count)], "text": {"zh": texts, "en": texts}}}
+    made = {"set": {"note": " & ".join(f"r{n}.name" for n in range(count))}}
+    world, me = shop(
+        form("item", field("name")),
+        form("thing", *references, *people, field("note")),
+        rule("r", "thing", {"created": True}, [told, made]),
+    )
+    items = [world.make(me, Create("shop", "item", {"name": str(n % 10)})) for n in range(count)]
+    staff = [world.person(f"p{n}") for n in range(count)]
+    fields = {f"r{n}": item for n, item in enumerate(items)} | {f"p{n}": person for n, person in enumerate(staff)}
+    changeset = world.do(me, Create("shop", "thing", fields))
+    (run,) = world.follow(changeset)
+    assert world.rounds <= 4
+    assert run.messages[0].payload["text"]["en"] == "".join(f"{n % 10}p{n}" for n in range(count))
+    assert run.writes[0].row["note"] == "012345678901"
+
+
 def test_an_aggregate_counts_what_the_same_decision_writes_when_it_looks_back(shop):
     parts = [element("parts", form="part", reference="thing")]
     body = {"create": {"form": "part", "fields": {"n": "5", "thing": "other"}}}
@@ -255,6 +277,10 @@ def test_a_preview_shows_the_record_and_all_problems_when_it_would_be_refused(li
     assert found.row["reference_only"] is False
     assert found.stands["title"].required
     assert [(p.code, p.path) for p in found.problems] == [("FORM-003", "fields.price"), ("FORM-002", "fields.title")]
+    loan = tried(world, library.anna, Create("library", "loan", {}, "lend"))
+    hidden = {key for key, stands in loan.stands.items() if not stands.visible}
+    assert {"damage", "condition"} <= hidden
+    assert not any(loan.stands[key].required for key in hidden)
 
 
 def test_a_preview_shows_what_stands_in_the_way_when_a_transition_cannot_start(library):
