@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from engine.catalog.apps import App
 from engine.decision import problems
@@ -15,6 +16,7 @@ from engine.decision.changeset import (
     TaskOpening,
 )
 from engine.decision.commands import RunRules
+from engine.decision.facts import RecordQuery
 from engine.decision.pending import Saving
 from engine.decision.permissions import recipients
 from engine.decision.reading_ahead import read_ahead, shown_in
@@ -33,13 +35,19 @@ from engine.rules.rules import Create, Event, Fire, Notify, OpenTask, Refuse, Ru
 
 DEPTH = 5
 WRITES = 200
+OF_THE_RECORD = (SetFields, Fire, OpenTask)
+"""Actions on the record itself: they mean nothing once it is deleted."""
 
 
 def run_rules(work: Work, body: RunRules) -> None:
-    """Let every after-rule of the form that looks at the event run on the record as it is now."""
+    """Let every after-rule of the form that looks at the event run on the record as it is now.
+
+    Of a deleted record people are told and others made; it is itself left alone.
+    """
     app, form = work.app(body.app), work.form(body.app, body.form)
-    row = work.record(body.app, body.form, body.record)
     event = event_of(body.event)
+    query = RecordQuery(body.app, body.form, body.record, event.deleted)
+    row = cast("Row | None", work.fact(query))
     if row is None:
         return
     rules = [rule for rule in app.rules_of(form.key, before=False) if rule.looks_at(event)]
@@ -81,12 +89,13 @@ def _run(run: _Run, row: Row) -> None:
     around = work.surroundings(run.app.key, me=work.command.actor.user)
     fired = rule.when is None or rule.when.holds(row, around)
     done: list[str] = []
+    gone = row.get("deleted_at") is not None
     if fired:
         if run.body.depth >= DEPTH:
             raise EngineError(rule_problems.TOO_DEEP.at(rule=rule.key, limit=DEPTH))
         for action in rule.then:
-            current = work.record(run.app.key, run.form.key, run.body.record)
-            if current is not None:
+            current = row if gone else work.record(run.app.key, run.form.key, run.body.record)
+            if current is not None and not (gone and isinstance(action, OF_THE_RECORD)):
                 done.append(_act(run, action, current))
         if len(work.writes) > WRITES:
             raise EngineError(rule_problems.TOO_MANY_WRITES.at(rule=rule.key, limit=WRITES))

@@ -77,8 +77,8 @@ def first_queries(command: Command) -> list[Query]:
     match command.body:
         case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id):
             queries.append(RecordQuery(app, form, id))
-        case RunRules(app, form, record):
-            queries.append(RecordQuery(app, form, record))
+        case RunRules(app, form, record, event):
+            queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
         case Act(task):
             queries.append(TaskQuery(task))
         case Create():

@@ -12,11 +12,12 @@ from engine.language.expressions import Aggregate
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """One record by id, its lines included. Answer: ``Row`` or None (absent or deleted)."""
+    """One record by id, its lines included. Answer: ``Row`` or None (absent; deleted, too, unless asked for)."""
 
     app: str
     form: str
     id: str
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,11 +66,12 @@ def _form(tables: Tables, app: str, form: str) -> FormTables:
 
 
 def _records(connection: Connection, tables: Tables, queries: list[RecordQuery]) -> Answers:
-    wanted: dict[tuple[str, str], list[RecordQuery]] = {}
+    wanted: dict[tuple[str, str, bool], list[RecordQuery]] = {}
     for query in queries:
-        wanted.setdefault((query.app, query.form), []).append(query)
-    for (app, form), asked in sorted(wanted.items()):
-        found = records.fetch_many(connection, _form(tables, app, form), [query.id for query in asked])
+        wanted.setdefault((query.app, query.form, query.deleted), []).append(query)
+    for (app, form, deleted), asked in sorted(wanted.items()):
+        ids = [query.id for query in asked]
+        found = records.fetch_many(connection, _form(tables, app, form), ids, deleted=deleted)
         yield from ((query, found.get(query.id)) for query in asked)
 
 

@@ -71,9 +71,9 @@ class World:
     def answer(self, query: Query) -> object:
         """Answer one question of a decision."""
         match query:
-            case RecordQuery(app, form, id):
+            case RecordQuery(app, form, id, deleted):
                 row = self.rows.get((app, form, id))
-                return None if row is None or row.get("deleted_at") is not None else row
+                return None if row is None or (row.get("deleted_at") is not None and not deleted) else row
             case PersonQuery(id):
                 return self.people.get(id)
             case RoleQuery(app, role):

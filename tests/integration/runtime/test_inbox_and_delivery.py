@@ -262,6 +262,17 @@ def test_many_are_told_when_a_role_has_many(site):
     assert [len(site.services.inbox.notifications(person)) for person in people] == [1] * 15
 
 
+def test_somebody_is_told_when_a_record_is_deleted(site):
+    told = {"notify": {"to": [{"owner": True}], "text": {"zh": "{{a}}没了", "en": "{{a}} is gone"}}}
+    site.publish(apps.app(form("thing", field("a")), rule("r", "thing", {"deleted": True}, told)))
+    me = site.person("me", ("shop", "staff"))
+    made = site.services.records.create(me, "shop", "thing", {"a": "x"})
+    site.services.records.delete(me, "shop", "thing", made.id, 1)
+    site.jobs().run_until_quiet()
+    (note,) = site.services.inbox.notifications(me)
+    assert (note.text.en, note.record["title"]) == ("x is gone", "")
+
+
 def test_two_loops_deliver_everything_once_when_they_run_side_by_side(library):
     site = library.site
     for _ in range(6):

@@ -65,6 +65,34 @@ def test_a_rule_sees_the_record_as_it_is_when_it_runs(shop):
     assert [message.payload["text"]["en"] for message in run.messages] == ["y"]
 
 
+def test_people_are_told_and_records_made_when_a_record_is_deleted(shop):
+    world, me = shop(
+        form("log", field("text")),
+        form("thing", field("a"), field("b")),
+        rule(
+            "r",
+            "thing",
+            {"deleted": True},
+            [
+                told({"owner": True}, en="{{a}} is gone"),
+                {"set": {"b": '"x"'}},
+                task("t", {"owner": True}),
+                {"create": {"form": "log", "fields": {"text": "a"}}},
+            ],
+            when='a = "x"',
+        ),
+    )
+    other = world.make(me, create(a="y"))
+    (run,) = world.follow(world.do(me, Delete("shop", "thing", other)))
+    assert [item.fired for item in run.rule_runs] == [False]
+    id = world.make(me, create(a="x"))
+    (run,) = world.follow(world.do(me, Delete("shop", "thing", id)))
+    assert [message.payload["text"]["en"] for message in run.messages] == ["x is gone"]
+    assert [(write.form, write.row["text"]) for write in run.writes] == [("log", "x")]
+    assert run.tasks_opened == (), "the record itself is left alone"
+    assert run.rule_runs[0].trace["actions"] == ["Notify", "Create"]
+
+
 def test_nothing_follows_when_the_record_is_gone(shop):
     world, me = shop(form("thing", field("a")), rule("r", "thing", CREATED, told({"owner": True})))
     changeset = world.do(me, create())
