@@ -263,6 +263,16 @@ def test_two_revisions_follow_each_other_when_they_are_published_at_once(site):
     assert sorted(outcomes) == [2, 3]
 
 
+def _use(records, me, written):
+    """Do with one record what people do."""
+    made = records.create(me, "shop", "thing", {"a": written})
+    assert records.read(me, "shop", "thing", made.id).fields["a"] == written
+    moved = records.transition(me, "shop", "thing", made.id, "go", {"n": "1"})
+    records.update(me, "shop", "thing", made.id, {"n": "2"}, moved.version)
+    records.list(me, "shop", "thing", limit=3)
+    records.history(me, "shop", "thing", made.id)
+
+
 def test_writers_and_readers_notice_nothing_when_revisions_come_while_they_work(site):
     thing = form("thing", field("a"), field("n", "number"), workflow="thing")
     flow = workflow("thing", [state("new", "draft"), state("open")], [transition("go", ["new"], "open")])
@@ -276,12 +286,7 @@ def test_writers_and_readers_notice_nothing_when_revisions_come_while_they_work(
         done = 0
         while time.monotonic() < stop:
             try:
-                made = services.records.create(me, "shop", "thing", {"a": f"{number}-{done}"})
-                assert services.records.read(me, "shop", "thing", made.id).fields["a"] == f"{number}-{done}"
-                moved = services.records.transition(me, "shop", "thing", made.id, "go", {"n": "1"})
-                services.records.update(me, "shop", "thing", made.id, {"n": "2"}, moved.version)
-                services.records.list(me, "shop", "thing", limit=3)
-                services.records.history(me, "shop", "thing", made.id)
+                _use(services.records, me, f"{number}-{done}")
             except Exception as error:  # noqa: BLE001 - whatever it is, it is what must not happen
                 failures.append(error)
                 return
