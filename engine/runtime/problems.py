@@ -51,6 +51,14 @@ SHORT_PASSWORD = ProblemKind(
     Text("密码至少 {least} 个字符", "A password has at least {least} characters"),
     Text("请换一个更长的", "Take a longer one"),
 )
+REUSED = ProblemKind(
+    "RUN-019",
+    Text("“{key}”的键或 uid 曾属于另一个元素", "The key or the uid of “{key}” was another element's"),
+    Text(
+        "键和 uid 不重复使用:请换新的,或把原来的元素请回来",
+        "Neither is used again: take new ones, or bring the element back",
+    ),
+)
 STATE_IN_USE = ProblemKind(
     "RUN-018",
     Text(

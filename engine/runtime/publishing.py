@@ -18,6 +18,7 @@ from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime import problems
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
+from engine.runtime.reuse import reused
 from engine.storage import ddl, revisions, settings
 from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.query import bounded_count
@@ -59,9 +60,11 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor) -> int:
             return old.revision
         after = _compiled(connection, execution, definition, before)
         app = after.apps[definition.key]
-        stranded = list(_stranded(connection, execution, before, app))
-        if stranded:
-            raise EngineError(stranded)
+        found = list(_stranded(connection, execution, before, app))
+        if old is not None:
+            found += reused(connection, definition, old.revision, execution.catalogs.types)
+        if found:
+            raise EngineError(found)
         ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
         _record(connection, execution, app, actor)
         return app.revision

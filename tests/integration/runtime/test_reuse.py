@@ -1,0 +1,73 @@
+"""What was another's is not taken up again: keys and uids of forms and fields, however long ago they were used."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.runtime.conftest import refused
+from tests.support import apps
+from tests.support.apps import field, form
+
+
+@pytest.fixture
+def shop(site):
+    """A form with a field, a field of lines and a record, and what publishes its documents."""
+    thing = form("thing", field("a"), field("b"), field("rows", "lines", fields=[field("c"), field("d")]))
+    documents = apps.app(thing, form("other", field("a")))
+    site.publish(documents)
+    me = site.person("me", ("shop", "staff"))
+    made = site.services.records.create(me, "shop", "thing", {"b": "mine", "rows": [{"c": "1", "d": "2"}]})
+    return site, documents, thing, me, made
+
+
+CODE = "RUN-019"
+
+
+@pytest.mark.parametrize("gone_before", [False, True])
+def test_a_key_is_refused_when_it_was_another_fields(shop, gone_before):
+    site, documents, thing, me, made = shop
+    if gone_before:
+        del thing["fields"][1]
+        assert site.publish(documents) == 2
+        thing["fields"].insert(1, field("b"))
+    else:
+        thing["fields"][1] = field("b")
+    assert refused(site.publish, documents) == [(CODE, "forms/thing.json#/fields/1")]
+    assert site.services.records.read(me, "shop", "thing", made.id).fields.get("b") in (None, "mine")
+
+
+def test_a_key_is_refused_when_it_was_another_lines_field(shop):
+    site, documents, thing, _, _ = shop
+    thing["fields"][2]["fields"][1] = field("d")
+    assert refused(site.publish, documents) == [(CODE, "forms/thing.json#/fields/2/fields/1")]
+
+
+def test_a_uid_is_refused_when_its_field_gets_another_key(shop):
+    site, documents, thing, _, _ = shop
+    thing["fields"][1]["key"] = "renamed"
+    assert refused(site.publish, documents) == [(CODE, "forms/thing.json#/fields/1")]
+
+
+def test_a_form_is_refused_when_its_key_was_another_forms(shop):
+    site, documents, _, _, _ = shop
+    documents["forms/other.json"] = form("other", field("z"))
+    assert refused(site.publish, documents) == [(CODE, "forms/other.json#/uid")]
+
+
+def test_a_field_comes_back_as_it_was_and_as_nothing_else_when_it_had_gone(shop):
+    site, documents, thing, me, made = shop
+    gone = thing["fields"].pop(1)
+    site.publish(documents)
+    thing["fields"].insert(1, {**gone, "type": "number"})
+    assert refused(site.publish, documents) == [("STORE-032", "shop.thing.b")]
+    thing["fields"][1] = {**gone, "type": "long_text", "labels": apps.labels("renamed")}
+    assert site.publish(documents) == 3
+    assert site.services.records.read(me, "shop", "thing", made.id).fields["b"] == "mine"
+
+
+def test_order_labels_and_bounds_change_when_a_revision_changes_them(shop):
+    site, documents, thing, me, made = shop
+    thing["fields"].reverse()
+    thing["fields"][1] |= {"labels": apps.labels("new"), "max_length": 3, "required": "create"}
+    assert site.publish(documents) == 2
+    assert site.services.records.read(me, "shop", "thing", made.id).fields["b"] == "mine"
