@@ -8,6 +8,7 @@ from typing import Any
 from engine.decision.facts import Query, SameQuery
 from engine.decision.pending import Saving
 from engine.decision.permissions import is_one_of
+from engine.forms import filling
 from engine.forms import problems as form_problems
 from engine.forms.filling import Standing
 from engine.forms.forms import Field
@@ -136,6 +137,15 @@ def _refused(item: Field, standing: Standing, *, new: bool, blank: bool) -> Prob
     if standing.read_only or (definition.read_only_after_create and not new):
         return None if blank and new else form_problems.READ_ONLY
     return None
+
+
+def check_made(saving: Saving) -> None:
+    """Gather what defaults, computation and rules have made and the field would not take from a person."""
+    before: Row = saving.before or {}
+    for item in saving.form.live_fields():
+        value = saving.row.get(item.key)
+        if value != before.get(item.key) and (item.key not in saving.given or saving.given[item.key] != value):
+            saving.found.extend(filling.unfit(item, value, item.key))
 
 
 def check_uniqueness(saving: Saving) -> None:

@@ -35,7 +35,7 @@ from engine.forms.payloads import read_payload
 from engine.forms.problems import DUPLICATE_LINE
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem
-from engine.kernel.values import Row
+from engine.kernel.values import Row, StorageKind, Value
 from engine.workflows import problems as flow_problems
 from engine.workflows.workflows import Transition, Workflow
 
@@ -201,7 +201,9 @@ def _refuse_locked(flow: Workflow | None, before: Row) -> None:
 
 def changed(work: Work, form: Form, before: Row, fields: Json, transition: str | None = None) -> Saving:
     """Return the save of an existing record with what a payload changes; lines keep what they do not name."""
-    values, found = read_payload(form, fields)
+    kept = _retired_choices(form, before, fields)
+    values, found = read_payload(form, {**fields, **{key: rest for key, (rest, _) in kept.items()}} if kept else fields)
+    values |= {key: _with(form.fields[key], values[key], held) for key, (_, held) in kept.items() if key in values}
     for key, value in values.items():
         item = form.fields.get(key)
         if item is not None and item.type is None and value is not None:
@@ -220,6 +222,31 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
     saving.found += _forbidden(saving, "update")
     saving.transition = _transition(saving, transition)
     return saving
+
+
+def _retired_choices(form: Form, before: Row, fields: Json) -> dict[str, tuple[Json, frozenset[str]]]:
+    """Return, by field, what a payload chooses without the retired options that the record holds, and those of them.
+
+    They may come back with the rest of the record; nobody can choose them anew.
+    """
+    found: dict[str, tuple[Json, frozenset[str]]] = {}
+    for key in fields.keys() & form.fields.keys() if isinstance(fields, dict) else ():
+        raw, value = fields[key], before.get(key)
+        old = {option.key for option in form.fields[key].definition.options if option.retired}
+        held = old & set(value if isinstance(value, tuple) else (value,)) if old else set()
+        if held and isinstance(raw, list) and all(isinstance(one, str) for one in raw):
+            found[key] = ([one for one in raw if one not in held], frozenset(held.intersection(raw)))
+        elif isinstance(raw, str) and raw in held:
+            found[key] = (None, frozenset((raw,)))
+    return found
+
+
+def _with(item: Field, value: Value, held: frozenset[str]) -> Value:
+    """Return the choice with these options, in the order of the options."""
+    if item.type is not None and item.type.storage is StorageKind.TEXT:
+        return next(iter(held))
+    chosen = held.union(value or ())
+    return tuple(option.key for option in item.definition.options if option.key in chosen) or None
 
 
 def _merged_lines(before: tuple[Row, ...] | None, lines: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -48,6 +48,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     stands = _cleared(saving)
     saving.found.extend(filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft))
     checks.check_given(saving, stands)
+    checks.check_made(saving)
     pointers.check_made(saving)
     checks.check_uniqueness(saving)
     if saving.transition is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.forms import problems
 from engine.forms.forms import PARENT, Field, Form
 from engine.forms.parsing import problem
+from engine.forms.writing import field_json
 from engine.kernel.problems import Problem
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
@@ -109,6 +110,20 @@ def shortcomings(
         if field.type is None:
             found.extend(_line_shortcomings(field, row, surroundings, draft=draft))
     return found
+
+
+def unfit(field: Field, value: Value, place: str) -> Iterable[Problem]:
+    """Find what the field would not take from a person: the bounds of a type hold for what is made, too."""
+    if value is None:
+        return
+    if field.type is not None:
+        read = field.type.parse(field_json(field, value), field.definition)
+        if isinstance(read, Problem):
+            yield read.under(place)
+        return
+    for number, line in enumerate(value):
+        for key, inner in field.lines.items():
+            yield from unfit(inner, line.get(key), f"{place}[{number}].{key}")
 
 
 def _unmet(field: Field, row: Row, surroundings: Surroundings) -> Iterable[Problem]:

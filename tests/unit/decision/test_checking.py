@@ -190,3 +190,46 @@ def test_a_value_that_could_not_be_read_is_not_reported_missing_too_when_it_is_r
         ("FORM-005", "fields.isbn"),
         ("FORM-017", "fields.copies[1]"),
     ]
+
+
+MADE = [
+    ("a default", {"default": '"abcdef"'}, ()),
+    ("a computed value", {"computed": '"abcdef"'}, ()),
+    ("a rule", {}, ({"set": {"a": '"abcdef"'}},)),
+]
+
+
+@pytest.mark.parametrize(("who", "more", "then"), MADE, ids=[who for who, _, _ in MADE])
+def test_the_bounds_of_a_field_hold_when_its_value_is_made(shop, who, more, then):
+    rules = [apps.rule("r", "thing", {"before": ["save"]}, list(then))] if then else []
+    world, me = shop(form("thing", field("a", max_length=5, **more)), *rules)
+    assert world.refusal(me, create()) == [("FORM-005", "fields.a")]
+    world, me = shop(form("thing", field("a", max_length=6, **more)), *rules)
+    world.do(me, create())
+
+
+def test_the_bounds_of_a_lines_field_hold_when_its_value_is_made(shop):
+    lines = [field("n", "number"), field("twice", "number", computed="n * 2", max="10")]
+    world, me = shop(form("thing", field("rows", "lines", fields=lines)))
+    world.do(me, create(rows=[{"n": "5"}]))
+    assert world.refusal(me, create(rows=[{"n": "5"}, {"n": "6"}])) == [("FORM-006", "fields.rows[1].twice")]
+
+
+def test_a_retired_option_may_come_back_and_not_come_anew_when_a_record_is_updated(shop):
+    one, some = options("x", "y", "z"), options("x", "y", "z")
+    thing = form("thing", field("one", "choice", options=one), field("some", "multi_choice", options=some), field("a"))
+    world, me = shop(thing)
+    held = world.make(me, create(one="x", some=["x", "z"]))
+    free = world.make(me, create(one="y", some=["y"]))
+    one[0]["retired"] = some[0]["retired"] = True
+    world.catalog = apps.compiled(apps.app(thing))
+    assert world.do(me, update(held, one="x", some=["x", "z"])).writes == ()
+    assert world.do(me, update(held, some=["y", "x"])).writes[0].row["some"] == ("x", "y")
+    assert world.do(me, update(held, some=["y"])).writes[0].row["some"] == ("y",)
+    assert world.refusal(me, update(held, some=["x"])) == [("FORM-004", "fields.some")]
+    assert world.do(me, update(held, one="y")).writes[0].row["one"] == "y"
+    assert world.refusal(me, update(held, one="x")) == [("FORM-004", "fields.one")]
+    assert sorted(world.refusal(me, update(free, one="x", some=["x", "y"]))) == [
+        ("FORM-004", "fields.one"),
+        ("FORM-004", "fields.some"),
+    ]
