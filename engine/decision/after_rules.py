@@ -21,15 +21,14 @@ from engine.decision.pending import Saving
 from engine.decision.permissions import recipients
 from engine.decision.reading_ahead import read_ahead, shown_in
 from engine.decision.saving import save
+from engine.decision.timing import moment_by
 from engine.decision.words import render
 from engine.decision.work import Work
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
-from engine.kernel.clocks import DAY_MS
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression
-from engine.language.types import DateType
 from engine.rules import problems as rule_problems
 from engine.rules.rules import Create, Event, Fire, Notify, OpenTask, Refuse, Rule, SetFields
 
@@ -50,11 +49,15 @@ def run_rules(work: Work, body: RunRules) -> None:
     row = cast("Row | None", work.fact(query))
     if row is None:
         return
-    rules = [rule for rule in app.rules_of(form.key, before=False) if rule.looks_at(event)]
+    rules = [rule for rule in app.rules_of(form.key, before=False) if _is_asked(rule, body, event)]
     told = [expression for rule in rules for expression in rule.said]
     read_ahead(work, [(row, rule.reaching) for rule in rules], shown_in(form, row, told))
     for rule in rules:
         _run(_Run(work, app, form, rule, body), row)
+
+
+def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
+    return rule.looks_at(event) if body.rule is None else rule.key == body.rule
 
 
 def event_of(document: Mapping[str, Json]) -> Event:
@@ -183,10 +186,7 @@ def _open_task(run: _Run, action: OpenTask, row: Row) -> None:
 
 
 def _moment(run: _Run, due: Expression, row: Row) -> int | None:
-    value = due.evaluate(row, run.work.surroundings(run.app.key))
-    if value is None:
-        return None
-    return int(value) * DAY_MS if isinstance(due.type, DateType) else int(value)
+    return moment_by(due, due.evaluate(row, run.work.surroundings(run.app.key)), run.app.zone)
 
 
 def _child(run: _Run, row: Row, values: Mapping[str, Value], fire: str | None = None) -> Saving:

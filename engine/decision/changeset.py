@@ -95,6 +95,17 @@ class TaskClosing:
 
 
 @dataclass(frozen=True, slots=True)
+class TimerSetting:
+    """When a rule is to look at a record again; ``due`` None takes its timer away. A rule has one timer a record."""
+
+    app: str
+    form: str
+    record: str
+    rule: str
+    due: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxMessage:
     """Something that must happen after the commit: ``kind`` names the delivery that knows ``payload``.
 
@@ -146,6 +157,7 @@ class Changeset:
     state_changes: tuple[StateChange, ...] = ()
     tasks_opened: tuple[TaskOpening, ...] = ()
     tasks_closed: tuple[TaskClosing, ...] = ()
+    timers: tuple[TimerSetting, ...] = ()
     messages: tuple[OutboxMessage, ...] = ()
     rule_runs: tuple[RuleRun, ...] = ()
     notes: tuple[Note, ...] = ()

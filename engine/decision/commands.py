@@ -67,13 +67,18 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class RunRules:
-    """Let the after-rules of a form look at what happened to a record. ``depth`` counts the rules that led here."""
+    """Let the after-rules of a form look at what happened to a record. ``depth`` counts the rules that led here.
+
+    With ``rule`` only the rule of that key looks, whatever happened: its slot has come, its deadline has passed, or it
+    is tried by itself.
+    """
 
     app: str
     form: str
     record: str
     event: Mapping[str, Json]
     depth: int = 0
+    rule: str | None = None
 
 
 Body = Create | Update | Delete | Fire | Act | RunRules
@@ -81,12 +86,16 @@ Body = Create | Update | Delete | Fire | Act | RunRules
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its id names every record that it brings forth, its moment is ``now`` for all that it decides."""
+    """One command: its id names every record that it brings forth, its moment stamps all that it decides.
+
+    Expressions see the moment as ``now``, unless ``now`` names an earlier one: that of the slot for which a rule runs.
+    """
 
     id: str
     moment: Moment
     actor: Actor
     body: Body
+    now: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ def _changeset(work: Work) -> Changeset:
         state_changes=tuple(work.state_changes),
         tasks_opened=tuple(work.opened),
         tasks_closed=tuple(work.closed),
+        timers=tuple(work.timers),
         messages=tuple(work.messages),
         rule_runs=tuple(work.runs),
     )

@@ -16,6 +16,7 @@ from engine.decision.facts import OpenTask, OpenTasksQuery
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to
 from engine.decision.reading_ahead import read_ahead
+from engine.decision.timing import timers
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import SYSTEM_FIELDS, Row, Value
@@ -164,6 +165,7 @@ def _note_write(saving: Saving) -> None:
     if saving.row.get("state") != old.get("state"):
         _note_state(saving, old)
     _close_tasks(saving)
+    work.timers.extend(timers(saving))
     _note_event(saving, changes, old)
 
 

@@ -15,13 +15,14 @@ from engine.decision.changeset import (
     StateChange,
     TaskClosing,
     TaskOpening,
+    TimerSetting,
 )
 from engine.decision.commands import Command
 from engine.decision.facts import AggregateQuery, Facts, OpenTask, Person, PersonQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
 from engine.forms.forms import PARENT, Form
 from engine.kernel.clocks import day_of
-from engine.kernel.identifiers import derived_id
+from engine.kernel.identifiers import derived_id, uuid_moment
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
@@ -56,6 +57,7 @@ class Work:
     state_changes: list[StateChange] = field(default_factory=list)
     opened: list[TaskOpening] = field(default_factory=list)
     closed: list[TaskClosing] = field(default_factory=list)
+    timers: list[TimerSetting] = field(default_factory=list)
     messages: list[OutboxMessage] = field(default_factory=list)
     runs: list[RuleRun] = field(default_factory=list)
     _ordinal: int = 0
@@ -65,10 +67,15 @@ class Work:
         """The moment of the command."""
         return self.command.moment
 
+    @property
+    def now(self) -> int:
+        """What expressions see as ``now``."""
+        return self.command.moment if self.command.now is None else self.command.now
+
     def next_id(self) -> str:
         """Return a new id: the same one for the same command, however often it is decided."""
         self._ordinal += 1
-        return derived_id(self.command.id, self.moment, self._ordinal)
+        return derived_id(self.command.id, uuid_moment(self.command.id), self._ordinal)
 
     def app(self, key: str) -> App:
         """Return an installed app; EngineError (absent) where there is none."""
@@ -111,8 +118,8 @@ class Work:
         zone = self.app(app).zone
         return Around(
             work=self,
-            now=self.moment,
-            today=day_of(self.moment, zone),
+            now=self.now,
+            today=day_of(self.now, zone),
             zone=zone,
             me=me if me is not None else self.command.actor.user,
             parameters=self.parameters.get(app, {}),

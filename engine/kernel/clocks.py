@@ -48,6 +48,11 @@ def day_of(moment: Moment, zone_name: str) -> Day:
     return (datetime_of(moment).astimezone(zone(zone_name)).date() - EPOCH).days
 
 
+def start_of_day(day: Day, zone_name: str) -> Moment:
+    """Return the first moment of a calendar day in the zone."""
+    return moment_number(datetime.combine(date_of(day), datetime.min.time(), zone(zone_name)))
+
+
 def datetime_of(moment: Moment) -> datetime:
     """Return the moment as an aware datetime in UTC."""
     return EPOCH_MOMENT + timedelta(milliseconds=moment)

@@ -23,8 +23,17 @@ def uuid7(moment: int, random: bytes) -> str:
 
 
 def derived_id(command: str, moment: int, ordinal: int) -> str:
-    """Return the ``ordinal``-th id that the command brings forth at ``moment``: always the same for the same three."""
-    return uuid7(moment, hashlib.sha256(f"{command}/{ordinal}".encode()).digest())
+    """Return the ``ordinal``-th id that the command brings forth at ``moment``: always the same for the same three.
+
+    The ordinal stands where RFC 9562 has a counter: the ids of one command sort in the order in which they were made.
+    """
+    counter = min(ordinal, 0xFFF).to_bytes(2, "big")
+    return uuid7(moment, counter + hashlib.sha256(f"{command}/{ordinal}".encode()).digest())
+
+
+def uuid_moment(id: str) -> int:
+    """Return the moment that a UUIDv7 carries."""
+    return UUID(id).int >> 80
 
 
 def is_uuid(text: object) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.kernel.problems import Text
 from engine.kernel.values import SYSTEM_FIELDS
-from engine.language.expressions import Expression
+from engine.language.expressions import Expression, ReadSet
 from engine.language.gathering import Gathering
 from engine.language.scope import FormScope
 from engine.language.types import BooleanType, DateTimeType, DateType
@@ -23,6 +23,7 @@ from engine.rules.definitions import (
     SetDef,
 )
 from engine.rules.rules import Action, Create, Fire, Message, Notify, OpenTask, Refuse, Rule, SetFields
+from engine.rules.schedules import is_cron
 
 BEFORE_ACTIONS = (SetDef, RefuseDef)
 
@@ -45,12 +46,13 @@ def compile_rule(definition: RuleDef, work: Gathering, names: Names) -> Rule | N
     """Return the running rule, or None; problems are gathered by ``work``."""
     before = len(work.found)
     _check_events(definition, work, names)
+    deadline = _compile_deadline(definition, work)
     when = work.expression("when", definition.when, BooleanType)
     actions = [_compile_action(f"then[{number}]", action, work, names) for number, action in enumerate(definition.then)]
     _check_moment(definition, work)
     if len(work.found) > before:
         return None
-    return Rule(definition, when, tuple(action for action in actions if action is not None))
+    return Rule(definition, when, tuple(action for action in actions if action is not None), deadline)
 
 
 def _known(work: Gathering, place: str, keys: Collection[str], known: Collection[str]) -> None:
@@ -69,8 +71,36 @@ def _check_events(definition: RuleDef, work: Gathering, names: Names) -> None:
                 _known(work, place, event.names, names.states)
             case "before":
                 _known(work, place, event.names, {*names.transitions, "save"})
-            case "created" | "deleted":
+            case "schedule" if event.schedule is not None and not is_cron(event.schedule.cron):
+                work.found.append(problems.BAD_CRON.at(f"{place}.cron", cron=event.schedule.cron))
+            case _:
                 continue
+
+
+def _compile_deadline(definition: RuleDef, work: Gathering) -> Expression | None:
+    """Compile the deadline that a rule looks on; a rule has one, so that a record has one timer of it.
+
+    It reads the record alone: whenever it changes, the record is saved, and that sets the timer anew.
+    """
+    found = [(number, event.deadline) for number, event in enumerate(definition.on) if event.deadline is not None]
+    if len(found) > 1:
+        work.found.append(problems.TWO_DEADLINES.at(f"on[{found[1][0]}].deadline"))
+    if not found:
+        return None
+    place = f"on[{found[0][0]}].deadline"
+    deadline = work.expression(place, found[0][1])
+    if deadline is None:
+        return None
+    if not isinstance(deadline.type, DateType | DateTimeType):
+        work.found.append(problems.NO_MOMENT.at(place))
+    work.found.extend(problems.DEADLINE_READS.at(place, what=what) for what in _beyond_the_record(deadline.reads))
+    return deadline
+
+
+def _beyond_the_record(reads: ReadSet) -> list[str]:
+    given = (("now()", reads.reads_now), ("today()", reads.reads_today), ("me", reads.reads_me))
+    related = [item.form for item in reads.aggregates] + [item.form for _, item in reads.distant]
+    return [*(word for word, read in given if read), *(f"{way}.{key}" for way, key in sorted(reads.paths)), *related]
 
 
 def _check_moment(definition: RuleDef, work: Gathering) -> None:

@@ -10,7 +10,19 @@ from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
 
-EventKind = Literal["created", "deleted", "changed", "entered", "left", "before"]
+EventKind = Literal["created", "deleted", "changed", "entered", "left", "before", "schedule", "deadline"]
+CatchUp = Literal["latest", "all", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleDef:
+    """When a rule looks by the clock: a cron line in the app's time zone.
+
+    ``catch_up`` says which slots are played that nothing was there to play in time: the latest, all, or none.
+    """
+
+    cron: str
+    catch_up: CatchUp = "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +30,13 @@ class EventDef:
     """What a rule looks on.
 
     ``names`` are fields for ``changed``, states for ``entered`` and ``left``, ``save`` or transitions for ``before``.
+    ``deadline`` is an expression for the date or moment that must have come.
     """
 
     kind: EventKind
     names: tuple[str, ...] = ()
+    schedule: ScheduleDef | None = None
+    deadline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,10 @@ DONE = TaskActionDef("done", Text("完成", "Done"))
 
 def _event_def(document: Mapping[str, Json]) -> EventDef:
     ((kind, names),) = document.items()
+    if kind == "schedule":
+        return EventDef("schedule", schedule=ScheduleDef(names["cron"], names.get("catch_up", "latest")))
+    if kind == "deadline":
+        return EventDef("deadline", deadline=names)
     if isinstance(names, str):
         return EventDef(kind, (names,))  # type: ignore[arg-type]
     return EventDef(kind, tuple(names) if isinstance(names, list) else ())  # type: ignore[arg-type]

@@ -34,6 +34,26 @@ NOWHERE_TO_KEEP = ProblemKind(
     Text("待办动作“{key}”要填字段,却不触发流转", "The task action “{key}” asks for fields and fires no transition"),
     Text("请写明 transition,或去掉 fields", "Name a transition, or leave the fields out"),
 )
+BAD_CRON = ProblemKind(
+    "RULE-007",
+    Text("“{cron}”不是能到来的时间表", "“{cron}” is no schedule that ever comes"),
+    Text(
+        "五段:分 时 日 月 星期,例如每小时 0 * * * *", "Five fields: minute hour day month weekday; hourly is 0 * * * *"
+    ),
+)
+DEADLINE_READS = ProblemKind(
+    "RULE-008",
+    Text(
+        "到期时间只能由记录自己的字段和参数算出,不能读“{what}”",
+        "A deadline is made of the record's own fields and of parameters; it cannot read “{what}”",
+    ),
+    Text("把需要的值先记到本记录的字段里", "Keep the value in a field of the record first"),
+)
+TWO_DEADLINES = ProblemKind(
+    "RULE-009",
+    Text("一条规则只能有一个到期时间", "A rule has one deadline"),
+    Text("请拆成两条规则", "Split it into two rules"),
+)
 REFUSED = ProblemKind(
     "RULE-010",
     Text("{message_zh}", "{message_en}"),

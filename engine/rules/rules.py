@@ -10,7 +10,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
 from engine.language.templates import Template
-from engine.rules.definitions import RuleDef, TaskActionDef
+from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +116,7 @@ class Rule:
     definition: RuleDef
     when: Expression | None
     then: tuple[Action, ...]
+    deadline: Expression | None = None
 
     @property
     def key(self) -> str:
@@ -138,6 +139,11 @@ class Rule:
         values = (expression for action in self.then for expression in _evaluated(action))
         every = (*(() if self.when is None else (self.when,)), *values, *self.said)
         return tuple(expression for expression in every if expression.reads.forms or expression.reads.aggregates)
+
+    @property
+    def schedules(self) -> tuple[ScheduleDef, ...]:
+        """The schedules by which the rule looks at every record for which its condition holds."""
+        return tuple(event.schedule for event in self.definition.on if event.schedule is not None)
 
     @property
     def looks_before(self) -> bool:
