@@ -52,6 +52,15 @@ def definition(app: str) -> Response:
     return _answer(instance().apps.definition(viewer(), app))
 
 
+@blueprint.get("/apps/<app>/export")
+def export(app: str) -> Response:
+    """Return an app's definition as the file that ``youju app import`` takes; for administrators."""
+    response = Response(instance().apps.export(viewer(), app), content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Disposition"] = f'attachment; filename="{app}.json"'
+    return response
+
+
 @blueprint.get("/inbox")
 def inbox() -> Response:
     """List the caller's open tasks."""

@@ -35,4 +35,4 @@ def install(services: Services, pack: Pack, actor: Actor) -> int:
     missing = [problems.NEEDS.at("pack.json#/needs", key=key) for key in pack.needs if key not in installed]
     if missing:
         raise EngineError(missing)
-    return publish(services.execution, pack.documents, actor)
+    return publish(services.execution, pack.documents, actor, pack.version)

@@ -13,6 +13,8 @@ from engine.forms.forms import Field, Form
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
+from engine.runtime.directory import ADMIN_ROLE
+from engine.runtime.exporting import exported
 from engine.runtime.reading import Reading
 from engine.runtime.views import (
     AppView,
@@ -51,6 +53,13 @@ class Apps:
         """Return one form; EngineError (absent) where the viewer has no access to it."""
         with self._desk.reading(viewer) as reading:
             return form_view(reading, reading.form(app, form))
+
+    def export(self, viewer: Viewer, app: str) -> bytes:
+        """Return the file of an app's definition, for administrators; EngineError (absent) for everybody else."""
+        with self._desk.reading(viewer) as reading:
+            if ADMIN_ROLE not in viewer.roles:
+                raise EngineError(ABSENT.at())
+            return exported(reading.connection, self._desk.execution, reading.app(app).key)
 
     def definition(self, viewer: Viewer, app: str) -> Json:
         """Return the documents of an app by path, with its revision; for those with any access to it."""

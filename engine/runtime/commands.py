@@ -9,15 +9,14 @@ from typing import cast
 import click
 
 from engine.catalog.apps import App
-from engine.catalog.problems import MISSING_DOCUMENT
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
-from engine.kernel.strict_json import Unread, read_json
 from engine.runtime.directory import ADMIN_ROLE
-from engine.runtime.problems import BAD_FILE, NO_APP, NO_ROLE, NO_USER
-from engine.runtime.publishing import publish
+from engine.runtime.exporting import export_app, import_app
+from engine.runtime.problems import NO_APP, NO_ROLE, NO_USER, NOT_WRITTEN
 from engine.runtime.services import Services
+from engine.runtime.settings import write_whole
 
 
 def services() -> Services:
@@ -102,7 +101,7 @@ def set_password(name: str, password: str) -> None:
 
 @click.group()
 def app() -> None:
-    """Apps: list, publish a changed folder, show the definition."""
+    """Apps: list them, move their definitions as files."""
 
 
 @app.command("list")
@@ -112,23 +111,33 @@ def list_apps() -> None:
         click.echo(f"{item.key}\t{item.labels.zh}\t{item.labels.en}\t{item.revision}")
 
 
-@app.command("show")
-@click.argument("key")
-def show_app(key: str) -> None:
-    """Print the documents of an app as JSON."""
-    apps = _installed(services())
-    if key not in apps:
-        raise EngineError(NO_APP.at(app=key, known=", ".join(apps)))
-    click.echo(pretty(dict(apps[key].definition.documents)), nl=False)
+@app.command("export")
+@click.argument("key", metavar="APP")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; printed unless given.")
+def export_command(key: str, output: Path | None) -> None:
+    """Write the definition of APP as one file; the same definition gives the same bytes."""
+    content = export_app(services().execution, key)
+    if output is None:
+        click.echo(content, nl=False)
+        return
+    try:
+        write_whole(output, content)
+    except OSError as error:
+        raise EngineError(NOT_WRITTEN.at("output", name=output.name, reason=error.strerror)) from error
+    click.echo(f"{output} ✓")
 
 
-@app.command("publish")
+@app.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def publish_app(file: Path) -> None:
-    """Publish the documents in FILE, as ``app show`` prints them, as the next revision of their app."""
-    documents = read_json(file.read_bytes())
-    if isinstance(documents, Unread):
-        raise EngineError(BAD_FILE.at(file.name, line=documents.line, column=documents.column, reason=documents.reason))
-    if not isinstance(documents, dict):
-        raise EngineError(MISSING_DOCUMENT.at(file.name, name="app.json"))
-    click.echo(publish(services().execution, documents, Actor(None)))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def import_command(file: Path, as_json: bool) -> None:
+    """Publish the app in FILE, as ``app export`` writes it, as the next revision; the same again changes nothing.
+
+    A file that was changed by hand is taken without its digest.
+    """
+    done = import_app(services().execution, file.read_bytes(), file.name, Actor(None))
+    if as_json:
+        click.echo(pretty({"app": done.app, "revision": done.revision, "changed": done.changed}), nl=False)
+        return
+    said = "" if done.changed else " (没有变化 unchanged)"
+    click.echo(f"{done.app}: revision {done.revision}{said}")

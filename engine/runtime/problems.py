@@ -82,3 +82,37 @@ BAD_FILE = ProblemKind(
     Text("文件不是有效的 JSON:第 {line} 行第 {column} 列", "The file is not JSON: line {line}, column {column}"),
     Text("读到的问题:{reason}", "What is wrong: {reason}"),
 )
+FILE_TOO_LARGE = ProblemKind(
+    "RUN-030",
+    Text("文件太大:{got}字节", "The file is too large: {got} bytes"),
+    Text("最多{limit}字节", "At most {limit} bytes"),
+)
+TOO_DEEP = ProblemKind(
+    "RUN-031",
+    Text("文件嵌套太深", "The file nests too deeply"),
+    Text("对象和列表最多嵌套{limit}层", "Objects and lists stand at most {limit} deep in each other"),
+)
+OTHER_DIGEST = ProblemKind(
+    "RUN-032",
+    Text("摘要 {got}… 与内容 {actual}… 不符", "The digest {got}… is not that of the documents, {actual}…"),
+    Text(
+        "文件在途中损坏:请重新导出;如果是有意改动,请删去 digest",
+        "The file was damaged on its way: export it again; if you changed it on purpose, take the digest out",
+    ),
+)
+OTHER_APP = ProblemKind(
+    "RUN-033",
+    Text("文件写的是应用“{file}”,里面却是“{app}”", "The file says the app “{file}”, and holds “{app}”"),
+    Text("两者必须相同", "They must be the same"),
+)
+RESERVED_KEY = ProblemKind(
+    "RUN-034",
+    Text("键“{key}”是保留的", "The key “{key}” is reserved"),
+    Text("页面和接口的地址用到它:请换一个键", "Addresses of pages and of the API use it: take another key"),
+)
+NOT_WRITTEN = ProblemKind(
+    "RUN-035",
+    Text("不能写入“{name}”", "“{name}” cannot be written"),
+    Text("系统说:{reason}", "The system says: {reason}"),
+    Nature.UNAVAILABLE,
+)

@@ -31,18 +31,25 @@ COUNTED = 1_000
 TRIES = 20
 PAUSE_SECONDS = 0.25
 
+VERSIONS = "version."
+"""Settings under this name keep which version of a pack an app's documents came with."""
 
-def publish(execution: Execution, documents: Documents, actor: Actor) -> int:
+RESERVED_APPS = frozenset(("apps", "files", "inbox"))
+RESERVED_FORMS = frozenset(("actions", "boards", "parameters"))
+"""Keys that addresses of the API and of pages have for something else: what goes by them could not be reached."""
+
+
+def publish(execution: Execution, documents: Documents, actor: Actor, version: str | None = None) -> int:
     """Publish the documents as the next revision of their app; return its number.
 
-    The same documents again change nothing. EngineError carries every problem of the documents; running requests see
-    the old revision until the commit and the new one after it. Where the tables are in use, publishing gives way to the
-    requests and comes again, ``TRIES`` times.
+    ``version`` is that of the pack they came with, if any. The same documents again change nothing. EngineError carries
+    every problem of the documents; running requests see the old revision until the commit and the new one after it.
+    Where the tables are in use, publishing gives way to the requests and comes again, ``TRIES`` times.
     """
     definition = load_app(documents, execution.catalogs.types)
     for left in reversed(range(TRIES)):
         try:
-            return _publish(execution, definition, actor)
+            return _publish(execution, definition, actor, version)
         except EngineError as error:
             if error.nature is not Nature.BUSY or not left:
                 raise
@@ -50,17 +57,24 @@ def publish(execution: Execution, documents: Documents, actor: Actor) -> int:
     raise AssertionError
 
 
-def _publish(execution: Execution, definition: AppDef, actor: Actor) -> int:
+def version_of(connection: Connection, app: str) -> str | None:
+    """Return the version of the pack that an app's documents came with; None where it is not known."""
+    return settings.read(connection, VERSIONS + app) or None
+
+
+def _publish(execution: Execution, definition: AppDef, actor: Actor, version: str | None) -> int:
     with execution.database.write() as connection:
         lock_name(connection, "publish")  # one at a time: an app is compiled together with all others
         lock_for_publish(connection, definition.key)
         before = execution.catalogs.current(connection).catalog
         old = before.apps.get(definition.key)
+        if version_of(connection, definition.key) != version:
+            settings.write(connection, VERSIONS + definition.key, version or "")
         if old is not None and old.definition.digest == definition.digest:
             return old.revision
         after = _compiled(connection, execution, definition, before)
         app = after.apps[definition.key]
-        found = list(_stranded(connection, execution, before, app))
+        found = [*_reserved(definition), *_stranded(connection, execution, before, app)]
         if old is not None:
             found += reused(connection, definition, old.revision, execution.catalogs.types)
         if found:
@@ -79,6 +93,15 @@ def _compiled(connection: Connection, execution: Execution, definition: AppDef, 
     installed = [Installed(app.definition, app.revision, held_names(connection, app.key)) for app in others]
     new = Installed(definition, (old.revision if old else 0) + 1, names)
     return compile_catalog([*installed, new], execution.catalogs.types)
+
+
+def _reserved(definition: AppDef) -> Iterator[Problem]:
+    """Find an app or a form whose key is an address of something else."""
+    if definition.key in RESERVED_APPS:
+        yield problems.RESERVED_KEY.at("app.json#/key", key=definition.key)
+    for form in definition.forms:
+        if form.key in RESERVED_FORMS:
+            yield problems.RESERVED_KEY.at(f"forms/{form.key}.json#/key", key=form.key)
 
 
 def _stranded(connection: Connection, execution: Execution, before: Catalog, app: App) -> Iterator[Problem]:

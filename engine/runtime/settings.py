@@ -77,5 +77,18 @@ def write_private(path: Path, document: object) -> None:
     part.replace(path)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; OSError where it cannot be written. A device is written to as it is."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

@@ -164,14 +164,38 @@ def test_exit_code_tells_what_was_wrong_when_a_command_fails(youju, tmp_path):
     assert youju("status", YOUJU_DATABASE_URL=away).returncode == ENVIRONMENT
 
 
-def test_app_is_published_again_when_its_shown_documents_are_changed(youju, demo, tmp_path):
-    documents = json.loads(youju("app", "show", "sales_management").stdout)
-    documents["app.json"]["labels"]["en"] = "Selling"
+def test_app_moves_as_one_file_when_it_is_exported_and_imported(youju, demo, tmp_path, postgres_url):
+    written, again = tmp_path / "sales.json", tmp_path / "again.json"
+    assert youju("app", "export", "sales_management", "--output", str(written)).returncode == 0
+    assert youju("app", "export", "sales_management").stdout == written.read_text(encoding="utf-8")
+    for number, url in enumerate((f"sqlite:///{tmp_path}/other.db", postgres_url)):
+        elsewhere = {"YOUJU_HOME": str(tmp_path / f"home{number}"), "YOUJU_DATABASE_URL": url}
+        done = youju("app", "import", str(written), **elsewhere)
+        assert (done.returncode, done.stdout) == (0, "sales_management: revision 1\n"), done.stderr
+        assert youju("app", "export", "sales_management", "--output", str(again), **elsewhere).returncode == 0
+        assert again.read_bytes() == written.read_bytes()
+
+
+def test_app_is_published_again_when_its_export_is_changed(youju, demo, tmp_path):
+    content = json.loads(youju("app", "export", "sales_management").stdout)
+    content["documents"]["app.json"]["labels"]["en"] = "Selling"
     changed = tmp_path / "app.json"
-    changed.write_text(json.dumps(documents, ensure_ascii=False), encoding="utf-8")
-    assert youju("app", "publish", str(changed)).stdout.strip() == "2"
-    assert youju("app", "publish", str(changed)).stdout.strip() == "2"
+    changed.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    assert "RUN-032 app.json#/digest" in youju("app", "import", str(changed)).stderr
+    del content["digest"]
+    changed.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    said = {"app": "sales_management", "revision": 2, "changed": True}
+    assert json.loads(youju("app", "import", str(changed), "--json").stdout) == said
+    assert json.loads(youju("app", "import", str(changed), "--json").stdout) == said | {"changed": False}
     assert "Selling" in youju("app", "list").stdout
+
+
+def test_export_fails_with_its_reason_when_it_cannot_be_made(youju, demo, tmp_path):
+    nowhere = youju("app", "export", "sales_management", "--output", str(tmp_path / "no" / "such" / "file"))
+    assert (nowhere.returncode, "RUN-035 output" in nowhere.stderr) == (ENVIRONMENT, True)
+    assert youju("app", "export", "nothing").returncode == REFUSED
+    assert youju("app", "export", "sales_management", "--output", "/dev/null").returncode == 0
+    assert not Path("/dev/null").is_file()
 
 
 def test_user_gets_a_token_when_an_administrator_adds_one(youju, demo):
@@ -202,22 +226,12 @@ def test_an_administrator_is_made_when_the_engine_s_own_role_is_granted(youju, d
     assert youju("user", "grant", "rep", *ADMIN_ROLE).returncode == 0
 
 
-@pytest.mark.parametrize("raw", [b'{"app.json": ', b'{"app.json": 1, "app.json": 2}', b"\xff", b"NaN"])
-def test_publishing_is_refused_when_the_file_is_no_json(youju, home, tmp_path, raw):
+@pytest.mark.parametrize("raw", [b'{"app.json": ', b"\xff", b"NaN", b"[]", b'{"format": 1, "kind": "app_export"}'])
+def test_import_is_refused_when_the_file_is_no_export(youju, home, tmp_path, raw):
     broken = tmp_path / "broken.json"
     broken.write_bytes(raw)
-    done = youju("app", "publish", str(broken))
-    assert done.returncode == REFUSED
-    assert "RUN-017 broken.json" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("documents", [[], {}, {"app.json": 5}, {"app.json": {}, "x": {}}])
-def test_publishing_is_refused_when_the_file_holds_no_app(youju, home, tmp_path, documents):
-    broken = tmp_path / "broken.json"
-    broken.write_text(json.dumps(documents), encoding="utf-8")
-    done = youju("app", "publish", str(broken))
-    assert (done.returncode, "Traceback" in done.stderr) == (REFUSED, False), done.stderr
+    done = youju("app", "import", str(broken))
+    assert (done.returncode, "broken.json" in done.stderr, "Traceback" in done.stderr) == (REFUSED, True, False)
 
 
 def test_promises_of_a_pack_are_played_when_they_are_tested(youju):

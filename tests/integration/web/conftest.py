@@ -14,6 +14,7 @@ from engine.decision.changeset import Actor
 from engine.packs.installing import install
 from engine.packs.people import add_people
 from engine.packs.reading import read_pack
+from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.settings import read_settings
 from web.app import create_app
 
@@ -61,6 +62,8 @@ def instance(tmp_path_factory):
     pack = read_pack(LIBRARY)
     install(opened.services, pack, Actor(None))
     add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
+    opened.directory.add_user("root", "Root", PASSWORD)
+    opened.directory.grant("root", *ADMIN_ROLE)
     yield opened
     opened.close()
 
@@ -78,7 +81,7 @@ def visitor(app):
 @pytest.fixture(scope="module")
 def sessions(instance: Instance):
     """One session a person: checking a password is slow on purpose."""
-    return {name: instance.directory.sign_in(name, PASSWORD) for name in ("librarian", "reader")}
+    return {name: instance.directory.sign_in(name, PASSWORD) for name in ("librarian", "reader", "root")}
 
 
 @pytest.fixture
@@ -129,6 +132,17 @@ def api(app, instance):
 @pytest.fixture
 def reader_api(app, instance):
     return Api(app.test_client(), instance.directory.issue_token("reader", "test"))
+
+
+@pytest.fixture
+def admin_api(app, instance):
+    """An administrator of the installation, without a role in the library."""
+    return Api(app.test_client(), instance.directory.issue_token("root", "test"))
+
+
+@pytest.fixture
+def root(signed_in):
+    return signed_in("root")
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from engine.runtime.exporting import export_app
+
 ABSENT = "01a200e2-0000-7000-8000-000000000000"
 
 
@@ -196,10 +198,19 @@ def test_apps_and_their_definition_are_listed_when_the_caller_has_access(api):
     problems(api("GET", "/apps/nothing/definition"), 404)
 
 
+def test_an_app_is_downloaded_as_a_file_when_an_administrator_asks(api, admin_api, reader_api, instance):
+    answer = admin_api("GET", "/apps/library/export")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="library.json"'
+    assert answer.data == export_app(instance.services.execution, "library")
+    for caller, app in ((api, "library"), (reader_api, "library"), (admin_api, "nothing"), (admin_api, "a%22%0db")):
+        problems(caller("GET", f"/apps/{app}/export"), 404)
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("GET", "/apps"),
+        ("GET", "/apps/library/export"),
         ("GET", "/inbox"),
         ("GET", "/library/book"),
         ("POST", "/library/book"),
