@@ -23,10 +23,10 @@ from engine.kernel.problems import EngineError, Problem
 from engine.kernel.registries import Registry
 from engine.language import types as language
 from engine.language.gathering import Gathering
-from engine.language.scope import FormScope, Scope
+from engine.language.scope import FormScope, Scope, way_over
 from engine.rules.compiling import Names as RuleNames
 from engine.rules.compiling import compile_rule
-from engine.rules.definitions import NotifyDef, OpenTaskDef
+from engine.rules.definitions import persons_of
 from engine.rules.rules import Rule
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
@@ -200,17 +200,23 @@ class _Parts:
         )
 
     def _check_persons(self, form: str, place: str, who: Iterable[PersonsDef]) -> None:
-        """Gather the roles and the fields of persons that do not exist."""
+        """Gather the roles and the fields of persons that do not exist; a field may stand at the end of a path."""
         roles = {role.key for role in self.app.roles}
-        fields = self.scope.forms[self.app.key, form].fields.values()
-        single = {field.key for field in fields if isinstance(field.type, language.PersonType)}
-        several = {field.key for field in fields if isinstance(field.type, language.PersonsType)}
+        own = self.scope.forms[self.app.key, form]
         for number, item in enumerate(who):
             at = f"{place}[{number}].{item.kind}"
-            known = {"role": roles, "person": single | several, "manager_of": single}.get(item.kind)
-            if known is not None and item.of not in known:
-                kind = problems.NO_SUCH_ROLE if item.kind == "role" else problems.NO_SUCH_PERSON
-                self.found.append(kind.at(at, key=item.of, known=", ".join(sorted(known))))
+            if item.kind == "role" and item.of not in roles:
+                self.found.append(problems.NO_SUCH_ROLE.at(at, key=item.of, known=", ".join(sorted(roles))))
+            if item.kind not in ("person", "manager_of"):
+                continue
+            way, _, key = item.of.rpartition(".")
+            steps = way_over(way, own, self.scope.forms) if way else ()
+            there = own if not steps else self.scope.forms.get((steps[-1].app, steps[-1].form))
+            fields = there.fields.values() if there is not None and steps is not None else ()
+            kinds = (language.PersonType,) if item.kind == "manager_of" else (language.PersonType, language.PersonsType)
+            known = {field.key for field in fields if isinstance(field.type, kinds)}
+            if key not in known:
+                self.found.append(problems.NO_SUCH_PERSON.at(at, key=item.of, known=", ".join(sorted(known))))
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules in the order of their documents."""
@@ -229,8 +235,8 @@ class _Parts:
                 transitions={item.key for item in flow.transitions} if flow else set(),
             )
             for number, action in enumerate(definition.then):
-                if isinstance(action, NotifyDef | OpenTaskDef):
-                    self._check_persons(definition.form, f"{file}#then[{number}].to", action.to)
+                for part, who in persons_of(action):
+                    self._check_persons(definition.form, f"{file}#then[{number}].{part}", who)
             work = self._work(definition.form)
             rule = compile_rule(definition, work, names)
             self._keep(work, file)

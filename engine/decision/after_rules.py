@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-from engine.catalog.apps import App
-from engine.decision import problems
-from engine.decision.changeset import (
-    Actor,
-    OutboxMessage,
-    RuleRun,
-    TaskAction,
-    TaskOpening,
-)
+from engine.decision.acting import Run, act
+from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
-from engine.decision.facts import RecordQuery
-from engine.decision.pending import Saving
-from engine.decision.permissions import recipients
+from engine.decision.facts import Query, RecordQuery
 from engine.decision.reading_ahead import read_ahead, shown_in
-from engine.decision.saving import save
-from engine.decision.timing import moment_by
-from engine.decision.words import render
 from engine.decision.work import Work
-from engine.forms.forms import Form
+from engine.forms.forms import PARENT
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
-from engine.kernel.values import Row, Value
+from engine.kernel.values import Row
 from engine.language.expressions import Expression
 from engine.rules import problems as rule_problems
-from engine.rules.rules import Create, Event, Fire, Notify, OpenTask, Refuse, Rule, SetFields
+from engine.rules.rules import Event, Fire, ForEach, Hold, OpenTask, Release, Rule, SetFields, Update
 
 DEPTH = 5
 WRITES = 200
-OF_THE_RECORD = (SetFields, Fire, OpenTask)
+OF_THE_RECORD = (SetFields, Fire, OpenTask, Hold, Release)
 """Actions on the record itself: they mean nothing once it is deleted."""
 
 
@@ -51,9 +38,36 @@ def run_rules(work: Work, body: RunRules) -> None:
         return
     rules = [rule for rule in app.rules_of(form.key, before=False) if _is_asked(rule, body, event)]
     told = [expression for rule in rules for expression in rule.said]
-    read_ahead(work, [(row, rule.reaching) for rule in rules], shown_in(form, row, told))
+    lines = [item for rule in rules for item in _lines_read(row, rule)]
+    also = [*shown_in(form, row, told), *_written(row, rules)]
+    read_ahead(work, [*((row, rule.reaching) for rule in rules), *lines], also)
     for rule in rules:
-        _run(_Run(work, app, form, rule, body), row)
+        _run(Run(work, app, form, rule, body), row)
+
+
+def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, ...]]]:
+    """Go through the lines for which the rule does something, with what it evaluates over each."""
+    for key, expressions in rule.lines_read.items():
+        reaching = tuple(item for item in expressions if item.reads.forms or item.reads.aggregates)
+        yield from (({**line, PARENT: row["id"]}, reaching) for line in row.get(key) or ())
+
+
+def _written(row: Row, rules: Iterable[Rule]) -> Iterator[Query]:
+    """Go through the records one reference away that the rules change, so that they are asked for at once."""
+    for rule in rules:
+        for action in rule.then:
+            if isinstance(action, Update):
+                yield from _first(row, action)
+            elif isinstance(action, ForEach):
+                updates = [item for item in action.do if isinstance(item, Update)]
+                for line in row.get(action.lines) or ():
+                    yield from (query for item in updates for query in _first(line, item))
+
+
+def _first(row: Row, action: Update) -> Iterator[Query]:
+    step = action.way[0]
+    if row.get(step.reference):
+        yield RecordQuery(step.app, step.form, str(row[step.reference]))
 
 
 def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
@@ -71,23 +85,7 @@ def event_of(document: Mapping[str, Json]) -> Event:
     )
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One rule on one record."""
-
-    work: Work
-    app: App
-    form: Form
-    rule: Rule
-    body: RunRules
-
-    @property
-    def actor(self) -> Actor:
-        """Who acts: the system, by this rule."""
-        return Actor(None, self.rule.key)
-
-
-def _run(run: _Run, row: Row) -> None:
+def _run(run: Run, row: Row) -> None:
     work, rule = run.work, run.rule
     around = work.surroundings(run.app.key, me=work.command.actor.user)
     fired = rule.when is None or rule.when.holds(row, around)
@@ -99,7 +97,7 @@ def _run(run: _Run, row: Row) -> None:
         for action in rule.then:
             current = row if gone else work.record(run.app.key, run.form.key, run.body.record)
             if current is not None and not (gone and isinstance(action, OF_THE_RECORD)):
-                done.append(_act(run, action, current))
+                done.append(act(run, action, current))
         if len(work.writes) > WRITES:
             raise EngineError(rule_problems.TOO_MANY_WRITES.at(rule=rule.key, limit=WRITES))
     work.runs.append(
@@ -122,133 +120,3 @@ def _inputs(rule: Rule, row: Row) -> dict[str, Json]:
     if rule.when is None:
         return {}
     return {key: row.get(key) for key in sorted(rule.when.reads.fields) if not isinstance(row.get(key), tuple)}
-
-
-def _act(run: _Run, action: object, row: Row) -> str:
-    """Do one action; return its name for the run's trace."""
-    match action:
-        case Notify():
-            _notify(run, action, row)
-        case OpenTask():
-            _open_task(run, action, row)
-        case SetFields():
-            _set_fields(run, action, row)
-        case Fire():
-            fire_by_rule(run, action, row)
-        case Create():
-            _create(run, action, row)
-        case Refuse():  # the checker lets it stand in before-rules only
-            raise EngineError(problems.NOT_ALLOWED.at())
-    return type(action).__name__
-
-
-def _notify(run: _Run, action: Notify, row: Row) -> None:
-    people = recipients(run.work, run.app, action.to, row)
-    text = render(run.work, run.app.key, row, action.text)
-    if not people:
-        return
-    payload = {
-        "recipients": list(people),
-        "text": text.as_json(),
-        "app": run.app.key,
-        "form": run.form.key,
-        "record": row["id"],
-    }
-    run.work.messages.append(OutboxMessage(run.work.next_id(), "notify", payload, run.work.moment))
-
-
-def _open_task(run: _Run, action: OpenTask, row: Row) -> None:
-    """Open the task, once for an event; not where the record has already gone on from the state that asks for it."""
-    entered = run.body.event["entered"]
-    if entered is not None and row.get("state") != entered:
-        return
-    title = render(run.work, run.app.key, row, action.title)
-    actions = tuple(TaskAction(item.key, item.labels, item.transition, item.fields) for item in action.actions)
-    due = None if action.due is None else _moment(run, action.due, row)
-    for person in recipients(run.work, run.app, action.to, row):
-        event = f"{row['id']}:{run.body.event['version']}"
-        run.work.opened.append(
-            TaskOpening(
-                id=run.work.next_id(),
-                key=action.key,
-                app=run.app.key,
-                form=run.form.key,
-                record=str(row["id"]),
-                assignee=person,
-                title=title,
-                actions=actions,
-                dedupe=f"{run.app.key}:{run.rule.definition.uid}:{action.key}:{event}:{person}",
-                opened_at=run.work.moment,
-                due_at=due,
-                state=row.get("state"),
-            )
-        )
-
-
-def _moment(run: _Run, due: Expression, row: Row) -> int | None:
-    return moment_by(due, due.evaluate(row, run.work.surroundings(run.app.key)), run.app.zone)
-
-
-def _child(run: _Run, row: Row, values: Mapping[str, Value], fire: str | None = None) -> Saving:
-    """Return the save of the run's own record, with these values, by the rule."""
-    flow = run.app.workflows.get(run.form.key)
-    transition = flow.transitions[fire] if flow and fire else None
-    return Saving(
-        work=run.work,
-        app=run.app,
-        form=run.form,
-        before=row,
-        row={**row, **values},
-        given=values,
-        actor=run.actor,
-        transition=transition,
-        typed=False,
-        depth=run.body.depth + 1,
-        reason=run.rule.key,
-    )
-
-
-def _values(run: _Run, sources: Mapping[str, Expression], row: Row) -> dict[str, Value]:
-    around = run.work.surroundings(run.app.key)
-    return {key: source.evaluate(row, around) for key, source in sources.items()}
-
-
-def _set_fields(run: _Run, action: SetFields, row: Row) -> None:
-    save(_child(run, row, _values(run, action.fields, row)))
-
-
-def fire_by_rule(run: _Run, action: Fire, row: Row) -> None:
-    """Fire a transition of the run's record; one that cannot start from its state any more is left alone."""
-    flow = run.app.workflows.get(run.form.key)
-    if flow is None or not flow.may_start(flow.transitions[action.transition], row.get("state")):
-        return
-    save(_child(run, row, _values(run, action.fields, row), action.transition))
-
-
-def _create(run: _Run, action: Create, row: Row) -> None:
-    app, form = run.work.app(action.app), run.work.form(action.app, action.form)
-    values = _values(run, action.fields, row)
-    save(new_saving(run.work, app, form, values, run.actor, typed=False, depth=run.body.depth + 1))
-
-
-def new_saving(
-    work: Work, app: App, form: Form, values: Mapping[str, Value], actor: Actor, *, typed: bool, depth: int = 0
-) -> Saving:
-    """Return the save of a new record of a form with these values."""
-    flow = app.workflows.get(form.key)
-    creator = work.person(actor.user) if actor.user else None
-    row: dict[str, Value] = {
-        **dict.fromkeys(form.fields),
-        "department": creator.department if creator else None,
-        "owner": actor.user,
-        **values,
-        "id": work.next_id(),
-        "version": 0,
-        "state": flow.definition.initial if flow else None,
-        "state_since": work.moment if flow else None,
-        "held": None,
-        "created_at": work.moment,
-        "created_by": actor.user,
-        "deleted_at": None,
-    }
-    return Saving(work, app, form, None, row, values, actor, typed=typed, depth=depth)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.decision import holding
 from engine.decision.facts import Query, SameQuery
 from engine.decision.pending import Saving
 from engine.decision.permissions import is_one_of
+from engine.decision.persons import labels_at_end
 from engine.forms import filling
 from engine.forms import problems as form_problems
 from engine.forms.filling import Standing
@@ -50,13 +52,19 @@ def check_transition(saving: Saving, transition: Transition) -> None:
     if workflow is None or not workflow.may_start(transition, state):
         shown = workflow.states[state].labels if workflow and state is not None else transition.labels
         raise EngineError(flow_problems.WRONG_STATE.at(state_zh=shown.zh, state_en=shown.en, **labels))
+    holding.check_held(saving, transition)
     if saving.actor.rule is not None:
         return
     # Who may is asked of the record as it stands: nobody becomes its owner by sending that along.
-    standing = saving.row if saving.before is None else saving.before
-    if transition.by_system or not is_one_of(saving.work, saving.app, definition.by, standing):
-        who = _who(saving, definition.by)
+    if transition.by_system or not _is_entitled(saving, transition):
+        who = holding.who_may(saving) if definition.releases else _who(saving, definition.by)
         raise EngineError(flow_problems.NOT_ENTITLED.at(who_zh=who[0], who_en=who[1], **labels))
+
+
+def _is_entitled(saving: Saving, transition: Transition) -> bool:
+    if transition.definition.releases:
+        return holding.may_release(saving, transition)
+    return is_one_of(saving.work, saving.form, transition.definition.by, holding.standing(saving))
 
 
 def _who(saving: Saving, who: Iterable[PersonsDef]) -> tuple[str, str]:
@@ -70,7 +78,7 @@ def _who(saving: Saving, who: Iterable[PersonsDef]) -> tuple[str, str]:
             case "manager_of":
                 words.append(("上级主管", "the superior"))
             case "person":
-                labels = saving.form.fields[item.of].labels if item.of in saving.form.fields else None
+                labels = labels_at_end(saving.work, saving.form, item.of)
                 words.append((labels.zh, labels.en) if labels else (item.of, item.of))
             case "role":
                 role = next((role.labels for role in saving.app.definition.roles if role.key == item.of), None)
@@ -86,11 +94,23 @@ def check_guard(saving: Saving, transition: Transition) -> None:
         if saving.row.get(key) is None and key in saving.form.fields:
             blank = problem(form_problems.REQUIRED, saving.form.fields[key].definition)
             saving.found.append(blank.under(key))
+    saving.found.extend(_missing_groups(saving, transition))
     if transition.guard is None or _guard_holds(saving, transition.guard):
         return
     message = transition.definition.guard_message or transition.labels
     labels: dict[str, Any] = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
     saving.found.append(flow_problems.GUARD_FAILED.at("", message_zh=message.zh, message_en=message.en, **labels))
+
+
+def _missing_groups(saving: Saving, transition: Transition) -> Iterable[Problem]:
+    """Find the groups of which no field is filled; a yes/no counts where it says yes."""
+    for group in transition.definition.one_of:
+        if all(saving.row.get(key) in (None, False) for key in group):
+            fields = [saving.form.fields[key].labels for key in group if key in saving.form.fields]
+            texts: dict[str, Any] = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}
+            texts |= {"fields_zh": "、".join(item.zh for item in fields)}
+            texts |= {"fields_en": ", ".join(item.en for item in fields)}
+            yield flow_problems.ONE_OF.at(group[0], **texts)
 
 
 def _guard_holds(saving: Saving, guard: Expression) -> bool:
@@ -158,7 +178,7 @@ def check_uniqueness(saving: Saving) -> None:
         and saving.row.get(item.key) is not None
         and saving.row[item.key] != before.get(item.key)
     }
-    saving.work.want(queries.values())
+    saving.work.fetch(queries.values())
     for key, query in queries.items():
         if saving.work.fact(query):
             definition = saving.form.fields[key].definition

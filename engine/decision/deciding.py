@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import cast
 
 from engine.catalog.apps import Catalog
-from engine.decision import problems
-from engine.decision.after_rules import new_saving, run_rules
+from engine.decision import holding, problems
+from engine.decision.after_rules import run_rules
+from engine.decision.beginning import new_saving
 from engine.decision.changeset import Changeset
 from engine.decision.commands import (
     Act,
@@ -26,6 +27,7 @@ from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQue
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, readable, require, require_still
 from engine.decision.saving import save
+from engine.decision.tasks import close_task
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
@@ -34,13 +36,15 @@ from engine.forms.parsing import problem
 from engine.forms.payloads import read_payload
 from engine.forms.problems import DUPLICATE_LINE
 from engine.kernel.canonical import Json
-from engine.kernel.problems import EngineError, Problem
+from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row, StorageKind, Value
 from engine.workflows import problems as flow_problems
 from engine.workflows.workflows import Transition, Workflow
 
 FIELDS = "fields"
 """Where a payload's fields stand in every input; problems of a field are found under it."""
+
+DELETING = Text("删除", "Delete")
 
 
 def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Facts) -> Outcome:
@@ -68,7 +72,7 @@ def begin(work: Work) -> None:
             work.form(app, form)
         case Create() | Act():
             pass
-    work.want(first_queries(work.command))
+    work.fetch(first_queries(work.command))
 
 
 def first_queries(command: Command) -> list[Query]:
@@ -276,7 +280,8 @@ def _delete(work: Work, body: Delete) -> Key:
     require(work, form, "delete", before)
     _refuse_locked(work.app(body.app).workflows.get(form.key), before)
     saving = changed(work, form, before, {})
-    saving.typed = False
+    holding.refuse_held(saving, DELETING)
+    saving.typed, saving.plain = False, True
     saving.row["deleted_at"] = work.moment
     save(saving)
     return saving.key
@@ -302,7 +307,7 @@ def _beyond(saving: Saving) -> list[str]:
     if saving.transition is None or saving.work.command.actor.user is None:
         return []
     before: Row = saving.before or {}
-    named = {*saving.transition.definition.fields, *saving.transition.definition.optional_fields}
+    named = saving.transition.definition.named
     return [key for key, value in saving.given.items() if key not in named and value != before.get(key)]
 
 
@@ -319,7 +324,7 @@ def _act(work: Work, body: Act) -> Key:
     action = task.actions.get(body.action)
     if action is None:
         raise EngineError(problems.NO_ACTION.at(key=body.action, known=", ".join(task.actions)))
-    work.close_task(task, body.action, work.command.actor)
+    close_task(work, task, body.action, work.command.actor)
     if action.transition is not None:
         form = work.form(task.app, task.form)
         return fire(

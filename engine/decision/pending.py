@@ -19,7 +19,8 @@ from engine.workflows.workflows import Transition, Workflow
 class Saving:
     """One record on its way to being saved.
 
-    ``given`` are the fields that the sender names, ``typed`` tells whether the sender is a person.
+    ``given`` are the fields that the sender names, ``typed`` tells whether the sender is a person. A ``plain`` save
+    changes nothing but what the system keeps of a record (that it is put away, or held): its fields are not examined.
     """
 
     work: Work
@@ -31,6 +32,7 @@ class Saving:
     actor: Actor
     transition: Transition | None = None
     typed: bool = True
+    plain: bool = False
     found: list[Problem] = field(default_factory=list)
     depth: int = 0
     reason: str | None = None

@@ -1,13 +1,11 @@
-"""Who may: access to forms, rows and fields, and the persons that a transition or a rule names relative to a record."""
+"""Who may: access to forms, rows and fields, and whether the acting user is among the persons that are named."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
-from engine.catalog.apps import App
-from engine.decision.facts import PersonQuery, Query, RoleQuery
 from engine.decision.pending import Saving
+from engine.decision.persons import named
 from engine.decision.problems import ABSENT, NOT_ALLOWED
 from engine.decision.work import Work
 from engine.forms.access import Access, Right
@@ -15,10 +13,6 @@ from engine.forms.forms import Form
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
-
-ENGINE = "youju"
-ADMIN = "admin"
-"""The role of the engine itself that everything without a recipient falls back to."""
 
 
 def roles_in(work: Work, app: str) -> frozenset[str]:
@@ -60,63 +54,7 @@ def require_still(saving: Saving, right: Right) -> None:
         raise EngineError(NOT_ALLOWED.at())
 
 
-def named(work: Work, app: App, who: PersonsDef, row: Row) -> tuple[str, ...]:
-    """Return the users that are named relative to a row, whether active or not; nobody where nobody is."""
-    match who.kind:
-        case "owner":
-            return _one(row.get("owner"))
-        case "creator":
-            return _one(row.get("created_by"))
-        case "person":
-            return _one(row.get(who.of))
-        case "role":
-            return cast("tuple[str, ...]", work.fact(RoleQuery(app.key, who.of)))
-        case "manager_of":
-            below = row.get(who.of)
-            person = work.person(below) if below else None
-            return _one(person.manager if person else None)
-
-
-def _one(id: object) -> tuple[str, ...]:
-    if isinstance(id, tuple):
-        return id
-    return (str(id),) if id else ()
-
-
-def is_one_of(work: Work, app: App, who: Iterable[PersonsDef], row: Row) -> bool:
+def is_one_of(work: Work, form: Form, who: Iterable[PersonsDef], row: Row) -> bool:
     """Tell whether the acting user is among the persons named."""
-    user, roles = work.command.actor.user, roles_in(work, app.key)
-    return any(item.of in roles if item.kind == "role" else user in named(work, app, item, row) for item in who)
-
-
-def recipients(work: Work, app: App, who: Iterable[PersonsDef], row: Row) -> tuple[str, ...]:
-    """Return the active users to tell; where a post is vacant, the owner's superior, else the admins (rulings)."""
-    listed = tuple(who)
-    work.want(_asked_for(app, listed, row))
-    groups = [named(work, app, item, row) for item in listed]
-    work.want(PersonQuery(id) for group in groups for id in group)
-    found: list[str] = []
-    for ids in groups:
-        found.extend([id for id in ids if _is_active(work, id)] or _stand_in(work, row))
-    return tuple(dict.fromkeys(found))
-
-
-def _asked_for(app: App, who: Iterable[PersonsDef], row: Row) -> Iterable[Query]:
-    """Go through what naming persons asks for, so that it is asked for at once."""
-    for item in who:
-        if item.kind == "role":
-            yield RoleQuery(app.key, item.of)
-        elif item.kind == "manager_of" and row.get(item.of):
-            yield PersonQuery(str(row[item.of]))
-
-
-def _is_active(work: Work, id: str) -> bool:
-    person = work.person(id)
-    return person is not None and person.active
-
-
-def _stand_in(work: Work, row: Row) -> list[str]:
-    owner = work.person(row["owner"]) if row.get("owner") else None
-    if owner is not None and owner.manager is not None and _is_active(work, owner.manager):
-        return [owner.manager]
-    return list(cast("tuple[str, ...]", work.fact(RoleQuery(ENGINE, ADMIN))))
+    user, roles = work.command.actor.user, roles_in(work, form.app)
+    return any(item.of in roles if item.kind == "role" else user in named(work, form, item, row) for item in who)

@@ -52,7 +52,7 @@ def pointed_at(saving: Saving) -> Iterable[Query]:
 
 
 def _missing(saving: Saving, wanted: list[Pointer], *, typed: bool) -> list[Pointer]:
-    saving.work.want(pointer.query for pointer in wanted)
+    saving.work.fetch(pointer.query for pointer in wanted)
     missing = [pointer for pointer in wanted if not _exists(saving, pointer.query, typed=typed)]
     for pointer in missing:
         kind = problems.NO_RECORD if isinstance(pointer.query, RecordQuery) else problems.NO_PERSON

@@ -57,7 +57,7 @@ def read_ahead(work: Work, readings: Iterable[Reading], also: Iterable[Query] = 
         found = [(trail, path, query) for trail in trails for path, query in trail.ahead(hop)]
         wanted += [query for _, _, query in found if (query.app, query.form, query.id) not in work.rows]
         wanted += [query for trail in trails for query in trail.over(work, hop)]
-        work.want(dict.fromkeys(wanted))
+        work.fetch(dict.fromkeys(wanted))
         for trail, path, query in found:
             trail.rows[path] = work.record(query.app, query.form, query.id)
         wanted = []

@@ -7,15 +7,14 @@ bounded rounds, computed again, the transition's guard. The same for a user, the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import cast
 
-from engine.decision import checks, pointers
+from engine.decision import checks, holding, pointers
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
-from engine.decision.facts import OpenTask, OpenTasksQuery
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to
 from engine.decision.reading_ahead import read_ahead
+from engine.decision.tasks import close_overtaken
 from engine.decision.timing import timers
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Problem
@@ -26,7 +25,7 @@ from engine.workflows.workflows import Transition
 
 def save(saving: Saving) -> Row:
     """Decide one save: note its write, or raise EngineError with every problem found."""
-    if saving.row.get("deleted_at") is not None:
+    if saving.plain:
         saving.settle(saving.row)
     else:
         examine(saving)
@@ -47,7 +46,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
         _move(saving, saving.transition)
     apply_before_rules(saving)
     stands = _cleared(saving)
-    saving.found.extend(filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft))
+    saving.found.extend(_shortcomings(saving, stands))
     checks.check_given(saving, stands)
     checks.check_made(saving)
     pointers.check_made(saving)
@@ -55,6 +54,18 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     if saving.transition is not None:
         checks.check_guard(saving, saving.transition)
     return stands
+
+
+def _shortcomings(saving: Saving, stands: Mapping[str, filling.Standing]) -> list[Problem]:
+    """Return what keeps the record from being saved, without what was wrong with it before a rule came."""
+    found = filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft)
+    if not found or saving.typed or saving.before is None:
+        return found
+    state = saving.before.get("state")
+    draft = saving.workflow is not None and saving.workflow.is_draft(state)
+    stood = filling.standings(saving.form, saving.before, saving.around, draft=draft)
+    known = filling.shortcomings(saving.form, saving.before, saving.around, stood, draft=draft)
+    return [problem for problem in found if problem not in known]
 
 
 def _read_ahead(saving: Saving) -> None:
@@ -116,9 +127,15 @@ def _filled_line(saving: Saving, key: str, line: Row) -> Row:
 
 
 def _move(saving: Saving, transition: Transition) -> None:
+    """Bring the record to the state that the transition leads to; one that has come to its end is held no longer."""
+    if transition.definition.releases:
+        holding.agree(saving)
     target = transition.definition.target
-    if saving.row.get("state") != target:
-        saving.settle({**saving.row, "state": target, "state_since": saving.work.moment})
+    if target is None or saving.row.get("state") == target:
+        return
+    ended = saving.workflow is not None and saving.workflow.is_closed(target)
+    held = None if ended else saving.row.get("held")
+    saving.settle({**saving.row, "state": target, "state_since": saving.work.moment, "held": held})
 
 
 def _cleared(saving: Saving) -> Mapping[str, filling.Standing]:
@@ -164,7 +181,7 @@ def _note_write(saving: Saving) -> None:
     _gather_write(saving, changes, action, version)
     if saving.row.get("state") != old.get("state"):
         _note_state(saving, old)
-    _close_tasks(saving)
+    close_overtaken(saving)
     work.timers.extend(timers(saving))
     _note_event(saving, changes, old)
 
@@ -206,17 +223,6 @@ def _note_state(saving: Saving, old: Mapping[str, Value]) -> None:
             dwell=None if since is None else work.moment - int(since),
         )
     )
-
-
-def _close_tasks(saving: Saving) -> None:
-    """Close the tasks that the record has overtaken: it has left the state they were for, or is deleted."""
-    work, before, row = saving.work, saving.before, saving.row
-    deleted, state = row.get("deleted_at") is not None, row.get("state")
-    if before is None or not (deleted or state != before.get("state")):
-        return
-    for task in cast("tuple[OpenTask, ...]", work.fact(OpenTasksQuery(*saving.key))):
-        if deleted or (task.state is not None and task.state != state):
-            work.close_task(task, None, saving.actor)
 
 
 def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, Value]) -> None:

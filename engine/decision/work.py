@@ -8,7 +8,6 @@ from typing import cast
 
 from engine.catalog.apps import App, Catalog
 from engine.decision.changeset import (
-    Actor,
     OutboxMessage,
     RecordWrite,
     RuleRun,
@@ -18,7 +17,7 @@ from engine.decision.changeset import (
     TimerSetting,
 )
 from engine.decision.commands import Command
-from engine.decision.facts import AggregateQuery, Facts, OpenTask, Person, PersonQuery, Query, RecordQuery
+from engine.decision.facts import AggregateQuery, Facts, Person, PersonQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
 from engine.forms.forms import PARENT, Form
 from engine.kernel.clocks import day_of
@@ -91,7 +90,7 @@ class Work:
             raise EngineError(ABSENT.at())
         return found
 
-    def want(self, queries: Iterable[Query]) -> None:
+    def fetch(self, queries: Iterable[Query]) -> None:
         """Make sure that all of these are answered, asking for all that are missing at once."""
         missing = [query for query in queries if query not in self.facts]
         if missing:
@@ -99,7 +98,7 @@ class Work:
 
     def fact(self, query: Query) -> object:
         """Return the answer to one question."""
-        self.want((query,))
+        self.fetch((query,))
         return self.facts[query]
 
     def record(self, app: str, form: str, id: str) -> Row | None:
@@ -137,11 +136,6 @@ class Work:
             return None
         excluding = sorted(id for app, form, id in self.rows if (app, form) == (aggregate.app, outer))
         return AggregateQuery(aggregate.app, outer, owner, aggregate, tuple(excluding))
-
-    def close_task(self, task: OpenTask, action: str | None, actor: Actor) -> None:
-        """Note the end of a task, once."""
-        if all(closing.id != task.id for closing in self.closed):
-            self.closed.append(TaskClosing(task.id, action, actor, self.moment))
 
 
 @dataclass(frozen=True)

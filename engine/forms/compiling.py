@@ -76,6 +76,7 @@ def _related(app: str, form: str) -> tuple[str, str]:
 
 def _system_scopes(states: tuple[OptionDef, ...]) -> dict[str, FieldScope]:
     fields = {key: FieldScope(key, key, kind, Text(zh, en)) for key, kind, zh, en in _SYSTEM}
+    fields["held"] = FieldScope("held", "held", language.TextType(), SYSTEM_LABELS["held"], presence=True)
     if states:
         options = tuple(language.Option(state.key, state.labels) for state in states)
         fields["state"] = FieldScope("state", "state", language.ChoiceType(options), SYSTEM_LABELS["state"])

@@ -16,11 +16,16 @@ class PersonsDef:
     """One way to name persons.
 
     ``kind`` is ``owner``, ``creator``, ``role`` (``of`` is the role's key), ``person`` (``of`` is a field of the type
-    person) or ``manager_of`` (``of`` is ``owner`` or a field of the type person).
+    person) or ``manager_of`` (``of`` is ``owner`` or a field of the type person). A field may be one of the record that
+    references lead to: ``customer.finance_bp``.
     """
 
     kind: PersonsKind
     of: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the document that names these persons."""
+        return {self.kind: self.of or True}
 
 
 def persons_def(document: Mapping[str, Json]) -> PersonsDef:

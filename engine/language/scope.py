@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.kernel.problems import Text
-from engine.language.types import Type
+from engine.language.tree import Step
+from engine.language.types import ReferenceType, Type
 
 
 @dataclass(frozen=True, slots=True)
 class FieldScope:
-    """A field that may be named by its key or by one of its labels; system fields are fields like any other."""
+    """A field that may be named by its key or by one of its labels; system fields are fields like any other.
+
+    Of one with ``presence`` an expression sees only whether there is anything: ``held`` is true or false.
+    """
 
     key: str
     uid: str
     type: Type
     labels: Text | None = None
     blank_as_zero: bool = False
+    presence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,16 @@ class Scope:
 
 EMPTY_SCOPE = Scope(None)
 """A scope without fields: for expressions of literals, parameters of the run and functions alone."""
+
+
+def way_over(path: str, form: FormScope, forms: Mapping[tuple[str, str], FormScope]) -> tuple[Step, ...] | None:
+    """Return the references of a path (``customer.region``) that begins at a form; None where one of them is none."""
+    steps: list[Step] = []
+    here: FormScope | None = form
+    for key in path.split("."):
+        found = None if here is None else here.fields.get(key)
+        if found is None or not isinstance(found.type, ReferenceType):
+            return None
+        steps.append(Step(key, found.type.app, found.type.form))
+        here = forms.get((found.type.app, found.type.form))
+    return tuple(steps)

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.kernel.problems import Text
 from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.expressions import Expression, ReadSet
 from engine.language.gathering import Gathering
-from engine.language.scope import FormScope
-from engine.language.types import BooleanType, DateTimeType, DateType
+from engine.language.scope import FormScope, way_over
+from engine.language.types import BooleanType, DateTimeType, DateType, ReferenceType
 from engine.rules import problems
 from engine.rules.definitions import (
     ActionDef,
     CreateDef,
     FireDef,
+    ForEachDef,
+    HoldDef,
     NotifyDef,
     OpenTaskDef,
     RefuseDef,
+    ReleaseDef,
     RuleDef,
     SetDef,
+    UpdateDef,
 )
-from engine.rules.rules import Action, Create, Fire, Message, Notify, OpenTask, Refuse, Rule, SetFields
+from engine.rules.rules import (
+    Action,
+    Create,
+    Fire,
+    ForEach,
+    Hold,
+    Message,
+    Notify,
+    OpenTask,
+    Party,
+    Refuse,
+    Release,
+    Rule,
+    SetFields,
+    Update,
+)
 from engine.rules.schedules import is_cron
 
 BEFORE_ACTIONS = (SetDef, RefuseDef)
@@ -120,18 +139,9 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
     match action:
         case NotifyDef():
             text = _message(f"{place}.notify.text", action.text, work)
-            return Notify(action.to, text) if text else None
+            return Notify(action.to, text, action.copy) if text else None
         case OpenTaskDef():
-            title = _message(f"{place}.open_task.title", action.title, work)
-            due = work.expression(f"{place}.open_task.due", action.due)
-            if due is not None and not isinstance(due.type, DateType | DateTimeType):
-                work.found.append(problems.NO_MOMENT.at(f"{place}.open_task.due"))
-            wanted = [item.transition for item in action.actions if item.transition]
-            _known(work, f"{place}.open_task.actions", wanted, names.transitions)
-            _check_task_fields(f"{place}.open_task.actions", action, work, names)
-            asked = [key for item in action.actions for key in item.fields]
-            _known(work, f"{place}.open_task.actions", asked, names.fields)
-            return OpenTask(action.key, action.to, title, due, action.actions) if title else None
+            return _compile_task(f"{place}.open_task", action, work, names)
         case SetDef():
             return SetFields(_expressions(f"{place}.set", action.fields, work, names.form))
         case RefuseDef():
@@ -141,8 +151,62 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
         case FireDef():
             _known(work, f"{place}.fire.transition", [action.transition], names.transitions)
             return Fire(action.transition, _expressions(f"{place}.fire.fields", action.fields, work, names.form))
-        case CreateDef():
-            return _compile_create(f"{place}.create", action, work, names)
+        case HoldDef():
+            return _compile_hold(f"{place}.hold", action, work)
+        case ReleaseDef():
+            return Release()
+        case ForEachDef():
+            return _compile_for_each(f"{place}.for_each", action, work, names)
+        case CreateDef() | UpdateDef():
+            return _compile_write(place, action, work, names)
+
+
+def _compile_task(place: str, action: OpenTaskDef, work: Gathering, names: Names) -> Action | None:
+    title = _message(f"{place}.title", action.title, work)
+    due = work.expression(f"{place}.due", action.due)
+    if due is not None and not isinstance(due.type, DateType | DateTimeType):
+        work.found.append(problems.NO_MOMENT.at(f"{place}.due"))
+    wanted = [item.transition for item in action.actions if item.transition]
+    _known(work, f"{place}.actions", wanted, names.transitions)
+    _check_task_fields(f"{place}.actions", action, work, names)
+    asked = [key for item in action.actions for key in item.fields]
+    _known(work, f"{place}.actions", asked, names.fields)
+    return OpenTask(action.key, action.to, title, due, action.actions) if title else None
+
+
+def _compile_hold(place: str, action: HoldDef, work: Gathering) -> Action | None:
+    reason = _message(f"{place}.reason", action.reason, work)
+    parties = tuple(
+        Party(party.persons, work.condition(f"{place}.released_by[{number}].when", party.when))
+        for number, party in enumerate(action.parties)
+    )
+    return Hold(reason, parties) if reason else None
+
+
+def _compile_for_each(place: str, action: ForEachDef, work: Gathering, names: Names) -> Action | None:
+    """Compile what is done for every line; its expressions are in the scope of the lines."""
+    lines = work.scope.forms.get((names.app, f"{names.form.key}.{action.lines}"))
+    if lines is None:
+        own = f"{names.form.key}."
+        known = {key.removeprefix(own) for app, key in work.scope.forms if app == names.app and key.startswith(own)}
+        _known(work, f"{place}.lines", [action.lines], known)
+        return None
+    inner = work.inside(lines)
+    inside = replace(names, form=lines)
+    done = [_compile_write(f"{place}.do[{number}]", item, inner, inside) for number, item in enumerate(action.do)]
+    return ForEach(action.lines, tuple(item for item in done if item is not None))
+
+
+def _compile_write(place: str, action: CreateDef | UpdateDef, work: Gathering, names: Names) -> Create | Update | None:
+    if isinstance(action, CreateDef):
+        return _compile_create(f"{place}.create", action, work, names)
+    way = way_over(action.record, names.form, work.scope.forms)
+    if way is None:
+        known = [key for key, field in names.form.fields.items() if isinstance(field.type, ReferenceType)]
+        _known(work, f"{place}.update.record", [action.record], known)
+        return None
+    target = work.scope.forms[way[-1].app, way[-1].form]
+    return Update(way, _expressions(f"{place}.update.fields", action.fields, work, target))
 
 
 def _check_task_fields(place: str, action: OpenTaskDef, work: Gathering, names: Names) -> None:
@@ -152,7 +216,7 @@ def _check_task_fields(place: str, action: OpenTaskDef, work: Gathering, names: 
             work.found.append(problems.NOWHERE_TO_KEEP.at(f"{place}[{number}].fields", key=item.key))
 
 
-def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names) -> Action | None:
+def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names) -> Create | None:
     other, dot, key = action.form.partition(".")
     app, form = (other, key) if dot else (names.app, action.form)
     target = work.scope.forms.get((app, form))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,10 +41,11 @@ class EventDef:
 
 @dataclass(frozen=True, slots=True)
 class NotifyDef:
-    """Tell persons something."""
+    """Tell persons something; those in ``copy`` are told for information only."""
 
     to: tuple[PersonsDef, ...]
     text: Text
+    copy: tuple[PersonsDef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,49 @@ class CreateDef:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-ActionDef = NotifyDef | OpenTaskDef | SetDef | RefuseDef | FireDef | CreateDef
+@dataclass(frozen=True, slots=True)
+class UpdateDef:
+    """Set fields of the record that a path of references leads to."""
+
+    record: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyDef:
+    """One of those who must agree before a record is let go: any of its persons agrees for it."""
+
+    persons: tuple[PersonsDef, ...]
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDef:
+    """Hold the record: its transitions are refused with the reason until every party has let it go.
+
+    A hold without parties is let go by whoever may fire a transition that releases.
+    """
+
+    reason: Text
+    parties: tuple[PartyDef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDef:
+    """Let the record go."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForEachDef:
+    """Do something for every line of a field of lines."""
+
+    lines: str
+    do: tuple[UpdateDef | CreateDef, ...]
+
+
+ActionDef = (
+    NotifyDef | OpenTaskDef | SetDef | RefuseDef | FireDef | CreateDef | UpdateDef | HoldDef | ReleaseDef | ForEachDef
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +187,11 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
     ((kind, body),) = document.items()
     match kind:
         case "notify":
-            return NotifyDef(tuple(map(persons_def, body["to"])), Text.from_json(body["text"]))
+            return NotifyDef(_persons(body["to"]), Text.from_json(body["text"]), _persons(body.get("copy", ())))
         case "open_task":
             return OpenTaskDef(
                 key=body["key"],
-                to=tuple(map(persons_def, body["to"])),
+                to=_persons(body["to"]),
                 title=Text.from_json(body["title"]),
                 due=body.get("due"),
                 actions=tuple(map(_task_action_def, body.get("actions", ()))) or (DONE,),
@@ -159,8 +202,29 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
             return RefuseDef(Text.from_json(body["message"]), body.get("field"))
         case "fire":
             return FireDef(body["transition"], body.get("fields", {}))
+        case "hold":
+            return HoldDef(Text.from_json(body["reason"]), tuple(map(_party_def, body.get("released_by", ()))))
+        case "release":
+            return ReleaseDef()
+        case "for_each":
+            return ForEachDef(body["lines"], tuple(map(_write_def, body["do"])))
         case _:
-            return CreateDef(body["form"], body["fields"])
+            return _write_def(document)
+
+
+def _write_def(document: Mapping[str, Json]) -> UpdateDef | CreateDef:
+    ((kind, body),) = document.items()
+    if kind == "update":
+        return UpdateDef(body["record"], body["fields"])
+    return CreateDef(body["form"], body["fields"])
+
+
+def _party_def(document: Mapping[str, Json]) -> PartyDef:
+    return PartyDef(_persons(document["persons"]), document.get("when"))
+
+
+def _persons(documents: Iterable[Mapping[str, Json]]) -> tuple[PersonsDef, ...]:
+    return tuple(map(persons_def, documents))
 
 
 def rule_def(document: Json) -> RuleDef:
@@ -176,3 +240,17 @@ def rule_def(document: Json) -> RuleDef:
         enabled=document.get("enabled", True),
         order=document.get("order", 0),
     )
+
+
+def persons_of(action: ActionDef) -> Iterator[tuple[str, tuple[PersonsDef, ...]]]:
+    """Go through the persons that an action names, with the part of it where they stand."""
+    match action:
+        case NotifyDef(to=to, copy=copy):
+            yield "to", to
+            yield "copy", copy
+        case OpenTaskDef(to=to):
+            yield "to", to
+        case HoldDef(parties=parties):
+            yield from ((f"released_by[{number}].persons", item.persons) for number, item in enumerate(parties))
+        case _:
+            return

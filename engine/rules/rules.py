@@ -10,6 +10,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
 from engine.language.templates import Template
+from engine.language.tree import Step
 from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
 
 
@@ -28,10 +29,11 @@ class Message:
 
 @dataclass(frozen=True, eq=False)
 class Notify:
-    """Tell persons something."""
+    """Tell persons something; those in ``copy`` for information only."""
 
     to: tuple[PersonsDef, ...]
     text: Message
+    copy: tuple[PersonsDef, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,24 +79,63 @@ class Create:
     fields: Mapping[str, Expression]
 
 
-Action = Notify | OpenTask | SetFields | Refuse | Fire | Create
+@dataclass(frozen=True, eq=False)
+class Update:
+    """Set fields of the record at the end of ``way``, references that begin at the row."""
+
+    way: tuple[Step, ...]
+    fields: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, eq=False)
+class Party:
+    """One of those who must agree before a record is let go."""
+
+    persons: tuple[PersonsDef, ...]
+    when: Expression | None
+
+
+@dataclass(frozen=True, eq=False)
+class Hold:
+    """Hold the record."""
+
+    reason: Message
+    parties: tuple[Party, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Let the record go."""
+
+
+@dataclass(frozen=True, eq=False)
+class ForEach:
+    """Do something for every line of a field of lines; its expressions see the line."""
+
+    lines: str
+    do: tuple[Update | Create, ...]
+
+
+Action = Notify | OpenTask | SetFields | Refuse | Fire | Create | Update | Hold | Release | ForEach
 
 
 def _said(action: Action) -> tuple[Expression, ...]:
     match action:
-        case Notify(text=message) | OpenTask(title=message) | Refuse(message=message):
+        case Notify(text=message) | OpenTask(title=message) | Refuse(message=message) | Hold(reason=message):
             return message.expressions
-        case SetFields() | Fire() | Create():
+        case _:
             return ()
 
 
 def _evaluated(action: Action) -> tuple[Expression, ...]:
     match action:
-        case SetFields(fields=fields) | Fire(fields=fields) | Create(fields=fields):
+        case SetFields(fields=fields) | Fire(fields=fields) | Create(fields=fields) | Update(fields=fields):
             return tuple(fields.values())
         case OpenTask(due=due) if due is not None:
             return (due,)
-        case Notify() | OpenTask() | Refuse():
+        case Hold(parties=parties):
+            return tuple(party.when for party in parties if party.when is not None)
+        case _:
             return ()
 
 
@@ -139,6 +180,16 @@ class Rule:
         values = (expression for action in self.then for expression in _evaluated(action))
         every = (*(() if self.when is None else (self.when,)), *values, *self.said)
         return tuple(expression for expression in every if expression.reads.forms or expression.reads.aggregates)
+
+    @cached_property
+    def lines_read(self) -> Mapping[str, tuple[Expression, ...]]:
+        """The expressions that see the lines of a field, by that field."""
+        found: dict[str, list[Expression]] = {}
+        for action in self.then:
+            if isinstance(action, ForEach):
+                seen = [expression for inner in action.do for expression in _evaluated(inner)]
+                found.setdefault(action.lines, []).extend(seen)
+        return {key: tuple(expressions) for key, expressions in found.items()}
 
     @property
     def schedules(self) -> tuple[ScheduleDef, ...]:

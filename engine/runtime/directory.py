@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine.decision.changeset import Actor
-from engine.decision.permissions import ADMIN, ENGINE
+from engine.decision.persons import ADMIN, ENGINE
 from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.decision.facts import PersonQuery, Query, RecordQuery
+from engine.decision.holding import releasers, releasing
+from engine.decision.persons import named
 from engine.decision.words import Show, shower, title
 from engine.forms.compiling import SYSTEM_LABELS, language_type
 from engine.forms.definitions import target_of
@@ -72,7 +74,7 @@ def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
         id=str(row["id"]),
         version=int(row["version"]),
         state=None if "state" in hidden else row.get("state"),
-        held=row.get("held"),
+        held=held_json(reading, form, row),
         fields=_allowed(fields_json(visible, row), hidden),
         title=title(reading, form, row, speech),
         shown=_allowed(shown(reading, form, visible, row), hidden),
@@ -80,6 +82,19 @@ def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
         may_update=not locked and access.covers("update", row, around),
         may_delete=not locked and access.covers("delete", row, around),
     )
+
+
+def held_json(reading: Reading, form: Form, row: Row) -> Json:
+    """Return why a record is held, since when, and the users who can still agree to let it go; None where it is not."""
+    held = row.get("held")
+    if held is None:
+        return None
+    groups = releasers(reading, form, row, releasing(reading.app(form.app).workflows.get(form.key)))
+    return {
+        "reason": held["reason"],
+        "since": clocks.moment_text(held["since"]),
+        "releasers": list(dict.fromkeys(id for group in groups for id in group)),
+    }
 
 
 def _allowed(values: Mapping[str, Json], hidden: frozenset[str]) -> dict[str, Json]:
@@ -106,7 +121,16 @@ def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> di
     flow = reading.app(form.app).workflows.get(form.key)
     if flow is not None and row.get("state") in flow.states:
         words["state"] = flow.states[row["state"]].labels
+    if row.get("held") is not None:
+        words["releasers"] = _releaser_names(reading, form, row)
     return words
+
+
+def _releaser_names(reading: Reading, form: Form, row: Row) -> Text:
+    """Return in words who can still agree to let a held record go: of each party one."""
+    groups = releasers(reading, form, row, releasing(reading.app(form.app).workflows.get(form.key)))
+    names = [[name for id in group if (name := _person_name(reading, id))] for group in groups]
+    return Text(" + ".join("或".join(group) for group in names), " + ".join(" or ".join(group) for group in names))
 
 
 def _worder(reading: Reading, app: str) -> Mapping[str, Show]:
@@ -157,10 +181,18 @@ def field_labels(form: Form, key: str) -> Text:
 
 def transitions(reading: Reading, form: Form, flow: Workflow, row: Row) -> Iterable[TransitionView]:
     """Go through the transitions that the viewer may try on a record now; guards are looked at when they fire."""
+    held = row.get("held") is not None
     for transition in flow.transitions.values():
+        definition = transition.definition
         if not flow.may_start(transition, row.get("state")) or transition.by_system:
             continue
-        if any(_is_named(reading, form.app, who, row) for who in transition.definition.by):
+        if definition.releases:
+            groups = releasers(reading, form, row, definition.by) if held else ()
+            if any(reading.viewer.id in group for group in groups):
+                yield transition_view(transition, form, row)
+        elif held and not definition.while_held:
+            continue
+        elif any(_is_named(reading, form, who, row) for who in definition.by):
             yield transition_view(transition, form, row)
 
 
@@ -168,26 +200,18 @@ def transition_view(transition: Transition, form: Form, row: Row) -> TransitionV
     """Return a transition as it is offered: it asks for the fields that are still blank, and for optional ones."""
     definition = transition.definition
     missing = [key for key in definition.fields if row.get(key) is None and key in form.fields]
+    groups = [group for group in definition.one_of if all(row.get(key) in (None, False) for key in group)]
+    choices = [key for group in groups for key in group if key in form.fields]
     return TransitionView(
         key=transition.key,
         labels=transition.labels,
-        asks=tuple(dict.fromkeys([*missing, *definition.optional_fields])),
+        asks=tuple(dict.fromkeys([*missing, *choices, *definition.optional_fields])),
         acknowledgement=definition.acknowledgement,
         target=definition.target,
     )
 
 
-def _is_named(reading: Reading, app: str, who: PersonsDef, row: Row) -> bool:
-    me = reading.viewer.id
-    match who.kind:
-        case "owner":
-            return row.get("owner") == me
-        case "creator":
-            return row.get("created_by") == me
-        case "person":
-            return me in (value if isinstance(value := row.get(who.of), tuple) else (value,))
-        case "role":
-            return (app, who.of) in reading.viewer.roles
-        case "manager_of":
-            below = reading.person(row[who.of]) if row.get(who.of) else None
-            return below is not None and below.manager == me
+def _is_named(reading: Reading, form: Form, who: PersonsDef, row: Row) -> bool:
+    if who.kind == "role":
+        return (form.app, who.of) in reading.viewer.roles
+    return reading.viewer.id in named(reading, form, who, row)

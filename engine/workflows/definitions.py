@@ -25,19 +25,38 @@ class StateDef:
 
 @dataclass(frozen=True, slots=True)
 class TransitionDef:
-    """One transition. ``origins`` is empty for one that may start in any open state; ``by`` is empty for the system."""
+    """One transition.
+
+    ``origins`` is empty for one that may start in any open state; ``target`` is None where the record stays in its
+    state; ``by`` is empty for the system. Of each group in ``one_of`` one field must be filled (a yes/no: with yes).
+    One that ``releases`` lets a held record go and is there for held records only; what ``while_held`` allows may be
+    fired although the record is held.
+    """
 
     uid: str
     key: str
     labels: Text
     origins: tuple[str, ...]
-    target: str
+    target: str | None
     by: tuple[PersonsDef, ...]
     fields: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
     optional_fields: tuple[str, ...] = ()
     guard: str | None = None
     guard_message: Text | None = None
     acknowledgement: bool = False
+    releases: bool = False
+    while_held: bool = False
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every field that the transition asks for, required or not."""
+        return (*self.fields, *(key for group in self.one_of for key in group), *self.optional_fields)
+
+    @property
+    def field_count(self) -> int:
+        """How many fields must be filled when it fires; of a group, one."""
+        return len(set(self.fields)) + len(self.one_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +79,16 @@ def transition_def(document: Json) -> TransitionDef:
         key=document["key"],
         labels=Text.from_json(document["labels"]),
         origins=() if document["from"] == "*" else tuple(document["from"]),
-        target=document["to"],
+        target=document.get("to"),
         by=() if by == "system" else tuple(persons_def(item) for item in by),
         fields=tuple(document.get("fields", ())),
+        one_of=tuple(map(tuple, document.get("one_of", ()))),
         optional_fields=tuple(document.get("optional_fields", ())),
         guard=document.get("guard"),
         guard_message=Text.from_json(document["guard_message"]) if "guard_message" in document else None,
         acknowledgement=document.get("acknowledgement", False),
+        releases=document.get("releases", False),
+        while_held=document.get("while_held", False),
     )
 
 

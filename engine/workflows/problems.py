@@ -30,6 +30,16 @@ NO_SUCH_FIELD = ProblemKind(
     Text("没有字段“{key}”", "There is no field “{key}”"),
     Text("请改成该表单里的字段键", "Use the key of a field of this form"),
 )
+GOES_NOWHERE = ProblemKind(
+    "FLOW-005",
+    Text("流转“{label_zh}”没有写明到达的状态", "“{label_en}” names no state that it leads to"),
+    Text("请写 to;解除冻结的流转写 releases", "Name one with to; a transition that lets go of a hold says releases"),
+)
+RELEASE_MOVES = ProblemKind(
+    "FLOW-006",
+    Text("解除冻结的流转“{label_zh}”不改变状态", "“{label_en}” lets go of a hold and leaves the state as it is"),
+    Text("请去掉 to", "Leave to out"),
+)
 NO_SUCH_TRANSITION = ProblemKind(
     "FLOW-010",
     Text("没有流转“{key}”", "There is no transition “{key}”"),
@@ -59,4 +69,22 @@ NO_WORKFLOW = ProblemKind(
     "FLOW-015",
     Text("该表单没有流程", "This form has no workflow"),
     Text("请去掉 transition", "Leave the transition out"),
+)
+HELD = ProblemKind(
+    "FLOW-016",
+    Text(
+        "已冻结,“{label_zh}”暂停:{reason_zh}(自{since}起)",
+        "On hold since {since}, “{label_en}” has to wait: {reason_en}",
+    ),
+    Text("可以解除的人:{who_zh}", "Who can release it: {who_en}"),
+)
+NOT_HELD = ProblemKind(
+    "FLOW-017",
+    Text("记录没有冻结,不用“{label_zh}”", "The record is not on hold: there is nothing to release with “{label_en}”"),
+    Text("请刷新后看它现在能做什么", "Reload to see what can be done with it now"),
+)
+ONE_OF = ProblemKind(
+    "FLOW-018",
+    Text("“{label_zh}”要填其中一项:{fields_zh}", "“{label_en}” needs one of these: {fields_en}"),
+    Text("填一项即可", "One of them is enough"),
 )

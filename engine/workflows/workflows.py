@@ -55,6 +55,10 @@ class Workflow:
         origins = transition.definition.origins
         return state in origins if origins else self.states[state].kind not in CLOSED
 
+    def is_closed(self, state: str | None) -> bool:
+        """Tell whether a record in ``state`` has come to its end."""
+        return state is not None and self.states[state].kind in CLOSED
+
     def is_draft(self, state: str | None) -> bool:
         """Tell whether a record in ``state`` is still a draft."""
         return state is not None and self.states[state].kind == "draft"
@@ -88,16 +92,20 @@ def _transition_problems(
     found = [
         problems.NO_SUCH_STATE.at(f"{place}.{end}", key=key, known=known)
         for end, key in (*(("from", origin) for origin in item.origins), ("to", item.target))
-        if key not in states
+        if key is not None and key not in states
     ]
     found += [
         problems.NO_SUCH_FIELD.at(f"{place}.fields[{number}]", key=key)
-        for number, key in enumerate((*item.fields, *item.optional_fields))
+        for number, key in enumerate(item.named)
         if key not in fields
     ]
-    if item.by and not item.acknowledgement and len(set(item.fields)) < least:
-        labels: dict[str, Any] = {"label_zh": item.labels.zh, "label_en": item.labels.en}
-        found.append(problems.TOO_FEW_FIELDS.at(f"{place}.fields", got=len(set(item.fields)), least=least, **labels))
+    labels: dict[str, Any] = {"label_zh": item.labels.zh, "label_en": item.labels.en}
+    if item.by and not item.acknowledgement and item.field_count < least:
+        found.append(problems.TOO_FEW_FIELDS.at(f"{place}.fields", got=item.field_count, least=least, **labels))
+    if item.target is None and not item.releases:
+        found.append(problems.GOES_NOWHERE.at(f"{place}.to", **labels))
+    if item.target is not None and item.releases:
+        found.append(problems.RELEASE_MOVES.at(f"{place}.to", **labels))
     return found
 
 
@@ -107,7 +115,9 @@ def _state_problems(definition: WorkflowDef, states: Mapping[str, StateDef]) -> 
     reached, grown = {definition.initial}, True
     while grown:
         more = {
-            item.target for item in definition.transitions if not item.origins or reached.intersection(item.origins)
+            item.target
+            for item in definition.transitions
+            if item.target is not None and (not item.origins or reached.intersection(item.origins))
         }
         grown = not more <= reached
         reached |= more

@@ -12,7 +12,20 @@ from engine.language.functions.catalogue import function_named
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
 from engine.language.suggestions import did_you_mean, nearest
 from engine.language.syntax import Name, Part
-from engine.language.tree import Coalesce, Field, Given, Literal, Node, OldField, Parameter, Path, Span, Step
+from engine.language.tree import (
+    Coalesce,
+    Field,
+    Given,
+    IsBlank,
+    Literal,
+    Node,
+    Not,
+    OldField,
+    Parameter,
+    Path,
+    Span,
+    Step,
+)
 from engine.language.types import (
     ChoicesType,
     ChoiceType,
@@ -110,6 +123,8 @@ class Names:
                 return OldField(key, kind, at)
             case Coalesce((Field(key, kind), zero)):
                 return Coalesce((OldField(key, kind, at), zero), now.type, at)
+            case Not(IsBlank(Field(key, kind))):
+                return Not(IsBlank(OldField(key, kind, at), at=at), at=at)
             case Path():
                 return self._report.broken(
                     problems.NOT_A_REFERENCE, at, name=f"{head.text}.{rest[0].text}", next=rest[1].text
@@ -181,6 +196,8 @@ def _relation_of(form: FormScope, part: Part) -> RelationScope | None:
 
 def _value(found: FieldScope, steps: tuple[Step, ...], at: Span) -> Node:
     node: Node = Path(steps, found.key, found.type, at) if steps else Field(found.key, found.type, at)
+    if found.presence:
+        return Not(IsBlank(node, at=at), at=at)
     if not found.blank_as_zero or not isinstance(found.type, NumberType):
         return node
     return Coalesce((node, Literal(0, NumberType(found.type.scale, 1), at)), found.type, at)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.decision.commands import Act, Create, Delete, Fire, Update
-from engine.decision.permissions import ADMIN, ENGINE
+from engine.decision.persons import ADMIN, ENGINE
 from tests.support import apps
 from tests.support.apps import element, field, form, rule, state, transition, workflow
 from tests.unit.decision.conftest import leave

@@ -1,0 +1,214 @@
+"""What the actions of after-rules do: each changes the decision in the making, none does anything itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.catalog.apps import App
+from engine.decision import problems
+from engine.decision.beginning import new_saving
+from engine.decision.changeset import Actor, OutboxMessage, TaskAction, TaskOpening
+from engine.decision.commands import RunRules
+from engine.decision.holding import hold_entry
+from engine.decision.pending import Saving
+from engine.decision.persons import recipients
+from engine.decision.saving import save
+from engine.decision.timing import moment_by
+from engine.decision.words import render
+from engine.decision.work import Work
+from engine.forms.forms import PARENT, Form
+from engine.kernel.problems import EngineError
+from engine.kernel.values import Row, Value
+from engine.language.expressions import Expression
+from engine.rules.rules import (
+    Action,
+    Create,
+    Fire,
+    ForEach,
+    Hold,
+    Notify,
+    OpenTask,
+    Refuse,
+    Release,
+    Rule,
+    SetFields,
+    Update,
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One rule on one record."""
+
+    work: Work
+    app: App
+    form: Form
+    rule: Rule
+    body: RunRules
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts: the system, by this rule."""
+        return Actor(None, self.rule.key)
+
+
+def act(run: Run, action: Action, row: Row) -> str:
+    """Do one action; return its name for the run's trace."""
+    match action:
+        case Notify():
+            _notify(run, action, row)
+        case OpenTask():
+            _open_task(run, action, row)
+        case SetFields():
+            _set_fields(run, action, row)
+        case Fire():
+            fire_by_rule(run, action, row)
+        case Create() | Update():
+            _write(run, action, row)
+        case ForEach():
+            for line in row.get(action.lines) or ():
+                for item in action.do:
+                    _write(run, item, {**line, PARENT: row["id"]})
+        case Hold():
+            _hold(run, action, row)
+        case Release():
+            if row.get("held") is not None:
+                save(_child(run, row, {"held": None}, plain=True))
+        case Refuse():  # the checker lets it stand in before-rules only
+            raise EngineError(problems.NOT_ALLOWED.at())
+    return type(action).__name__
+
+
+def _write(run: Run, action: Create | Update, row: Row) -> None:
+    if isinstance(action, Create):
+        _create(run, action, row)
+    else:
+        _update(run, action, row)
+
+
+def _notify(run: Run, action: Notify, row: Row) -> None:
+    people = recipients(run.work, run.form, action.to, row)
+    copied = [id for id in recipients(run.work, run.form, action.copy, row) if id not in people]
+    text = render(run.work, run.app.key, row, action.text)
+    if not people and not copied:
+        return
+    payload = {
+        "recipients": list(people),
+        "copy": copied,
+        "text": text.as_json(),
+        "app": run.app.key,
+        "form": run.form.key,
+        "record": row["id"],
+    }
+    run.work.messages.append(OutboxMessage(run.work.next_id(), "notify", payload, run.work.moment))
+
+
+def _open_task(run: Run, action: OpenTask, row: Row) -> None:
+    """Open the task, once for an event; not where the record has already gone on from the state that asks for it."""
+    entered = run.body.event["entered"]
+    if entered is not None and row.get("state") != entered:
+        return
+    title = render(run.work, run.app.key, row, action.title)
+    actions = tuple(TaskAction(item.key, item.labels, item.transition, item.fields) for item in action.actions)
+    due = None if action.due is None else _moment(run, action.due, row)
+    for person in recipients(run.work, run.form, action.to, row):
+        event = f"{row['id']}:{run.body.event['version']}"
+        run.work.opened.append(
+            TaskOpening(
+                id=run.work.next_id(),
+                key=action.key,
+                app=run.app.key,
+                form=run.form.key,
+                record=str(row["id"]),
+                assignee=person,
+                title=title,
+                actions=actions,
+                dedupe=f"{run.app.key}:{run.rule.definition.uid}:{action.key}:{event}:{person}",
+                opened_at=run.work.moment,
+                due_at=due,
+                state=row.get("state"),
+            )
+        )
+
+
+def _moment(run: Run, due: Expression, row: Row) -> int | None:
+    return moment_by(due, due.evaluate(row, run.work.surroundings(run.app.key)), run.app.zone)
+
+
+def _hold(run: Run, action: Hold, row: Row) -> None:
+    """Hold the record; one that is held already stays as it is, and one that has come to its end is left alone."""
+    flow = run.app.workflows.get(run.form.key)
+    if row.get("held") is not None or (flow is not None and flow.is_closed(row.get("state"))):
+        return
+    around = run.work.surroundings(run.app.key)
+    reason = render(run.work, run.app.key, row, action.reason)
+    parties = [party.persons for party in action.parties if party.when is None or party.when.holds(row, around)]
+    entry = hold_entry(reason, run.rule.key, parties, run.work.moment)
+    save(_child(run, row, {"held": entry}, plain=True))
+
+
+def _update(run: Run, action: Update, row: Row) -> None:
+    """Set fields of the record at the end of the way; nothing where a reference on it is blank or its record gone."""
+    here: Row | None = row
+    for step in action.way:
+        id = None if here is None else here.get(step.reference)
+        here = run.work.record(step.app, step.form, str(id)) if id else None
+    if here is None:
+        return
+    target = action.way[-1]
+    app, form = run.work.app(target.app), run.work.form(target.app, target.form)
+    save(_saving(run, app, form, here, _values(run, action.fields, row)))
+
+
+def _saving(run: Run, app: App, form: Form, before: Row, values: Mapping[str, Value]) -> Saving:
+    """Return the save of a record with these values, by the rule."""
+    return Saving(
+        work=run.work,
+        app=app,
+        form=form,
+        before=before,
+        row={**before, **values},
+        given=values,
+        actor=run.actor,
+        typed=False,
+        depth=run.body.depth + 1,
+        reason=run.rule.key,
+    )
+
+
+def _child(run: Run, row: Row, values: Mapping[str, Value], fire: str | None = None, *, plain: bool = False) -> Saving:
+    """Return the save of the run's own record, with these values, by the rule."""
+    flow = run.app.workflows.get(run.form.key)
+    transition = flow.transitions[fire] if flow and fire else None
+    saving = _saving(run, run.app, run.form, row, values)
+    saving.transition, saving.plain = transition, plain
+    return saving
+
+
+def _values(run: Run, sources: Mapping[str, Expression], row: Row) -> dict[str, Value]:
+    around = run.work.surroundings(run.app.key)
+    return {key: source.evaluate(row, around) for key, source in sources.items()}
+
+
+def _set_fields(run: Run, action: SetFields, row: Row) -> None:
+    save(_child(run, row, _values(run, action.fields, row)))
+
+
+def fire_by_rule(run: Run, action: Fire, row: Row) -> None:
+    """Fire a transition of the run's record; one that its state or its hold does not let start is left alone."""
+    flow = run.app.workflows.get(run.form.key)
+    if flow is None or not flow.may_start(flow.transitions[action.transition], row.get("state")):
+        return
+    definition, held = flow.transitions[action.transition].definition, row.get("held") is not None
+    if definition.releases and not held:
+        return
+    if held and not (definition.releases or definition.while_held):
+        return
+    save(_child(run, row, _values(run, action.fields, row), action.transition))
+
+
+def _create(run: Run, action: Create, row: Row) -> None:
+    app, form = run.work.app(action.app), run.work.form(action.app, action.form)
+    values = _values(run, action.fields, row)
+    save(new_saving(run.work, app, form, values, run.actor, typed=False, depth=run.body.depth + 1))
