@@ -15,6 +15,7 @@ from engine.storage import problems, system_tables
 from engine.storage.database import Database, Dialect
 from engine.storage.locks import lock_schema
 from engine.storage.migration_0001 import make_spine
+from engine.storage.migration_0002 import make_clockwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Migration:
     run: Callable[[Operations, Dialect], None]
 
 
-MIGRATIONS = (Migration("0001_spine", make_spine),)
+MIGRATIONS = (Migration("0001_spine", make_spine), Migration("0002_clockwork", make_clockwork))
 
 
 def migrate(database: Database, *, now: Callable[[], Moment] = real_moment) -> tuple[str, ...]:

@@ -206,3 +206,14 @@ rule_run = _table(
     _moment("at"),
 )
 lease = _table("lease", _words("name"), _words("holder"), _moment("until"), _number("fence"))
+
+schedule = _table(
+    "schedule",
+    _words("app"),
+    _words("rule"),
+    _number("number"),
+    _words("cron"),
+    _words("zone"),
+    _moment("next_slot"),
+)
+timer = _table("timer", _words("app"), _words("form"), _words("record"), _words("rule"), _moment("due_at"))

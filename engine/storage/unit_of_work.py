@@ -12,7 +12,7 @@ from engine.decision.changeset import Changeset, RecordWrite, TaskClosing
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
-from engine.storage import journal, problems, records, system_tables
+from engine.storage import journal, problems, records, system_tables, timers
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.integrity import refusals_explained
 from engine.storage.journal import Authorship
@@ -34,6 +34,7 @@ def apply(connection: Connection, changeset: Changeset, tables: Tables, random: 
         _log_states(connection, changeset, random)
         _close_tasks(connection, changeset.tasks_closed)
         _open_tasks(connection, changeset)
+        timers.put(connection, changeset.timers, changeset.moment)
         _send(connection, changeset)
         _log_rules(connection, changeset)
         entries = [journal.entry_of_write(write, _form(tables, write), changeset) for write in changeset.writes]
