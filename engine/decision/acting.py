@@ -17,7 +17,7 @@ from engine.decision.saving import save
 from engine.decision.timing import moment_by
 from engine.decision.words import render
 from engine.decision.work import Work
-from engine.forms.forms import PARENT, Form
+from engine.forms.forms import Form, lines_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression
@@ -33,6 +33,7 @@ from engine.rules.rules import (
     Release,
     Rule,
     SetFields,
+    Source,
     Update,
 )
 
@@ -67,9 +68,9 @@ def act(run: Run, action: Action, row: Row) -> str:
         case Create() | Update():
             _write(run, action, row)
         case ForEach():
-            for line in row.get(action.lines) or ():
+            for line in lines_of(row, action.lines):
                 for item in action.do:
-                    _write(run, item, {**line, PARENT: row["id"]})
+                    _write(run, item, line)
         case Hold():
             _hold(run, action, row)
         case Release():
@@ -186,7 +187,7 @@ def _child(run: Run, row: Row, values: Mapping[str, Value], fire: str | None = N
     return saving
 
 
-def _values(run: Run, sources: Mapping[str, Expression], row: Row) -> dict[str, Value]:
+def _values(run: Run, sources: Mapping[str, Source], row: Row) -> dict[str, Value]:
     around = run.work.surroundings(run.app.key)
     return {key: source.evaluate(row, around) for key, source in sources.items()}
 

@@ -11,7 +11,7 @@ from engine.decision.commands import RunRules
 from engine.decision.facts import Query, RecordQuery
 from engine.decision.reading_ahead import read_ahead, shown_in
 from engine.decision.work import Work
-from engine.forms.forms import PARENT
+from engine.forms.forms import lines_of
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
@@ -49,7 +49,7 @@ def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, .
     """Go through the lines for which the rule does something, with what it evaluates over each."""
     for key, expressions in rule.lines_read.items():
         reaching = tuple(item for item in expressions if item.reads.forms or item.reads.aggregates)
-        yield from (({**line, PARENT: row["id"]}, reaching) for line in row.get(key) or ())
+        yield from ((line, reaching) for line in lines_of(row, key))
 
 
 def _written(row: Row, rules: Iterable[Rule]) -> Iterator[Query]:

@@ -19,12 +19,13 @@ from engine.decision.changeset import (
 from engine.decision.commands import Command
 from engine.decision.facts import AggregateQuery, Facts, Person, PersonQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
-from engine.forms.forms import PARENT, Form
+from engine.forms.forms import Form, lines_of
 from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import derived_id, uuid_moment
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
+from engine.language.tree import PARENT
 
 Key = tuple[str, str, str]
 """App, form and id of a record."""
@@ -130,9 +131,9 @@ class Work:
         return True
 
     def aggregate_query(self, aggregate: Aggregate, owner: str) -> AggregateQuery | None:
-        """Return what to ask for an aggregate over what is stored; None over lines, and for a record made just now."""
-        outer, dot, _ = aggregate.form.partition(".")
-        if dot or any(key[2] == owner for key in self.new):
+        """Return what to ask of an aggregate over what is stored; None over own lines, and for a record just made."""
+        outer, _, _ = aggregate.form.partition(".")
+        if aggregate.reference == PARENT or any(key[2] == owner for key in self.new):
             return None
         excluding = sorted(id for app, form, id in self.rows if (app, form) == (aggregate.app, outer))
         return AggregateQuery(aggregate.app, outer, owner, aggregate, tuple(excluding))
@@ -160,18 +161,16 @@ class Around:
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return a live aggregate over the rows related to ``row``, with what this decision has written so far."""
-        outer, dot, lines = aggregate.form.partition(".")
-        if dot:
-            rows = ({**line, PARENT: row["id"]} for line in row.get(lines) or ())
-            return aggregate_over(aggregate, rows, self)
-        related = [
+        outer, _, lines = aggregate.form.partition(".")
+        if aggregate.reference == PARENT:
+            return aggregate_over(aggregate, lines_of(row, lines), self)
+        living = [
             changed
             for (app, form, _), changed in self.work.rows.items()
-            if (app, form) == (aggregate.app, outer)
-            and changed is not None
-            and changed.get(aggregate.reference) == row["id"]
-            and changed.get("deleted_at") is None
+            if (app, form) == (aggregate.app, outer) and changed is not None and changed.get("deleted_at") is None
         ]
+        rows = [line for changed in living for line in lines_of(changed, lines)] if lines else living
+        related = [one for one in rows if one.get(aggregate.reference) == row["id"]]
         query = self.work.aggregate_query(aggregate, str(row["id"]))
         if query is None:
             return aggregate_over(aggregate, related, self)

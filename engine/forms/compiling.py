@@ -7,9 +7,9 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
 from engine.forms import problems
-from engine.forms.definitions import FieldDef, FormDef, OptionDef, target_of
+from engine.forms.definitions import FieldDef, FormDef, OptionDef, RelationDef, target_of
 from engine.forms.field_types import LINES, FieldType
-from engine.forms.forms import PARENT, Field, Form, Validation
+from engine.forms.forms import Field, Form, Validation
 from engine.kernel.problems import Problem, Text
 from engine.kernel.registries import Registry
 from engine.kernel.values import StorageKind
@@ -17,6 +17,7 @@ from engine.language import types as language
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.tree import PARENT
 
 _SYSTEM: tuple[tuple[str, language.Type, str, str], ...] = (
     ("id", language.TextType(), "编号", "Id"),
@@ -47,8 +48,7 @@ def form_scopes(
     """Return the scope of a form and, after it, one for each of its fields of lines (``form.field``)."""
     fields = _system_scopes(tuple(states))
     relations = {
-        item.key: RelationScope(item.key, item.labels, *_related(app, item.form), item.reference)
-        for item in form.relations
+        item.key: RelationScope(item.key, item.labels, *_related(app, item), item.reference) for item in form.relations
     }
     inner: list[FormScope] = []
     for definition in form.fields:
@@ -69,9 +69,11 @@ def form_scopes(
     return (FormScope(app, form.key, fields, relations), *inner)
 
 
-def _related(app: str, form: str) -> tuple[str, str]:
-    other, dot, key = form.partition(".")
-    return (other, key) if dot else (app, form)
+def _related(app: str, relation: RelationDef) -> tuple[str, str]:
+    """Return the app and form of what is related; over lines the form is ``form.field``."""
+    other, dot, key = relation.form.partition(".")
+    found, form = (other, key) if dot else (app, relation.form)
+    return found, form if relation.lines is None else f"{form}.{relation.lines}"
 
 
 def _system_scopes(states: tuple[OptionDef, ...]) -> dict[str, FieldScope]:
@@ -178,9 +180,10 @@ def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Pro
         if item.type in ("reference", "references") and target_of(item, app) not in scope.forms:
             found.append(problems.NO_SUCH_FORM.at(f"fields.{item.key}.form", form=item.properties["form"]))
     for number, relation in enumerate(definition.relations):
-        target = scope.forms.get(_related(app, relation.form))
+        target = scope.forms.get(_related(app, relation))
         if target is None:
-            found.append(problems.NO_SUCH_FORM.at(f"relations[{number}].form", form=relation.form))
+            what = ".".join(filter(None, (relation.form, relation.lines)))
+            found.append(problems.NO_SUCH_FORM.at(f"relations[{number}].form", form=what))
         elif relation.reference not in target.fields:
             found.append(problems.NO_SUCH_FIELD.at(f"relations[{number}].reference", key=relation.reference))
     return found

@@ -74,13 +74,17 @@ class SectionDef:
 
 @dataclass(frozen=True, slots=True)
 class RelationDef:
-    """Related records by the inverse of a reference: ``contacts`` are those whose ``customer`` is this record."""
+    """Related records by the inverse of a reference: ``contacts`` are those whose ``customer`` is this record.
+
+    With ``lines`` the reference stands in the lines of that field: the relation is over lines of other records.
+    """
 
     uid: str
     key: str
     labels: Text
     form: str
     reference: str
+    lines: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,14 @@ def form_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]]) 
         fields=fields,
         sections=sections,
         relations=tuple(
-            RelationDef(item["uid"], item["key"], Text.from_json(item["labels"]), item["form"], item["reference"])
+            RelationDef(
+                item["uid"],
+                item["key"],
+                Text.from_json(item["labels"]),
+                item["form"],
+                item["reference"],
+                item.get("lines"),
+            )
             for item in document.get("relations", ())
         ),
         workflow=document.get("workflow"),

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.forms import problems
-from engine.forms.forms import PARENT, Field, Form
+from engine.forms.forms import Field, Form
 from engine.forms.parsing import problem
 from engine.forms.writing import field_json
 from engine.kernel.problems import Problem
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
+from engine.language.tree import PARENT
 
 
 @dataclass(frozen=True, slots=True)

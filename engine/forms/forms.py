@@ -10,12 +10,11 @@ from types import MappingProxyType
 from engine.forms.definitions import FieldDef, FormDef
 from engine.forms.field_types import FieldType
 from engine.kernel.problems import Text
+from engine.kernel.values import Row
 from engine.language.expressions import Expression
 from engine.language.scope import FormScope
 from engine.language.templates import Template
-
-PARENT = "parent"
-"""The reference from a line to the record that it belongs to."""
+from engine.language.tree import PARENT
 
 
 @dataclass(frozen=True)
@@ -107,3 +106,8 @@ class Form:
     def live_fields(self) -> Iterator[Field]:
         """Go through the fields that are not retired."""
         return (item for item in self.fields.values() if not item.definition.retired)
+
+
+def lines_of(row: Row, field: str) -> Iterator[Row]:
+    """Go through the lines of a record in their order, each with the reference to its record."""
+    return ({**line, PARENT: row["id"]} for line in row.get(field) or ())

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from engine.kernel.clocks import Day, Moment
 from engine.kernel.values import Row, Value
 from engine.language.aggregates import aggregate_over
-from engine.language.tree import Aggregate
+from engine.language.tree import PARENT, Aggregate
 from engine.language.zones import day_of
-
-LINE_PARENT = "parent"
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Plain:
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return the aggregate over the rows that point at ``row``; lines come from the row itself if it has them."""
         _, _, lines = aggregate.form.partition(".")
-        if lines and aggregate.reference == LINE_PARENT and lines in row:
+        if lines and aggregate.reference == PARENT and lines in row:
             return aggregate_over(aggregate, row[lines] or (), self)
         related = (
             other for other in self._living(aggregate.app, aggregate.form) if other[aggregate.reference] == row["id"]

@@ -20,6 +20,9 @@ Span = tuple[int, int]
 
 NOWHERE: Span = (0, 0)
 
+PARENT = "parent"
+"""The reference by which a line names the record whose line it is."""
+
 Order = OneOf["<", "<=", ">", ">="]
 AggregateFunction = OneOf["count", "sum", "avg", "min", "max", "any", "all", "exists", "latest"]
 

@@ -10,7 +10,7 @@ from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.expressions import Expression, ReadSet
 from engine.language.gathering import Gathering
 from engine.language.scope import FormScope, way_over
-from engine.language.types import BooleanType, DateTimeType, DateType, ReferenceType
+from engine.language.types import BooleanType, ChoicesType, DateTimeType, DateType, ReferenceType, Type
 from engine.rules import problems
 from engine.rules.definitions import (
     ActionDef,
@@ -24,10 +24,12 @@ from engine.rules.definitions import (
     ReleaseDef,
     RuleDef,
     SetDef,
+    SourceDef,
     UpdateDef,
 )
 from engine.rules.rules import (
     Action,
+    Chosen,
     Create,
     Fire,
     ForEach,
@@ -40,6 +42,7 @@ from engine.rules.rules import (
     Release,
     Rule,
     SetFields,
+    Source,
     Update,
 )
 from engine.rules.schedules import is_cron
@@ -227,15 +230,27 @@ def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names
 
 
 def _expressions(
-    place: str, sources: Mapping[str, str], work: Gathering, target: FormScope
-) -> Mapping[str, Expression]:
+    place: str, sources: Mapping[str, SourceDef], work: Gathering, target: FormScope
+) -> Mapping[str, Source]:
     """Compile what fields of ``target`` are set to; each gives the very type of its field."""
     fields = {key: field.type for key, field in target.fields.items() if key not in NEVER_SET}
     _known(work, place, list(sources), fields)
     compiled = {
-        key: work.expression(f"{place}.{key}", source, fields[key]) for key, source in sources.items() if key in fields
+        key: _source(f"{place}.{key}", source, fields[key], work) for key, source in sources.items() if key in fields
     }
-    return {key: expression for key, expression in compiled.items() if expression is not None}
+    return {key: source for key, source in compiled.items() if source is not None}
+
+
+def _source(place: str, source: SourceDef, kind: Type, work: Gathering) -> Source | None:
+    if isinstance(source, str):
+        return work.expression(place, source, kind)
+    if not isinstance(kind, ChoicesType):
+        work.found.append(problems.NO_OPTIONS.at(place))
+        return None
+    keys = [option.key for option in kind.options]
+    _known(work, place, list(source), keys)
+    conditions = {key: work.condition(f"{place}.{key}", condition) for key, condition in source.items()}
+    return Chosen(tuple((key, found) for key in keys if (found := conditions.get(key)) is not None))
 
 
 def _message(place: str, text: Text, work: Gathering) -> Message | None:

@@ -69,11 +69,15 @@ class OpenTaskDef:
     actions: tuple[TaskActionDef, ...] = ()
 
 
+SourceDef = str | Mapping[str, str]
+"""What a field is set to: an expression, or for a multi-choice the condition of each option."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetDef:
     """Set fields of the record to the values of expressions."""
 
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, SourceDef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class FireDef:
     """Fire a transition of the record."""
 
     transition: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, SourceDef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class CreateDef:
     """Create a record of a form from the values of expressions."""
 
     form: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, SourceDef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class UpdateDef:
     """Set fields of the record that a path of references leads to."""
 
     record: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, SourceDef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ TWO_DEADLINES = ProblemKind(
     Text("一条规则只能有一个到期时间", "A rule has one deadline"),
     Text("请拆成两条规则", "Split it into two rules"),
 )
+NO_OPTIONS = ProblemKind(
+    "RULE-015",
+    Text("按选项写条件只用于多选字段", "Conditions by option are for fields of several choices"),
+    Text("请写一个表达式", "Write one expression"),
+)
 REFUSED = ProblemKind(
     "RULE-010",
     Text("{message_zh}", "{message_en}"),

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
-from engine.language.expressions import Expression
+from engine.kernel.values import Row, Value
+from engine.language.expressions import Expression, Surroundings
 from engine.language.templates import Template
 from engine.language.tree import Step
 from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
@@ -48,10 +49,29 @@ class OpenTask:
 
 
 @dataclass(frozen=True, eq=False)
+class Chosen:
+    """The options of a multi-choice whose conditions hold; blank where none does."""
+
+    options: tuple[tuple[str, Expression], ...]
+
+    def evaluate(self, row: Row, around: Surroundings) -> Value:
+        """Return the keys of the options, in the order of the field's options."""
+        return tuple(key for key, condition in self.options if condition.holds(row, around)) or None
+
+
+Source = Expression | Chosen
+"""What a field is set to."""
+
+
+def _parts(source: Source) -> tuple[Expression, ...]:
+    return tuple(condition for _, condition in source.options) if isinstance(source, Chosen) else (source,)
+
+
+@dataclass(frozen=True, eq=False)
 class SetFields:
     """Set fields of the record."""
 
-    fields: Mapping[str, Expression]
+    fields: Mapping[str, Source]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +87,7 @@ class Fire:
     """Fire a transition of the record."""
 
     transition: str
-    fields: Mapping[str, Expression]
+    fields: Mapping[str, Source]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +96,7 @@ class Create:
 
     app: str
     form: str
-    fields: Mapping[str, Expression]
+    fields: Mapping[str, Source]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +104,7 @@ class Update:
     """Set fields of the record at the end of ``way``, references that begin at the row."""
 
     way: tuple[Step, ...]
-    fields: Mapping[str, Expression]
+    fields: Mapping[str, Source]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +150,7 @@ def _said(action: Action) -> tuple[Expression, ...]:
 def _evaluated(action: Action) -> tuple[Expression, ...]:
     match action:
         case SetFields(fields=fields) | Fire(fields=fields) | Create(fields=fields) | Update(fields=fields):
-            return tuple(fields.values())
+            return tuple(part for source in fields.values() for part in _parts(source))
         case OpenTask(due=due) if due is not None:
             return (due,)
         case Hold(parties=parties):

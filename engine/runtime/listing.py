@@ -14,6 +14,7 @@ from engine.kernel.values import StorageKind
 from engine.language.backends.sql import to_condition
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression, ReadSet, reads_of
+from engine.language.tree import PARENT
 from engine.language.types import BooleanType
 from engine.runtime import problems
 from engine.runtime.reading import Reading
@@ -128,7 +129,7 @@ def _not_open(reading: Reading, app: str, form_key: str, reads: ReadSet) -> Iter
         yield from (f"{path}.{key}" for _ in range(not _is_open(reading, target_app, target, key, path, lines)))
     for path, aggregate in (*(("", item) for item in reads.aggregates), *reads.distant):
         outer, _, field = aggregate.form.partition(".")
-        is_own_lines = not path and not lines and (aggregate.app, outer) == (app, own)
+        is_own_lines = not path and not lines and aggregate.reference == PARENT
         if is_own_lines and field in closed:
             yield field
         elif not is_own_lines and not _is_wholly_open(reading, aggregate.app, outer, field):

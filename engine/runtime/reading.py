@@ -10,11 +10,12 @@ from engine.catalog.apps import App, Catalog
 from engine.decision.facts import AggregateQuery, Person, PersonQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
 from engine.forms.access import Access
-from engine.forms.forms import PARENT, Form
+from engine.forms.forms import Form, lines_of
 from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
+from engine.language.tree import PARENT
 from engine.runtime.catalogs import Current
 from engine.runtime.views import Viewer
 from engine.storage.facts import answer
@@ -116,9 +117,8 @@ class Around:
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return a live aggregate over the rows related to ``row``."""
-        form, dot, lines = aggregate.form.partition(".")
-        if dot:
-            rows = ({**line, PARENT: row["id"]} for line in row.get(lines) or ())
-            return aggregate_over(aggregate, rows, self)
+        form, _, lines = aggregate.form.partition(".")
+        if aggregate.reference == PARENT:
+            return aggregate_over(aggregate, lines_of(row, lines), self)
         stored = self.reading.fact(AggregateQuery(aggregate.app, form, str(row["id"]), aggregate))
         return combine(aggregate, cast("Stored", stored), (), self)

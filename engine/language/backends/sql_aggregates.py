@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import FromClause, Select
 
 from engine.language.backends.sql_terms import Dialect, Element, SqlScope
-from engine.language.tree import Aggregate, Node, Related, Step
+from engine.language.tree import PARENT, Aggregate, Node, Related, Step
 from engine.language.types import NumberType, Type
 
 
@@ -70,11 +70,21 @@ def at_end(builder: Over, steps: Sequence[Step], key: str) -> Element:
     return reached
 
 
+def _of_the_living(builder: Over, table: FromClause, aggregate: Aggregate) -> list[Element]:
+    """Return that the lines which point at a record are not those of a deleted one; a record's own need no look."""
+    outer, dot, _ = aggregate.form.partition(".")
+    if not dot or aggregate.reference == PARENT:
+        return []
+    holder = builder.scope.table(aggregate.app, outer)
+    found: Select[Any] = sa.select(sa.literal_column("1")).where(holder.c["id"] == table.c[PARENT], *_living(holder))
+    return [sa.exists(found.correlate_except(holder))]
+
+
 def _rows(builder: Over, aggregate: Aggregate, owner: Element) -> tuple[Inner, FromClause, list[Element]]:
     """Return a builder over the related table, that table, and the conditions that let its rows in."""
     table = builder.scope.table(aggregate.app, aggregate.form)
     inner = builder.over(table)
-    conditions = [table.c[aggregate.reference] == owner, *_living(table)]
+    conditions = [table.c[aggregate.reference] == owner, *_living(table), *_of_the_living(builder, table, aggregate)]
     if aggregate.where is not None:
         conditions.append(inner.whole_condition(aggregate.where))
     return inner, table, conditions
@@ -156,7 +166,7 @@ def stored_select(builder: Over, aggregate: Aggregate, owner: str, excluding: Se
     """Return the select whose one row is what is stored of an aggregate, without the records in ``excluding``."""
     inner, table, conditions = _rows(builder, aggregate, sa.bindparam(None, owner, sa.Text(), unique=True))
     if excluding:
-        conditions.append(table.c["id"].not_in(list(excluding)))
+        conditions.append(table.c[PARENT if "." in aggregate.form else "id"].not_in(list(excluding)))
     match aggregate.function:
         case "any" | "all" | "exists":
             found = _exists(inner, table, aggregate, conditions)

@@ -8,8 +8,8 @@ from engine.language import problems
 from engine.language.checking.fitting import bounded
 from engine.language.checking.names import Relation
 from engine.language.checking.report import BROKEN, Report
-from engine.language.scope import FormScope
-from engine.language.tree import Aggregate, AggregateFunction, And, IsBlank, Node, Not, Related, Span
+from engine.language.scope import FormScope, RelationScope
+from engine.language.tree import PARENT, Aggregate, AggregateFunction, And, IsBlank, Node, Not, Related, Span
 from engine.language.types import (
     DIVISION_SCALE,
     ORDERED,
@@ -65,7 +65,7 @@ def aggregate(
         value,
         where,
         _result(function, value),
-        _order(function, scope.form, form),
+        _order(function, scope, form),
     )
     return bounded(Related(made, relation.steps, at), report)
 
@@ -84,10 +84,11 @@ def _result(function: AggregateFunction, value: Node | None) -> Type:
             return kind
 
 
-def _order(function: AggregateFunction, form: str, scope: FormScope | None) -> str | None:
+def _order(function: AggregateFunction, relation: RelationScope, scope: FormScope | None) -> str | None:
+    """Return the column that ``latest`` goes by: lines stand in an order only within their own record."""
     if function != "latest":
         return None
-    if "." in form:
+    if relation.reference == PARENT:
         return "position"
     return "created_at" if scope is not None and "created_at" in scope.fields else None
 
