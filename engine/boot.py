@@ -14,6 +14,7 @@ from engine.kernel.clocks import Clocks
 from engine.runtime.apps import Apps
 from engine.runtime.directory import Directory
 from engine.runtime.inbox import Inbox
+from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import Settings, make_home, read_key, read_settings
@@ -49,6 +50,11 @@ class Instance:
     def inbox(self) -> Inbox:
         """Tasks and notifications for a viewer."""
         return self.services.inbox
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters of apps for a viewer."""
+        return self.services.parameters
 
     @property
     def directory(self) -> Directory:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from flask import Blueprint, Response
 
 from engine.kernel.canonical import Json
 from engine.kernel.identifiers import is_uuid
+from engine.kernel.problems import EngineError
 from engine.runtime.views import RecordView
 from web.doors import instance, viewer
-from web.payloads import idempotency_key, query, version, version_needed, write
+from web.payloads import idempotency_key, query, value, version, version_needed, write
 from web.problems import NOT_FOUND, RequestRefused
-from web.wire import apps_json, dumped, history_json, inbox_json, page_json, record_json, state_json
+from web.wire import (
+    apps_json,
+    dumped,
+    history_json,
+    inbox_json,
+    page_json,
+    parameter_json,
+    parameters_json,
+    record_json,
+    state_json,
+)
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -73,6 +85,26 @@ def act(task_id: str, action: str) -> Response:
     said = write()
     instance().inbox.act(viewer(), _known(task_id), action, said.fields, version=version())
     return _answer({"id": task_id, "action": action})
+
+
+@blueprint.get("/<app>/parameters")
+def parameters(app: str) -> Response:
+    """List an app's parameters, for who may set them."""
+    return _answer(parameters_json(instance().parameters.list(viewer(), app)))
+
+
+@blueprint.put("/<app>/parameters/<key>")
+def set_parameter(app: str, key: str) -> Response:
+    """Set a parameter, null for its default; If-Match, the version that was seen, is honoured where it is sent."""
+    asking, wanted, seen = viewer(), value(), version()
+    try:
+        instance().parameters.set(asking, app, {key: wanted}, None if seen is None else {key: seen})
+    except EngineError as error:
+        raise EngineError(replace(problem, path="value") for problem in error.problems) from error
+    found = next(item for item in instance().parameters.list(asking, app) if item.key == key)
+    answer = _answer(parameter_json(found))
+    answer.headers["ETag"] = f'"{found.version}"'
+    return answer
 
 
 @blueprint.post("/<app>/<form>")

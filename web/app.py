@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 
 from engine.runtime.settings import read_key
 from web import api, display, doors, entrance, errors, health, security, texts
-from web.pages import account, forms, home, inbox, lists, records
+from web.pages import account, forms, home, inbox, lists, parameters, records
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -26,6 +26,7 @@ BLUEPRINTS: Final = (
     account.blueprint,
     inbox.blueprint,
     home.blueprint,
+    parameters.blueprint,
     lists.blueprint,
     forms.blueprint,
     records.blueprint,

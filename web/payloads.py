@@ -111,6 +111,19 @@ def write(*optional: str) -> Write:
     return Write(fields, transition)
 
 
+def value() -> Json:
+    """Return the ``value`` of the body, which must say it."""
+    document = body()
+    problems = [UNKNOWN_KEY.at(key, key=key, known="value") for key in document if key != "value"]
+    if "value" not in document:
+        problems.append(
+            WRONG_SHAPE.at("value", wanted_zh="参数的新值", wanted_en="The new value", example='{"value": "15"}')
+        )
+    if problems:
+        raise EngineError(problems)
+    return document["value"]
+
+
 def version() -> int | None:
     """Return the version of the If-Match header, or None where there is none."""
     sent = request.headers.get("If-Match")

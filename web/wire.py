@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from engine.kernel.canonical import Json
-from engine.runtime.views import AppView, FormState, HistoryView, Page, RecordView, TaskView
+from engine.runtime.views import AppView, FormState, HistoryView, Page, ParameterView, RecordView, TaskView
 
 
 def dumped(document: Json) -> bytes:
@@ -88,6 +88,24 @@ def apps_json(apps: tuple[AppView, ...]) -> Json:
             for app in apps
         ]
     }
+
+
+def parameter_json(parameter: ParameterView) -> Json:
+    """Return ``{"key", "labels", "value", "default", "version", "changed_at", "changed_by"}``."""
+    return {
+        "key": parameter.key,
+        "labels": parameter.field.labels.as_json(),
+        "value": parameter.value,
+        "default": parameter.default,
+        "version": parameter.version,
+        "changed_at": parameter.changed_at,
+        "changed_by": parameter.changed_by,
+    }
+
+
+def parameters_json(parameters: tuple[ParameterView, ...]) -> Json:
+    """Return ``{"items": […]}``, the parameters in the order of the design."""
+    return {"items": [parameter_json(parameter) for parameter in parameters]}
 
 
 def state_json(state: FormState) -> Json:

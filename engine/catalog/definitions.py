@@ -26,12 +26,13 @@ DEFAULT_ZONE = "Asia/Shanghai"
 
 @dataclass(frozen=True, slots=True)
 class RoleDef:
-    """One role and the access that it gives, by form."""
+    """One role and the access that it gives, by form; ``parameters`` lets it set those of the app."""
 
     uid: str
     key: str
     labels: Text
     access: tuple[AccessDef, ...]
+    parameters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def _role_def(document: Json) -> RoleDef:
         document["key"],
         Text.from_json(document["labels"]),
         tuple(map(access_def, document.get("access", ()))),
+        document.get("parameters", False),
     )
 
 
@@ -115,8 +117,9 @@ def _parameter_def(document: Json) -> ParameterDef:
         key=document["key"],
         type=document["type"],
         labels=Text.from_json(document["labels"]),
+        help=Text.from_json(document["help"]) if "help" in document else None,
         options=tuple(map(option_def, document.get("options", ()))),
-        properties={"scale": document["scale"]} if "scale" in document else {},
+        properties={key: document[key] for key in ("scale", "min", "max") if key in document},
     )
     return ParameterDef(field, document.get("default"))
 

@@ -15,6 +15,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.exporting import exported
+from engine.runtime.parameters import may_set
 from engine.runtime.reading import Reading
 from engine.runtime.views import (
     AppView,
@@ -39,13 +40,13 @@ class Apps:
         """Return the apps in which the viewer has any access."""
         with self._desk.reading(viewer) as reading:
             views = (app_view(reading, app) for app in reading.catalog.apps.values())
-            return tuple(view for view in views if view.forms)
+            return tuple(view for view in views if view.forms or view.sets_parameters)
 
     def app(self, viewer: Viewer, app: str) -> AppView:
         """Return one app; EngineError (absent) where the viewer has no access to any of it."""
         with self._desk.reading(viewer) as reading:
             view = app_view(reading, reading.app(app))
-            if not view.forms:
+            if not view.forms and not view.sets_parameters:
                 raise EngineError(ABSENT.at())
             return view
 
@@ -75,7 +76,7 @@ class Apps:
 
 
 def app_view(reading: Reading, app: App) -> AppView:
-    """Return an app with the forms in the viewer's reach."""
+    """Return an app with the forms in the viewer's reach, and whether its parameters are."""
     forms = [form_view(reading, form) for form in app.forms.values() if reading.access(form).grants]
     reach = {form.key for form in forms}
     blocks = tuple(
@@ -83,7 +84,8 @@ def app_view(reading: Reading, app: App) -> AppView:
         for block in app.home
         if block.form is None or block.form in reach
     )
-    return AppView(app.key, app.labels, app.revision, forms, blocks)
+    sets = may_set(app, reading.viewer.roles)
+    return AppView(app.key, app.labels, app.revision, forms, blocks, sets, app.zone)
 
 
 def form_view(reading: Reading, form: Form) -> FormView:

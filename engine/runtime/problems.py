@@ -116,3 +116,15 @@ NOT_WRITTEN = ProblemKind(
     Text("系统说:{reason}", "The system says: {reason}"),
     Nature.UNAVAILABLE,
 )
+NO_PARAMETER = ProblemKind(
+    "RUN-036",
+    Text("没有参数“{key}”", "There is no parameter “{key}”"),
+    Text("应用的参数:{known}", "The app's parameters are: {known}"),
+    Nature.ABSENT,
+)
+PARAMETER_MOVED = ProblemKind(
+    "RUN-037",
+    Text("“{label_zh}”刚被改过,现在是 {now}", "“{label_en}” was changed meanwhile: it is {now} now"),
+    Text("请看清新值再改", "Look at it as it is now and change it again"),
+    Nature.CONFLICT,
+)

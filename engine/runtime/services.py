@@ -14,6 +14,7 @@ from engine.runtime.desk import Desk
 from engine.runtime.directory import Directory
 from engine.runtime.execution import Execution
 from engine.runtime.inbox import Inbox
+from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
 from engine.storage.database import Database
 
@@ -27,6 +28,7 @@ class Services:
     apps: Apps
     records: Records
     inbox: Inbox
+    parameters: Parameters
     directory: Directory
 
 
@@ -34,4 +36,4 @@ def assemble(database: Database, clocks: Clocks, randomness: RandomBytes, types:
     """Return the services over an open, migrated database."""
     execution = Execution(database, CatalogSource(types, database.dialect), clocks, randomness)
     desk = Desk(execution)
-    return Services(execution, desk, Apps(desk), Records(desk), Inbox(desk), Directory(execution))
+    return Services(execution, desk, Apps(desk), Records(desk), Inbox(desk), Parameters(desk), Directory(execution))

@@ -71,7 +71,7 @@ class TransitionView:
     labels: Text
     asks: tuple[str, ...] = ()
     acknowledgement: bool = False
-    target: str = ""
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -216,10 +216,54 @@ class BlockView:
 
 @dataclass(frozen=True)
 class AppView:
-    """An installed app as one viewer may see it: ``home`` are the blocks of its home page, ``forms`` those in reach."""
+    """An installed app as one viewer may see it: ``home`` are the blocks of its home page, ``forms`` those in reach.
+
+    ``sets_parameters`` says that the viewer may set the app's parameters.
+    """
 
     key: str
     labels: Text
     revision: int
     forms: Sequence[FormView]
     home: tuple[BlockView, ...]
+    sets_parameters: bool = False
+    zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True)
+class ParameterView:
+    """A parameter of an app. ``group`` is the first part of its key, with the label of the form of that key, if any.
+
+    ``version`` counts its changes; ``changed_by``, a user, and ``changed_at`` are of the last one, None where there was
+    none; ``changed_by_shown`` is what people read.
+    """
+
+    key: str
+    group: str
+    group_labels: Text | None
+    field: FieldView
+    value: Json
+    default: Json
+    version: int
+    changed_at: str | None = None
+    changed_by: str | None = None
+    changed_by_shown: object = None
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether the parameter is as it was designed."""
+        return bool(self.value == self.default)
+
+
+@dataclass(frozen=True)
+class ParameterChange:
+    """One change of a parameter, from the journal; ``field`` is None where the design has the parameter no more."""
+
+    id: str
+    key: str
+    field: FieldView | None
+    at: str
+    by_shown: object
+    before: Json
+    after: Json
+    reset: bool

@@ -163,6 +163,23 @@ def entries_about(
     return tuple(_entry(row) for row in found)
 
 
+def newest(connection: Connection, app: str, subject: str, most: int) -> Sequence[tuple[str, JournalEntry]]:
+    """Return the newest entries about any parameter (or user …) of an app, newest first, each with what it is about."""
+    query = select(system_tables.journal).where(_JOURNAL.app == app, _JOURNAL.subject == subject)
+    found = connection.execute(query.order_by(_JOURNAL.id.desc()).limit(most)).mappings()
+    return tuple((row["record"], _entry(row)) for row in found)
+
+
+def last_of_each(connection: Connection, app: str, subject: str) -> Mapping[str, tuple[int, JournalEntry]]:
+    """Return how many entries there are about each parameter (or user …) of an app, and the newest of them."""
+    about = (_JOURNAL.app == app, _JOURNAL.subject == subject)
+    grouped = select(_JOURNAL.record, func.count().label("entries"), func.max(_JOURNAL.id).label("last"))
+    counted = connection.execute(grouped.where(*about).group_by(_JOURNAL.record)).all()
+    entries = {row.last: (row.record, int(row.entries)) for row in counted}
+    found = connection.execute(select(system_tables.journal).where(_JOURNAL.id.in_(entries))).mappings()
+    return {entries[row["id"]][0]: (entries[row["id"]][1], _entry(row)) for row in found}
+
+
 def _entry(row: RowMapping) -> JournalEntry:
     payload = json.loads(row["payload"])
     return JournalEntry(

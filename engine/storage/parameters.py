@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, select
 
@@ -15,6 +16,7 @@ from engine.storage.write_guard import writing
 
 _PARAMETER = system_tables.parameter
 SUBJECT = "parameter"
+SET, RESET = "set", "reset"
 
 
 def values(connection: Connection) -> dict[tuple[str, str], Json]:
@@ -24,8 +26,9 @@ def values(connection: Connection) -> dict[tuple[str, str], Json]:
     return {(row.app, row.key): json.loads(row.value) for row in found}
 
 
-def put(connection: Connection, by: Authorship, app: str, key: str, value: Json) -> None:
-    """Set a parameter; None goes back to the design's default. Journalled."""
+def put(connection: Connection, by: Authorship, app: str, key: str, value: Json, said: Mapping[str, Json]) -> None:
+    """Set a parameter; None goes back to the design's default. The journal says ``said``: ``from`` and ``to``."""
+    action = RESET if value is None else SET
     with writing(connection):
         if value is None:
             connection.execute(delete(_PARAMETER).where(_PARAMETER.c.app == app, _PARAMETER.c.key == key))
@@ -34,4 +37,4 @@ def put(connection: Connection, by: Authorship, app: str, key: str, value: Json)
             connection.execute(
                 keep.on_conflict_do_update(index_elements=["app", "key"], set_={"value": compact(value)})
             )
-        journal.note(connection, by, [Note(app, SUBJECT, key, "set", {"value": value})])
+        journal.note(connection, by, [Note(app, SUBJECT, key, action, said)])

@@ -124,14 +124,22 @@ def test_a_revision_is_refused_when_its_number_is_taken(connection):
 
 
 def test_a_parameter_is_as_set_when_read(connection):
-    parameters.put(connection, BY, "library", "loan.most", "3.50")
-    parameters.put(connection, BY, "library", "loan.open", value=True)
-    parameters.put(connection, BY, "library", "loan.most", "4.00")
+    parameters.put(connection, BY, "library", "loan.most", "3.50", {"from": "3.00", "to": "3.50"})
+    parameters.put(connection, BY, "library", "loan.open", True, {"from": False, "to": True})
+    parameters.put(connection, BY, "library", "loan.most", "4.00", {"from": "3.50", "to": "4.00"})
     assert parameters.values(connection) == {("library", "loan.most"): "4.00", ("library", "loan.open"): True}
-    parameters.put(connection, BY, "library", "loan.most", None)
+    parameters.put(connection, BY, "library", "loan.most", None, {"from": "4.00", "to": "3.00"})
     assert parameters.values(connection) == {("library", "loan.open"): True}
     entries = journal.entries_about(connection, "library", "parameter", "loan.most")
-    assert [entry.values["value"] for entry in entries] == ["3.50", "4.00", None]
+    assert [(entry.action, entry.values["to"]) for entry in entries] == [
+        ("set", "3.50"), ("set", "4.00"), ("reset", "3.00")
+    ]  # fmt: skip
+    last = journal.last_of_each(connection, "library", "parameter")
+    assert {key: (count, entry.values["to"]) for key, (count, entry) in last.items()} == {
+        "loan.most": (3, "3.00"), "loan.open": (1, True)
+    }  # fmt: skip
+    assert len(journal.newest(connection, "library", "parameter", 3)) == 3
+    assert journal.newest(connection, "shop", "parameter", 3) == ()
 
 
 def test_a_setting_is_as_written_last_when_read(connection):
