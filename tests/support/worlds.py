@@ -23,6 +23,7 @@ from engine.decision.facts import (
     TaskQuery,
 )
 from engine.decision.work import Work
+from engine.forms.forms import lines_of
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import Problem
 from engine.language.expressions import Surroundings, aggregate_over
@@ -102,11 +103,11 @@ class World:
     def _aggregate(self, query: AggregateQuery) -> tuple[Any, ...]:
         """Answer in the stored form of count, sum, min, max, any, all and exists: one value."""
         assert query.aggregate.function not in ("avg", "latest"), "not answered here"
-        related = [
-            row
-            for row in self.all_of(query.app, query.form)
-            if row.get(query.aggregate.reference) == query.owner and row["id"] not in query.excluding
-        ]
+        rows = [row for row in self.all_of(query.app, query.form) if row["id"] not in query.excluding]
+        lines = query.aggregate.form.partition(".")[2]
+        if lines:
+            rows = [line for row in rows for line in lines_of(row, lines)]
+        related = [row for row in rows if row.get(query.aggregate.reference) == query.owner]
         return (aggregate_over(query.aggregate, related, self.around(query.app)),)
 
     def around(self, app: str) -> Surroundings:
