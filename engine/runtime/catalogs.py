@@ -18,6 +18,7 @@ from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
 from engine.kernel.values import Value
+from engine.runtime.bonds import Bonds, bonds_of
 from engine.storage import parameters as stored_parameters
 from engine.storage import revisions, settings
 from engine.storage.database import Dialect
@@ -33,12 +34,16 @@ TABLES = "tables."
 
 @dataclass(frozen=True, eq=False)
 class Current:
-    """The apps as one transaction sees them: compiled, with their tables and the value of every parameter."""
+    """The apps as one transaction sees them: compiled, with their tables and the value of every parameter.
+
+    ``bonds`` are the references over which some aggregate goes.
+    """
 
     catalog: Catalog
     tables: Tables
     parameters: Parameters
     dialect: Dialect
+    bonds: Bonds
 
     def around(self, app: str, moment: Moment, me: str | None) -> Moments:
         """Return what expressions of an app see around every row at a moment, for a user."""
@@ -57,6 +62,7 @@ class CatalogSource:
         self._revisions: Mapping[str, int] | None = None
         self._catalog = Catalog({})
         self._tables: Tables = {}
+        self._bonds: Bonds = {}
         self._definitions: dict[tuple[str, int], AppDef] = {}
 
     def current(self, connection: Connection) -> Current:
@@ -67,9 +73,10 @@ class CatalogSource:
                 installed = [self._installed(connection, app, number) for app, number in sorted(now.items())]
                 self._catalog = compile_catalog(installed, self.types)
                 self._tables = self.tables(self._catalog)
+                self._bonds = bonds_of(self._catalog)
                 self._revisions = dict(now)
-            catalog, tables = self._catalog, self._tables
-        return Current(catalog, tables, self._parameters(connection, catalog), self.dialect)
+            catalog, tables, bonds = self._catalog, self._tables, self._bonds
+        return Current(catalog, tables, self.parameters(connection, catalog), self.dialect, bonds)
 
     def tables(self, catalog: Catalog) -> Tables:
         """Return the tables of every form of a catalog."""
@@ -81,7 +88,8 @@ class CatalogSource:
             self._definitions[app, number] = load_app(documents, self.types)
         return Installed(self._definitions[app, number], number, held_names(connection, app))
 
-    def _parameters(self, connection: Connection, catalog: Catalog) -> Parameters:
+    def parameters(self, connection: Connection, catalog: Catalog) -> Parameters:
+        """Return the value of every parameter of a catalog's apps."""
         stored = stored_parameters.values(connection)
         return {
             app.key: {

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from engine.decision.changeset import Actor
+from engine.decision.changeset import Actor, Changeset, OutboxMessage
 from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal
 from engine.decision.deciding import decide
-from engine.decision.facts import AggregateQuery, Facts, Query
+from engine.decision.facts import Facts, Query
 from engine.decision.problems import TOO_MANY_ROUNDS
 from engine.decision.work import Key
 from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes, uuid7
-from engine.kernel.problems import EngineError
-from engine.language.types import ReferenceType
+from engine.kernel.problems import EngineError, Nature
 from engine.rules.problems import SAME_FACT
+from engine.runtime.bonds import bound_by
 from engine.runtime.catalogs import CatalogSource, Current
 from engine.storage import revisions
 from engine.storage.database import Database
 from engine.storage.facts import answer
-from engine.storage.locks import lock_for_write, lock_records
+from engine.storage.locks import lock_for_write, lock_records, locks_records
+from engine.storage.problems import BUSY
 from engine.storage.surroundings import Moments
 from engine.storage.unit_of_work import apply
 
@@ -31,7 +34,14 @@ if TYPE_CHECKING:
 ROUNDS = 8
 """How often one decision may ask for more facts (01)."""
 
-T = TypeVar("T")
+LOCKINGS = 4
+"""How often a command is decided anew because it turned out to need more records to itself."""
+
+TRIES = 4
+PATIENCE_SECONDS = 5.0
+"""How long a write that met another one crosswise is begun anew; one that waited for a lock has waited enough."""
+
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -50,15 +60,40 @@ class Execution:
 
     def execute(self, command: Command) -> Key | None:
         """Carry out a command in a transaction of its own; return the record that it was about."""
-        with self.database.write() as connection:
-            return self.within(connection, command)
+        return self.attempt(lambda connection: self.within(connection, command))
+
+    def attempt(self, work: Callable[[Connection], D]) -> D:
+        """Do ``work`` in a write transaction of its own; again in a new one where it met another one crosswise (BUSY).
+
+        Whatever ``work`` does must be as good the second time: of a failed try nothing stays in the database.
+        """
+        begun = time.monotonic()
+        for left in reversed(range(TRIES)):
+            try:
+                with self.database.write() as connection:
+                    return work(connection)
+            except EngineError as error:
+                late = time.monotonic() - begun > PATIENCE_SECONDS
+                if error.nature is not Nature.BUSY or late or not left:
+                    raise
+        raise AssertionError
 
     def within(self, connection: Connection, command: Command) -> Key | None:
         """Carry out a command inside the caller's write transaction; EngineError leaves nothing of it behind."""
-        current = self.locked(connection)
-        outcome = self._decided(connection, command, current)
+        return self.carry_out(connection, self.locked(connection), command)
+
+    def carry_out(self, connection: Connection, current: Current, command: Command) -> Key | None:
+        """Carry out a command on the apps that ``locked`` gave; EngineError leaves nothing of it behind."""
+        outcome = self._decided(connection, current, command)
         apply(connection, outcome.changeset, current.tables, self.randomness)
         return outcome.record
+
+    def send(self, connection: Connection, command: str, messages: Iterable[OutboxMessage]) -> None:
+        """Put messages into the outbox that no command brought forth; ``command`` is an id that names what did."""
+        listed = tuple(messages)
+        if listed:
+            changeset = Changeset(command, self.clocks.business(), Actor(None), {}, messages=listed)
+            apply(connection, changeset, {}, self.randomness)
 
     def locked(self, connection: Connection) -> Current:
         """Return the apps, holding off every publication until the caller's transaction ends.
@@ -68,34 +103,57 @@ class Execution:
         lock_for_write(connection, revisions.current(connection))
         return self.catalogs.current(connection)
 
-    def _decided(self, connection: Connection, command: Command, current: Current) -> Decided:
+    def _decided(self, connection: Connection, current: Current, command: Command) -> Decided:
         def step(facts: Facts) -> Outcome:
             return decide(command, current.catalog, current.parameters, facts)
 
-        outcome = cast("Decided | Refusal", self.settle(connection, current, command, step, writing=True))
-        if isinstance(outcome, Refusal):
-            raise EngineError(outcome.problems)
-        return outcome
+        held: frozenset[Key] = frozenset()
+        for _ in range(LOCKINGS):
+            facts: dict[Query, object] = {}
+            outcome = cast("Decided | Refusal", self._answered(connection, current, command, step, facts))
+            needed = self._needed(current, outcome, facts)
+            if needed <= held:
+                if isinstance(outcome, Refusal):
+                    raise EngineError(outcome.problems)
+                return outcome
+            # What is held already comes first in the order or crosses it; a crossing is found by the database (BUSY).
+            _lock(connection, current, needed - held)
+            held |= needed
+        raise EngineError(BUSY.at())
+
+    def _needed(self, current: Current, outcome: Decided | Refusal, facts: Facts) -> frozenset[Key]:
+        """Return the records that the command must have to itself: two writes under one limit come one after the other.
+
+        It is decided once to find them, and again, on facts read anew, when they are locked. SQLite has one writer.
+        """
+        if not locks_records(self.database.dialect):
+            return frozenset()
+        writes = outcome.changeset.writes if isinstance(outcome, Decided) else ()
+        return bound_by(current.bonds, facts, writes)
 
     def settle(
         self,
         connection: Connection,
         current: Current,
         command: Command,
-        step: Callable[[Facts], T | NeedFacts],
-        *,
-        writing: bool = False,
-    ) -> T:
-        """Give ``step`` the facts that it asks for until it has what it needs, at most ``ROUNDS`` times.
+        step: Callable[[Facts], D | NeedFacts],
+    ) -> D:
+        """Give ``step`` the facts that it asks for until it has what it needs, at most ``ROUNDS`` times."""
+        return self._answered(connection, current, command, step, {})
 
-        Where it is for ``writing``, the records whose aggregates it reads are locked before they are read: two writes
-        that one limit guards are decided one after the other (01).
-        """
-        facts: dict[Query, object] = {}
+    def _answered(
+        self,
+        connection: Connection,
+        current: Current,
+        command: Command,
+        step: Callable[[Facts], D | NeedFacts],
+        facts: dict[Query, object],
+    ) -> D:
         what = type(command.body).__name__
+        now = command.moment if command.now is None else command.now
 
         def around(app: str) -> Moments:
-            return current.around(app, command.moment, command.actor.user)
+            return current.around(app, now, command.actor.user)
 
         for _ in range(ROUNDS):
             outcome = step(facts)
@@ -104,20 +162,11 @@ class Execution:
             wanted = [query for query in outcome.queries if query not in facts]
             if not wanted:
                 raise EngineError(SAME_FACT.at(rule=what))
-            if writing:
-                _lock_owners(connection, current, wanted)
             facts.update(answer(connection, wanted, current.tables, around))
         raise EngineError(TOO_MANY_ROUNDS.at(what=what))
 
 
-def _lock_owners(connection: Connection, current: Current, queries: Iterable[Query]) -> None:
-    """Lock the records that aggregates are asked for, form by form and in the order of their ids."""
-    owners: dict[tuple[str, str], set[str]] = {}
-    for query in queries:
-        if isinstance(query, AggregateQuery):
-            related = current.catalog.scopes[query.aggregate.app, query.aggregate.form]
-            owner = related.fields[query.aggregate.reference].type
-            if isinstance(owner, ReferenceType):
-                owners.setdefault((owner.app, owner.form), set()).add(query.owner)
-    for form, ids in sorted(owners.items()):
-        lock_records(connection, current.tables[form].main.table, ids)
+def _lock(connection: Connection, current: Current, records: Collection[Key]) -> None:
+    """Lock records in the one order that all commands keep: by app, form and id."""
+    for (app, form), keys in groupby(sorted(records), key=lambda key: key[:2]):
+        lock_records(connection, current.tables[app, form].main.table, (id for _, _, id in keys))

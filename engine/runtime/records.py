@@ -131,23 +131,26 @@ class Records:
             return _form_state(reading, definition, found.row, found.stands, found.problems)
 
     def _changed(self, viewer: Viewer, body: Create | Update | Fire, key: str | None) -> RecordView:
-        execution = self._execution
-        with execution.database.write() as connection:
-            known = self._known_answer(connection, viewer, body, key)
-            done = known is None
-            if known is None:
-                command = execution.command(Actor(viewer.id), body)
-                record = execution.within(connection, command)
-                known = "" if record is None else record[2]
-                if key is not None:
-                    idempotency.keep(connection, viewer.id, key, _digest(body), known, command.moment)
-            reading = self._desk.over(connection, viewer)
-            definition = reading.form(body.app, body.form)
-            row = reading.record(body.app, body.form, known)
-            seen = row is not None and reading.may_see(definition, row)
-            if row is None or not (seen or done):
-                raise EngineError(ABSENT.at())
-            return _view(reading, definition, row) if seen else _receipt(definition, row)
+        return self._execution.attempt(lambda connection: self._change(connection, viewer, body, key))
+
+    def _change(
+        self, connection: Connection, viewer: Viewer, body: Create | Update | Fire, key: str | None
+    ) -> RecordView:
+        known = self._known_answer(connection, viewer, body, key)
+        done = known is None
+        if known is None:
+            command = self._execution.command(Actor(viewer.id), body)
+            record = self._execution.within(connection, command)
+            known = "" if record is None else record[2]
+            if key is not None:
+                idempotency.keep(connection, viewer.id, key, _digest(body), known, command.moment)
+        reading = self._desk.over(connection, viewer)
+        definition = reading.form(body.app, body.form)
+        row = reading.record(body.app, body.form, known)
+        seen = row is not None and reading.may_see(definition, row)
+        if row is None or not (seen or done):
+            raise EngineError(ABSENT.at())
+        return _view(reading, definition, row) if seen else _receipt(definition, row)
 
     @staticmethod
     def _known_answer(connection: Connection, viewer: Viewer, body: Body, key: str | None) -> str | None:

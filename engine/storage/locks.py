@@ -29,6 +29,11 @@ def lock_schema(connection: Connection) -> None:
     lock_name(connection, _SCHEMA)
 
 
+def locks_records(dialect: str) -> bool:
+    """Tell whether ``lock_records`` has anything to do on this kind of database."""
+    return dialect == POSTGRESQL
+
+
 def lock_records(connection: Connection, table: Table, ids: Iterable[str]) -> None:
     """Lock these records, in the order of their ids, until the transaction ends.
 
