@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from engine.boot import Instance, open_instance, read_settings
 from engine.demo import demo_words, make_demo
+from engine.doctor.commands import doctor
 from engine.jobs.commands import worker
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
@@ -94,7 +95,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (worker, app, user, pack):
+for _command in (worker, app, user, pack, doctor):
     youju.add_command(_command)
 
 

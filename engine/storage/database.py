@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -90,6 +91,12 @@ def open_database(url: str, *, pool_size: int = 5) -> Database:
         engine.dispose()
         raise
     return database
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a SQLite database, None of a server's; raises ``EngineError`` where the URL is neither."""
+    parsed = _parsed(url)
+    return Path(str(parsed.database)).absolute() if parsed.get_backend_name() == "sqlite" else None
 
 
 def _parsed(url: str) -> URL:

@@ -6,7 +6,6 @@ since the order of ids is not the order of commits) and seals it after the fact.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.kernel.clocks import Moment
-from engine.kernel.problems import EngineError
 from engine.storage import leases, problems, system_tables
 from engine.storage.database import Database
+from engine.storage.heads import newest_seal
 from engine.storage.journal_format import entries_digest, head_mac, seal_hash, seal_mac
 from engine.storage.leases import Lease
 from engine.storage.witness import NOTHING_SEALED, Witness, advance_witness, read_witness, write_witness
@@ -110,30 +109,9 @@ class Sealer:
             connection.execute(update(_HEAD), head)
 
     def _last_seal(self, connection: Connection) -> Witness:
-        """Return the seal to go on from; it must be the one that the head names and the witness has seen."""
-        head = connection.execute(select(_HEAD)).one_or_none()
-        last = connection.execute(select(_SEAL).order_by(_SEAL.c.number.desc()).limit(1)).one_or_none()
+        """Return the seal to go on from; before the first one, the witness begins here."""
         seen = read_witness(self.witness, self.key)
-        if head is None and last is None:
-            if seen is None:
-                write_witness(self.witness, self.key, NOTHING_SEALED)
-            elif seen != NOTHING_SEALED:
-                raise EngineError(problems.END_CUT_OFF.at(number=seen.number))
-            return NOTHING_SEALED
-        if head is None or last is None or (head.number, head.hash) != (last.number, last.hash):
-            raise EngineError(problems.HEAD_WRONG.at())
-        if not hmac.compare_digest(head.mac.encode(), head_mac(self.key, head.number, head.hash).encode()):
-            raise EngineError(problems.HEAD_WRONG.at())
-        self._check_witness(connection, seen)
-        return Witness(last.number, last.hash)
-
-    @staticmethod
-    def _check_witness(connection: Connection, seen: Witness | None) -> None:
-        """Refuse unless what was witnessed is still there; the head may be further on, after a crash at that point."""
-        if seen is None:
-            raise EngineError(problems.WITNESS_MISSING.at())
-        if seen == NOTHING_SEALED:
-            return
-        query = select(_SEAL.c.hash).where(_SEAL.c.number == seen.number)
-        if connection.execute(query).scalar_one_or_none() != seen.hash:
-            raise EngineError(problems.END_CUT_OFF.at(number=seen.number))
+        last = newest_seal(connection, self.key, seen)
+        if last == NOTHING_SEALED and seen is None:
+            write_witness(self.witness, self.key, NOTHING_SEALED)
+        return last
