@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, exists, false, or_
 
@@ -13,12 +13,12 @@ from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import StorageKind
 from engine.language.backends.sql import to_condition
 from engine.language.compiling import compile_expression
-from engine.language.expressions import Expression, ReadSet, reads_of
-from engine.language.tree import PARENT
+from engine.language.expressions import Expression
 from engine.language.types import BooleanType
 from engine.runtime import problems
 from engine.runtime.reading import Reading
 from engine.runtime.showing import prefetch, record_view
+from engine.runtime.sight import not_open
 from engine.runtime.views import Count, Page
 from engine.storage.query import bounded_count, list_rows
 from engine.storage.surroundings import SqlSurroundings
@@ -116,49 +116,7 @@ def _filter(reading: Reading, form: Form, source: str) -> Expression:
 
 def _hidden_reads(reading: Reading, form: Form, expression: Expression) -> list[str]:
     """Return what the expression reads and the viewer may not, here or at the end of a reference or relation."""
-    return sorted(set(_not_open(reading, form.app, form.key, expression.reads)))
-
-
-def _not_open(reading: Reading, app: str, form_key: str, reads: ReadSet) -> Iterator[str]:
-    own, _, lines = form_key.partition(".")
-    form = reading.catalog.form(app, own)
-    closed = reading.access(form).not_always_shown if form is not None else frozenset()
-    yield from (key for key in reads.fields if not lines and key in closed)
-    for path, key in reads.paths:
-        target_app, target = reads.forms[path]
-        yield from (f"{path}.{key}" for _ in range(not _is_open(reading, target_app, target, key, path, lines)))
-    for path, aggregate in (*(("", item) for item in reads.aggregates), *reads.distant):
-        outer, _, field = aggregate.form.partition(".")
-        is_own_lines = not path and not lines and aggregate.reference == PARENT
-        if is_own_lines and field in closed:
-            yield field
-        elif not is_own_lines and not _is_wholly_open(reading, aggregate.app, outer, field):
-            yield f"{path}.{aggregate.form}".lstrip(".")
-        for tree in (aggregate.value, aggregate.where):
-            if tree is not None:
-                yield from _not_open(reading, aggregate.app, aggregate.form, reads_of(tree))
-
-
-def _is_open(reading: Reading, app: str, form_key: str, key: str, path: str, lines: str) -> bool:
-    """Tell whether a field at the end of a reference may be asked about.
-
-    Over one reference the rows are looked at one by one (``_within_sight``); over several, or from lines, every row of
-    the form must be the viewer's to read.
-    """
-    form = reading.catalog.form(app, form_key)
-    if form is None:
-        return False
-    access = reading.access(form)
-    looked_at = "." not in path and not lines
-    return access.may("read") and key not in access.not_always_shown and (looked_at or access.rows("read") is None)
-
-
-def _is_wholly_open(reading: Reading, app: str, form_key: str, field: str) -> bool:
-    form = reading.catalog.form(app, form_key)
-    if form is None:
-        return False
-    access = reading.access(form)
-    return access.may("read") and access.rows("read") is None and field not in access.not_always_shown
+    return sorted(set(not_open(reading, form.app, form.key, expression.reads)))
 
 
 def _within_sight(reading: Reading, form: Form, expression: Expression) -> Conditions:

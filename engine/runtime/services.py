@@ -13,6 +13,7 @@ from engine.runtime.catalogs import CatalogSource
 from engine.runtime.desk import Desk
 from engine.runtime.directory import Directory
 from engine.runtime.execution import Execution
+from engine.runtime.explaining import Explaining
 from engine.runtime.inbox import Inbox
 from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
@@ -29,6 +30,7 @@ class Services:
     records: Records
     inbox: Inbox
     parameters: Parameters
+    explaining: Explaining
     directory: Directory
 
 
@@ -36,4 +38,13 @@ def assemble(database: Database, clocks: Clocks, randomness: RandomBytes, types:
     """Return the services over an open, migrated database."""
     execution = Execution(database, CatalogSource(types, database.dialect), clocks, randomness)
     desk = Desk(execution)
-    return Services(execution, desk, Apps(desk), Records(desk), Inbox(desk), Parameters(desk), Directory(execution))
+    return Services(
+        execution=execution,
+        desk=desk,
+        apps=Apps(desk),
+        records=Records(desk),
+        inbox=Inbox(desk),
+        parameters=Parameters(desk),
+        explaining=Explaining(desk),
+        directory=Directory(execution),
+    )

@@ -90,7 +90,8 @@ def test_two_parties_release_one_after_the_other(shop):
     whole = records.transition(boss, "shop", "deal", id, "release", {})
     assert whole.held is None
     assert [entry.action for entry in records.history(boss, "shop", "deal", id)][:3] == ["release", "release", "update"]
-    assert [entry.labels.en for entry in records.history(boss, "shop", "deal", id)][0]
+    newest = records.history(boss, "shop", "deal", id)[0]
+    assert newest.labels.en
 
 
 def test_lists_find_what_is_held_and_what_lines_of_others_add_up_to(shop):

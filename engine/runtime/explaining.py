@@ -1,0 +1,243 @@
+"""Why a rule looks, or does not look, to do something about a record: its condition part by part, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.catalog.apps import App
+from engine.decision.problems import ABSENT
+from engine.decision.words import shower
+from engine.forms.forms import Form
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment, moment_text
+from engine.kernel.identifiers import is_uuid
+from engine.kernel.problems import EngineError, Text
+from engine.kernel.values import Row
+from engine.language.explaining import Part, deciding, explain
+from engine.language.expressions import Expression, reads_of
+from engine.language.tree import And, Not, Or
+from engine.language.wording import Wording, wording
+from engine.rules.rules import Rule
+from engine.rules.schedules import slot_after
+from engine.runtime.desk import Desk
+from engine.runtime.reading import Reading
+from engine.runtime.showing import prefetch
+from engine.runtime.sight import not_open
+from engine.runtime.views import Viewer
+from engine.storage import rule_runs
+
+RUNS = 10
+SPEECHES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class PartView:
+    """One part of a condition in words.
+
+    ``joins`` tells how its parts belong together, and then there are no words beside theirs; the parts of a
+    ``value`` are what it reads. ``holds`` is None for
+    what is no condition, ``shown`` the value as people read it, blank as an empty text. What the viewer may not see is
+    ``closed``: neither words nor value of it are told.
+    """
+
+    words: Text
+    joins: Literal["all", "any", "not", "value"]
+    holds: bool | None
+    shown: Text
+    closed: bool = False
+    parts: tuple[PartView, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One look of the rule at the record: when, whether it fired, what it did, and the error that kept it from it."""
+
+    at: str
+    fired: bool
+    actions: tuple[str, ...]
+    error: str | None
+
+
+@dataclass(frozen=True)
+class RuleView:
+    """A rule of the record's form; ``holds`` tells whether its condition holds for the record now."""
+
+    key: str
+    labels: Text
+    enabled: bool
+    holds: bool
+
+
+@dataclass(frozen=True)
+class RuleExplanation:
+    """Why a rule does, or does not do, something about a record now.
+
+    ``because`` are the conditions that decide, in words with their values; ``next_at`` is when it looks next by its
+    schedule.
+    """
+
+    rule: RuleView
+    condition: PartView | None
+    because: tuple[Text, ...]
+    runs: tuple[RunView, ...]
+    at: str
+    next_at: str | None
+
+
+class Explaining:
+    """Answers why."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Read through ``desk``."""
+        self._desk = desk
+
+    def rules(self, viewer: Viewer, app: str, form: str, id: str) -> tuple[RuleView, ...]:
+        """Return the after-rules of a record's form, in their order, with whether each holds now."""
+        with self._desk.reading(viewer) as reading:
+            definition, row = _record(reading, app, form, id)
+            prefetch(reading, definition, [row])
+            return tuple(_rule_view(reading, rule, definition, row) for rule in _rules(reading.app(app), form))
+
+    def explain(self, viewer: Viewer, app: str, form: str, id: str, rule: str) -> RuleExplanation:
+        """Return why a rule does, or does not do, something about a record now; absent where either is not there."""
+        with self._desk.reading(viewer) as reading:
+            definition, row = _record(reading, app, form, id)
+            found = next((item for item in _rules(reading.app(app), form) if item.key == rule), None)
+            if found is None:
+                raise EngineError(ABSENT.at())
+            prefetch(reading, definition, [row])
+            return _explained(reading, found, definition, row)
+
+
+def _record(reading: Reading, app: str, form: str, id: str) -> tuple[Form, Row]:
+    definition = reading.form(app, form)
+    row = reading.record(app, form, id) if is_uuid(id) else None
+    if row is None or not reading.may_see(definition, row):
+        raise EngineError(ABSENT.at())
+    return definition, row
+
+
+def _rules(app: App, form: str) -> tuple[Rule, ...]:
+    """Return the rules of a form that look after something has happened, or by the clock; disabled ones, too."""
+    own = (rule for rule in app.rules if rule.definition.form == form and not rule.looks_before)
+    return tuple(sorted(own, key=lambda rule: (rule.definition.order, rule.key)))
+
+
+def _rule_view(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleView:
+    around = reading.surroundings(form.app)
+    holds = rule.when is None or rule.when.holds(row, around)
+    return RuleView(rule.key, rule.labels, rule.definition.enabled, holds)
+
+
+def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplanation:
+    app = reading.app(form.app)
+    condition, because = None, tuple[Text, ...]()
+    if rule.when is not None:
+        whole = explain(rule.when, row, reading.surroundings(app.key))
+        told = _Telling.of(reading, rule.when, form, row)
+        condition = told.view(whole)
+        because = tuple(told.reason(part) for part in deciding(whole))
+    runs = rule_runs.latest(reading.connection, app.key, form.key, str(row["id"]), rule.key, RUNS)
+    upcoming = [slot_after(item.cron, app.zone, reading.moment) for item in rule.schedules]
+    return RuleExplanation(
+        rule=_rule_view(reading, rule, form, row),
+        condition=condition,
+        because=because,
+        runs=tuple(_run_view(run.at, run.fired, run.trace) for run in runs),
+        at=moment_text(reading.moment),
+        next_at=moment_text(min(upcoming)) if upcoming and rule.definition.enabled else None,
+    )
+
+
+def _run_view(at: Moment, fired: bool, trace: Mapping[str, Json]) -> RunView:
+    return RunView(moment_text(at), fired, tuple(trace.get("actions", ())), trace.get("error"))
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """Puts the parts of one expression into words for one viewer."""
+
+    reading: Reading
+    form: Form
+    row: Row
+    words: Mapping[str, Wording]
+
+    @classmethod
+    def of(cls, reading: Reading, expression: Expression, form: Form, row: Row) -> _Telling:
+        """Return the telling of an expression over a record."""
+        scope = reading.catalog.scope(form.app, form.key)
+        labels = {key: item.definition.field.labels for key, item in reading.app(form.app).parameters.items()}
+        return cls(reading, form, row, {speech: wording(expression, scope, labels, speech) for speech in SPEECHES})
+
+    def view(self, part: Part) -> PartView:
+        """Return a part with its parts."""
+        if not part.joins and self._is_closed(part):
+            return PartView(CLOSED, "value", None, Text("", ""), closed=True)
+        return PartView(
+            words=Text("", "") if part.joins else self._words(part),
+            joins=_joins(part),
+            holds=part.holds,
+            shown=Text("", "") if part.joins else self._shown(part),
+            parts=tuple(self.view(inner) for inner in part.parts),
+        )
+
+    def reason(self, part: Part) -> Text:
+        """Return a deciding condition in one sentence, with the values that it reads."""
+        if self._is_closed(part):
+            return CLOSED
+        words = self._words(part)
+        read = [(self._words(item), self._shown(item)) for item in part.parts if item.holds is None]
+        zh = ",".join(f"{name.zh} = {value.zh or '空'}" for name, value in read)
+        en = ", ".join(f"{name.en} = {value.en or 'empty'}" for name, value in read)
+        verdict = Text("成立", "holds") if part.holds else Text("不成立", "does not hold")
+        return Text(
+            f"{words.zh}:{verdict.zh}" + (f"({zh})" if zh else ""),
+            f"{words.en}: {verdict.en}" + (f" ({en})" if en else ""),
+        )
+
+    def _words(self, part: Part) -> Text:
+        return Text(self.words["zh"].of(part.at), self.words["en"].of(part.at))
+
+    def _shown(self, part: Part) -> Text:
+        zh, en = (shower(self.reading, self.form.app, speech)(part.value, part.type) for speech in SPEECHES)
+        return Text(zh, en)
+
+    def _is_closed(self, part: Part) -> bool:
+        """Tell whether the part reads what the viewer may not see, in this record or in one that it points at."""
+        reads = reads_of(part.node)
+        hidden = self.reading.access(self.form).hidden(self.row, self.reading.surroundings(self.form.app))
+        if hidden & reads.fields or any(not_open(self.reading, self.form.app, self.form.key, reads)):
+            return True
+        return not all(self._is_seen(path.split(".")) for path, _ in reads.paths)
+
+    def _is_seen(self, way: Iterable[str]) -> bool:
+        """Tell whether every record on a way of references is the viewer's to read."""
+        form: Form | None = self.form
+        row: Row | None = self.row
+        for reference in way:
+            if form is None or row is None:
+                break
+            kind = form.scope.fields[reference].type
+            app, key = getattr(kind, "app", form.app), getattr(kind, "form", form.key)
+            form, id = self.reading.catalog.form(app, key), row.get(reference)
+            row = self.reading.record(app, key, str(id)) if id else None
+            if form is not None and row is not None and not self.reading.may_see(form, row):
+                return False
+        return True
+
+
+CLOSED = Text("(您无权查看的条件)", "(a condition that you may not see)")
+
+
+def _joins(part: Part) -> Literal["all", "any", "not", "value"]:
+    match part.node:
+        case And():
+            return "all"
+        case Or():
+            return "any"
+        case Not():
+            return "not"
+        case _:
+            return "value"

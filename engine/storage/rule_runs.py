@@ -1,0 +1,32 @@
+"""Reads the log of rules: what each has done about a record. It is written by the unit of work alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment
+from engine.storage import system_tables
+
+_RUN = system_tables.rule_run
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """One look of a rule at a record."""
+
+    at: Moment
+    fired: bool
+    revision: int
+    trace: Json
+
+
+def latest(connection: Connection, app: str, form: str, record: str, rule: str, limit: int) -> tuple[StoredRun, ...]:
+    """Return what a rule has done about a record, newest first."""
+    about = (_RUN.c.app == app, _RUN.c.form == form, _RUN.c.record == record, _RUN.c.rule == rule)
+    columns = (_RUN.c.at, _RUN.c.fired, _RUN.c.revision, _RUN.c.trace)
+    query = select(*columns).where(*about).order_by(_RUN.c.at.desc(), _RUN.c.id.desc()).limit(limit)
+    return tuple(StoredRun(row.at, row.fired, row.revision, json.loads(row.trace)) for row in connection.execute(query))

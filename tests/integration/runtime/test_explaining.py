@@ -1,0 +1,132 @@
+"""Why a rule does, or does not, do something about one record: in words, with values, and no more than one may see."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.kernel.clocks import DAY_MS, moment_text
+from tests.integration.runtime.conftest import refused
+from tests.support.apps import access, app, field, form, parameter, role, rule
+
+STAFF, GUEST = ("shop", "staff"), ("shop", "guest")
+WHEN = (
+    "(days_since(seen_at) >= param.idle.days and budget is empty) "
+    "or (not vip and exists(customer.debts where amount > 0) and days_since(customer.paid) >= 30)"
+)
+
+
+def _labelled(item, zh, en):
+    return {**item, "labels": {"zh": zh, "en": en}}
+
+
+@pytest.fixture
+def shop(site):
+    debts = {
+        "uid": "t99999999996",
+        "key": "debts",
+        "labels": {"zh": "欠款", "en": "debts"},
+        "form": "debt",
+        "reference": "customer",
+    }
+    customer = form("customer", _labelled(field("paid", "date"), "最近回款", "Last paid"), relations=[debts])
+    debt = form(
+        "debt", _labelled(field("amount", "money"), "金额", "Amount"), field("customer", "reference", form="customer")
+    )
+    deal = form(
+        "deal",
+        _labelled(field("seen_at", "datetime"), "最近更新", "Last update"),
+        _labelled(field("budget"), "预算", "Budget"),
+        _labelled(field("vip", "boolean"), "重点", "VIP"),
+        _labelled(field("customer", "reference", form="customer"), "客户", "Customer"),
+        field("flag", "boolean"),
+    )
+    stop = rule(
+        "stop",
+        "deal",
+        [{"schedule": {"cron": "0 * * * *"}}, {"changed": ["vip"]}],
+        {"set": {"flag": "true"}},
+        when=WHEN,
+    )
+    off = rule("off", "deal", {"created": True}, {"set": {"flag": "true"}}, enabled=False)
+    staff = role("staff", access("customer"), access("deal"), access("debt"))
+    guest = role("guest", access("deal", "read", hidden_fields=["budget"]))
+    days = _labelled(parameter("idle.days", "number", default="15"), "未更新天数", "Idle days")
+    site.publish(app(customer, debt, deal, stop, off, roles=[staff, guest], parameters=[days]))
+    site.person("anna", STAFF)
+    site.person("gast", GUEST)
+    return site
+
+
+def _deal(shop, days: int, **more: object) -> str:
+    """Return a deal that was last seen that many days ago."""
+    records, anna = shop.services.records, shop.viewer("anna")
+    seen = shop.services.execution.clocks.business() - days * DAY_MS
+    customer = records.create(anna, "shop", "customer", {"paid": "2026-01-01"})
+    return records.create(anna, "shop", "deal", {"seen_at": moment_text(seen), "customer": customer.id, **more}).id
+
+
+def _explained(shop, id, who="anna", rule="stop"):
+    return shop.services.explaining.explain(shop.viewer(who), "shop", "deal", id, rule)
+
+
+def test_it_is_said_what_keeps_a_rule_from_firing(shop):
+    found = _explained(shop, _deal(shop, 14))
+    assert not found.rule.holds
+    assert [text.zh for text in found.because] == [
+        "距今天数(最近更新) ≥ 未更新天数:不成立(距今天数(最近更新) = 14,未更新天数 = 15)",
+        "存在(客户的欠款 其中 金额 > 0):不成立",
+    ]
+    assert (
+        found.because[0].en
+        == "days_since(Last update) ≥ Idle days: does not hold (days_since(Last update) = 14, Idle days = 15)"
+    )
+    assert found.condition.joins == "any"
+    assert [part.joins for part in found.condition.parts] == ["all", "all"]
+    assert [part.holds for part in found.condition.parts[0].parts] == [False, True]
+
+
+def test_it_is_said_what_makes_a_rule_fire(shop):
+    id = _deal(shop, 15)
+    found = _explained(shop, id)
+    assert found.rule.holds
+    assert [text.zh for text in found.because] == [
+        "距今天数(最近更新) ≥ 未更新天数:成立(距今天数(最近更新) = 15,未更新天数 = 15)",
+        "预算 为空:成立(预算 = 空)",
+    ]
+
+
+def test_the_looks_of_a_rule_are_shown_newest_first(shop):
+    id, anna = _deal(shop, 15), shop.viewer("anna")
+    assert _explained(shop, id).runs == ()
+    shop.services.records.update(anna, "shop", "deal", id, {"vip": True}, None)
+    shop.jobs().run_until_quiet()
+    (run,) = _explained(shop, id).runs
+    assert (run.fired, run.actions, run.error) == (True, ("SetFields",), None)
+
+
+def test_the_next_look_by_the_clock_is_told(shop):
+    found = _explained(shop, _deal(shop, 1))
+    assert found.next_at is not None
+    assert found.next_at > found.at
+    assert found.next_at.endswith(":00:00Z")
+
+
+def test_rules_of_a_form_are_listed_with_how_they_stand(shop):
+    views = shop.services.explaining.rules(shop.viewer("anna"), "shop", "deal", _deal(shop, 15))
+    assert [(view.key, view.enabled, view.holds) for view in views] == [("off", False, True), ("stop", True, True)]
+
+
+def test_nothing_is_told_of_what_a_viewer_may_not_see(shop):
+    found = _explained(shop, _deal(shop, 15), "gast")
+    assert found.rule.holds, "the result is no secret: it acts for all to see"
+    told = repr(found)
+    assert "预算" not in told
+    assert "金额" not in told
+    assert "最近回款" not in told
+    assert "最近更新" in told
+
+
+def test_there_is_no_explanation_when_record_or_rule_is_not_there(shop):
+    absent = [("DECIDE-001", "")]
+    assert refused(_explained, shop, _deal(shop, 1), "anna", "other") == absent
+    assert refused(_explained, shop, "x") == absent
