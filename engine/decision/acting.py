@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.catalog.apps import App
@@ -18,7 +18,7 @@ from engine.decision.timing import moment_by
 from engine.decision.words import render
 from engine.decision.work import Work
 from engine.forms.forms import Form, lines_of
-from engine.kernel.problems import EngineError
+from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression
 from engine.rules.rules import (
@@ -89,14 +89,19 @@ def _write(run: Run, action: Create | Update, row: Row) -> None:
 
 
 def _notify(run: Run, action: Notify, row: Row) -> None:
+    """Tell those whom it concerns, and those in copy that it is for information; nobody is told twice."""
     people = recipients(run.work, run.form, action.to, row)
-    copied = [id for id in recipients(run.work, run.form, action.copy, row) if id not in people]
+    copied = tuple(id for id in recipients(run.work, run.form, action.copy, row) if id not in people)
     text = render(run.work, run.app.key, row, action.text)
-    if not people and not copied:
+    _tell(run, people, text, row)
+    _tell(run, copied, Text(f"抄送:{text.zh}", f"Copy: {text.en}"), row)
+
+
+def _tell(run: Run, people: Sequence[str], text: Text, row: Row) -> None:
+    if not people:
         return
     payload = {
         "recipients": list(people),
-        "copy": copied,
         "text": text.as_json(),
         "app": run.app.key,
         "form": run.form.key,

@@ -182,9 +182,9 @@ def test_persons_at_the_end_of_references_are_told(shop):
     banker = world.person("banker", STAFF, manager=boss)
     customer = world.make(me, Create("shop", "customer", {"banker": banker}))
     (run,) = world.follow(world.do(me, Create("shop", "deal", {"customer": customer})))
-    (message,) = run.messages
-    assert message.payload["recipients"] == [banker, boss]
-    assert message.payload["copy"] == [me], "nobody is told twice"
+    told, copied = (message.payload for message in run.messages)
+    assert (told["recipients"], told["text"]["zh"]) == ([banker, boss], "好")
+    assert (copied["recipients"], copied["text"]["zh"]) == ([me], "抄送:好"), "nobody is told twice"
 
 
 def test_one_field_of_a_group_is_enough_when_a_transition_asks_for_one_of_several(shop):
