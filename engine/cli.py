@@ -20,6 +20,7 @@ from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
 from engine.runtime.commands import app, user
+from engine.runtime.commands_rules import rule
 from engine.scenarios.commands import test_pack
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (worker, app, user, pack, doctor):
+for _command in (worker, app, user, pack, doctor, rule):
     youju.add_command(_command)
 
 
