@@ -10,11 +10,12 @@ from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
 from engine.decision.facts import Query, RecordQuery
 from engine.decision.reading_ahead import read_ahead, shown_in
-from engine.decision.work import Work
+from engine.decision.work import Around, Work
 from engine.forms.forms import lines_of
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
+from engine.language.explaining import explain
 from engine.language.expressions import Expression
 from engine.rules import problems as rule_problems
 from engine.rules.rules import Event, Fire, ForEach, Hold, OpenTask, Release, Rule, SetFields, Update
@@ -109,7 +110,12 @@ def _run(run: Run, row: Row) -> None:
             form=run.form.key,
             record=run.body.record,
             fired=fired,
-            trace={"event": dict(run.body.event), "inputs": _inputs(rule, row), "actions": done},
+            trace={
+                "event": dict(run.body.event),
+                "inputs": _inputs(rule, row),
+                "values": _values(rule, row, around) if fired else [],
+                "actions": done,
+            },
             at=work.moment,
         )
     )
@@ -120,3 +126,15 @@ def _inputs(rule: Rule, row: Row) -> dict[str, Json]:
     if rule.when is None:
         return {}
     return {key: row.get(key) for key in sorted(rule.when.reads.fields) if not isinstance(row.get(key), tuple)}
+
+
+def _values(rule: Rule, row: Row, around: Around) -> list[Json]:
+    """Return the value of every part of the condition as ``[start, end, value]``, the whole first."""
+    if rule.when is None:
+        return []
+    waiting, found = [explain(rule.when, row, around)], list[Json]()
+    while waiting:
+        part = waiting.pop(0)
+        found.append([*part.at, list(part.value) if isinstance(part.value, tuple) else part.value])
+        waiting.extend(part.parts)
+    return found

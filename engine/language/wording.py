@@ -44,7 +44,8 @@ class Wording:
     pieces: tuple[tuple[Span, str], ...]
 
     def of(self, span: Span) -> str:
-        """Return a part of the expression in words."""
+        """Return a part of the expression in words; a bracket that it opens it also closes."""
+        span = self._closed(span)
         written, position = [], span[0]
         for (start, end), words in self.pieces:
             if span[0] <= start and end <= span[1]:
@@ -52,6 +53,12 @@ class Wording:
                 position = end
         written.append(self.source[position : span[1]])
         return " ".join("".join(written).split())
+
+    def _closed(self, span: Span) -> Span:
+        start, end = span
+        while self.source.count("(", start, end) > self.source.count(")", start, end) and end < len(self.source):
+            end += 1
+        return start, end
 
 
 def wording(expression: Expression, scope: Scope, parameters: Mapping[str, Text], speech: str) -> Wording:

@@ -37,7 +37,7 @@ def explain_rule(app: str, form: str, record: str, key: str, name: str) -> None:
 
 def _lines(found: RuleExplanation) -> list[str]:
     holds = found.rule.holds
-    verdict = Text("现在满足条件", "its condition holds") if holds else Text("不满足条件", "its condition does not hold")
+    verdict = Text("现在满足条件", "it holds now") if holds else Text("不满足条件", "it does not hold")
     lines = [f"{found.rule.labels.zh} {found.rule.labels.en} ({found.rule.key}), {found.at}: {verdict.zh} {verdict.en}"]
     if not found.rule.enabled:
         lines.append("规则已停用 The rule is disabled")
