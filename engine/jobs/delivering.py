@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sqlalchemy import Connection
 
+from engine.decision.after_rules import event_of
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, RunRules
+from engine.jobs import deadlines, sweeping
+from engine.jobs.deadlines import arm, pass_deadline
+from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.problems import UNKNOWN_KIND
+from engine.jobs.sweeping import looked, sweep
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
+from engine.rules.rules import Rule
+from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
+from engine.runtime.timing import ARM
 from engine.storage import notifications, outbox
 from engine.storage.outbox import Message
 
@@ -25,22 +33,35 @@ RETRY = outbox.Retry()
 Deliver = Callable[[Execution, Connection, Message], None]
 
 
-def run_after_rules(execution: Execution, connection: Connection, message: Message) -> None:
-    """Let the after-rules look at what happened; the command's id follows from the message, so a retry is the same.
+Look = Callable[[Execution, Message], Message]
 
-    ``now`` of the rules is the business moment of this try: what they say of the time is true when it is said.
+
+def run_after_rules(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let the after-rules look at what happened: all in one command, or each by itself where that is refused.
+
+    The commands' ids follow from the message, so a retry is the same. ``now`` of the rules is the business moment of
+    this try: what they say of the time is true when it is said.
     """
     payload = message.payload
-    body = RunRules(
-        app=payload["app"],
-        form=payload["form"],
-        record=payload["record"],
-        event=payload["event"],
-        depth=payload["depth"],
-    )
-    moment = execution.clocks.business()
-    id = derived_id(message.id, message.due_at, 0)
-    execution.within(connection, Command(id, moment, Actor(payload["by"]), body))
+    current = execution.locked(connection)
+    actor, moment = Actor(payload["by"]), execution.clocks.business()
+    body = RunRules(payload["app"], payload["form"], payload["record"], payload["event"], payload["depth"])
+    whole = Command(derived_id(message.id, message.due_at, 0), moment, actor, body)
+    refused = attempted(execution, connection, current, whole)
+    rules = _looking(current, body) if refused else ()
+    for rule in rules:
+        id = derived_id(f"{message.id}/{rule.key}", message.due_at, 0)
+        alone = Command(id, moment, actor, replace(body, rule=rule.key))
+        if len(rules) > 1:
+            refused = attempted(execution, connection, current, alone)
+        if refused:
+            note_refusal(execution, connection, current, alone, refused)
+
+
+def _looking(current: Current, body: RunRules) -> tuple[Rule, ...]:
+    app = current.catalog.apps.get(body.app)
+    event = event_of(body.event)
+    return () if app is None else tuple(one for one in app.rules_of(body.form, before=False) if one.looks_at(event))
 
 
 def notify(execution: Execution, connection: Connection, message: Message) -> None:
@@ -57,7 +78,11 @@ def notify(execution: Execution, connection: Connection, message: Message) -> No
     notifications.tell(connection, telling, payload["recipients"], execution.randomness)
 
 
-DELIVERIES: Mapping[str, Deliver] = MappingProxyType({"event": run_after_rules, "notify": notify})
+DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
+    {"event": run_after_rules, "notify": notify, sweeping.KIND: sweep, deadlines.KIND: pass_deadline, ARM: arm}
+)
+LOOKS: Mapping[str, Look] = MappingProxyType({sweeping.KIND: looked})
+"""What is read before the transaction of a delivery, so that nobody waits for a long look."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +96,7 @@ class Delivery:
         """Deliver one message; tell whether it is done. What fails is kept with its error and tried again later."""
         database, real = self.execution.database, self.execution.clocks.real
         try:
+            message = LOOKS[message.kind](self.execution, message) if message.kind in LOOKS else message
             with database.write() as connection:
                 outbox.finish(connection, message, real())
                 self._known(message.kind)(self.execution, connection, message)

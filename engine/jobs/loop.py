@@ -1,4 +1,4 @@
-"""The jobs process: it delivers what is due and seals the journal, again and again, until it is told to stop."""
+"""The jobs process: it plays what the clock brings, delivers what is due and seals the journal until told to stop."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.jobs import scheduling
 from engine.jobs.delivering import Delivery
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
@@ -40,22 +41,27 @@ class JobsLoop:
         self.delivery = Delivery(self.execution)
 
     def run_once(self) -> int:
-        """Deliver one batch of what is due; return how many messages were taken on."""
+        """Claim the slots and deadlines that have come and deliver one batch of what is due; return how many of all."""
         clocks, database = self.execution.clocks, self.execution.database
+        now, real = clocks.business(), clocks.real()
         with database.read() as connection:  # looking first keeps an idle process from ever taking the write lock
-            is_due = outbox.is_due(connection, clocks.business(), clocks.real())
+            has_come = scheduling.is_due(connection, now)
+            is_due = has_come or outbox.is_due(connection, now, real)
         if not is_due:
             return 0
+        taken = 0
+        if has_come:
+            with database.write() as connection:
+                found = scheduling.claim(self.execution, connection, now)
+            taken = found.slots + found.timers
         with database.write() as connection:
-            claimed = outbox.claim(
-                connection, business_now=clocks.business(), real_now=clocks.real(), lease=self.lease, limit=BATCH
-            )
+            claimed = outbox.claim(connection, business_now=now, real_now=real, lease=self.lease, limit=BATCH)
         for message in claimed:
             self.delivery.deliver(message)
-        return len(claimed)
+        return taken + len(claimed)
 
     def run_until_quiet(self) -> int:
-        """Deliver until nothing more is due; return how many messages were taken on."""
+        """Deliver until nothing more is due; return how much was taken on."""
         total = 0
         for _ in range(QUIET_ROUNDS):
             taken = self.run_once()

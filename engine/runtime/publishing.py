@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App, Catalog
@@ -19,6 +20,7 @@ from engine.runtime import problems
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
 from engine.runtime.reuse import reused
+from engine.runtime.timing import Values, follow_app, to_arm
 from engine.storage import ddl, revisions, settings
 from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.query import bounded_count
@@ -66,7 +68,8 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor, version: st
     with execution.database.write() as connection:
         lock_name(connection, "publish")  # one at a time: an app is compiled together with all others
         lock_for_publish(connection, definition.key)
-        before = execution.catalogs.current(connection).catalog
+        current = execution.catalogs.current(connection)
+        before = current.catalog
         old = before.apps.get(definition.key)
         if version_of(connection, definition.key) != version:
             settings.write(connection, VERSIONS + definition.key, version or "")
@@ -80,8 +83,19 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor, version: st
         if found:
             raise EngineError(found)
         ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
-        _record(connection, execution, app, actor)
+        values = execution.catalogs.parameters(connection, after)[app.key]
+        _record(connection, execution, _Change(old, current.parameters.get(app.key, {}), app, values), actor)
         return app.revision
+
+
+@dataclass(frozen=True)
+class _Change:
+    """An app before and after a publication, each with the values of its parameters."""
+
+    old: App | None
+    old_values: Values
+    new: App
+    new_values: Values
 
 
 def _compiled(connection: Connection, execution: Execution, definition: AppDef, before: Catalog) -> Catalog:
@@ -119,12 +133,16 @@ def _stranded(connection: Connection, execution: Execution, before: Catalog, app
             yield problems.STATE_IN_USE.at(place, form=form, count=count, states=", ".join(flow.states))
 
 
-def _record(connection: Connection, execution: Execution, app: App, actor: Actor) -> None:
+def _record(connection: Connection, execution: Execution, change: _Change, actor: Actor) -> None:
+    """Keep the revision, and let what goes by the clock follow it."""
+    app = change.new
     moment = execution.clocks.business()
     revisions.publish(
         connection, app.key, app.revision, app.definition.digest, app.definition.documents, moment, actor.user
     )
     note = Note(app.key, "app", app.key, "publish", {"revision": app.revision, "digest": app.definition.digest})
     command = uuid7(moment, execution.randomness(10))
-    changeset = Changeset(command, moment, actor, {app.key: app.revision}, notes=(note,))
+    follow_app(connection, change.old, app, moment)
+    messages = to_arm(change.old, change.old_values, app, change.new_values, moment, command)
+    changeset = Changeset(command, moment, actor, {app.key: app.revision}, notes=(note,), messages=messages)
     apply(connection, changeset, {}, execution.randomness)

@@ -59,6 +59,15 @@ def list_rows(
     return list(rows), write_cursor(Cursor(sort, descending, rows[-1][sort], rows[-1]["id"])) if more else None
 
 
+def next_ids(
+    connection: Connection, form: FormTables, where: Conditions = (), after: str = "", limit: int = 50
+) -> list[str]:
+    """Return the ids of the next ``limit`` records behind ``after`` that meet the conditions, deleted ones left out."""
+    main = form.main.table
+    query = select(main.c.id).where(main.c.deleted_at.is_(None), main.c.id > after, *where)
+    return list(connection.execute(query.order_by(main.c.id).limit(limit)).scalars())
+
+
 def bounded_count(
     connection: Connection, form: FormTables, where: Conditions = (), bound: int = 1_000
 ) -> tuple[int, bool]:

@@ -51,10 +51,13 @@ def put(connection: Connection, settings: Iterable[TimerSetting], moment: Moment
 
 
 def due(connection: Connection, now: Moment, limit: int) -> tuple[Timer, ...]:
-    """Return up to ``limit`` timers whose moment has come, in order of their moments and keys."""
+    """Return up to ``limit`` timers whose moment has come, in order of their moments and keys.
+
+    Those that another transaction is setting or taking right now are left out, for the next time.
+    """
     order = (_TIMER.c.due_at, *(_TIMER.c[name] for name in _KEY))
     query = select(_TIMER).where(_TIMER.c.due_at <= now).order_by(*order).limit(limit)
-    return tuple(Timer(*row) for row in connection.execute(query))
+    return tuple(Timer(*row) for row in connection.execute(query.with_for_update(skip_locked=True)))
 
 
 def claim(connection: Connection, seen: Timer) -> bool:
@@ -70,6 +73,12 @@ def drop(connection: Connection, app: str, rules: Collection[str]) -> None:
     """Take away every timer of these rules of an app."""
     if rules:
         connection.execute(delete(_TIMER).where(_TIMER.c.app == app, _TIMER.c.rule.in_(sorted(rules))))
+
+
+def waiting(connection: Connection, app: str, rule: str, records: Collection[str]) -> frozenset[str]:
+    """Return which of these records a rule has a timer for."""
+    query = select(_TIMER.c.record).where(_TIMER.c.app == app, _TIMER.c.rule == rule, _TIMER.c.record.in_(records))
+    return frozenset(connection.execute(query).scalars())
 
 
 def next_due(connection: Connection) -> Moment | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
@@ -9,13 +10,21 @@ from sqlalchemy import text
 
 from engine.jobs.delivering import DELIVERIES, RETRY, Delivery
 from engine.kernel.problems import EngineError
+from engine.runtime.execution import Execution
 from engine.storage import outbox
+from engine.storage.problems import BUSY
 from tests.integration.runtime.conftest import refused
 from tests.support import apps
 from tests.support.apps import field, form, rule
 
 ABSENT = [("DECIDE-001", "")]
 NOBODY = "0192f0c1-2b3c-7d4e-8f50-617283940516"
+BREAKING = rule(
+    "breaking",
+    "thing",
+    {"created": True},
+    [{"set": {"b": '"x"'}}, {"create": {"form": "log", "fields": {"text": "d"}}}],
+)
 BACK = {"returned_on": "2026-12-01", "condition": "good"}
 
 
@@ -212,45 +221,74 @@ def test_a_message_waits_when_it_is_due_later(library):
     assert site.jobs().run_until_quiet() == 1
 
 
-def test_a_chain_of_rules_ends_as_a_dead_letter_when_it_never_ends(site, caplog):
+def test_a_chain_of_rules_ends_when_it_never_would(site):
     loop = rule("loop", "thing", {"changed": ["n"]}, {"set": {"n": "n + 1"}})
     site.publish(apps.app(form("thing", field("n", "number")), loop))
     me = site.person("me", ("shop", "staff"))
     made = site.services.records.create(me, "shop", "thing", {"n": "0"})
     site.services.records.update(me, "shop", "thing", made.id, {"n": "1"}, 1)
-    jobs = site.jobs()
-    for _ in range(RETRY.most):
-        jobs.run_until_quiet()
-        site.real.moment += RETRY.longest
-    assert jobs.run_until_quiet() == 0
-    with site.database.read() as connection:
-        ((_, kind, error, _since),) = outbox.dead_letters(connection)
-    assert kind == "event"
-    assert "RULE-011" in error
+    site.jobs().run_until_quiet()
     assert site.services.records.read(me, "shop", "thing", made.id).fields["n"] == "6", "five deep, and no further"
+    assert site.query("SELECT count(*) FROM youju_outbox WHERE done_at IS NULL")[0][0] == 0
+    assert sorted(fired_for(run) for run in runs(site)) == [[]] * 5 + [["RULE-011"]]
 
 
-def test_a_rule_that_is_refused_leaves_nothing_behind_when_it_has_begun(site):
+def test_a_rule_that_is_refused_leaves_nothing_but_its_run_when_it_has_begun(site):
     site.publish(
-        apps.app(
-            form("log", field("text", required="create")),
-            form("thing", field("a"), field("b")),
-            rule(
-                "r",
-                "thing",
-                {"created": True},
-                [{"set": {"b": '"x"'}}, {"create": {"form": "log", "fields": {"text": "a"}}}],
-            ),
-        )
+        apps.app(form("log", field("text", required="create")), form("thing", field("b"), field("d")), BREAKING)
     )
     me = site.person("me", ("shop", "staff"))
     made = site.services.records.create(me, "shop", "thing", {})
     site.jobs().run_until_quiet()
     assert site.services.records.read(me, "shop", "thing", made.id).fields["b"] is None
     assert site.count("log") == 0
+    (run,) = runs(site)
+    assert (run["record"], run["fired"], fired_for(run)) == (made.id, True, ["FORM-002"])
+    assert site.query("SELECT error FROM youju_outbox WHERE done_at IS NULL") == []
+
+
+def test_the_other_rules_hold_when_one_of_them_is_refused(site):
+    before = rule("before", "thing", {"created": True}, {"set": {"a": '"A"'}}, order=1)
+    after = rule("after", "thing", {"created": True}, {"set": {"b": "a"}}, order=3)
+    log = form("log", field("text", required="create"))
+    site.publish(apps.app(log, form("thing", *map(field, "abd")), before, {**BREAKING, "order": 2}, after))
+    me = site.person("me", ("shop", "staff"))
+    made = site.services.records.create(me, "shop", "thing", {})
+    site.jobs().run_until_quiet()
+    fields = site.services.records.read(me, "shop", "thing", made.id).fields
+    assert (fields["a"], fields["b"]) == ("A", "A")
+    assert {run["rule"]: fired_for(run) for run in runs(site)} == {"before": [], "breaking": ["FORM-002"], "after": []}
+    assert site.query("SELECT count(*) FROM youju_outbox WHERE done_at IS NULL")[0][0] == 0
+
+
+def test_rules_are_tried_again_when_the_database_was_busy(site, monkeypatch):
+    site.publish(apps.app(form("thing", field("a")), rule("r", "thing", {"created": True}, {"set": {"a": '"x"'}})))
+    me = site.person("me", ("shop", "staff"))
+    made = site.services.records.create(me, "shop", "thing", {})
+    carry_out = Execution.carry_out
+
+    def busy(*_arguments):
+        raise EngineError(BUSY.at())
+
+    monkeypatch.setattr(Execution, "carry_out", busy)
+    site.jobs().run_until_quiet()
     assert site.count("youju_rule_run") == 0
-    ((error,),) = site.query("SELECT error FROM youju_outbox WHERE done_at IS NULL")
-    assert "FORM-002" in error
+    monkeypatch.setattr(Execution, "carry_out", carry_out)
+    site.real.moment += 1_000
+    site.jobs().run_until_quiet()
+    assert site.services.records.read(me, "shop", "thing", made.id).fields["a"] == "x"
+
+
+def runs(site):
+    """Return the rule runs in the order of their ids."""
+    names = ("rule", "record", "fired", "trace")
+    rows = site.query(f"SELECT {', '.join(names)} FROM youju_rule_run ORDER BY id")  # noqa: S608 - names of ours
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def fired_for(run):
+    """Return the codes of the problems for which a run was refused."""
+    return [problem["code"] for problem in json.loads(run["trace"]).get("error", [])]
 
 
 def test_many_are_told_when_a_role_has_many(site):

@@ -1,0 +1,131 @@
+"""The scheduler: it claims the slots and deadlines that have come, each once, and leaves a message for each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.decision.changeset import OutboxMessage
+from engine.jobs.deadlines import deadline_message
+from engine.jobs.sweeping import matching, rule_of, sweep_message
+from engine.kernel.clocks import Moment, moment_text
+from engine.kernel.identifiers import derived_id
+from engine.rules.definitions import CatchUp
+from engine.rules.schedules import latest_slot, slot_after
+from engine.runtime.catalogs import Current
+from engine.runtime.execution import Execution
+from engine.storage import schedules, timers
+from engine.storage.schedules import Schedule
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+log = logging.getLogger(__name__)
+
+TIMERS = 200
+"""How many deadlines one transaction claims."""
+
+MOST_MISSED = 1_000
+"""How many missed slots of one schedule are played that catches up on all; what lies before them is left out."""
+
+STALE_MS = 60_000
+"""How old the slot may be of a schedule that does not catch up: as long as one look at the clock may come late."""
+
+AT_TIMERS, AT_SLOTS = 0x400, 0x800
+"""Where the ids of these messages stand among those of one moment: deadlines come first, then slots."""
+
+LAST_PLACE = 0x3FF
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """How many slots and deadlines were claimed, and how many messages were left for them."""
+
+    slots: int = 0
+    timers: int = 0
+    messages: int = 0
+
+
+def is_due(connection: Connection, now: Moment) -> bool:
+    """Tell whether a slot or a deadline has come."""
+    first = (schedules.next_slot(connection), timers.next_due(connection))
+    return any(moment is not None and moment <= now for moment in first)
+
+
+def claim(execution: Execution, connection: Connection, now: Moment, *, look: bool = False) -> Claimed:
+    """Claim what has come by ``now``, in the caller's write transaction.
+
+    With ``look`` a slot is looked at right here while nothing else has come before it; where no record meets the
+    condition then, that was its sweep, and no message is left.
+    """
+    taken = [timer for timer in timers.due(connection, now, TIMERS) if timers.claim(connection, timer)]
+    messages = [deadline_message(timer, AT_TIMERS + min(at, LAST_PLACE)) for at, timer in enumerate(taken)]
+    due = schedules.due(connection, now)
+    slots = 0
+    if due:
+        current = execution.catalogs.current(connection)
+        for schedule, slot in _played(connection, current, due, now):
+            slots += 1
+            if not (look and not messages and _is_in_vain(connection, current, schedule, slot)):
+                messages.append(_slot_message(schedule, slot, min(slots, LAST_PLACE)))
+    if messages:
+        execution.send(connection, derived_id(f"scheduler/{now}", now, 0), messages)
+    return Claimed(slots, len(taken), len(messages))
+
+
+def _played(
+    connection: Connection, current: Current, due: tuple[Schedule, ...], now: Moment
+) -> Iterator[tuple[Schedule, Moment]]:
+    """Claim these schedules; go through the slots that fell to this process, in order of time."""
+    found: list[tuple[Moment, int, Schedule]] = []
+    for place, schedule in enumerate(due):
+        if schedules.claim(connection, schedule, slot_after(schedule.cron, schedule.zone, now)):
+            found += [(slot, place, schedule) for slot in slots_of(schedule, catch_up_of(current, schedule), now)]
+    yield from ((schedule, slot) for slot, _, schedule in sorted(found, key=lambda item: item[:2]))
+
+
+def catch_up_of(current: Current, schedule: Schedule) -> CatchUp:
+    """Return how a schedule catches up; one that its rule no longer has plays the latest slot, which finds no rule."""
+    rule = rule_of(current, schedule.app, schedule.rule)
+    known = () if rule is None else rule.schedules
+    return known[schedule.number].catch_up if schedule.number < len(known) else "latest"
+
+
+def slots_of(schedule: Schedule, catch_up: CatchUp, now: Moment) -> tuple[Moment, ...]:
+    """Return the slots to play of a schedule whose next one has come, in order."""
+    latest = schedule.next_slot
+    if slot_after(schedule.cron, schedule.zone, latest) <= now:
+        latest = max(latest, latest_slot(schedule.cron, schedule.zone, now))
+    match catch_up:
+        case "none":
+            return (latest,) if now - latest <= STALE_MS else ()
+        case "latest":
+            return (latest,)
+        case "all":
+            return tuple(reversed([latest, *_missed(schedule, latest)]))
+
+
+def _missed(schedule: Schedule, latest: Moment) -> Iterator[Moment]:
+    """Go back through the slots before the latest one, at most ``MOST_MISSED`` with it."""
+    slot = latest
+    for _ in range(MOST_MISSED - 1):
+        if slot <= schedule.next_slot:
+            return
+        slot = latest_slot(schedule.cron, schedule.zone, slot - 1)
+        if slot >= schedule.next_slot:
+            yield slot
+    if slot > schedule.next_slot:
+        rule, since, until = f"{schedule.app}.{schedule.rule}", moment_text(schedule.next_slot), moment_text(slot)
+        log.warning("%s missed more than %s slots: those from %s to %s are left out", rule, MOST_MISSED, since, until)
+
+
+def _is_in_vain(connection: Connection, current: Current, schedule: Schedule, slot: Moment) -> bool:
+    rule = rule_of(current, schedule.app, schedule.rule)
+    return rule is None or not matching(connection, current, schedule.app, rule, slot, "", 1)
+
+
+def _slot_message(schedule: Schedule, slot: Moment, place: int) -> OutboxMessage:
+    name = f"slot/{schedule.app}/{schedule.rule}/{schedule.number}/{slot}"
+    return sweep_message(schedule.app, schedule.rule, slot, derived_id(name, slot, AT_SLOTS + place))

@@ -1,0 +1,97 @@
+"""Sweeps: a rule whose slot has come looks at the records that meet its condition, a few at a time, each by itself.
+
+The database finds them: a record that does not meet the condition costs no statement. Deciding looks at the condition
+again on each, so that one that changed meanwhile is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine.decision.changeset import Actor, OutboxMessage
+from engine.decision.commands import Command, RunRules
+from engine.jobs.isolating import attempted, note_refusal
+from engine.kernel.clocks import Moment
+from engine.kernel.identifiers import derived_id
+from engine.language.backends.sql import to_condition
+from engine.rules.rules import Rule
+from engine.runtime.catalogs import Current
+from engine.runtime.execution import Execution
+from engine.storage.outbox import Message
+from engine.storage.query import next_ids
+from engine.storage.surroundings import SqlSurroundings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+KIND = "sweep"
+CHUNK = 10
+"""How many records one transaction decides: people keep writing in between."""
+
+FOLLOWING = 0xC00
+"""Where the ids of following messages stand among those of one moment: behind what comes first at it."""
+
+NOTHING_HAPPENED = {"created": False, "deleted": False, "changed": [], "left": None, "entered": None}
+
+
+def rule_of(current: Current, app: str, key: str) -> Rule | None:
+    """Return an enabled after-rule; None where the app has none of that key any more."""
+    found = current.catalog.apps.get(app)
+    if found is None:
+        return None
+    rules = (rule for form in found.forms for rule in found.rules_of(form, before=False))
+    return next((rule for rule in rules if rule.key == key), None)
+
+
+def matching(
+    connection: Connection, current: Current, app: str, rule: Rule, slot: Moment, after: str, limit: int = CHUNK
+) -> list[str]:
+    """Return the ids of the next records behind ``after`` that meet a rule's condition as it stands at ``slot``."""
+    form = current.tables[app, rule.definition.form]
+    around = current.around(app, slot, None)
+    scope = SqlSurroundings(current.tables, form.main.table, current.dialect, around)
+    where = [] if rule.when is None else [to_condition(rule.when, scope)]
+    return next_ids(connection, form, where, after, limit)
+
+
+def looked(execution: Execution, message: Message) -> Message:
+    """Return a sweep with the records that it finds now, read before anybody has to wait for its transaction."""
+    with execution.database.read() as connection:
+        ids = _found(connection, execution.catalogs.current(connection), message.payload)
+    return replace(message, payload={**message.payload, "ids": ids})
+
+
+def sweep(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let the rule look at the next records, and leave a message for those behind them, all in one transaction."""
+    payload = message.payload
+    current = execution.locked(connection)
+    rule = rule_of(current, payload["app"], payload["rule"])
+    if rule is None:
+        return
+    ids = payload["ids"] if "ids" in payload else _found(connection, current, payload)
+    slot: Moment = payload["slot"]
+    moment = max(execution.clocks.business(), slot)
+    event = {**NOTHING_HAPPENED, "scheduled": slot, "version": f"slot:{slot}"}
+    for record in ids:
+        body = RunRules(payload["app"], rule.definition.form, record, event, rule=rule.key)
+        id = derived_id(f"{message.id}/{record}", slot, 0)
+        command = Command(id, moment, Actor(None), body, now=slot)
+        refused = attempted(execution, connection, current, command)
+        if refused:
+            note_refusal(execution, connection, current, command, refused)
+    if len(ids) == CHUNK:
+        following = sweep_message(payload["app"], rule.key, slot, derived_id(message.id, slot, FOLLOWING), ids[-1])
+        execution.send(connection, message.command, [following])
+
+
+def sweep_message(app: str, rule: str, slot: Moment, id: str, after: str = "") -> OutboxMessage:
+    """Return the message that lets a rule look at the records behind ``after`` for one slot."""
+    return OutboxMessage(id, KIND, {"app": app, "rule": rule, "slot": slot, "after": after}, slot)
+
+
+def _found(connection: Connection, current: Current, payload: Any) -> list[str]:  # noqa: ANN401 - JSON
+    rule = rule_of(current, payload["app"], payload["rule"])
+    if rule is None:
+        return []
+    return matching(connection, current, payload["app"], rule, payload["slot"], payload["after"])

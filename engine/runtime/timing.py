@@ -1,0 +1,102 @@
+"""What changes by the clock when an app or its parameters change: its schedules, and the timers of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from engine.catalog.apps import App
+from engine.decision.changeset import OutboxMessage
+from engine.kernel.clocks import Moment
+from engine.kernel.identifiers import derived_id
+from engine.kernel.values import Value
+from engine.rules.rules import Rule
+from engine.rules.schedules import slot_after
+from engine.runtime.execution import Execution
+from engine.storage import schedules, timers
+from engine.storage.schedules import Schedule
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ARM = "arm"
+"""The kind of messages that let the timers of a rule be set anew, a few records at a time."""
+
+Values = Mapping[str, Value]
+
+
+def arm_message(app: str, rule: str, due: Moment, id: str, *, gained: bool, after: str = "") -> OutboxMessage:
+    """Return the message that sets the timers of a rule for the records behind ``after``.
+
+    ``gained`` says that the rule has just got its deadline, so that it has looked at no record yet.
+    """
+    return OutboxMessage(id, ARM, {"app": app, "rule": rule, "after": after, "gained": gained}, due)
+
+
+def rules_of(app: App) -> Iterator[Rule]:
+    """Go through the enabled after-rules of an app, form by form and in their order."""
+    for form in sorted(app.forms):
+        yield from app.rules_of(form, before=False)
+
+
+def follow_app(connection: Connection, old: App | None, new: App, moment: Moment) -> None:
+    """Keep the schedules of an app's revision and drop the timers of rules that no longer look on a deadline.
+
+    A schedule that is new, or is another one now, begins with its first slot after ``moment``.
+    """
+    wanted = [
+        Schedule(new.key, rule.key, number, item.cron, new.zone, slot_after(item.cron, new.zone, moment))
+        for rule in rules_of(new)
+        for number, item in enumerate(rule.schedules)
+    ]
+    schedules.sync(connection, new.key, wanted)
+    if old is not None:
+        after = _forms_with_deadline(new)
+        gone = [rule for rule, form in _forms_with_deadline(old).items() if after.get(rule) != form]
+        timers.drop(connection, new.key, gone)
+
+
+def _forms_with_deadline(app: App) -> Mapping[str, str]:
+    return {rule.key: rule.definition.form for rule in rules_of(app) if rule.deadline is not None}
+
+
+def to_arm(
+    old: App | None, old_values: Values, new: App, new_values: Values, moment: Moment, command: str
+) -> tuple[OutboxMessage, ...]:
+    """Return the messages that set timers anew for rules whose deadline is another one now, parameters included.
+
+    A new app has no records yet.
+    """
+    if old is None:
+        return ()
+    before = {rule.key: rule for rule in rules_of(old) if rule.deadline is not None}
+    messages = []
+    for number, rule in enumerate(rules_of(new)):
+        if rule.deadline is None:
+            continue
+        was = before.get(rule.key)
+        gained = was is None or was.definition.form != rule.definition.form
+        if gained or _meaning(was, old, old_values) != _meaning(rule, new, new_values):
+            id = derived_id(f"{command}/{ARM}", moment, number)
+            messages.append(arm_message(new.key, rule.key, moment, id, gained=gained))
+    return tuple(messages)
+
+
+def _meaning(rule: Rule | None, app: App, values: Values) -> object:
+    """Return what the deadlines of a rule depend on beside the records: where it differs, they do."""
+    if rule is None or rule.deadline is None:
+        return None
+    return (rule.deadline.tree, app.zone, tuple(values.get(key) for key in sorted(rule.deadline.reads.parameters)))
+
+
+def follow_parameters(
+    execution: Execution, connection: Connection, app: App, keys: Collection[str], command: str
+) -> None:
+    """Set timers anew for the rules whose deadline reads one of these parameters, which have been set just now."""
+    moment = execution.clocks.business()
+    messages = [
+        arm_message(app.key, rule.key, moment, derived_id(f"{command}/{ARM}", moment, number), gained=False)
+        for number, rule in enumerate(rules_of(app))
+        if rule.deadline is not None and rule.deadline.reads.parameters.intersection(keys)
+    ]
+    execution.send(connection, command, messages)

@@ -1,0 +1,191 @@
+"""A rule's slot comes once, finds the records that meet its condition as of the slot, and spares all others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+
+from engine.jobs import scheduling, sweeping
+from engine.kernel.clocks import moment_text
+from tests.integration.jobs.shops import (
+    DAY,
+    HOUR,
+    START,
+    moment,
+    open_shop,
+    runs,
+    scheduled,
+    shop,
+    slots,
+    things,
+    undelivered,
+)
+from tests.support.apps import rule
+from tests.support.statements import recorded
+
+COUNT = {"set": {"n": "coalesce(n, 0) + 1"}}
+TEN = moment("2026-03-02T10:00")
+
+
+def make(site, me, *names, **fields):
+    return [site.services.records.create(me, "shop", "thing", {"name": name, **fields}).id for name in names]
+
+
+def play(site, at):
+    site.business.moment = at
+    site.jobs().run_until_quiet()
+
+
+def test_records_that_meet_the_condition_are_found_once_when_a_slot_comes(site):
+    me = open_shop(site, scheduled("tick", COUNT, when='name = "a"'))
+    make(site, me, "a", "b")
+    play(site, TEN - 1)
+    assert things(site)["a"]["n"] is None
+    for _ in range(2):
+        play(site, TEN + 5_000)
+    assert (things(site)["a"]["n"], things(site)["b"]["n"]) == (1, None)
+    (run,) = runs(site)
+    assert (run["trace"]["event"]["scheduled"], run["at"]) == (TEN, TEN + 5_000)
+    play(site, TEN + HOUR)
+    assert things(site)["a"]["n"] == 2
+
+
+def test_the_condition_sees_the_slot_as_now_when_it_is_played_late(site):
+    me = open_shop(site, scheduled("late", COUNT, when="now() < seen_at"))
+    make(site, me, "a", seen_at=moment_text(TEN + 1))
+    make(site, me, "b", seen_at=moment_text(TEN))
+    play(site, TEN + HOUR // 2)
+    assert (things(site)["a"]["n"], things(site)["b"]["n"]) == (1, None)
+    assert slots(site) == [TEN]
+
+
+def test_every_record_is_found_when_there_are_more_than_fit_into_one_transaction(site):
+    me = open_shop(site, scheduled("tick", COUNT, when='name <> "z"'))
+    names = [f"t{number}" for number in range(2 * sweeping.CHUNK + 3)]
+    make(site, me, *names, "z")
+    play(site, TEN)
+    found = things(site)
+    assert {found[name]["n"] for name in names} == {1}
+    assert found["z"]["n"] is None
+    assert site.query("SELECT count(*) FROM youju_outbox WHERE kind = 'sweep'")[0][0] == 3
+    assert undelivered(site) == 0
+
+
+def test_others_are_not_touched_when_one_record_is_refused(site):
+    me = open_shop(site, scheduled("name", {"set": {"code": '"one"'}}, when="code = empty"))
+    ids = sorted(make(site, me, "a", "b", "c"))
+    play(site, TEN)
+    assert site.query("SELECT count(*) FROM thing WHERE code = 'one'")[0][0] == 1
+    assert undelivered(site) == 0
+    errors = {run["record"]: [one["code"] for one in run["trace"].get("error", [])] for run in runs(site)}
+    assert [len(errors[id]) for id in ids] == [0, 1, 1]
+
+
+def test_deleted_records_are_left_alone_when_a_slot_comes(site):
+    me = open_shop(site, scheduled("tick", COUNT))
+    first, _ = make(site, me, "a", "b")
+    site.services.records.delete(me, "shop", "thing", first, 1)
+    play(site, TEN)
+    assert (things(site)["a"]["n"], things(site)["b"]["n"]) == (None, 1)
+
+
+def test_no_statement_is_made_for_a_record_that_does_not_match(site):
+    me = open_shop(site, scheduled("tick", COUNT, when='name = "a"'))
+
+    def statements(at):
+        made: list[str] = []
+        with recorded(site.database, made):
+            play(site, at)
+        return len(made)
+
+    make(site, me, "a")
+    few = statements(TEN)
+    make(site, me, *(f"b{number}" for number in range(25)))
+    assert statements(TEN + HOUR) == few
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "expected"),
+    [(None, [TEN + 2 * HOUR]), ("latest", [TEN + 2 * HOUR]), ("all", [TEN, TEN + HOUR, TEN + 2 * HOUR]), ("none", [])],
+)
+def test_missed_slots_are_played_as_the_schedule_says_when_nothing_was_there_to_play_them(site, catch_up, expected):
+    me = open_shop(site, scheduled("tick", COUNT, catch_up=catch_up))
+    make(site, me, "a")
+    play(site, TEN + 2 * HOUR + 61_000)
+    assert slots(site) == expected
+    play(site, TEN + 3 * HOUR)
+    assert slots(site) == [*expected, TEN + 3 * HOUR], "what comes in time is played however it catches up"
+
+
+def test_the_newest_missed_slots_are_played_when_there_are_too_many(site, monkeypatch, caplog):
+    monkeypatch.setattr(scheduling, "MOST_MISSED", 3)
+    me = open_shop(site, scheduled("tick", COUNT, catch_up="all"))
+    make(site, me, "a")
+    with caplog.at_level(logging.WARNING):
+        play(site, TEN + 9 * HOUR)
+    assert slots(site) == [TEN + hours * HOUR for hours in (7, 8, 9)]
+    assert "missed more than 3 slots" in caplog.text
+
+
+def test_slots_follow_the_clock_of_the_apps_zone_when_there_are_two_schedules(site):
+    both = rule("both", "thing", [{"schedule": {"cron": "0 8 * * *"}}, {"schedule": {"cron": "30 8 * * 1"}}], COUNT)
+    me = open_shop(site, both)
+    make(site, me, "a")
+    for day in range(8):
+        play(site, START + day * DAY)
+    expected = [moment(f"2026-03-{day:02}T08:00") for day in range(3, 10)] + [moment("2026-03-09T08:30")]
+    assert slots(site) == sorted(expected)
+
+
+def test_a_schedule_goes_and_comes_with_its_rule_when_the_app_is_published_anew(site):
+    tick = scheduled("tick", COUNT)
+    open_shop(site, tick)
+    assert next_slots(site) == [TEN]
+    site.business.moment = START + DAY
+    site.publish(shop(tick, scheduled("other", COUNT, cron="0 12 * * *")))
+    assert next_slots(site) == [TEN, moment("2026-03-03T12:00")], "a schedule that stays keeps what it has not played"
+    tick["on"] = [{"schedule": {"cron": "30 * * * *"}}]
+    site.publish(shop(tick))
+    assert next_slots(site) == [moment("2026-03-03T10:30")]
+    site.publish(shop({**tick, "enabled": False}))
+    assert next_slots(site) == []
+
+
+def next_slots(site):
+    return [row[0] for row in site.query("SELECT next_slot FROM youju_schedule ORDER BY next_slot")]
+
+
+def test_nothing_happens_when_the_rule_of_a_claimed_slot_has_gone(site):
+    me = open_shop(site, scheduled("tick", COUNT))
+    make(site, me, "a")
+    site.business.moment = TEN
+    with site.database.write() as connection:
+        assert scheduling.claim(site.services.execution, connection, TEN).slots == 1
+    site.publish(shop())
+    play(site, TEN + 1)
+    assert runs(site) == []
+    assert undelivered(site) == 0
+
+
+def test_a_slot_is_played_once_when_two_schedulers_run_side_by_side(site):
+    me = open_shop(site, scheduled("tick", COUNT), scheduled("told", COUNT, when='name = "a"'))
+    make(site, me, "a", "b")
+    for hours in range(5):
+        site.business.moment = TEN + hours * HOUR
+        gate = threading.Barrier(3)
+
+        def work(gate=gate):
+            jobs = site.jobs()
+            gate.wait()
+            jobs.run_until_quiet()
+
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        site.jobs().run_until_quiet()
+    assert sorted(slots(site)) == sorted(TEN + hours * HOUR for hours in range(5) for _ in range(3))
+    assert (things(site)["a"]["n"], things(site)["b"]["n"]) == (10, 5)
