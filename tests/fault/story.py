@@ -1,0 +1,190 @@
+"""What clients do to an instance, step by step, as data; and playing it, also again by clients that got no answer.
+
+A client keeps its idempotency keys: it sends the same request again until it has an answer. Where a request has no key,
+it looks first whether it was done. After each step the jobs are delivered and the journal is sealed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.boot import Instance
+from engine.decision.changeset import Actor
+from engine.kernel.clocks import Moment
+from engine.runtime.publishing import publish
+from web.app import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.kill_points import Points
+
+HOUR = 3_600_000
+
+
+class StoryError(AssertionError):
+    """The story cannot go on: an answer that nobody would have expected."""
+
+
+@dataclass(frozen=True)
+class Send:
+    """A request with a key of its own; ``ref`` names the record that it answers with. ``{name}`` in it are such."""
+
+    who: str
+    path: str
+    body: Mapping[str, Any]
+    ref: str
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Act:
+    """Doing an action with the task that a client finds in the inbox; gone from there, it was done before."""
+
+    who: str
+    task: str
+    action: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of fields at the version that the client saw first; where that is over, it was done before."""
+
+    who: str
+    path: str
+    body: Mapping[str, Any]
+    version: int
+
+
+@dataclass(frozen=True)
+class Publish:
+    """The next revision of an app, as an administrator brings it in."""
+
+    documents: Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Anything else that may be done again: the caller sees to it that a second time changes nothing."""
+
+    name: str
+    do: Callable[[Instance], object]
+
+
+Step = Send | Act | Change | Publish | Call
+
+
+@dataclass(frozen=True)
+class Story:
+    """Steps, an hour of business time apart; ``refs`` are ids of records that the base has."""
+
+    start: Moment
+    steps: tuple[Step, ...]
+    refs: Mapping[str, str]
+
+
+@dataclass
+class Clock:
+    """Business time, kept in a file: a server that is started again does not go back in time."""
+
+    path: Path
+    moment: Moment
+
+    def __post_init__(self) -> None:
+        if self.path.exists():
+            self.moment = max(self.moment, int(self.path.read_text()))
+
+    def __call__(self) -> Moment:
+        return self.moment
+
+    def reach(self, moment: Moment) -> None:
+        if moment > self.moment:
+            self.moment = moment
+            self.path.write_text(str(moment))
+
+
+@dataclass
+class Player:
+    """Plays a story over an instance; tokens are those of the people by name."""
+
+    instance: Instance
+    clock: Clock
+    tokens: Mapping[str, str]
+    points: Points
+
+    def play(self, story: Story) -> Iterator[list[Any]]:
+        """Play the whole story; give each answer that a client gets: the step, the status and the record's id."""
+        self._client = create_app(self.instance).test_client()
+        self._jobs, self._sealer = self.instance.jobs(), self.instance.sealer()
+        self._refs = dict(story.refs)
+        self._settle()  # what a server finds when it starts
+        for number, step in enumerate(story.steps):
+            self.clock.reach(story.start + number * HOUR)
+            yield [number, *self._take(number, step)]
+            self._settle()
+        self.points.before("the end")
+
+    def _settle(self) -> None:
+        self._jobs.run_until_quiet()
+        self._sealer.seal()
+
+    def _take(self, number: int, step: Step) -> tuple[object, object]:
+        match step:
+            case Send():
+                return self._send(number, step)
+            case Act():
+                return self._act(step)
+            case Change():
+                return self._change(step)
+            case Publish():
+                return "published", publish(self.instance.services.execution, step.documents(), Actor(None))
+            case Call():
+                step.do(self.instance)
+                return step.name, None
+
+    def _send(self, number: int, step: Send) -> tuple[int, str]:
+        path, body = step.path.format(**self._refs), self._named(step.body)
+        status, answer = self._ask(step.who, "POST", path, body, {"Idempotency-Key": f"story-{number}"})
+        if status != step.status:
+            raise StoryError(number, status, answer)
+        self._refs[step.ref] = answer["id"]
+        return status, answer["id"]
+
+    def _act(self, step: Act) -> tuple[str, None]:
+        _, inbox = self._ask(step.who, "GET", "/inbox")
+        for task in inbox["items"]:
+            if task["key"] == step.task:
+                path = f"/inbox/{task['id']}/{step.action}"
+                status, answer = self._ask(step.who, "POST", path, self._named(step.body))
+                if status != 200:
+                    raise StoryError(step, status, answer)
+        return "done", None
+
+    def _change(self, step: Change) -> tuple[str, None]:
+        seen = {"If-Match": f'"{step.version}"'}
+        path, body = step.path.format(**self._refs), self._named(step.body)
+        status, answer = self._ask(step.who, "PATCH", path, body, seen)
+        if status not in (200, 409):
+            raise StoryError(step, status, answer)
+        return "done", None
+
+    def _named(self, body: Mapping[str, Any]) -> Any:
+        """Put ids in for names of records."""
+        fields = {
+            key: self._refs[value[1:-1]] if isinstance(value, str) and value.startswith("{") else value
+            for key, value in body.get("fields", {}).items()
+        }
+        return {**body, "fields": fields}
+
+    def _ask(
+        self, who: str, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Send a request; the answer that leaves is an effect: before it the client does not know what was done."""
+        sent = {**(headers or {}), "Authorization": f"Bearer {self.tokens[who]}"}
+        answer = self._client.open(f"/api/v1{path}", method=method, json=body, headers=sent)
+        self.points.before(f"the answer to {method}")
+        return answer.status_code, json.loads(answer.get_data(as_text=True) or "null")

@@ -1,0 +1,93 @@
+"""A process that is killed anywhere loses nothing and does nothing twice: every point of a story, on both databases."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from engine.boot import open_instance, read_settings
+from engine.kernel.clocks import Clocks
+from tests.fault import lending
+from tests.support.dumping import ids_in
+from tests.support.kill_grounds import PostgresGround, SqliteGround, sqlite_url
+from tests.support.killing import HOUR, Killing, Play, servers
+from tests.support.library import NOON
+from tests.support.postgres import running_postgres
+
+LIVE = "tests.fault.living:live"
+STORY = "tests.fault.lending"
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is made by tempfile
+ENOUGH = 2 * 1024**3
+
+
+@pytest.fixture(scope="module")
+def place():
+    """Where the lives are put: in memory, where there is room, since a thousand databases are copied."""
+    roomy = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ENOUGH
+    with TemporaryDirectory(prefix="youju-kill-", dir=IN_MEMORY if roomy else None) as folder:
+        Path(folder).chmod(0o755)  # the server of the tests may run as somebody else
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def server(place):
+    """A PostgreSQL server whose files are in that place."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(place))
+        with running_postgres() as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def forks():
+    with servers("tests.fault.living", STORY) as at_hand:
+        yield at_hand
+
+
+@pytest.fixture(scope="module")
+def sqlite(place, forks):
+    folder = place / "sqlite"
+    _make_base(folder, sqlite_url(folder / "home"))
+    return Killing(SqliteGround(), Play(LIVE, STORY, folder, NOON + HOUR), forks, place)
+
+
+@pytest.fixture(scope="module")
+def postgresql(place, forks, server):
+    folder = place / "postgresql"
+    _make_base(folder, server.create("kill"))
+    return Killing(PostgresGround(server, "kill"), Play(LIVE, STORY, folder, NOON + HOUR), forks, place)
+
+
+def _make_base(folder, url):
+    folder.mkdir()
+    settings = read_settings({"YOUJU_HOME": str(folder / "home"), "YOUJU_DATABASE_URL": url})
+    instance = open_instance(settings, Clocks(lambda: NOON, lambda: NOON))
+    base = lending.base(instance)
+    base["ids"] = sorted(ids_in(instance.database))
+    instance.close()
+    (folder / "base.json").write_text(json.dumps(base), encoding="utf-8")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_the_end_is_that_of_the_uncrashed_run_when_killed_at_any_point(dialect, request, record_property, capsys):
+    killing = request.getfixturevalue(dialect)
+    whole = killing.uncrashed()
+    found = killing.at_points(whole, range(1, len(whole.points) + 1))
+    record_property("kill points", found.points)
+    with capsys.disabled():
+        print(f"kill points: {dialect} {found.points}", file=sys.stderr)  # noqa: T201 - it is wanted in every log
+    assert found.points == len(whole.points)
+    assert not found.different, found.words()
+
+
+def test_two_uncrashed_runs_end_alike_when_chance_differs(sqlite):
+    one, other = sqlite.uncrashed(), sqlite.uncrashed()
+    assert one.points == other.points
+    assert not one.dump.difference(other.dump)
