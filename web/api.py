@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from engine.kernel.canonical import Json
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError
 from engine.runtime.views import RecordView
 from web.doors import instance, viewer
+from web.openapi.document import Route, Seen, document
 from web.payloads import idempotency_key, query, value, version, version_needed, write
 from web.problems import NOT_FOUND, RequestRefused
 from web.wire import (
@@ -56,6 +57,27 @@ def _known(identifier: str) -> str:
 def apps() -> Response:
     """List the installed apps in reach."""
     return _answer(apps_json(instance().apps.installed(viewer())))
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Describe the API, for the apps in reach, as OpenAPI 3.1."""
+    asking = viewer()
+    apps = instance().apps.installed(asking)
+    parameters = {app.key: instance().parameters.list(asking, app.key) for app in apps if app.sets_parameters}
+    seen = Seen(apps, parameters, may_export=instance().apps.may_export(asking))
+    return _answer(document(_routes(), seen))
+
+
+def _routes() -> list[Route]:
+    """Return every route of this API."""
+    prefix = f"{blueprint.name}."
+    rules = [rule for rule in current_app.url_map.iter_rules() if rule.endpoint.startswith(prefix)]
+    return [
+        Route(rule.rule.removeprefix(str(blueprint.url_prefix)), method, current_app.view_functions[rule.endpoint])
+        for rule in rules
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
 
 
 @blueprint.get("/apps/<app>/definition")

@@ -55,10 +55,14 @@ class Apps:
         with self._desk.reading(viewer) as reading:
             return form_view(reading, reading.form(app, form))
 
+    def may_export(self, viewer: Viewer) -> bool:
+        """Tell whether the viewer may take definitions of apps away: an administrator may."""
+        return ADMIN_ROLE in viewer.roles
+
     def export(self, viewer: Viewer, app: str) -> bytes:
-        """Return the file of an app's definition, for administrators; EngineError (absent) for everybody else."""
+        """Return the file of an app's definition; EngineError (absent) for who may not export."""
         with self._desk.reading(viewer) as reading:
-            if ADMIN_ROLE not in viewer.roles:
+            if not self.may_export(viewer):
                 raise EngineError(ABSENT.at())
             return exported(reading.connection, self._desk.execution, reading.app(app).key)
 
@@ -93,7 +97,12 @@ def form_view(reading: Reading, form: Form) -> FormView:
     app, access = reading.app(form.app), reading.access(form)
     hidden = access.never_shown
     flow = app.workflows.get(form.key)
-    fields = {item.key: field_view(form.app, item) for item in form.live_fields() if item.key not in hidden}
+    closing = {key for section in form.definition.sections if section.visible_when for key in section.fields}
+    fields = {
+        item.key: field_view(form.app, item, may_hide=item.key in closing)
+        for item in form.live_fields()
+        if item.key not in hidden
+    }
     sections = tuple(
         SectionView(section.key, section.labels, tuple(key for key in section.fields if key in fields))
         for section in form.definition.sections
@@ -115,6 +124,7 @@ def form_view(reading: Reading, form: Form) -> FormView:
         start_transitions=tuple(_starts(app, form)),
         zone=app.zone,
         labels_of_system=dict(SYSTEM_LABELS),
+        transitions=tuple(key for key, item in flow.transitions.items() if item.definition.by) if flow else (),
     )
 
 
@@ -129,9 +139,11 @@ def _starts(app: App, form: Form) -> Iterable[TransitionView]:
             yield TransitionView(transition.key, transition.labels, (), False, transition.definition.target)
 
 
-def field_view(app: str, item: Field) -> FieldView:
-    """Return what a page must know to draw a field."""
+def field_view(app: str, item: Field, *, may_hide: bool = False) -> FieldView:
+    """Return what a page must know to draw a field; ``may_hide`` says that its section does not always show."""
     definition = item.definition
+    system = definition.set_by_system or definition.computed is not None
+    conditions = (definition.visible_when, definition.read_only_when, definition.default)
     points = definition.type in ("reference", "references")
     return FieldView(
         key=item.key,
@@ -144,5 +156,7 @@ def field_view(app: str, item: Field) -> FieldView:
         scale=scale_of(definition) if item.type else 0,
         multiple=definition.type in ("persons", "references", "multi_choice"),
         required=definition.required is not None,
-        system=definition.set_by_system or definition.computed is not None,
+        system=system,
+        needed=definition.required == "create" and not may_hide and not system and not any(conditions),
+        limits=definition.properties,
     )

@@ -215,6 +215,7 @@ def _field_view(types: Registry[FieldType], item: Parameter) -> FieldView:
         help=definition.help,
         options=tuple(OptionView(option.key, option.labels, option.retired) for option in definition.options),
         scale=scale_of(definition),
+        limits=definition.properties,
     )
 
 

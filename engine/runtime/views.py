@@ -38,7 +38,8 @@ class OptionView:
 class FieldView:
     """What a page must know to draw one field. ``widget`` names the drawing; ``target`` is ``app.form`` of a reference.
 
-    ``required`` says that it is always so (conditions aside), ``system`` that people never fill it.
+    ``required`` says that it is always so (conditions aside), ``system`` that people never fill it, ``needed`` that no
+    record is made without it being sent. ``limits`` are the bounds that its type is given: ``max_length``, ``min`` ….
     """
 
     key: str
@@ -52,6 +53,8 @@ class FieldView:
     multiple: bool = False
     required: bool = False
     system: bool = False
+    needed: bool = False
+    limits: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,10 @@ class TransitionView:
 
 @dataclass(frozen=True)
 class FormView:
-    """A form as one viewer may see it. ``choose_first`` is the choice to be made before the form opens, if any."""
+    """A form as one viewer may see it. ``choose_first`` is the choice to be made before the form opens, if any.
+
+    ``transitions`` are the keys of all that people fire, whoever may.
+    """
 
     app: str
     key: str
@@ -91,6 +97,7 @@ class FormView:
     start_transitions: tuple[TransitionView, ...] = ()
     zone: str = "Asia/Shanghai"
     labels_of_system: Mapping[str, Text] = field(default_factory=dict)
+    transitions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from engine.packs.people import add_people
 from engine.packs.reading import read_pack
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.settings import read_settings
+from tests.support.contracts import Contract
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -107,16 +108,31 @@ def reader(signed_in):
 
 @dataclass
 class Api:
-    """A caller of the API with a token."""
+    """A caller of the API with a token; whatever it sends and is answered has to be as the API describes itself."""
 
     client: FlaskClient
     token: str | None
+    known: Contract | None = None
+
+    @property
+    def contract(self) -> Contract:
+        """The API's own description, as this caller sees it."""
+        if self.known is None:
+            self.known = Contract(self._send("GET", "/openapi.json", None, {}).get_json())
+        return self.known
 
     def __call__(self, method: str, path: str, json: Any = None, **headers: str) -> TestResponse:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        contract = self.contract if self.known or self.token not in (None, "wrong") else None
+        answer = self._send(method, path, json, sent)
+        if contract is not None:
+            contract.check(method, path, json, answer)
+        return answer
+
+    def _send(self, method: str, path: str, json: Any, headers: dict[str, str]) -> TestResponse:
         if self.token is not None:
-            sent["Authorization"] = f"Bearer {self.token}"
-        return self.client.open(f"/api/v1{path}", method=method, json=json, headers=sent)
+            headers["Authorization"] = f"Bearer {self.token}"
+        return self.client.open(f"/api/v1{path}", method=method, json=json, headers=headers)
 
     def make(self, form: str, **fields: Any) -> Any:
         answer = self("POST", f"/library/{form}", {"fields": fields})

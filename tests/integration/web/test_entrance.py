@@ -97,6 +97,7 @@ STATE_CHANGING = (
     "/sign-in",
     "/sign-out",
     "/language",
+    "/a/library/parameters/",
     "/a/library/book/new",
     f"/a/library/book/{ABSENT}/edit",
     f"/a/library/book/{ABSENT}/delete",

@@ -1,0 +1,72 @@
+"""What each operation of the API takes and answers, by the name of its view; addresses come from the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+OWN: Final = "~"
+"""Before the name of a schema: that of the form (or the parameter) that the address is about."""
+
+ALWAYS: Final = (401, 503)
+OF_A_RECORD: Final = (404,)
+OF_A_BODY: Final = (400, 403, 404, 409, 413, 415, 422)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. ``answer`` and ``body`` name schemas; no answer is an empty one with status 204."""
+
+    answer: str | None
+    status: int = 200
+    body: str | None = None
+    parameters: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = ()
+
+
+def _reading(answer: str, *refusals: int, parameters: tuple[str, ...] = ()) -> Operation:
+    return Operation(answer, parameters=parameters, refusals=refusals)
+
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "apps": _reading("Apps"),
+    "openapi": _reading("OpenApi"),
+    "definition": _reading("Definition", *OF_A_RECORD),
+    "export": _reading("Export", *OF_A_RECORD),
+    "inbox": _reading("Inbox"),
+    "act": Operation("Acted", body="Fields", parameters=("IfMatch",), refusals=OF_A_BODY),
+    "parameters": _reading("Parameters", *OF_A_RECORD),
+    "set_parameter": Operation(
+        "Parameter", body=f"{OWN}value", parameters=("IfMatch",), headers=("ETag",), refusals=OF_A_BODY
+    ),
+    "create": Operation(
+        f"{OWN}record",
+        status=201,
+        body=f"{OWN}create",
+        parameters=("IdempotencyKey",),
+        headers=("ETag", "Location"),
+        refusals=OF_A_BODY,
+    ),
+    "records": _reading(f"{OWN}page", 404, 422, parameters=("filter", "sort", "limit", "after")),
+    "preview_new": Operation(f"{OWN}state", body=f"{OWN}try", refusals=OF_A_BODY),
+    "preview": Operation(f"{OWN}state", body=f"{OWN}try", refusals=OF_A_BODY),
+    "read": Operation(f"{OWN}record", headers=("ETag",), refusals=OF_A_RECORD),
+    "update": Operation(
+        f"{OWN}record",
+        body=f"{OWN}change",
+        parameters=("IfMatchNeeded",),
+        headers=("ETag",),
+        refusals=(*OF_A_BODY, 428),
+    ),
+    "delete": Operation(None, status=204, parameters=("IfMatchNeeded",), refusals=(403, 404, 409, 422, 428)),
+    "transition": Operation(
+        f"{OWN}record",
+        body=f"{OWN}change",
+        parameters=("IfMatch", "IdempotencyKey"),
+        headers=("ETag",),
+        refusals=OF_A_BODY,
+    ),
+    "history": _reading("History", *OF_A_RECORD),
+}

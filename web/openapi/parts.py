@@ -1,0 +1,173 @@
+"""What all descriptions share: problems, headers, parameters of lists, and how to sign in; it knows no app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from engine.kernel.canonical import Json
+from web.openapi.shapes import MOMENT, PERSON, Schema
+from web.payloads import LONGEST_KEY, MOST_PER_PAGE, USUAL_PER_PAGE
+from web.security import CSRF_HEADER, SESSION_COOKIE
+
+ID: Final[Schema] = {"type": "string", "format": "uuid"}
+AT: Final[Schema] = {"type": "string", "format": "date-time"}
+WORD: Final[Schema] = {"type": "string"}
+NUMBER: Final[Schema] = {"type": "integer", "minimum": 0}
+TRUTH: Final[Schema] = {"type": "boolean"}
+ANY: Final[Schema] = {}
+
+
+def closed(**properties: Schema) -> Schema:
+    """Return the schema of an object with exactly these properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def listed(item: Schema) -> Schema:
+    """Return the schema of ``{"items": […]}``."""
+    return closed(items={"type": "array", "items": item})
+
+
+def named(name: str) -> Schema:
+    """Return the reference to a schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+TEXT: Final = closed(zh=WORD, en=WORD)
+ERROR: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string", "pattern": "^[A-Z]{2,10}-[0-9]{3}$"},
+        "path": {"type": "string", "description": "The place in what was sent"},
+        "message": named("Text"),
+        "hint": named("Text"),
+        "start": NUMBER,
+        "end": {"type": ["integer", "null"]},
+    },
+    "required": ["code", "path", "message", "hint"],
+    "additionalProperties": False,
+}
+HELD: Final[Schema] = {
+    "type": ["object", "null"],
+    "description": "Why a record is on hold, since when, and who can let it go; null where it is not",
+    "properties": {"reason": ANY, "since": AT, "releasers": {"type": "array", "items": ID}},
+    "required": ["reason", "since", "releasers"],
+    "additionalProperties": False,
+}
+PARAMETER: Final = closed(
+    key=WORD, labels=named("Text"), value=ANY, default=ANY, version=NUMBER, changed_at=MOMENT, changed_by=PERSON
+)
+TASK: Final = closed(
+    id=ID,
+    key=WORD,
+    title=named("Text"),
+    record=closed(app=WORD, form=WORD, id=ID, title=WORD),
+    opened_at=AT,
+    due=MOMENT,
+    actions={"type": "array", "items": WORD},
+)
+CHANGE: Final = closed(key=WORD, before=ANY, after=ANY)
+ENTRY: Final = closed(
+    id=ID,
+    at=AT,
+    version=NUMBER,
+    action=WORD,
+    by=PERSON,
+    rule={"type": ["string", "null"]},
+    changes={"type": "array", "items": CHANGE},
+)
+APP: Final = closed(
+    key=WORD,
+    labels=named("Text"),
+    revision=NUMBER,
+    forms={"type": "array", "items": closed(key=WORD, labels=named("Text"), may_create=TRUTH)},
+)
+
+SCHEMAS: Final[Mapping[str, Schema]] = {
+    "Text": TEXT,
+    "Problem": closed(
+        code=WORD, status={"type": "integer"}, errors={"type": "array", "items": named("Error"), "minItems": 1}
+    ),
+    "Error": ERROR,
+    "Held": HELD,
+    "Apps": listed(APP),
+    "Definition": closed(key=WORD, revision=NUMBER, digest=WORD, documents={"type": "object"}),
+    "Export": {
+        "type": "object",
+        "description": "The file that `youju app import` takes",
+        "required": ["format", "kind", "app", "version", "digest", "documents"],
+    },
+    "Inbox": listed(TASK),
+    "Acted": closed(id=ID, action=WORD),
+    "Parameter": PARAMETER,
+    "Parameters": listed(PARAMETER),
+    "History": listed(ENTRY),
+    "Standing": closed(visible=TRUTH, required=TRUTH, read_only=TRUTH),
+    "Count": closed(value=NUMBER, exact=TRUTH),
+    "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
+    "Fields": {"type": "object", "properties": {"fields": {"type": "object"}}, "additionalProperties": False},
+}
+
+
+def _query(name: str, schema: Schema, says: str) -> Schema:
+    return {"name": name, "in": "query", "schema": schema, "description": says}
+
+
+PARAMETERS: Final[Mapping[str, Schema]] = {
+    "filter": _query("filter", WORD, 'An expression of the rule language: `state = "open" and amount > 5`'),
+    "sort": _query("sort", WORD, "The key of a field; a minus before it sorts descending"),
+    "limit": _query(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": USUAL_PER_PAGE},
+        "How many records a page has",
+    ),
+    "after": _query("after", WORD, "`next` of the page before"),
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "schema": {"type": "string", "pattern": f"^[!-~]{{1,{LONGEST_KEY}}}$"},
+        "description": "The same request with the same key is done once; kept for 30 days",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "schema": {"type": "string", "pattern": '^"?[0-9]{1,18}"?$'},
+        "description": "The version that was seen; another one by now is a conflict",
+    },
+}
+PARAMETERS_NEEDED: Final[Mapping[str, Schema]] = {"IfMatchNeeded": {**PARAMETERS["IfMatch"], "required": True}}
+
+REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("Malformed", "The body is no JSON"),
+    401: ("Unsigned", "Nobody is signed in, or the token is not valid"),
+    403: ("Unproven", "The session's CSRF token is missing"),
+    404: ("Absent", "Absent, or not yours to see: both look alike"),
+    409: ("Conflict", "Somebody was faster, or the key was used for something else"),
+    413: ("TooLarge", "The body is too large"),
+    415: ("OtherMediaType", "The body is no application/json"),
+    422: ("Refused", "Refused, with every problem at once"),
+    428: ("VersionNeeded", "If-Match is missing"),
+    503: ("Unavailable", "Busy or not available: try again later"),
+}
+
+
+def refusals() -> dict[str, Json]:
+    """Return the answers that refuse, by their names."""
+    content = {"application/problem+json": {"schema": named("Problem")}}
+    return {name: {"description": says, "content": content} for name, says in REFUSALS.values()}
+
+
+HEADERS: Final[Mapping[str, Schema]] = {
+    "ETag": {"schema": WORD, "description": "The version, for If-Match"},
+    "Location": {"schema": WORD, "description": "The address of what was made"},
+}
+SECURITY: Final[Mapping[str, Schema]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token: `youju user token NAME`"},
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+    "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+}
