@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from engine.forms.field_types import BUILT_IN
 from engine.jobs.loop import JobsLoop
+from engine.jobs.problems import NO_TEST_CLOCK
 from engine.jobs.supervising import JobsProcess
-from engine.kernel.clocks import Clocks
+from engine.jobs.travelling import Travel
+from engine.kernel.clocks import Clocks, moment_text
+from engine.kernel.problems import EngineError
 from engine.runtime.apps import Apps
 from engine.runtime.directory import Directory
 from engine.runtime.inbox import Inbox
@@ -18,11 +21,12 @@ from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import Settings, make_home, read_key, read_settings
-from engine.storage import outbox, revisions
+from engine.storage import outbox, revisions, schedules, timers
 from engine.storage.audit import Report, verify
 from engine.storage.database import Database, open_database
 from engine.storage.migrations import migrate, pending
 from engine.storage.sealer import Sealer
+from engine.storage.stored_clock import StoredClock
 
 __all__ = ["Instance", "open_instance", "read_settings"]
 
@@ -35,6 +39,7 @@ class Instance:
     database: Database
     services: Services
     clocks: Clocks
+    test_clock: StoredClock | None = None
 
     @property
     def apps(self) -> Apps:
@@ -92,6 +97,7 @@ class Instance:
         with self.database.read() as connection:
             depth = outbox.depth(connection, now)
             apps = revisions.current(connection)
+            coming = (schedules.next_slot(connection), timers.next_due(connection))
         lag = 0 if depth.oldest_due is None else max(0, now - depth.oldest_due)
         return {
             **self.health(),
@@ -99,6 +105,10 @@ class Instance:
             "outbox_waiting": depth.waiting,
             "outbox_lag_ms": lag,
             "dead_letters": depth.dead,
+            "business_time": moment_text(now),
+            "test_clock": self.test_clock is not None,
+            "next_slot": coming[0] and moment_text(coming[0]),
+            "next_deadline": coming[1] and moment_text(coming[1]),
         }
 
     def close(self) -> None:
@@ -107,10 +117,24 @@ class Instance:
 
 
 def open_instance(settings: Settings, clocks: Clocks | None = None) -> Instance:
-    """Open an installation, bringing its system tables up to date; EngineError where the database cannot be opened."""
+    """Open an installation, bringing its system tables up to date; EngineError where the database cannot be opened.
+
+    A test clock begins at the real moment at which it is first needed.
+    """
     make_home(settings)
-    ticking = clocks or Clocks()
     database = open_database(settings.database_url)
     migrate(database)
+    stored = StoredClock(database) if settings.test_clock and clocks is None else None
+    ticking = clocks or Clocks()
+    if stored is not None:
+        stored.begin(ticking.real())
+        ticking = Clocks(business=stored)
     services = assemble(database, ticking, secrets.token_bytes, BUILT_IN)
-    return Instance(settings, database, services, ticking)
+    return Instance(settings, database, services, ticking, stored)
+
+
+def travel_of(instance: Instance) -> Travel:
+    """Return what moves the clock of an installation; EngineError (JOB-002) where it has no test clock."""
+    if instance.test_clock is None:
+        raise EngineError(NO_TEST_CLOCK.at())
+    return Travel(instance.services.execution, instance.test_clock)

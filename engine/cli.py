@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from engine.boot import Instance, open_instance, read_settings
+from engine.boot import Instance, open_instance, read_settings, travel_of
 from engine.demo import demo_words, make_demo
 from engine.doctor.commands import doctor
-from engine.jobs.commands import worker
+from engine.jobs.commands import tick, worker
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 GROUP = "youju.commands"
-REFUSED, ENVIRONMENT = 1, 3
+REFUSED, USAGE, ENVIRONMENT = 1, 2, 3
 ENVIRONMENT_CODES = ("STORE-001", "STORE-002", "STORE-003", "STORE-004", "STORE-005", "RUN-035")
+USAGE_CODES = ("JOB-002", "JOB-003", "JOB-004")
 
 
 @cache
@@ -43,6 +44,7 @@ def youju(context: click.Context) -> None:
     """Youju 有据: forms, rules, workflows and boards as JSON, and what runs them."""
     context.obj = lambda: instance().services
     context.meta["jobs"] = lambda: instance().jobs()
+    context.meta["travel"] = lambda: travel_of(instance())
 
 
 @youju.command()
@@ -96,7 +98,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (worker, app, user, pack, doctor, rule):
+for _command in (worker, tick, app, user, pack, doctor, rule):
     youju.add_command(_command)
 
 
@@ -106,7 +108,7 @@ def _add_plug_ins() -> None:
 
 
 def main() -> None:
-    """Run the command line; problems become words on standard error and exit code 1, or 3 for the environment."""
+    """Run the command line; problems become words on standard error and an exit code: 1, 2 or 3."""
     _add_plug_ins()
     try:
         youju(prog_name="youju")
@@ -116,8 +118,8 @@ def main() -> None:
             place = f" {problem.path}" if problem.path else ""
             first, second = (problem.message.zh, problem.hint.zh) if chinese else (problem.message.en, problem.hint.en)
             click.echo(f"{problem.code}{place}: {first}\n    {second}", err=True)
-        environmental = any(problem.code in ENVIRONMENT_CODES for problem in error.problems)
-        sys.exit(ENVIRONMENT if environmental else REFUSED)
+        codes = {problem.code for problem in error.problems}
+        sys.exit(ENVIRONMENT if codes & set(ENVIRONMENT_CODES) else USAGE if codes & set(USAGE_CODES) else REFUSED)
 
 
 if __name__ == "__main__":

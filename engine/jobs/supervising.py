@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.runtime.settings import Settings
+from engine.runtime.settings import ON, TEST_CLOCK, Settings
 
 PARENT = "YOUJU_SUPERVISOR"
 """The environment variable that tells a jobs process whose end is its own."""
@@ -52,6 +52,7 @@ class JobsProcess:
             **os.environ,
             "YOUJU_HOME": str(self.settings.home),
             "YOUJU_DATABASE_URL": self.settings.database_url,
+            TEST_CLOCK: ON if self.settings.test_clock else "",
             PARENT: str(os.getpid()),
         }
         while not self._stop.is_set():

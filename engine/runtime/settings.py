@@ -12,13 +12,19 @@ from pathlib import Path
 
 KEY_BYTES = 32
 
+TEST_CLOCK, ON = "YOUJU_TEST_CLOCK", "1"
+
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are. ``home`` holds what is not in the database: keys, the journal's witness, demo passwords."""
+    """Where things are. ``home`` holds what is not in the database: keys, the journal's witness, demo passwords.
+
+    With ``test_clock`` business time is kept in the database and moved by ``youju tick`` alone.
+    """
 
     home: Path
     database_url: str
+    test_clock: bool = False
 
     @property
     def journal_key(self) -> Path:
@@ -42,11 +48,14 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that the environment states; ``YOUJU_HOME`` and ``YOUJU_DATABASE_URL`` have defaults."""
+    """Return the settings that the environment states; ``YOUJU_HOME`` and ``YOUJU_DATABASE_URL`` have defaults.
+
+    ``YOUJU_TEST_CLOCK=1``, and no other value, turns the test clock on.
+    """
     given = os.environ if environment is None else environment
     home = Path(given.get("YOUJU_HOME") or "var").absolute()
     url = given.get("YOUJU_DATABASE_URL") or f"sqlite:///{home / 'youju.sqlite3'}"
-    return Settings(home, url)
+    return Settings(home, url, given.get(TEST_CLOCK) == ON)
 
 
 def make_home(settings: Settings) -> None:

@@ -78,6 +78,19 @@ def claim(
     return tuple(sorted(found, key=lambda message: (message.due_at, message.id)))
 
 
+def first(connection: Connection, business_now: Moment, real_now: Moment) -> Message | None:
+    """Return the message that ``claim`` would take first, without taking it: for whoever delivers one at a time.
+
+    ``finish`` fails where another deliverer has taken it since.
+    """
+    columns = (_OUTBOX.c[name] for name in Message.__slots__)
+    query = select(*columns).where(_due(business_now, real_now)).order_by(_OUTBOX.c.due_at, _OUTBOX.c.id).limit(1)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Message(row.id, row.command, row.kind, json.loads(row.payload), row.due_at, row.attempts, row.fence)
+
+
 def _due(business_now: Moment, real_now: Moment) -> ColumnElement[bool]:
     return and_(_OPEN, _OUTBOX.c.due_at <= business_now, _OUTBOX.c.available_at <= real_now)
 
@@ -118,10 +131,27 @@ def replay(connection: Connection, message: str) -> None:
         raise EngineError(problems.MESSAGE_NOT_DEAD.at(message))
 
 
-def next_due(connection: Connection) -> Moment | None:
-    """Return the business moment at which the next message is due, whoever holds it; None where none waits."""
-    earliest: Moment | None = connection.execute(select(func.min(_OUTBOX.c.due_at)).where(_OPEN)).scalar_one()
+def next_due(connection: Connection, after: Moment | None = None) -> Moment | None:
+    """Return the business moment at which the next message is due, whoever holds it; None where none waits.
+
+    ``after`` leaves out what was due by then.
+    """
+    query = select(func.min(_OUTBOX.c.due_at)).where(_OPEN)
+    earliest: Moment | None = connection.execute(
+        query if after is None else query.where(_OUTBOX.c.due_at > after)
+    ).scalar_one()
     return earliest
+
+
+def is_held(connection: Connection, business_now: Moment, attempts: int) -> bool:
+    """Tell whether something is due that was not tried ``attempts`` times yet: it is being delivered, or pauses."""
+    due = and_(_OPEN, _OUTBOX.c.due_at <= business_now, _OUTBOX.c.attempts < attempts)
+    return connection.execute(select(_OUTBOX.c.id).where(due).limit(1)).first() is not None
+
+
+def delivered(connection: Connection) -> int:
+    """Return how many messages have been delivered and not yet forgotten."""
+    return connection.execute(select(func.count()).where(_OUTBOX.c.done_at.is_not(None))).scalar_one()
 
 
 def is_due(connection: Connection, business_now: Moment, real_now: Moment) -> bool:

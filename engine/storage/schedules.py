@@ -77,7 +77,7 @@ def claim(connection: Connection, seen: Schedule, following: Moment) -> bool:
 
 
 def next_slot(connection: Connection) -> Moment | None:
-    """Return the moment of the first slot that nobody has claimed; None where there are no schedules."""
+    """Return the moment of the first slot that nobody has claimed; None where there is no schedule."""
     earliest: Moment | None = connection.execute(select(func.min(_SCHEDULE.c.next_slot))).scalar_one()
     return earliest
 
