@@ -236,8 +236,16 @@ UNCLOSED_PLACE = ProblemKind(
 )
 UNKNOWN_BLOCK = ProblemKind(
     "LANG-051",
-    Text("模板里没有“{sign}”这种写法", "A template has no blocks “{sign}”"),
-    Text("请只用双层大括号括起来的表达式", "Use expressions in double braces alone"),
+    Text("模板里没有“{sign}”这种写法", "A template has no block “{sign}”"),
+    Text(
+        "可以写 {{% if 条件 %}} … {{% else %}} … {{% end %}}",
+        "There are {{% if condition %}} … {{% else %}} … {{% end %}}",
+    ),
+)
+STRAY_BLOCK = ProblemKind(
+    "LANG-052",
+    Text("“{sign}”前面没有 if", "“{sign}” has no if before it"),
+    Text("写成 {{% if 条件 %}} … {{% end %}}", "Write {{% if condition %}} … {{% end %}}"),
 )
 BAD_CASE = ProblemKind(
     "LANG-060",
