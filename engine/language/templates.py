@@ -171,7 +171,7 @@ class _Compiler:
             self.found.extend(_moved(problem, start) for problem in error.problems)
             return None
 
-    def _note(self, kind: ProblemKind, at: Span, **values: object) -> None:
+    def _note(self, kind: ProblemKind, at: Span, **values: str) -> None:
         self.found.append(kind.at(start=at[0], end=at[1], **values))
 
 
