@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from engine.boot import Instance, open_instance
 from engine.catalog.compiling import Installed, compile_catalog
 from engine.catalog.definitions import load_app
 from engine.catalog.naming import assign_names
@@ -15,8 +14,10 @@ from engine.forms.field_types import BUILT_IN
 from engine.kernel.clocks import Moment, moment_text, real_moment
 from engine.kernel.problems import EngineError, Text
 from engine.packs.reading import market, read_pack
+from engine.runtime.catalogs import CatalogSource
 from engine.runtime.settings import Settings, read_key
-from engine.storage import vitals
+from engine.storage import outbox, stored_clock, vitals
+from engine.storage import settings as stored
 from engine.storage.database import Database
 from engine.storage.heads import newest_seal
 from engine.storage.migrations import pending
@@ -45,16 +46,8 @@ def look(settings: Settings, database: Database, environment: Mapping[str, str])
     if standing.level is not Level.GOOD:
         return
     yield from _asked(JOURNAL, lambda: _journal(settings, database))
-    yield from _asked(APPS, lambda: _of_instance(settings, _apps))
-    yield from _asked(OUTBOX, lambda: _of_instance(settings, _outbox))
-
-
-def _of_instance(settings: Settings, look_at: Callable[[Instance], Finding]) -> Finding:
-    instance = open_instance(settings)
-    try:
-        return look_at(instance)
-    finally:
-        instance.close()
+    yield from _asked(APPS, lambda: _apps(database))
+    yield from _asked(OUTBOX, lambda: _outbox(settings, database))
 
 
 def _asked(subject: Subject, look_at: Callable[[], Finding]) -> Iterator[Finding]:
@@ -140,17 +133,21 @@ def _packs() -> Finding:
     return PACKS.good(f"{len(folders)} 个,都能编译", f"{len(folders)}, all compile")
 
 
-def _apps(instance: Instance) -> Finding:
-    with instance.database.read() as connection:
-        apps = instance.services.execution.catalogs.current(connection).catalog.apps
+def _apps(database: Database) -> Finding:
+    with database.read() as connection:
+        apps = CatalogSource(BUILT_IN, database.dialect).current(connection).catalog.apps
     listed = ", ".join(f"{key} r{app.revision}" for key, app in apps.items())
     return APPS.good(listed or "还没有安装", listed or "none installed yet")
 
 
-def _outbox(instance: Instance) -> Finding:
-    found = instance.status()
-    waiting, lag, dead = (int(str(found[key])) for key in ("outbox_waiting", "outbox_lag_ms", "dead_letters"))
-    if dead:
+def _outbox(settings: Settings, database: Database) -> Finding:
+    with database.read() as connection:
+        kept = stored.read(connection, stored_clock.KEY) if settings.test_clock else None
+        now = real_moment() if kept is None else int(kept)
+        depth = outbox.depth(connection, now)
+    lag = 0 if depth.oldest_due is None else now - depth.oldest_due
+    if depth.dead:
+        dead = depth.dead
         return OUTBOX.warning(
             Text(f"{dead} 封投递不了", f"not delivered: {dead}"),
             Text("看它们的错误,改好后重放", "Look at their errors, mend the cause and replay them"),
@@ -160,7 +157,7 @@ def _outbox(instance: Instance) -> Finding:
             Text(f"最早的一封等了 {_minutes(lag)} 分钟", f"the oldest has waited for {_minutes(lag)} min"),
             Text("运行 youju serve 或 youju worker", "Run youju serve or youju worker"),
         )
-    return OUTBOX.good(f"{waiting} 封待发", f"{waiting} waiting")
+    return OUTBOX.good(f"{depth.waiting} 封待发", f"{depth.waiting} waiting")
 
 
 def _minutes(milliseconds: Moment) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,7 @@ from engine.doctor.findings import Level, exit_code
 from engine.packs.installing import install
 from engine.packs.reading import read_pack
 from engine.runtime.settings import read_key, read_settings
+from engine.storage.database import file_of
 from engine.storage.witness import Witness, write_witness
 from tests.support.apps import LIBRARY
 from tests.support.guarding import TAMPERS
@@ -34,8 +38,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def settings(tmp_path, database_url):
-    """An installation with the library, sealed."""
-    made = read_settings({"YOUJU_HOME": str(tmp_path / "home"), "YOUJU_DATABASE_URL": database_url})
+    """An installation with the library, sealed, on each database."""
+    return _installed(tmp_path / "home", database_url)
+
+
+@pytest.fixture
+def small(tmp_path, sqlite_url):
+    """One on SQLite, for what is the same whatever the database."""
+    return _installed(tmp_path / "home", sqlite_url)
+
+
+def _installed(home, url):
+    made = read_settings({"YOUJU_HOME": str(home), "YOUJU_DATABASE_URL": url})
     opened = open_instance(made)
     install(opened.services, read_pack(LIBRARY), Actor(None))
     opened.sealer().seal()
@@ -79,29 +93,29 @@ def test_everything_is_well_when_nothing_is_wrong(settings):
     assert "library r1" in found(settings)["apps"].said.en
 
 
-def test_a_misspelt_variable_and_the_test_clock_are_warned_of_when_they_are_set(settings):
-    assert ailing(settings, YOUJU_HOEM="x", YOUJU_TEST_CLOCK="1") == {"settings": "warning", "clock": "warning"}
-    assert "YOUJU_HOEM" in found(settings, YOUJU_HOEM="x")["settings"].said.en
+def test_a_misspelt_variable_and_the_test_clock_are_warned_of_when_they_are_set(small):
+    assert ailing(small, YOUJU_HOEM="x", YOUJU_TEST_CLOCK="1") == {"settings": "warning", "clock": "warning"}
+    assert "YOUJU_HOEM" in found(small, YOUJU_HOEM="x")["settings"].said.en
 
 
-def test_open_permissions_are_wrong_when_others_may_read(settings):
-    settings.home.chmod(0o755)
-    settings.journal_key.chmod(0o640)
-    assert ailing(settings) == {"home": "wrong", "keys": "wrong"}
-    shown = words(found(settings)["keys"])
+def test_open_permissions_are_wrong_when_others_may_read(small):
+    small.home.chmod(0o755)
+    small.journal_key.chmod(0o640)
+    assert ailing(small) == {"home": "wrong", "keys": "wrong"}
+    shown = words(found(small)["keys"])
     assert shown.startswith("✗")
     assert "chmod 600 journal.key" in shown
 
 
-def test_a_key_is_wrong_when_it_is_cut_short(settings):
-    settings.journal_key.write_bytes(b"short")
-    assert ailing(settings) == {"keys": "wrong", "journal": "wrong"}
+def test_a_key_is_wrong_when_it_is_cut_short(small):
+    small.journal_key.write_bytes(b"short")
+    assert ailing(small) == {"keys": "wrong", "journal": "wrong"}
 
 
-def test_the_journal_is_wrong_when_its_key_is_gone(settings):
-    settings.journal_key.unlink()
-    assert ailing(settings) == {"journal": "wrong"}
-    assert not settings.journal_key.exists()
+def test_the_journal_is_wrong_when_its_key_is_gone(small):
+    small.journal_key.unlink()
+    assert ailing(small) == {"journal": "wrong"}
+    assert not small.journal_key.exists()
 
 
 def test_the_journal_is_wrong_when_its_end_was_cut_off(settings):
@@ -111,12 +125,12 @@ def test_the_journal_is_wrong_when_its_end_was_cut_off(settings):
 
 
 @pytest.mark.parametrize("damage", ["missing", "forged"])
-def test_the_journal_is_wrong_when_its_witness_is(settings, damage):
+def test_the_journal_is_wrong_when_its_witness_is(small, damage):
     if damage == "missing":
-        settings.journal_witness.unlink()
+        small.journal_witness.unlink()
     else:
-        settings.journal_witness.write_text('{"number": 1}', encoding="utf-8")
-    assert ailing(settings) == {"journal": "wrong"}
+        small.journal_witness.write_text('{"number": 1}', encoding="utf-8")
+    assert ailing(small) == {"journal": "wrong"}
 
 
 def test_nobody_seals_when_entries_wait_and_the_lease_is_over(settings, sql):
@@ -161,12 +175,23 @@ def test_clocks_apart_are_found_when_the_database_has_its_own(settings, monkeypa
     assert levels == expected
 
 
-def test_a_full_disk_is_wrong_when_hardly_anything_is_left(settings, monkeypatch):
+def test_a_full_disk_is_wrong_when_hardly_anything_is_left(small, monkeypatch):
     monkeypatch.setattr(machine, "FULL", 2**62)
-    assert ailing(settings) == {"disk": "wrong"}
+    assert ailing(small) == {"disk": "wrong"}
     monkeypatch.setattr(machine, "FULL", 0)
     monkeypatch.setattr(machine, "NARROW", 2**62)
-    assert ailing(settings) == {"disk": "warning"}
+    assert ailing(small) == {"disk": "warning"}
+
+
+def test_nothing_is_changed_when_it_is_looked_at(small):
+    names, kept = sorted(small.home.iterdir()), dumped(small)
+    found(replace(small, test_clock=True), YOUJU_TEST_CLOCK="1")
+    assert (sorted(small.home.iterdir()), dumped(small)) == (names, kept)
+
+
+def dumped(settings):
+    with contextlib.closing(sqlite3.connect(str(file_of(settings.database_url)))) as connection:
+        return "\n".join(connection.iterdump())
 
 
 def test_a_zone_is_missing_when_the_system_has_none():
