@@ -57,7 +57,14 @@ def note_refusal(
         form=body.form,
         record=body.record,
         fired=True,
-        trace={"event": dict(body.event), "inputs": {}, "actions": [], "error": [one.as_json() for one in problems]},
+        trace={
+            "event": dict(body.event),
+            "inputs": {},
+            "values": [],
+            "actions": [],
+            "error": str(EngineError(problems)),
+            "problems": [one.as_json() for one in problems],
+        },
         at=command.moment,
     )
     changeset = Changeset(command.id, command.moment, command.actor, current.catalog.revisions, rule_runs=(run,))

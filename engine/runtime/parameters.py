@@ -28,6 +28,7 @@ from engine.runtime.desk import Desk
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.problems import NO_PARAMETER, PARAMETER_MOVED
 from engine.runtime.reading import Reading
+from engine.runtime.timing import follow_parameters
 from engine.runtime.views import FieldView, OptionView, ParameterChange, ParameterView, Viewer
 from engine.storage import directory, journal
 from engine.storage import parameters as stored
@@ -93,6 +94,7 @@ class Parameters:
             by = Authorship(Actor(viewer.id), uuid7(moment, random(10)), moment, random)
             for step in steps:
                 stored.put(connection, by, app, step.key, step.value, step.said)
+            follow_parameters(execution, connection, found, [step.key for step in steps], by.command)
             return tuple(step.key for step in steps)
 
     def _view(

@@ -14,3 +14,10 @@ NO_TASK = ProblemKind(
     Text("“{user}”没有待办“{key}”", "“{user}” has no task “{key}”"),
     Text("现有:{known}", "There are: {known}"),
 )
+NO_PLACE = ProblemKind(
+    "SCEN-003",
+    Text("模板里没有这个位置", "The pack has no such place"),
+    Text(
+        "请写文件名和 JSON 指针,例如 /transitions/0/fields", "Name the file and a JSON pointer: /transitions/0/fields"
+    ),
+)

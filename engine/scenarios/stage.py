@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from engine.decision.changeset import Actor
 from engine.forms.field_types import FieldType
 from engine.jobs.loop import JobsLoop
+from engine.jobs.travelling import Travel
 from engine.kernel import clocks
 from engine.kernel.clocks import Clocks, Moment
 from engine.kernel.registries import Registry
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
+from engine.rules.schedules import slot_after
 from engine.runtime.publishing import publish
 from engine.runtime.services import Services, assemble
 from engine.runtime.views import Viewer
-from engine.storage import outbox
+from engine.storage import outbox, rule_runs, schedules
 from engine.storage.database import open_database
 from engine.storage.migrations import migrate
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass
@@ -34,6 +40,13 @@ class StageClock:
         """Return the moment."""
         return self.moment
 
+    def move(self, _connection: Connection, seen: Moment, moment: Moment) -> bool:
+        """Move on from where it was seen; False where it is elsewhere by now."""
+        if self.moment != seen:
+            return False
+        self.moment = moment
+        return True
+
 
 @dataclass
 class Stage:
@@ -44,6 +57,8 @@ class Stage:
     jobs: JobsLoop
     clock: StageClock
     names: Placeholders
+    travel: Travel
+    known_refusals: set[str] = field(default_factory=set)
 
     def viewer(self, name: str) -> Viewer:
         """Return the user of that name as a viewer; EngineError where there is none."""
@@ -53,12 +68,24 @@ class Stage:
         """Let go of the database."""
         self.services.execution.database.close()
 
+    def begin(self, moment: Moment) -> None:
+        """Put the clock at a moment, and every schedule before its first slot after it."""
+        self.clock.moment = moment
+        with self.services.execution.database.write() as connection:
+            for schedule in schedules.due(connection, clocks.LAST_MOMENT):
+                schedules.claim(connection, schedule, slot_after(schedule.cron, schedule.zone, moment))
+
     def settle(self) -> tuple[str, ...]:
-        """Let everything that follows from what was done happen; return in words what could not be delivered."""
+        """Let everything that follows from what was done happen; return in words what could not, or was refused."""
         self.jobs.run_until_quiet()
         with self.services.execution.database.read() as connection:
             behind = outbox.undelivered(connection, self.clock.moment)
-        return tuple(f"{kind} was not delivered: {error or 'there is no end to it'}" for kind, error in behind)
+            refusals = [item for item in rule_runs.refused(connection) if item[0] not in self.known_refusals]
+        self.known_refusals.update(id for id, _, _ in refusals)
+        return (
+            *(f"{kind} was not delivered: {error or 'there is no end to it'}" for kind, error in behind),
+            *(f"the rule {rule} was refused: {error}" for _, rule, error in refusals),
+        )
 
 
 def set_up(pack: Pack, needs: Iterable[Pack], url: str, types: Registry[FieldType]) -> dict[str, str]:
@@ -82,7 +109,8 @@ def open_stage(pack: Pack, url: str, people: Mapping[str, str], types: Registry[
     with database.read() as connection:
         zone = services.execution.catalogs.current(connection).catalog.apps[pack.key].zone
     names = Placeholders(people, zone, lambda: clocks.day_of(clock.moment, zone))
-    return Stage(pack.key, services, JobsLoop(services.execution), clock, names)
+    travel = Travel(services.execution, clock)
+    return Stage(pack.key, services, JobsLoop(services.execution), clock, names, travel)
 
 
 def moment_of(written: str) -> Moment:

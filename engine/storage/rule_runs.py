@@ -30,3 +30,10 @@ def latest(connection: Connection, app: str, form: str, record: str, rule: str, 
     columns = (_RUN.c.at, _RUN.c.fired, _RUN.c.revision, _RUN.c.trace)
     query = select(*columns).where(*about).order_by(_RUN.c.at.desc(), _RUN.c.id.desc()).limit(limit)
     return tuple(StoredRun(row.at, row.fired, row.revision, json.loads(row.trace)) for row in connection.execute(query))
+
+
+def refused(connection: Connection) -> tuple[tuple[str, str, str], ...]:
+    """Return the looks that were refused, as ``(id, rule, error)``."""
+    columns = (_RUN.c.id, _RUN.c.rule, _RUN.c.trace)
+    query = select(*columns).where(_RUN.c.trace.contains('"problems":[', autoescape=True)).order_by(_RUN.c.id)
+    return tuple((row.id, row.rule, json.loads(row.trace)["error"]) for row in connection.execute(query))

@@ -80,7 +80,7 @@ def test_others_are_looked_at_when_one_is_refused(site):
     make(site, me, "a", "b", "c", seen_at=moment_text(DUE))
     play(site, DUE)
     assert site.query("SELECT count(*) FROM thing WHERE code = 'one'")[0][0] == 1
-    assert sorted(len(run["trace"].get("error", [])) for run in runs(site)) == [0, 1, 1]
+    assert sorted(len(run["trace"].get("problems", [])) for run in runs(site)) == [0, 1, 1]
     assert undelivered(site) == 0
 
 

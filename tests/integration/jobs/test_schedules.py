@@ -79,7 +79,7 @@ def test_others_are_not_touched_when_one_record_is_refused(site):
     play(site, TEN)
     assert site.query("SELECT count(*) FROM thing WHERE code = 'one'")[0][0] == 1
     assert undelivered(site) == 0
-    errors = {run["record"]: [one["code"] for one in run["trace"].get("error", [])] for run in runs(site)}
+    errors = {run["record"]: [one["code"] for one in run["trace"].get("problems", [])] for run in runs(site)}
     assert [len(errors[id]) for id in ids] == [0, 1, 1]
 
 

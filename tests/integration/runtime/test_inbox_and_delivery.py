@@ -288,7 +288,7 @@ def runs(site):
 
 def fired_for(run):
     """Return the codes of the problems for which a run was refused."""
-    return [problem["code"] for problem in json.loads(run["trace"]).get("error", [])]
+    return [problem["code"] for problem in json.loads(run["trace"]).get("problems", [])]
 
 
 def test_many_are_told_when_a_role_has_many(site):
