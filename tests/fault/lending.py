@@ -1,4 +1,4 @@
-"""A story of the library: loans asked for, lent by a task and given back damaged; a book mended; the app published."""
+"""Stories of the library, each from the same base: they are short, since every effect in one costs two lives."""
 
 from __future__ import annotations
 
@@ -40,23 +40,30 @@ def base(instance: Instance) -> dict[str, Any]:
     return {"refs": refs, "tokens": tokens}
 
 
-def story(refs: Mapping[str, str]) -> Story:
-    """Return the story over the records that the base has."""
-    lent = {"member": "{john}", "book": "{west}"}
+def lent_and_returned(refs: Mapping[str, str]) -> Story:
+    """A loan is asked for, lent by the task that this opens, and given back damaged, which is told."""
+    back = {"returned_on": "2026-09-22", "condition": "damaged", "damage": "水渍"}
     steps = (
         Send("reader", "/library/loan", {"fields": {"member": "{john}", "book": "{dream}"}}, "loan", 201),
         Act("librarian", "lend_book", "lend"),
-        Change("librarian", "/library/book/{dream}", {"fields": {"copies": [{"barcode": "B-1"}], "price": "9.9"}}, 1),
-        Send("librarian", "/library/loan", {"fields": lent, "transition": "lend"}, "other", 201),
-        Publish(with_a_new_field),
-        Send(
-            "librarian",
-            "/library/loan/{loan}/transitions/give_back",
-            {"fields": {"returned_on": "2026-09-22", "condition": "damaged", "damage": "水渍"}},
-            "loan",
-        ),
+        Send("librarian", "/library/loan/{loan}/transitions/give_back", {"fields": back}, "loan"),
     )
     return Story(NOON + HOUR, steps, refs)
+
+
+def changed_and_published(refs: Mapping[str, str]) -> Story:
+    """A book gets a copy and a price, the app a new field, and the next loan is made and lent on the new revision."""
+    copy = {"copies": [{"barcode": "B-1"}], "price": "9.9"}
+    lent = {"member": "{john}", "book": "{west}"}
+    steps = (
+        Change("librarian", "/library/book/{dream}", {"fields": copy}, 1),
+        Publish(with_a_new_field),
+        Send("librarian", "/library/loan", {"fields": lent, "transition": "lend"}, "other", 201),
+    )
+    return Story(NOON + HOUR, steps, refs)
+
+
+STORIES = (lent_and_returned, changed_and_published)
 
 
 def with_a_new_field() -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Callable, Hashable, Iterable
@@ -69,7 +68,7 @@ def live(request: dict[str, Any]) -> None:
     watch(points, folder / "home")
     if request["broken"] is not None:
         getattr(breaking, request["broken"])()
-    story = importlib.import_module(request["story"]).story(base["refs"])
+    story = next(story for story in lending.STORIES if story.__name__ == request["story"])(base["refs"])
     clock = Clock(folder / "clock", story.start)
     settings = read_settings({"YOUJU_HOME": str(folder / "home"), "YOUJU_DATABASE_URL": request["url"]})
     instance = open_instance(settings, Clocks(clock, lambda: int(request["real"])))

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,9 @@ from tests.support.library import NOON
 from tests.support.postgres import running_postgres
 
 LIVE = "tests.fault.living:live"
-STORY = "tests.fault.lending"
+STORIES = [story.__name__ for story in lending.STORIES]
+
+WAYS = ["effect_before_its_mark", "mark_before_its_effect", "answer_kept_after_the_commit", "event_after_the_commit"]
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is made by tempfile
 ENOUGH = 2 * 1024**3
@@ -47,7 +50,7 @@ def server(place):
 
 @pytest.fixture(scope="module")
 def forks():
-    with servers("tests.fault.living", STORY) as at_hand:
+    with servers("tests.fault.living") as at_hand:
         yield at_hand
 
 
@@ -55,14 +58,14 @@ def forks():
 def sqlite(place, forks):
     folder = place / "sqlite"
     _make_base(folder, sqlite_url(folder / "home"))
-    return Killing(SqliteGround(), Play(LIVE, STORY, folder, NOON + HOUR), forks, place)
+    return Killing(SqliteGround(), Play(LIVE, folder, NOON + HOUR), forks, place)
 
 
 @pytest.fixture(scope="module")
 def postgresql(place, forks, server):
     folder = place / "postgresql"
     _make_base(folder, server.create("kill"))
-    return Killing(PostgresGround(server, "kill"), Play(LIVE, STORY, folder, NOON + HOUR), forks, place)
+    return Killing(PostgresGround(server, "kill"), Play(LIVE, folder, NOON + HOUR), forks, place)
 
 
 def _make_base(folder, url):
@@ -78,16 +81,33 @@ def _make_base(folder, url):
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_the_end_is_that_of_the_uncrashed_run_when_killed_at_any_point(dialect, request, record_property, capsys):
     killing = request.getfixturevalue(dialect)
-    whole = killing.uncrashed()
-    found = killing.at_points(whole, range(1, len(whole.points) + 1))
-    record_property("kill points", found.points)
+    counts, different = {}, []
+    for story in STORIES:
+        whole = killing.uncrashed(story)
+        found = killing.at_points(story, whole, range(1, len(whole.points) + 1))
+        assert found.points == len(whole.points)
+        counts[story] = found.points
+        different += [f"{story}: {found.words()}"] * bool(found.different)
+    words = f"{sum(counts.values())} ({', '.join(f'{story} {count}' for story, count in counts.items())})"
+    record_property("kill points", words)
     with capsys.disabled():
-        print(f"kill points: {dialect} {found.points}", file=sys.stderr)  # noqa: T201 - it is wanted in every log
-    assert found.points == len(whole.points)
-    assert not found.different, found.words()
+        print(f"\nkill points: {dialect} {words}", file=sys.stderr)  # noqa: T201 - it is wanted in every log
+    assert not different, "\n".join(different)
 
 
-def test_two_uncrashed_runs_end_alike_when_chance_differs(sqlite):
-    one, other = sqlite.uncrashed(), sqlite.uncrashed()
+@pytest.mark.parametrize("story", STORIES)
+def test_two_uncrashed_runs_end_alike_when_chance_differs(sqlite, story):
+    one, other = sqlite.uncrashed(story), sqlite.uncrashed(story)
     assert one.points == other.points
     assert not one.dump.difference(other.dump)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_difference_is_found_when_the_spine_is_broken(sqlite, way):
+    broken, story = replace(sqlite, play=replace(sqlite.play, broken=way)), STORIES[0]
+    whole = broken.uncrashed(story)
+    assert not whole.dump.difference(sqlite.uncrashed(story).dump), "without a kill nobody would notice"
+    after_commits = [number + 2 for number, effect in enumerate(whole.points) if effect == "COMMIT"]
+    found = broken.at_points(story, whole, after_commits, first=True)
+    rows = [line for lines in found.different.values() for line in lines if line.startswith(("+ ", "- "))]
+    assert rows, f"no row is different after {found.points} commits: {found.words()}"

@@ -38,6 +38,7 @@ def main() -> None:
 
 def _live(request: dict[str, Any]) -> NoReturn:
     """Be the child: whatever it prints goes to the errors, whatever it raises into the file ``trouble``."""
+    gc.disable()  # a short life; to look through all that it has in common with its parent would copy that
     os.dup2(2, 1)
     signal.alarm(LONGEST_SECONDS)
     try:

@@ -42,13 +42,12 @@ class Ground(Protocol):
 
 @dataclass(frozen=True)
 class Play:
-    """What is played: ``live`` is called with a request that names ``story``; ``base`` is its folder, ready to copy.
+    """How stories are played: ``live`` is called with a request that names one; ``base`` is a folder, ready to copy.
 
     ``broken`` names a way in which the spine is broken before it starts.
     """
 
     live: str
-    story: str
     base: Path
     real: int
     broken: str | None = None
@@ -122,16 +121,18 @@ class Killing:
     servers: queue.SimpleQueue[Server]
     place: Path
 
-    def uncrashed(self) -> Uncrashed:
+    def uncrashed(self, story: str) -> Uncrashed:
         """Play without killing anybody."""
         with self._place() as (folder, url):
-            life = self._live(folder, url, None, self.play.real)
+            life = self._live(story, folder, url, None, self.play.real)
             assert life.report is not None, life.trouble
             assert not life.report["findings"], life.report["findings"]
             assert not life.report["unsealed"], "the journal of the uncrashed run is not sealed"
-            return Uncrashed(tuple(life.report["points"]), life.dump(), _answers(folder))
+            answers = _answers(folder)
+            assert not [answer for answer in answers if "refused" in answer], answers
+            return Uncrashed(tuple(life.report["points"]), life.dump(), answers)
 
-    def at_points(self, whole: Uncrashed, points: Iterable[int], *, first: bool = False) -> Findings:
+    def at_points(self, story: str, whole: Uncrashed, points: Iterable[int], *, first: bool = False) -> Findings:
         """Kill at each of these points (counted from 1); ``first``: stop at the first that makes a difference."""
         waiting = queue.SimpleQueue[int]()
         for point in points:
@@ -144,7 +145,7 @@ class Killing:
             try:
                 while not (errors or (first and found)):
                     point = waiting.get_nowait()
-                    lines = self._at(point, whole)
+                    lines = self._at(story, point, whole)
                     done.append(point)
                     if lines:
                         found[f"{point:4} before {whole.points[point - 1]}"] = lines
@@ -162,25 +163,25 @@ class Killing:
             raise errors[0]
         return Findings(len(done), dict(sorted(found.items())))
 
-    def _at(self, point: int, whole: Uncrashed) -> list[str]:
+    def _at(self, story: str, point: int, whole: Uncrashed) -> list[str]:
         """Kill at a point, let the clients come again, and tell what is different then."""
         with self._place() as (folder, url):
-            killed = self._live(folder, url, point, self.play.real)
+            killed = self._live(story, folder, url, point, self.play.real)
             if killed.ended != KILLED:
                 return [f"was not killed there but ended by itself: {killed.ended}", *killed.trouble.splitlines()[-12:]]
             self.ground.left(url)
             before = _answers(folder)
-            again = self._live(folder, url, None, self.play.real + HOUR)
+            again = self._live(story, folder, url, None, self.play.real + HOUR)
             if again.report is None:
                 return [f"the life after it failed: {again.ended}", *again.trouble.splitlines()[-12:]]
             broken = _broken_promises(before, _answers(folder)[len(before) :], whole.answers)
             unsealed = ["the journal is not sealed"] * bool(again.report["unsealed"])
             return [*again.dump().difference(whole.dump), *again.report["findings"], *unsealed, *broken]
 
-    def _live(self, folder: Path, url: str, fatal: int | None, real: int) -> Life:
+    def _live(self, story: str, folder: Path, url: str, fatal: int | None, real: int) -> Life:
         report, trouble = folder / "report", folder / "trouble"
         request = {
-            "call": self.play.live, "story": self.play.story, "broken": self.play.broken,
+            "call": self.play.live, "story": story, "broken": self.play.broken,
             "base": str(self.play.base / "base.json"), "folder": str(folder), "url": url,
             "fatal": fatal, "real": real, "report": str(report), "trouble": str(trouble),
         }  # fmt: skip
