@@ -21,10 +21,19 @@ GIVEN = [
         "create": {"form": "customer", "ref": "c", "fields": {"legal_name": "信江铜业", "industry": "other"}},
     },
     {"as": "rep", "create": {"form": "contact", "ref": "li", "fields": {"customer": {"ref": "c"}, "name": "李青山"}}},
+    {
+        "as": "finance",
+        "create": {
+            "form": "receivable",
+            "ref": "final",
+            "fields": {"customer": {"ref": "c"}, "kind": "final", "due_date": {"days": -16}, "amount": "73500.00"},
+        },
+    },
 ]
 VISIT = {
     "visit_purpose": "collection",
     "customer": {"ref": "c"},
+    "receivable": {"ref": "final"},
     "promised_receipt_date": {"days": 9},
     "unpaid_reason": "process",
     "todos": [{"title": "拿付款截图", "due_date": {"days": 2}}],
