@@ -8,9 +8,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 from referencing import Registry as SchemaRegistry
 from referencing import Resource
 
@@ -22,9 +23,6 @@ from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
 from engine.kernel.values import StorageKind
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
 
 Documents = Mapping[str, Json]
 """The documents of one app by their path in it: ``app.json``, ``forms/visit.json`` …"""
@@ -56,11 +54,21 @@ def schemas() -> Mapping[str, Json]:
     }
 
 
+def _pattern(validator: object, pattern: Json, instance: Json, schema: Json) -> Iterator[ValidationError]:  # noqa: ARG001
+    """Hold a text to a pattern as JSON Schema means it: ``$`` is the very end, not the end before a line feed."""
+    strict = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
+    if isinstance(instance, str) and re.search(strict, instance) is None:
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+_Validator = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
 @cache
 def _validator(kind: str) -> Draft202012Validator:
     resources = [(f"{name}.json", Resource.from_contents(schema)) for name, schema in schemas().items()]
     registry: SchemaRegistry[Any] = SchemaRegistry().with_resources(resources)
-    return Draft202012Validator(schemas()[kind], registry=registry)
+    return cast("Draft202012Validator", _Validator(schemas()[kind], registry=registry))
 
 
 def shape_problems(documents: Documents, types: Registry[FieldType]) -> list[Problem]:

@@ -339,3 +339,8 @@ def test_a_rule_sees_no_states_when_its_form_has_no_workflow():
     documents = apps.app(form("thing", field("a")))
     documents["rules/r.json"] = apps.rule("r", "thing", {"entered": "open"}, NOTIFY)
     assert found(documents) == [("RULE-001", "rules/r.json#on[0].entered")]
+
+
+def test_a_key_is_refused_when_a_line_feed_follows_it():
+    documents = change_library("forms/book.json", lambda doc: item(doc["fields"], "isbn").update(key="isbn\n"))
+    assert found(documents) == [("APP-006", "forms/book.json#/fields/2/key")]
