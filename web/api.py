@@ -13,17 +13,21 @@ from engine.kernel.problems import EngineError
 from engine.runtime.views import RecordView
 from web.doors import instance, viewer
 from web.openapi.document import Route, Seen, document
-from web.payloads import idempotency_key, query, value, version, version_needed, write
+from web.payloads import idempotency_key, limit, query, value, version, version_needed, write
 from web.problems import NOT_FOUND, RequestRefused
 from web.wire import (
     apps_json,
     dumped,
+    explanation_json,
     history_json,
     inbox_json,
+    me_json,
+    notifications_json,
     page_json,
     parameter_json,
     parameters_json,
     record_json,
+    rules_json,
     state_json,
 )
 
@@ -93,6 +97,18 @@ def export(app: str) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Disposition"] = f'attachment; filename="{app}.json"'
     return response
+
+
+@blueprint.get("/me")
+def me() -> Response:
+    """Tell who the caller is."""
+    return _answer(me_json(viewer()))
+
+
+@blueprint.get("/notifications")
+def notifications() -> Response:
+    """List what the caller was told, newest first."""
+    return _answer(notifications_json(instance().inbox.notifications(viewer(), limit())))
 
 
 @blueprint.get("/inbox")
@@ -202,3 +218,17 @@ def transition(app: str, form: str, record_id: str, key: str) -> Response:
 def history(app: str, form: str, record_id: str) -> Response:
     """Return a record's timeline."""
     return _answer(history_json(instance().records.history(viewer(), app, form, _known(record_id))))
+
+
+@blueprint.get(f"{RECORD}/rules")
+def rules(app: str, form: str, record_id: str) -> Response:
+    """List the rules of a record's form, each with whether its condition holds for the record now."""
+    explaining = instance().services.explaining
+    return _answer(rules_json(explaining.rules(viewer(), app, form, _known(record_id))))
+
+
+@blueprint.get(f"{RECORD}/rules/<rule>")
+def explanation(app: str, form: str, record_id: str, rule: str) -> Response:
+    """Explain why a rule does, or does not do, something about a record now."""
+    explaining = instance().services.explaining
+    return _answer(explanation_json(explaining.explain(viewer(), app, form, _known(record_id), rule)))

@@ -165,14 +165,23 @@ class Query:
 
 def query() -> Query:
     """Return the parameters of a list; all mistakes at once."""
-    known = ("filter", "sort", "limit", "after")
+    args, size = request.args, _size("filter", "sort", "limit", "after")
+    return Query(args.get("filter") or None, args.get("sort") or None, size, args.get("after") or None)
+
+
+def limit() -> int:
+    """Return how many items are asked for, which is all that may be asked; all mistakes at once."""
+    return _size("limit")
+
+
+def _size(*known: str) -> int:
+    """Return the limit; EngineError with it, where it is wrong, and with every parameter that is not known."""
     problems: list[Problem] = [
         UNKNOWN_PARAMETER.at(key, key=key, known=", ".join(known)) for key in request.args if key not in known
     ]
-    limit = request.args.get("limit", str(USUAL_PER_PAGE))
-    if not _LIMIT.fullmatch(limit) or not 1 <= int(limit) <= MOST_PER_PAGE:
-        problems.append(BAD_LIMIT.at("limit", most=MOST_PER_PAGE, got=limit[:40]))
+    size = request.args.get("limit", str(USUAL_PER_PAGE))
+    if not _LIMIT.fullmatch(size) or not 1 <= int(size) <= MOST_PER_PAGE:
+        problems.append(BAD_LIMIT.at("limit", most=MOST_PER_PAGE, got=size[:40]))
     if problems:
         raise EngineError(problems)
-    args = request.args
-    return Query(args.get("filter") or None, args.get("sort") or None, int(limit), args.get("after") or None)
+    return int(size)

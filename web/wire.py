@@ -5,7 +5,18 @@ from __future__ import annotations
 import json
 
 from engine.kernel.canonical import Json
-from engine.runtime.views import AppView, FormState, HistoryView, Page, ParameterView, RecordView, TaskView
+from engine.runtime.explaining import PartView, RuleExplanation, RuleView
+from engine.runtime.views import (
+    AppView,
+    FormState,
+    HistoryView,
+    NotificationView,
+    Page,
+    ParameterView,
+    RecordView,
+    TaskView,
+    Viewer,
+)
 
 
 def dumped(document: Json) -> bytes:
@@ -117,4 +128,68 @@ def state_json(state: FormState) -> Json:
             for key, s in state.states.items()
         },
         "errors": [problem.as_json() for problem in state.problems],
+    }
+
+
+def me_json(viewer: Viewer) -> Json:
+    """Return ``{"id", "name", "display_name", "language", "roles": [{"app", "role"}]}``."""
+    return {
+        "id": viewer.id,
+        "name": viewer.name,
+        "display_name": viewer.display_name,
+        "language": viewer.language,
+        "roles": [{"app": app, "role": role} for app, role in sorted(viewer.roles)],
+    }
+
+
+def notifications_json(messages: tuple[NotificationView, ...]) -> Json:
+    """Return ``{"items": [{"id", "text", "record", "at", "read"}]}``; ``record`` is null where it is about none."""
+    return {
+        "items": [
+            {
+                "id": message.id,
+                "text": message.text.as_json(),
+                "record": dict(message.record) if message.record["id"] else None,
+                "at": message.at,
+                "read": message.read,
+            }
+            for message in messages
+        ]
+    }
+
+
+def rule_json(rule: RuleView) -> Json:
+    """Return ``{"key", "labels", "enabled", "holds"}``."""
+    return {"key": rule.key, "labels": rule.labels.as_json(), "enabled": rule.enabled, "holds": rule.holds}
+
+
+def rules_json(rules: tuple[RuleView, ...]) -> Json:
+    """Return ``{"items": […]}``, the rules in the order in which they look."""
+    return {"items": [rule_json(rule) for rule in rules]}
+
+
+def explanation_json(explained: RuleExplanation) -> Json:
+    """Return ``{"rule", "because", "condition", "runs", "at", "next_at"}``."""
+    return {
+        "rule": rule_json(explained.rule),
+        "because": [text.as_json() for text in explained.because],
+        "condition": None if explained.condition is None else _part_json(explained.condition),
+        "runs": [
+            {"at": run.at, "fired": run.fired, "actions": list(run.actions), "error": run.error}
+            for run in explained.runs
+        ],
+        "at": explained.at,
+        "next_at": explained.next_at,
+    }
+
+
+def _part_json(part: PartView) -> Json:
+    """Return a part of a condition with its parts; what the caller may not see is ``closed``."""
+    return {
+        "words": part.words.as_json(),
+        "joins": part.joins,
+        "holds": part.holds,
+        "shown": part.shown.as_json(),
+        "closed": part.closed,
+        "parts": [_part_json(inner) for inner in part.parts],
     }

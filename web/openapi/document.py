@@ -139,7 +139,7 @@ def _operation(route: Route, place: Place) -> Json:
 
 def _in_path(place: Place) -> Iterator[Json]:
     for name in (part[1:-1] for part in place.path.split("/") if part.startswith("<")):
-        schema: Schema = {"type": "string"} if name in ("key", "action") else parts.ID
+        schema: Schema = {"type": "string"} if name in ("key", "action", "rule") else parts.ID
         known = place.enums.get(name)
         yield {
             "name": name,

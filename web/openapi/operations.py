@@ -35,6 +35,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "openapi": _reading("OpenApi"),
     "definition": _reading("Definition", *OF_A_RECORD),
     "export": _reading("Export", *OF_A_RECORD),
+    "me": _reading("Me"),
+    "notifications": _reading("Notifications", 422, parameters=("limit",)),
     "inbox": _reading("Inbox"),
     "act": Operation("Acted", body="Fields", parameters=("IfMatch",), refusals=OF_A_BODY),
     "parameters": _reading("Parameters", *OF_A_RECORD),
@@ -69,4 +71,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         refusals=OF_A_BODY,
     ),
     "history": _reading("History", *OF_A_RECORD),
+    "rules": _reading("Rules", *OF_A_RECORD),
+    "explanation": _reading("Explanation", *OF_A_RECORD),
 }

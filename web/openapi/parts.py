@@ -9,6 +9,7 @@ from engine.kernel.canonical import Json
 from web.openapi.shapes import MOMENT, PERSON, Schema
 from web.payloads import LONGEST_KEY, MOST_PER_PAGE, USUAL_PER_PAGE
 from web.security import CSRF_HEADER, SESSION_COOKIE
+from web.texts import LANGUAGES
 
 ID: Final[Schema] = {"type": "string", "format": "uuid"}
 AT: Final[Schema] = {"type": "string", "format": "date-time"}
@@ -55,18 +56,52 @@ ERROR: Final[Schema] = {
 HELD: Final[Schema] = {
     "type": ["object", "null"],
     "description": "Why a record is on hold, since when, and who can let it go; null where it is not",
-    "properties": {"reason": ANY, "since": AT, "releasers": {"type": "array", "items": ID}},
+    "properties": {"reason": named("Text"), "since": AT, "releasers": {"type": "array", "items": ID}},
     "required": ["reason", "since", "releasers"],
     "additionalProperties": False,
 }
 PARAMETER: Final = closed(
     key=WORD, labels=named("Text"), value=ANY, default=ANY, version=NUMBER, changed_at=MOMENT, changed_by=PERSON
 )
+ABOUT: Final = closed(app=WORD, form=WORD, id=ID, title=WORD)
+ME: Final = closed(
+    id=ID,
+    name=WORD,
+    display_name=WORD,
+    language={"enum": list(LANGUAGES)},
+    roles={"type": "array", "items": closed(app=WORD, role=WORD)},
+)
+MESSAGE: Final = closed(id=ID, text=named("Text"), record={"anyOf": [ABOUT, {"type": "null"}]}, at=AT, read=TRUTH)
+RULE: Final = closed(key=WORD, labels=named("Text"), enabled=TRUTH, holds=TRUTH)
+PART: Final[Schema] = {
+    **closed(
+        words=named("Text"),
+        joins={"enum": ["all", "any", "not", "value"]},
+        holds={"type": ["boolean", "null"]},
+        shown=named("Text"),
+        closed=TRUTH,
+        parts={"type": "array", "items": named("Part")},
+    ),
+    "description": "A part of a condition in words; `closed` where the asker may not see what it reads",
+}
+EXPLANATION: Final = closed(
+    rule=named("Rule"),
+    because={"type": "array", "items": named("Text")},
+    condition={"anyOf": [named("Part"), {"type": "null"}]},
+    runs={
+        "type": "array",
+        "items": closed(
+            at=AT, fired=TRUTH, actions={"type": "array", "items": WORD}, error={"type": ["string", "null"]}
+        ),
+    },
+    at=AT,
+    next_at=MOMENT,
+)
 TASK: Final = closed(
     id=ID,
     key=WORD,
     title=named("Text"),
-    record=closed(app=WORD, form=WORD, id=ID, title=WORD),
+    record=ABOUT,
     opened_at=AT,
     due=MOMENT,
     actions={"type": "array", "items": WORD},
@@ -102,11 +137,17 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "description": "The file that `youju app import` takes",
         "required": ["format", "kind", "app", "version", "digest", "documents"],
     },
+    "Me": ME,
+    "Notifications": listed(MESSAGE),
     "Inbox": listed(TASK),
     "Acted": closed(id=ID, action=WORD),
     "Parameter": PARAMETER,
     "Parameters": listed(PARAMETER),
     "History": listed(ENTRY),
+    "Rule": RULE,
+    "Rules": listed(named("Rule")),
+    "Part": PART,
+    "Explanation": EXPLANATION,
     "Standing": closed(visible=TRUTH, required=TRUTH, read_only=TRUTH),
     "Count": closed(value=NUMBER, exact=TRUTH),
     "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},

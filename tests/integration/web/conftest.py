@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from engine.packs.people import add_people
 from engine.packs.reading import read_pack
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.settings import read_settings
+from tests.integration.web.deals import Deals
 from tests.support.contracts import Contract
 from web.app import create_app
 
@@ -80,16 +82,22 @@ def visitor(app):
 
 
 @pytest.fixture(scope="module")
+def deals(instance: Instance):
+    """The app about deals, beside the library."""
+    return Deals.on(instance, PASSWORD)
+
+
+@pytest.fixture(scope="module")
 def sessions(instance: Instance):
     """One session a person: checking a password is slow on purpose."""
-    return {name: instance.directory.sign_in(name, PASSWORD) for name in ("librarian", "reader", "root")}
+    return cache(lambda name: instance.directory.sign_in(name, PASSWORD))
 
 
 @pytest.fixture
 def signed_in(app, sessions):
     def somebody(name: str) -> Visitor:
         someone = Visitor(app.test_client())
-        someone.client.set_cookie("youju_session", sessions[name])
+        someone.client.set_cookie("youju_session", sessions(name))
         someone.get("/me")
         return someone
 
@@ -154,6 +162,12 @@ def reader_api(app, instance):
 def admin_api(app, instance):
     """An administrator of the installation, without a role in the library."""
     return Api(app.test_client(), instance.directory.issue_token("root", "test"))
+
+
+@pytest.fixture
+def api_of(app, instance, deals):
+    """Return a caller of the API by the name of one of the people of the deals."""
+    return lambda name: Api(app.test_client(), instance.directory.issue_token(name, "test"))
 
 
 @pytest.fixture
