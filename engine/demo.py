@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.boot import Instance
+from engine.catalog.definitions import DEFAULT_ZONE
 from engine.decision.changeset import Actor
 from engine.forms.field_types import BUILT_IN
-from engine.jobs.loop import JobsLoop
+from engine.jobs.scheduling import slot_message
+from engine.jobs.travelling import Travel
 from engine.kernel import clocks
-from engine.kernel.clocks import Clocks, Day, Moment
-from engine.packs.demo import Demo, DemoClock
+from engine.kernel.canonical import digest
+from engine.kernel.clocks import Clocks, Day
+from engine.kernel.identifiers import derived_id
+from engine.packs.demo import Demo, DemoChance, DemoClock, steps_of
 from engine.packs.installing import install
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack, market, read_pack
-from engine.runtime.services import assemble
+from engine.rules.schedules import latest_slot
+from engine.runtime.services import Services, assemble
 from engine.runtime.settings import write_private
-from engine.storage import outbox, settings
+from engine.storage import journal, revisions, schedules, settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,56 +37,97 @@ MADE = "demo."
 ANCHOR = "demo-anchor."
 """The setting that keeps the day from which a demo counts: one that was cut short goes on from the same day."""
 
-LEASE_MS = 5_000
-"""How long (real time) the demo holds a message: one that is started again waits for what was being delivered."""
-PAUSE_SECONDS = 0.2
+SLOTS = "demo-slots."
+"""The setting that tells that the latest slot of each schedule has been played."""
+
+EVENING = 18
+"""The hour at which a test clock begins on the day that a demo counts from: what a demo's people did is done."""
 
 Progress = Callable[[int, int], None]
 
 
 def make_demo(instance: Instance, anchor: datetime | None, progress: Progress) -> bool:
-    """Install every pack of the market with its people and records; return whether any of it was made now."""
+    """Install every pack of the market with its people and records; return whether any of it was made now.
+
+    With a test clock and an anchor, an installation in which nothing has happened yet begins in the evening of that day
+    (after the last step of the demos), so that the same anchor gives the same instance.
+    """
+    packs = [read_pack(folder) for folder in market().values()]
+    if anchor is not None:
+        _begin_clock(instance, packs, clocks.day_number(anchor.date()))
     made = False
-    for folder in market().values():
-        pack = read_pack(folder)
-        install(instance.services, pack, Actor(None))
+    for pack in packs:
+        chance = DemoChance(f"{pack.key}/{digest(pack.documents)}")
+        services = assemble(instance.database, instance.clocks, chance, BUILT_IN)
+        install(services, pack, Actor(None))
         with instance.database.read() as connection:
             if settings.read(connection, MADE + pack.key) is not None:
                 continue
-        _make(instance, pack, anchor, progress)
+        _make(instance, services, chance, pack, anchor, progress)
         with instance.database.write() as connection:
             settings.write(connection, MADE + pack.key, pack.version)
         made = True
     return made
 
 
-def _make(instance: Instance, pack: Pack, anchor: datetime | None, progress: Progress) -> None:
-    clock = DemoClock(instance.clocks.business())
-    services = assemble(instance.database, Clocks(business=clock), secrets.token_bytes, BUILT_IN)
+def _begin_clock(instance: Instance, packs: Iterable[Pack], day: Day) -> None:
     with instance.database.read() as connection:
-        zone = services.execution.catalogs.current(connection).catalog.apps[pack.key].zone
-    wanted = clocks.day_of(clock.moment, zone) if anchor is None else clocks.day_number(anchor.date())
+        has_begun = bool(revisions.current(connection))
+    if instance.test_clock is None or has_begun:
+        return
+    named = [(pack, Placeholders({}, _zone(pack), lambda: day)) for pack in packs]
+    ends = [names.moment({"time": f"{EVENING}:00"}) for _, names in named]
+    last = [moment for pack, names in named for moment, _ in steps_of(pack, names)]
+    instance.test_clock.set(max((*ends, *last)))
+
+
+def _zone(pack: Pack) -> str:
+    return str(pack.documents["app.json"].get("timezone", DEFAULT_ZONE))
+
+
+def _make(
+    instance: Instance,
+    made_by: Services,
+    chance: DemoChance,
+    pack: Pack,
+    anchor: datetime | None,
+    progress: Progress,
+) -> None:
+    end, zone = instance.clocks.business(), _zone(pack)
+    wanted = clocks.day_of(end, zone) if anchor is None else clocks.day_number(anchor.date())
     day = _kept_anchor(instance, pack, wanted)
-    people = _people(instance, pack)
 
-    def today() -> Day:
-        return day
+    def begin(part: object) -> None:
+        """Draw from a well that nobody drew from: with every part that is done, the journal has grown."""
+        with instance.database.read() as connection:
+            chance.begin(f"{pack.key}/{day}/{part}/{journal.length(connection)}")
 
-    jobs = JobsLoop(services.execution, lease=LEASE_MS)
+    begin("people")
+    names = Placeholders(_people(instance, made_by, pack), zone, lambda: day)
+    moments = [moment for moment, _ in steps_of(pack, names)]
+    clock = DemoClock(min((*moments, end)))
+    services = assemble(instance.database, Clocks(business=clock), chance, BUILT_IN)
+    travel = Travel(services.execution, clock)
+    Demo(services, pack.key, names, travel.to, begin).make(pack, progress)
+    begin("end")
+    travel.to(max(end, clock.moment))
+    _play_latest_slots(services, pack)
+    travel.to(clock.moment)
 
-    def settle() -> None:
-        """Let what follows from a step happen before the next one, also what a process that was killed still holds."""
-        jobs.run_until_quiet()
-        while _is_held(instance, clock.moment):
-            time.sleep(PAUSE_SECONDS)
-            jobs.run_until_quiet()
 
-    Demo(services, clock, pack.key, Placeholders(people, zone, today), settle).make(pack, progress)
-
-
-def _is_held(instance: Instance, now: Moment) -> bool:
-    with instance.database.read() as connection:
-        return any(error is None for _, error in outbox.undelivered(connection, now))
+def _play_latest_slots(services: Services, pack: Pack) -> None:
+    """Let every schedule of the app look once, for its latest slot: what it would have found stands there."""
+    execution = services.execution
+    now = execution.clocks.business()
+    with execution.database.write() as connection:
+        if settings.read(connection, SLOTS + pack.key) is not None:
+            return
+        settings.write(connection, SLOTS + pack.key, clocks.moment_text(now))
+        messages = [
+            slot_message(schedule, latest_slot(schedule.cron, schedule.zone, now), number)
+            for number, schedule in enumerate(schedules.of_app(connection, pack.key))
+        ]
+        execution.send(connection, derived_id(SLOTS + pack.key, now, 0), messages)
 
 
 def _kept_anchor(instance: Instance, pack: Pack, wanted: Day) -> Day:
@@ -96,7 +141,7 @@ def _kept_anchor(instance: Instance, pack: Pack, wanted: Day) -> Day:
     return clocks.day_number(date.fromisoformat(kept))
 
 
-def _people(instance: Instance, pack: Pack) -> dict[str, str]:
+def _people(instance: Instance, services: Services, pack: Pack) -> dict[str, str]:
     """Make the pack's people, each with a password of its own that the owner of the installation can read."""
     path = instance.settings.demo_users
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"users": []}
@@ -113,7 +158,7 @@ def _people(instance: Instance, pack: Pack) -> dict[str, str]:
             ]
         },
     )
-    return add_people(instance.directory, pack.key, pack.users, passwords)
+    return add_people(services.directory, pack.key, pack.users, passwords)
 
 
 def demo_words(instance: Instance) -> str:

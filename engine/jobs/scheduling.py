@@ -69,7 +69,7 @@ def claim(execution: Execution, connection: Connection, now: Moment, *, look: bo
         for schedule, slot in _played(connection, current, due, now):
             slots += 1
             if not (look and not messages and _is_in_vain(connection, current, schedule, slot)):
-                messages.append(_slot_message(schedule, slot, min(slots, LAST_PLACE)))
+                messages.append(slot_message(schedule, slot, min(slots, LAST_PLACE)))
     if messages:
         execution.send(connection, derived_id(f"scheduler/{now}", now, 0), messages)
     return Claimed(slots, len(taken), len(messages))
@@ -126,6 +126,7 @@ def _is_in_vain(connection: Connection, current: Current, schedule: Schedule, sl
     return rule is None or not matching(connection, current, schedule.app, rule, slot, "", 1)
 
 
-def _slot_message(schedule: Schedule, slot: Moment, place: int) -> OutboxMessage:
+def slot_message(schedule: Schedule, slot: Moment, place: int) -> OutboxMessage:
+    """Return the message that plays a slot; ``place`` orders it among the slots of one moment."""
     name = f"slot/{schedule.app}/{schedule.rule}/{schedule.number}/{slot}"
     return sweep_message(schedule.app, schedule.rule, slot, derived_id(name, slot, AT_SLOTS + place))

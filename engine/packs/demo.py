@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
@@ -13,6 +14,9 @@ from engine.packs import problems
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
 from engine.runtime.services import Services
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Progress = Callable[[int, int], None]
 """Told how many of how many records are in."""
@@ -28,23 +32,58 @@ class DemoClock:
         """Return the moment."""
         return self.moment
 
+    def move(self, _connection: Connection, seen: Moment, moment: Moment) -> bool:
+        """Move on from where it was seen; False where it is elsewhere by now."""
+        if self.moment != seen:
+            return False
+        self.moment = moment
+        return True
+
+
+@dataclass
+class DemoChance:
+    """Randomness that is the same for the same demo: what was made can be made again, ids and all."""
+
+    seed: str
+    drawn: int = 0
+
+    def begin(self, part: str) -> None:
+        """Begin another part; each draws from a well of its own."""
+        self.seed, self.drawn = part, 0
+
+    def __call__(self, size: int) -> bytes:
+        """Return the next bytes."""
+        self.drawn += 1
+        return hashlib.shake_256(f"{self.seed}/{self.drawn}".encode()).digest(size)
+
+
+def steps_of(pack: Pack, names: Placeholders) -> list[tuple[Moment, Json]]:
+    """Return the steps of a pack's demo with their moments, in order of time."""
+    steps = [(names.moment(step.get("at", {"days": 0})), step) for step in pack.demo]
+    return sorted(steps, key=lambda item: item[0])
+
 
 @dataclass
 class Demo:
-    """Makes the demo data of one pack. ``after_each`` lets follow what follows from a record, at its own time."""
+    """Makes the demo data of one pack.
+
+    ``before_each`` is told which step comes; ``arrive`` moves the clock to its moment and lets happen what comes due on
+    the way.
+    """
 
     services: Services
-    clock: DemoClock
     app: str
     names: Placeholders
-    after_each: Callable[[], object]
+    arrive: Callable[[Moment], object]
+    before_each: Callable[[int], object]
 
     def make(self, pack: Pack, progress: Progress) -> int:
         """Make every record in order of time; return how many steps were taken."""
-        steps = sorted(pack.demo, key=lambda step: self.names.moment(step.get("at", {"days": 0})))
-        for number, step in enumerate(steps):
+        steps = steps_of(pack, self.names)
+        for number, (moment, step) in enumerate(steps):
             key = f"demo:{pack.key}:{number}"
-            self.clock.moment = self.names.moment(step.get("at", {"days": 0}))
+            self.before_each(number)
+            self.arrive(moment)
             try:
                 self._do(step, key)
             except EngineError as error:
@@ -52,7 +91,6 @@ class Demo:
                 place = f"demo#{step.get('ref')}.{first.path}"
                 hints: dict[str, Any] = {"hint_zh": first.message.zh, "hint_en": first.message.en}
                 raise EngineError(problems.BAD_DEMO.at(place, number=number + 1, **hints)) from error
-            self.after_each()
             progress(number + 1, len(steps))
         return len(steps)
 

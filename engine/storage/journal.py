@@ -89,6 +89,11 @@ def _behind(connection: Connection, entry: NewEntry, wanted: str) -> str:
     return wanted if last is None or last < wanted else str(UUID(int=UUID(last).int + 1))
 
 
+def length(connection: Connection) -> int:
+    """Return how many entries there are."""
+    return connection.execute(select(func.count()).select_from(system_tables.journal)).scalar_one()
+
+
 def note(connection: Connection, by: Authorship, notes: Iterable[Note]) -> None:
     """Append an entry for each note: what an administrator does to something that is not a record."""
     append(connection, by, [entry_of_note(one, by.actor) for one in notes])
