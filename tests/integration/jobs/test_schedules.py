@@ -9,6 +9,7 @@ import pytest
 
 from engine.jobs import scheduling, sweeping
 from engine.kernel.clocks import moment_text
+from engine.kernel.problems import EngineError
 from tests.integration.jobs.shops import (
     DAY,
     HOUR,
@@ -189,3 +190,10 @@ def test_a_slot_is_played_once_when_two_schedulers_run_side_by_side(site):
         site.jobs().run_until_quiet()
     assert sorted(slots(site)) == sorted(TEN + hours * HOUR for hours in range(5) for _ in range(3))
     assert (things(site)["a"]["n"], things(site)["b"]["n"]) == (10, 5)
+
+
+def test_a_schedule_is_refused_when_no_database_can_look_for_its_condition(site):
+    with pytest.raises(EngineError) as caught:
+        open_shop(site, scheduled("tick", COUNT, when="n > 1 and changed(n)"))
+    assert [problem.path for problem in caught.value.problems] == ["rules/tick.json#when"]
+    assert next_slots(site) == []
