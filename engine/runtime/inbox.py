@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from engine.decision.changeset import Actor
+from engine.decision.changeset import Actor, TaskAction
 from engine.decision.commands import Act
 from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
@@ -15,11 +16,13 @@ from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
+from engine.runtime.showing import transition_view
 from engine.runtime.views import NotificationView, TaskView, TransitionView, Viewer
 from engine.storage import notifications as stored_notifications
 from engine.storage import tasks as stored_tasks
 from engine.storage.notifications import Notification
 from engine.storage.tasks import StoredTask
+from engine.workflows.workflows import Workflow
 
 MOST = 200
 
@@ -95,18 +98,7 @@ def _record(reading: Reading, app: str, form: str, id: str) -> Mapping[str, str]
 
 def _task_view(reading: Reading, task: StoredTask) -> TaskView:
     flow = reading.app(task.app).workflows.get(task.form) if task.app in reading.catalog.apps else None
-    actions = []
-    for action in task.actions:
-        transition = flow.transitions.get(action.transition or "") if flow else None
-        actions.append(
-            TransitionView(
-                key=action.key,
-                labels=action.labels,
-                asks=action.fields,
-                acknowledgement=transition is None or transition.definition.acknowledgement,
-                target=transition.definition.target if transition else "",
-            )
-        )
+    actions = [_action_view(reading, task, action, flow) for action in task.actions]
     return TaskView(
         id=task.id,
         key=task.key,
@@ -116,3 +108,15 @@ def _task_view(reading: Reading, task: StoredTask) -> TaskView:
         due=None if task.due_at is None else moment_text(task.due_at),
         actions=tuple(actions),
     )
+
+
+def _action_view(reading: Reading, task: StoredTask, action: TaskAction, flow: Workflow | None) -> TransitionView:
+    """Return an action as it is offered; where it asks at all, it asks for all that its transition needs or takes."""
+    transition = flow.transitions.get(action.transition or "") if flow else None
+    form, row = reading.catalog.form(task.app, task.form), reading.record(task.app, task.form, task.record)
+    if transition is None or form is None or row is None:
+        return TransitionView(action.key, action.labels, action.fields, transition is None, "")
+    view = transition_view(transition, form, row)
+    asks = action.fields or set(view.asks) - set(transition.definition.optional_fields)
+    asked = tuple(dict.fromkeys((*action.fields, *view.asks))) if asks else ()
+    return replace(view, key=action.key, labels=action.labels, asks=asked)

@@ -30,12 +30,22 @@ Conditions = list[ColumnElement[bool]]
 
 
 def list_page(
-    reading: Reading, form: Form, *, filter: str | None, sort: str | None, limit: int, after: str | None
+    reading: Reading,
+    form: Form,
+    *,
+    filter: str | None,
+    sort: str | None,
+    limit: int,
+    after: str | None,
+    within: Sequence[ColumnElement[bool]] = (),
 ) -> Page:
-    """Return one page of a form's records as the viewer may see them; every problem of the request at once."""
+    """Return one page of a form's records as the viewer may see them; every problem of the request at once.
+
+    ``within`` are conditions besides the viewer's own filter, that are nobody's secret.
+    """
     order = sort or _usual_sort(reading, form)
     found = [*_limit_problems(limit), *_sort_problems(reading, form, order.removeprefix("-"))]
-    where = readable(reading, form)
+    where = [*readable(reading, form), *within]
     if filter is not None and filter.strip():
         try:
             compiled = _filter(reading, form, filter)

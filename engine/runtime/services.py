@@ -17,6 +17,7 @@ from engine.runtime.explaining import Explaining
 from engine.runtime.inbox import Inbox
 from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
+from engine.runtime.related import Related
 from engine.storage.database import Database
 
 
@@ -28,6 +29,7 @@ class Services:
     desk: Desk
     apps: Apps
     records: Records
+    related: Related
     inbox: Inbox
     parameters: Parameters
     explaining: Explaining
@@ -43,6 +45,7 @@ def assemble(database: Database, clocks: Clocks, randomness: RandomBytes, types:
         desk=desk,
         apps=Apps(desk),
         records=Records(desk),
+        related=Related(desk),
         inbox=Inbox(desk),
         parameters=Parameters(desk),
         explaining=Explaining(desk),

@@ -123,6 +123,7 @@ def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> di
         words["state"] = flow.states[row["state"]].labels
     if row.get("held") is not None:
         words["releasers"] = _releaser_names(reading, form, row)
+        words["agreed"] = [name for item in row["held"]["agreed"] if (name := _person_name(reading, item["by"]))]
     return words
 
 
@@ -200,14 +201,17 @@ def transition_view(transition: Transition, form: Form, row: Row) -> TransitionV
     """Return a transition as it is offered: it asks for the fields that are still blank, and for optional ones."""
     definition = transition.definition
     missing = [key for key in definition.fields if row.get(key) is None and key in form.fields]
-    groups = [group for group in definition.one_of if all(row.get(key) in (None, False) for key in group)]
-    choices = [key for group in groups for key in group if key in form.fields]
+    open_groups = (group for group in definition.one_of if all(row.get(key) in (None, False) for key in group))
+    groups = tuple(tuple(key for key in group if key in form.fields) for group in open_groups)
+    choices = [key for group in groups for key in group]
     return TransitionView(
         key=transition.key,
         labels=transition.labels,
         asks=tuple(dict.fromkeys([*missing, *choices, *definition.optional_fields])),
         acknowledgement=definition.acknowledgement,
         target=definition.target,
+        one_of=groups,
+        releases=definition.releases,
     )
 
 

@@ -68,13 +68,18 @@ class SectionView:
 
 @dataclass(frozen=True)
 class TransitionView:
-    """A transition that may be offered; ``asks`` are fields to fill now, ``acknowledgement`` needs only a tap."""
+    """A transition that may be offered; ``asks`` are fields to fill now, ``acknowledgement`` needs only a tap.
+
+    Of each group in ``one_of`` one field is enough; ``releases`` says that it lets a held record go.
+    """
 
     key: str
     labels: Text
     asks: tuple[str, ...] = ()
     acknowledgement: bool = False
     target: str | None = None
+    one_of: tuple[tuple[str, ...], ...] = ()
+    releases: bool = False
 
 
 @dataclass(frozen=True)
