@@ -50,7 +50,7 @@ def matching(
     """Return the ids of the next records behind ``after`` that meet a rule's condition as it stands at ``slot``."""
     form = current.tables[app, rule.definition.form]
     around = current.around(app, slot, None)
-    scope = SqlSurroundings(current.tables, form.main.table, current.dialect, around)
+    scope = SqlSurroundings(current.tables, form.main.table, current.dialect, around, lasting=True)
     where = [] if rule.when is None else [to_condition(rule.when, scope)]
     return next_ids(connection, form, where, after, limit)
 

@@ -137,13 +137,16 @@ class Travel:
         Return that moment (None where somebody else has moved the clock), what was claimed, and whether nothing is left
         to deliver.
         """
-        with self.execution.database.write() as connection:
+
+        def step(connection: Connection) -> tuple[Moment | None, Claimed, bool]:
             moment = min(_next(connection, here) or end, end)
             if not self.clock.move(connection, here, moment):
                 return None, Claimed(), False
             waits = outbox.is_held(connection, moment, PATIENT_TRIES)
             claimed = scheduling.claim(self.execution, connection, moment, look=not waits)
-        return moment, claimed, not waits and not claimed.messages
+            return moment, claimed, not waits and not claimed.messages
+
+        return self.execution.attempt(step)
 
     def _play(self, here: Moment) -> Claimed:
         """Claim and deliver everything that is due by now, until it is quiet."""
@@ -153,8 +156,7 @@ class Travel:
             with self.execution.database.read() as connection:
                 if not scheduling.is_due(connection, here):
                     return total
-            with self.execution.database.write() as connection:
-                claimed = scheduling.claim(self.execution, connection, here)
+            claimed = self.execution.attempt(lambda connection: scheduling.claim(self.execution, connection, here))
             total = replace(total, slots=total.slots + claimed.slots, timers=total.timers + claimed.timers)
 
     def _deliver(self, here: Moment) -> None:

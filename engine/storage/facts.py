@@ -121,7 +121,7 @@ def _aggregates(
 ) -> Answers:
     for query in queries:
         main = _form(tables, query.app, query.form).main
-        scope = SqlSurroundings(tables, main.table, main.dialect, around(query.app))
+        scope = SqlSurroundings(tables, main.table, main.dialect, around(query.app), lasting=True)
         statement = aggregate_select(query.aggregate, query.owner, scope, query.excluding)
         row = connection.execute(statement).first()
         yield query, stored_from(query.aggregate, row, main.dialect)

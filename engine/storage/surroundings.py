@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from engine.kernel.clocks import Day, Moment
@@ -15,6 +15,9 @@ from engine.storage.form_tables import Tables
 
 if TYPE_CHECKING:
     from sqlalchemy import FromClause
+
+
+_ALIASES = "youju.aliases"
 
 
 class AppSurroundings(Protocol):
@@ -59,12 +62,18 @@ class Moments:
 
 @dataclass(frozen=True, eq=False)
 class SqlSurroundings:
-    """The scope in which an expression is turned into SQL over ``row``, a form's table or an alias of it."""
+    """The scope in which an expression is turned into SQL over ``row``, a form's table or an alias of it.
+
+    With ``lasting`` aliases are those of an earlier statement: making one of a wide table costs as much as a small
+    query. Only for a statement that is made in this one scope and in no other.
+    """
 
     tables: Tables
     row: FromClause
     dialect: Dialect
     around: AppSurroundings
+    lasting: bool = False
+    _used: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def table(self, app: str, form: str) -> FromClause:
         """Return a fresh alias of the table of a form, or of a form's lines (``form.field``)."""
@@ -73,7 +82,14 @@ class SqlSurroundings:
         physical = None if found is None else found.lines.get(lines) if lines else found.main
         if physical is None:
             raise EngineError(problems.UNKNOWN_FORM.at(app=app, form=form))
-        return physical.table.alias()
+        if not self.lasting:
+            return physical.table.alias()
+        place = self._used[app, form] = self._used.get((app, form), -1) + 1
+        made = physical.table.info.setdefault(_ALIASES, [])
+        while len(made) <= place:
+            made.append(physical.table.alias())
+        alias: FromClause = made[place]
+        return alias
 
     @property
     def now(self) -> Moment:
