@@ -238,3 +238,16 @@ def test_two_journeys_do_not_disturb_each_other_when_they_run_side_by_side(site)
         thread.join()
     assert machine.clock() == TEN + 9 * HOUR
     assert [item[1] for item in played(site)] == [TEN + hours * HOUR for hours in range(10)]
+
+
+@pytest.mark.parametrize("stops", [[1], [HOUR // 2, HOUR // 2 + 1, 7 * HOUR], [3 * HOUR, 3 * HOUR, 11 * HOUR]])
+def test_the_end_is_the_same_when_the_way_is_gone_in_pieces(site, stops):
+    follows = rule("follows", "thing", {"changed": ["n"]}, {"set": {"seen_at": "now()"}})
+    me = open_shop(site, scheduled("tick", COUNT, when="coalesce(n, 0) < 9"), follows, timed("late", "day", COUNT))
+    make(site, me, "a", day="2026-03-03")
+    machine = Machine(site)
+    journeys = [machine.to(START + stop) for stop in (*stops, DAY)]
+    assert sum(found.slots for found in journeys) == 24
+    assert sum(found.timers for found in journeys) == 1
+    assert [item[1] for item in played(site) if item[0] == "tick"] == [TEN + hours * HOUR for hours in range(9)]
+    assert things(site)["a"]["n"] == 10
