@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.boot import Instance
 from engine.decision.changeset import Actor
-from engine.packs.installing import install
 from engine.packs.people import add_people
 from engine.packs.reading import read_pack
-from tests.fault.story import HOUR, Act, Change, Publish, Send, Story
-from tests.support.apps import LIBRARY, library
+from engine.runtime.publishing import publish
+from tests.fault.story import DAY, HOUR, Act, Change, Publish, Put, Send, Story, Tick
+from tests.support.apps import LIBRARY, element, field, item, library, parameter, rule
 from tests.support.library import NOON
 
 PEOPLE = ("librarian", "reader")
+LIBRARIANS = {"role": "librarian"}
+
+
+def text(zh: str, en: str) -> dict[str, str]:
+    """Return a text in both languages."""
+    return {"zh": zh, "en": en}
 
 
 def base(instance: Instance) -> dict[str, Any]:
     """Furnish a new instance with what is there before the story; return tokens and refs."""
     pack = read_pack(Path(LIBRARY))
-    install(instance.services, pack, Actor(None))
+    publish(instance.services.execution, documents(), Actor(None))
     ids = add_people(instance.directory, pack.key, pack.users)
     librarian = instance.directory.viewer(ids["librarian"])
 
@@ -34,6 +39,12 @@ def base(instance: Instance) -> dict[str, Any]:
         "dream": make("book", title="红楼梦", isbn="978-0-00-000001-1"),
         "west": make("book", title="西游记", isbn="978-0-00-000002-2"),
     }
+    late = {
+        "member": refs["john"],
+        "book": make("book", title="水浒传", isbn="978-0-00-000003-3"),
+        "due_date": "2026-09-21",
+    }
+    instance.records.create(librarian, "library", "loan", late, "lend")
     instance.jobs().run_until_quiet()
     instance.sealer().seal()
     tokens = {name: instance.directory.issue_token(name, "story") for name in PEOPLE}
@@ -53,22 +64,60 @@ def lent_and_returned(refs: Mapping[str, str]) -> Story:
 
 def changed_and_published(refs: Mapping[str, str]) -> Story:
     """A book gets a copy and a price, the app a new field, and the next loan is made and lent on the new revision."""
-    copy = {"copies": [{"barcode": "B-1"}], "price": "9.9"}
+    mended = {"copies": [{"barcode": "B-1"}], "price": "9.9"}
     lent = {"member": "{john}", "book": "{west}"}
     steps = (
-        Change("librarian", "/library/book/{dream}", {"fields": copy}, 1),
+        Change("librarian", "/library/book/{dream}", {"fields": mended}, 1),
         Publish(with_a_new_field),
         Send("librarian", "/library/loan", {"fields": lent, "transition": "lend"}, "other", 201),
     )
     return Story(NOON + HOUR, steps, refs)
 
 
-STORIES = (lent_and_returned, changed_and_published)
+def held_by_the_clock(refs: Mapping[str, str]) -> Story:
+    """A parameter is set, a day passes, and a rule of every night holds the loan that is overdue by now."""
+    steps = (Put("librarian", "/library/parameters/loan.grace", {"value": "0"}), Tick(NOON + DAY))
+    return Story(NOON + HOUR, steps, refs, travels=True)
+
+
+STORIES = (lent_and_returned, changed_and_published, held_by_the_clock)
+
+OVERDUE = rule(
+    "overdue_held",
+    "loan",
+    {"schedule": {"cron": "0 3 * * *"}},
+    [
+        {"hold": {"reason": text("逾期{{due_date}}", "due {{due_date}}"), "released_by": [{"persons": [LIBRARIANS]}]}},
+        {"notify": {"to": [LIBRARIANS], "text": text("《{{book.title}}》逾期", "“{{book.title}}” is overdue")}},
+        {
+            "open_task": {
+                "key": "overdue",
+                "to": [LIBRARIANS],
+                "title": text("《{{book.title}}》逾期", "“{{book.title}}” is overdue"),
+                "actions": [{"key": "release", "labels": text("解除", "Release"), "transition": "release"}],
+            }
+        },
+    ],
+    when='state = "lent" and not held and days_between(due_date, today()) > param.loan.grace',
+    uid="kpq2storyrul",
+)
+RELEASE = element("release", uid="kpq2storyrel", **{"from": "*"}, releases=True, by=[LIBRARIANS], acknowledgement=True)
+GRACE = parameter("loan.grace", "number", uid="kpq2storypar", scale=0, default="5")
+SHELF_MARK = field("shelf_mark", uid="kpq2storyfld")
+
+
+def documents() -> dict[str, Any]:
+    """Return the library with a rule of every night, a parameter that it reads, and who may set that."""
+    found = library()
+    found["rules/overdue_held.json"] = OVERDUE
+    found["workflows/loan.json"]["transitions"].append(RELEASE)
+    found["parameters.json"]["parameters"].append(GRACE)
+    item(found["roles.json"]["roles"], "librarian")["parameters"] = True
+    return found
 
 
 def with_a_new_field() -> dict[str, Any]:
-    """Return the library with one more field of its books."""
-    documents = copy.deepcopy(library())
-    field = {"uid": "q5storynewfd", "key": "shelf_mark", "type": "text", "labels": {"zh": "索书号", "en": "Shelf mark"}}
-    documents["forms/book.json"]["fields"].append(field)
-    return documents
+    """Return the documents with one more field of its books."""
+    found = documents()
+    found["forms/book.json"]["fields"].append(SHELF_MARK)
+    return found

@@ -23,6 +23,7 @@ from tests.fault import breaking, lending
 from tests.fault.story import Clock, Player
 from tests.support.dumping import dump, ids_in
 from tests.support.kill_points import Points, watch
+from tests.support.library import NOON
 from web.app import create_app
 
 
@@ -32,7 +33,7 @@ def warm() -> None:
     _remember("load_app", definitions.load_app, lambda documents, _types: compact(documents))
     _remember("compile_catalog", compiling.compile_catalog, lambda installed, _types: _revisions(installed))
     with TemporaryDirectory(prefix="youju-kill-") as folder:
-        instance = open_instance(read_settings({"YOUJU_HOME": folder}))
+        instance = open_instance(read_settings({"YOUJU_HOME": folder}), Clocks(lambda: NOON, lambda: NOON))
         lending.base(instance)
         create_app(instance).test_client().get("/api/v1/apps")
         publish(instance.services.execution, lending.with_a_new_field(), Actor(None))

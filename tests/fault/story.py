@@ -1,7 +1,7 @@
 """What clients do to an instance, step by step, as data; and playing it, also again by clients that got no answer.
 
 A client keeps its idempotency keys: it sends the same request again until it has an answer. Where a request has no key,
-it looks first whether it was done. After each step the jobs are delivered and the journal is sealed.
+it looks first whether it was done. After each step the jobs are delivered; the journal is sealed first and last.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from engine.boot import Instance
 from engine.decision.changeset import Actor
+from engine.jobs.travelling import Travel
 from engine.kernel.clocks import Moment
 from engine.runtime.publishing import publish
+from engine.storage.stored_clock import StoredClock
 from web.app import create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from engine.storage.database import Database
     from tests.support.kill_points import Points
 
 HOUR = 3_600_000
+DAY = 24 * HOUR
 
 
 REFUSED = "refused"
@@ -68,41 +72,61 @@ class Publish:
 
 
 @dataclass(frozen=True)
-class Call:
-    """Anything else that may be done again: the caller sees to it that a second time changes nothing."""
+class Put:
+    """A value that a client sets; to set it again changes nothing."""
 
-    name: str
-    do: Callable[[Instance], object]
+    who: str
+    path: str
+    body: Mapping[str, Any]
 
 
-Step = Send | Act | Change | Publish | Call
+@dataclass(frozen=True)
+class Tick:
+    """The test clock moves on to a moment; where that was cut short, it is asked for again."""
+
+    moment: Moment
+
+
+Step = Send | Act | Change | Publish | Put | Tick
 
 
 @dataclass(frozen=True)
 class Story:
-    """Steps, an hour of business time apart; ``refs`` are ids of records that the base has."""
+    """Steps, an hour of business time apart; where it ``travels``, only ticks move the time, which the database keeps.
+
+    ``refs`` are ids of records that the base has.
+    """
 
     start: Moment
     steps: tuple[Step, ...]
     refs: Mapping[str, str]
+    travels: bool = False
 
 
 @dataclass
 class Clock:
-    """Business time, kept in a file: a server that is started again does not go back in time."""
+    """Business time, kept in a file or in the database: a server that is started again does not go back in time."""
 
     path: Path
     moment: Moment
+    stored: StoredClock | None = None
 
     def __post_init__(self) -> None:
         if self.path.exists():
             self.moment = max(self.moment, int(self.path.read_text()))
 
     def __call__(self) -> Moment:
-        return self.moment
+        return self.moment if self.stored is None else self.stored()
+
+    def store(self, database: Database) -> None:
+        """Keep the time in the database from now on."""
+        stored = StoredClock(database)
+        stored.begin(self.moment)
+        self.stored = stored
 
     def reach(self, moment: Moment) -> None:
-        if moment > self.moment:
+        """Move on to a moment, unless time moves by ticks."""
+        if self.stored is None and moment > self.moment:
             self.moment = moment
             self.path.write_text(str(moment))
 
@@ -121,16 +145,19 @@ class Player:
         self._client = create_app(self.instance).test_client()
         self._jobs, self._sealer = self.instance.jobs(), self.instance.sealer()
         self._refs = dict(story.refs)
+        if story.travels:
+            self.clock.store(self.instance.database)
         self._settle()  # what a server finds when it starts
+        self._sealer.seal()
         for number, step in enumerate(story.steps):
             self.clock.reach(story.start + number * HOUR)
             yield [number, *self._take(number, step)]
             self._settle()
+        self._sealer.seal()
         self.points.before("the end")
 
     def _settle(self) -> None:
         self._jobs.run_until_quiet()
-        self._sealer.seal()
 
     def _take(self, number: int, step: Step) -> tuple[object, object]:
         match step:
@@ -142,9 +169,12 @@ class Player:
                 return self._change(step)
             case Publish():
                 return "published", publish(self.instance.services.execution, step.documents(), Actor(None))
-            case Call():
-                step.do(self.instance)
-                return step.name, None
+            case Put():
+                status, answer = self._ask(step.who, "PUT", step.path, step.body)
+                return (status if status == 200 else _refusal(status, answer)), None
+            case Tick():
+                assert self.clock.stored is not None
+                return "arrived", Travel(self.instance.services.execution, self.clock.stored).to(step.moment).end
 
     def _send(self, number: int, step: Send) -> tuple[int | str, str | None]:
         path, body = step.path.format(**self._refs), self._named(step.body)
