@@ -111,3 +111,16 @@ def test_a_difference_is_found_when_the_spine_is_broken(sqlite, way):
     found = broken.at_points(story, whole, after_commits, first=True)
     rows = [line for lines in found.different.values() for line in lines if line.startswith(("+ ", "- "))]
     assert rows, f"no row is different after {found.points} commits: {found.words()}"
+
+
+@pytest.mark.parametrize(
+    ("story", "traces"),
+    [
+        ("lent_and_returned", ['"closed_action": "lend"', '"action": "give_back"', "is back, days overdue"]),
+        ("changed_and_published", ['"barcode": "B-1"', '"current_revision": 2', '"target": "lent"']),
+        ("held_by_the_clock", ['"rule": "overdue_held", "since"', "is overdue", '"record": "loan.grace"']),
+    ],
+)
+def test_a_story_leaves_its_traces_when_nobody_is_killed(sqlite, story, traces):
+    rows = "\n".join(sqlite.uncrashed(story).dump.shallow)
+    assert not [trace for trace in traces if trace not in rows]
