@@ -17,12 +17,13 @@ from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row
 from engine.language.explaining import Part, deciding, explain
 from engine.language.expressions import Expression, reads_of
-from engine.language.tree import And, Not, Or
+from engine.language.tree import And, Not, Or, Span
 from engine.language.wording import Wording, wording
 from engine.rules.rules import Rule
 from engine.rules.schedules import slot_after
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
+from engine.runtime.reasons import Teller, is_plain, readings, reason
 from engine.runtime.showing import prefetch
 from engine.runtime.sight import not_open
 from engine.runtime.views import Viewer
@@ -36,8 +37,8 @@ SPEECHES = ("zh", "en")
 class PartView:
     """One part of a condition in words.
 
-    ``joins`` tells how its parts belong together, and then there are no words beside theirs; the parts of a
-    ``value`` are what it reads. ``holds`` is None for
+    ``joins`` tells how its parts belong together, and then there are no words beside theirs; a condition that joins no
+    others is a ``value``, negated or not, and its parts are what it reads. ``holds`` is None for
     what is no condition, ``shown`` the value as people read it, blank as an empty text. What the viewer may not see is
     ``closed``: neither words nor value of it are told.
     """
@@ -173,32 +174,25 @@ class _Telling:
 
     def view(self, part: Part) -> PartView:
         """Return a part with its parts."""
-        if not part.joins and self._is_closed(part):
+        joins = part.joins and not is_plain(part.node)
+        if not joins and self._is_closed(part):
             return PartView(CLOSED, "value", None, Text("", ""), closed=True)
         return PartView(
-            words=Text("", "") if part.joins else self._words(part),
-            joins=_joins(part),
+            words=Text("", "") if joins else self._words(part.at),
+            joins=_joins(part) if joins else "value",
             holds=part.holds,
-            shown=Text("", "") if part.joins else self._shown(part),
-            parts=tuple(self.view(inner) for inner in part.parts),
+            shown=Text("", "") if joins else self._shown(part),
+            parts=tuple(self.view(inner) for inner in (part.parts if joins else readings(part))),
         )
 
     def reason(self, part: Part) -> Text:
         """Return a deciding condition in one sentence, with the values that it reads."""
         if self._is_closed(part):
             return CLOSED
-        words = self._words(part)
-        read = [(self._words(item), self._shown(item)) for item in part.parts if item.holds is None]
-        zh = ",".join(f"{name.zh} = {value.zh or '空'}" for name, value in read)
-        en = ", ".join(f"{name.en} = {value.en or 'empty'}" for name, value in read)
-        verdict = Text("成立", "holds") if part.holds else Text("不成立", "does not hold")
-        return Text(
-            f"{words.zh}:{verdict.zh}" + (f"({zh})" if zh else ""),
-            f"{words.en}: {verdict.en}" + (f" ({en})" if en else ""),
-        )
+        return reason(part, Teller(self._words, self._shown))
 
-    def _words(self, part: Part) -> Text:
-        return Text(self.words["zh"].of(part.at), self.words["en"].of(part.at))
+    def _words(self, at: Span) -> Text:
+        return Text(self.words["zh"].of(at), self.words["en"].of(at))
 
     def _shown(self, part: Part) -> Text:
         zh, en = (shower(self.reading, self.form.app, speech)(part.value, part.type) for speech in SPEECHES)

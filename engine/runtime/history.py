@@ -76,11 +76,19 @@ def _changes(
         yield ChangeView(
             key=key,
             labels=field_labels(form, key),
-            before=before.get(key),
-            after=after,
+            before=_told(key, before.get(key)),
+            after=_told(key, after),
             before_shown=_words(reading, form, key, before.get(key)),
             after_shown=_words(reading, form, key, after),
         )
+
+
+def _told(key: str, value: Json) -> Json:
+    """Return a value as it is told; of a hold no more than why, since when and who agreed to let go."""
+    if key != "held" or value is None:
+        return value
+    agreed = [item["by"] for item in value["agreed"]]
+    return {"reason": value["reason"], "since": moment_text(value["since"]), "agreed": agreed}
 
 
 def _known_columns(tables: FormTables, key: str, value: Json) -> Json:

@@ -119,4 +119,4 @@ def _action_view(reading: Reading, task: StoredTask, action: TaskAction, flow: W
     view = transition_view(transition, form, row)
     asks = action.fields or set(view.asks) - set(transition.definition.optional_fields)
     asked = tuple(dict.fromkeys((*action.fields, *view.asks))) if asks else ()
-    return replace(view, key=action.key, labels=action.labels, asks=asked)
+    return replace(view, key=action.key, labels=action.labels, asks=asked, fires=transition.key)

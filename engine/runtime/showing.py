@@ -160,6 +160,8 @@ def field_words(reading: Reading, form: Form, key: str, value: Value) -> object:
         return None
     if key in PERSONS:
         return _person_name(reading, value)
+    if key == "held":
+        return _hold_words(reading, value)
     item = form.fields.get(key)
     if item is not None:
         return _words(_worder(reading, form.app), form.app, item, value)
@@ -167,6 +169,16 @@ def field_words(reading: Reading, form: Form, key: str, value: Value) -> object:
     if key == "state" and flow is not None and value in flow.states:
         return flow.states[value].labels
     return str(value)
+
+
+def _hold_words(reading: Reading, held: Mapping[str, Json]) -> Text:
+    """Return why a record is held, and who has agreed to let it go."""
+    names = [name for item in held["agreed"] if (name := _person_name(reading, item["by"]))]
+    reason = Text.from_json(held["reason"])
+    return Text(
+        reason.zh + (f"({'、'.join(names)}已同意解除)" if names else ""),
+        reason.en + (f" ({', '.join(names)} agreed to release it)" if names else ""),
+    )
 
 
 def _person_name(reading: Reading, id: str | None) -> str | None:
@@ -212,6 +224,7 @@ def transition_view(transition: Transition, form: Form, row: Row) -> TransitionV
         target=definition.target,
         one_of=groups,
         releases=definition.releases,
+        needs=tuple(missing),
     )
 
 

@@ -70,7 +70,8 @@ class SectionView:
 class TransitionView:
     """A transition that may be offered; ``asks`` are fields to fill now, ``acknowledgement`` needs only a tap.
 
-    Of each group in ``one_of`` one field is enough; ``releases`` says that it lets a held record go.
+    ``needs`` are those of them that must be filled, of each group in ``one_of`` one field is enough. ``releases`` says
+    that it lets a held record go; ``fires`` is the transition behind the action of a task.
     """
 
     key: str
@@ -80,6 +81,8 @@ class TransitionView:
     target: str | None = None
     one_of: tuple[tuple[str, ...], ...] = ()
     releases: bool = False
+    fires: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -73,13 +73,10 @@ def test_it_is_said_what_keeps_a_rule_from_firing(shop):
     found = _explained(shop, _deal(shop, 14))
     assert not found.rule.holds
     assert [text.zh for text in found.because] == [
-        "距今天数(最近更新) ≥ 未更新天数:不成立(距今天数(最近更新) = 14,未更新天数 = 15)",
+        "最近更新 距今 14 天,不到 15 天(未更新天数)",
         "存在(客户的欠款 其中 金额 > 0):不成立",
     ]
-    assert (
-        found.because[0].en
-        == "days_since(Last update) ≥ Idle days: does not hold (days_since(Last update) = 14, Idle days = 15)"
-    )
+    assert found.because[0].en == "Last update was 14 days ago, less than 15 days (Idle days)"
     assert found.condition.joins == "any"
     assert [part.joins for part in found.condition.parts] == ["all", "all"]
     assert [part.holds for part in found.condition.parts[0].parts] == [False, True]
@@ -90,8 +87,8 @@ def test_it_is_said_what_makes_a_rule_fire(shop):
     found = _explained(shop, id)
     assert found.rule.holds
     assert [text.zh for text in found.because] == [
-        "距今天数(最近更新) ≥ 未更新天数:成立(距今天数(最近更新) = 15,未更新天数 = 15)",
-        "预算 为空:成立(预算 = 空)",
+        "最近更新 距今 15 天,达到 15 天(未更新天数)",
+        "预算 为空",
     ]
 
 

@@ -1,0 +1,91 @@
+"""Conditions as sentences: what was found and how it lies to what was asked, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.kernel.clocks import DAY_MS
+from engine.kernel.problems import Text
+from engine.language.compiling import compile_expression
+from engine.language.explaining import deciding, explain
+from engine.language.plain import Plain
+from engine.language.wording import wording
+from engine.runtime.reasons import Teller, reason
+from tests.support.apps import app, compiled, field, form, options, parameter
+
+NOW = 1_773_600_000_000
+LABELS = {"least": Text("至少多少", "The least"), "strict": Text("从严", "Strict")}
+
+
+def _labelled(item, zh, en):
+    return {**item, "labels": {"zh": zh, "en": en}}
+
+
+@pytest.fixture(scope="module")
+def scope():
+    deal = form(
+        "deal",
+        _labelled(field("amount", "number"), "金额", "Amount"),
+        _labelled(field("name"), "名称", "Name"),
+        _labelled(field("kind", "choice", options=options("new", "old")), "类型", "Kind"),
+        _labelled(field("seen_at", "datetime"), "最近更新", "Last update"),
+        _labelled(field("due", "date"), "到期日", "Due"),
+        _labelled(field("paid", "date"), "回款日", "Paid"),
+    )
+    parameters = [parameter("least", "number", default="15"), parameter("strict", "boolean", default=False)]
+    return compiled(app(deal, parameters=parameters)).scope("shop", "deal")
+
+
+def _told(scope, source, **fields):
+    blank = dict.fromkeys(("amount", "name", "kind", "seen_at", "due", "paid", "held"))
+    expression = compile_expression(source, scope)
+    around = replace(Plain.at(NOW), parameters={"least": 15, "strict": False})
+    whole = explain(expression, {**blank, "id": "d", "deleted_at": None, **fields}, around)
+    zh, en = (wording(expression, scope, LABELS, speech) for speech in ("zh", "en"))
+    teller = Teller(
+        words=lambda at: Text(zh.of(at), en.of(at)),
+        shown=lambda part: Text(*(["" if part.value is None else str(part.value)] * 2)),
+    )
+    return [reason(part, teller) for part in deciding(whole)]
+
+
+@pytest.mark.parametrize(
+    ("source", "fields", "zh", "en"),
+    [
+        (
+            "days_since(seen_at) >= param.least",
+            {"seen_at": NOW - 14 * DAY_MS},
+            "最近更新 距今 14 天,不到 15 天(至少多少)",
+            "Last update was 14 days ago, less than 15 days (The least)",
+        ),
+        (
+            "days_since(seen_at) >= 15",
+            {"seen_at": NOW - 15 * DAY_MS},
+            "最近更新 距今 15 天,达到 15 天",
+            "Last update was 15 days ago, at least 15 days",
+        ),
+        ("days_since(seen_at) > 15", {}, "最近更新 为空", "Last update is empty"),
+        ("amount > 3", {"amount": 3}, "金额 是 3,没有超过 3", "Amount is 3, not more than 3"),
+        ("amount <= 3", {"amount": 4}, "金额 是 4,超过 3", "Amount is 4, more than 3"),
+        ("amount < param.least", {"amount": 4}, "金额 是 4,不到 15(至少多少)", "Amount is 4, less than 15 (The least)"),
+        ("paid < due", {"paid": 20001, "due": 20000}, "回款日 是 20001,不早于 20000(到期日)", None),
+        ("name is empty", {}, "名称 为空", "Name is empty"),
+        ("name is not empty", {"name": "a"}, "名称 不为空(a)", "Name is not empty (a)"),
+        ('name = "b"', {"name": "a"}, "名称 是 a,不是 \"b\"", 'Name is a, not "b"'),
+        ('kind != "new"', {"kind": "new"}, "类型 是 new", "Kind is new"),
+        ('kind = "new"', {}, "类型 是 空,不是 “new的中文”", "Kind is empty, not “new in English”"),
+        ("not held", {"held": {"reason": {}}}, "已冻结", "it is on hold"),
+        ("held", {}, "没有冻结", "it is not on hold"),
+        ("paid < due", {"paid": 20001}, "到期日 为空", "Due is empty"),
+        ("not param.strict", {}, "从严 = False", "Strict = False"),
+        ("param.strict", {}, "从严 = False", "Strict = False"),
+        ("3 < amount", {"amount": 2}, "3 < 金额:不成立(金额 = 2)", "3 < Amount: does not hold (Amount = 2)"),
+        ('starts_with(name, "a")', {"name": "b"}, "开头是(名称, \"a\"):不成立(名称 = b)", None),
+    ],
+)  # fmt: skip
+def test_a_condition_is_told_as_a_sentence_when_it_decides(scope, source, fields, zh, en):
+    (found,) = _told(scope, source, **fields)
+    assert found.zh == zh
+    assert en is None or found.en == en
