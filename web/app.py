@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 
 from engine.runtime.settings import read_key
 from web import api, display, doors, entrance, errors, health, security, texts
-from web.pages import account, forms, home, inbox, lists, parameters, records
+from web.pages import account, forms, home, inbox, lists, parameters, records, rules
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -30,6 +30,7 @@ BLUEPRINTS: Final = (
     lists.blueprint,
     forms.blueprint,
     records.blueprint,
+    rules.blueprint,
 )
 
 

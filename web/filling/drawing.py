@@ -25,6 +25,9 @@ PILLS_AT_MOST: Final = 6
 FIRST_LINE: Final = "s0"
 """The token of the blank line with which a required sub-table begins; left blank, it is none."""
 
+ONE_OF: Final = "FLOW-018"
+"""The engine's code for a group of which no field is filled; its place is the first field of the group."""
+
 _NEVER_TYPED: Final = frozenset({"json"})
 _LINE_PLACE: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
 
@@ -92,11 +95,18 @@ class Control:
 
 @dataclass(frozen=True)
 class Section:
-    """A titled group of controls; it shows if one of them does."""
+    """A titled group of controls; it shows if one of them does. Of ``one_of`` one control is enough."""
 
     key: str
     title: str
     controls: tuple[Control, ...]
+    one_of: bool = False
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A mark of its problems, by which a page knows whether it may leave them alone."""
+        return _mark(repr([(p.code, p.message) for p in self.problems]))
 
     @property
     def visible(self) -> bool:
@@ -137,7 +147,7 @@ class Filling:
 
     ``state`` is the runtime's answer, ``posted`` what this person typed, ``people`` whom a person field may name,
     ``candidates`` the records that a typed text may have meant, by control name. A ``fresh`` form is of no record yet;
-    ``only`` narrows the form to some fields.
+    ``only`` narrows the form to some fields; of each group in ``one_of`` one field is enough.
     """
 
     form: FormView
@@ -148,24 +158,44 @@ class Filling:
     problems: tuple[Problem, ...] = ()
     fresh: bool = True
     only: tuple[str, ...] | None = None
+    one_of: tuple[tuple[str, ...], ...] = ()
 
 
 def draw(filling: Filling) -> Drawn:
     """Return the form to draw."""
     placed = _places(filling)
+    own = tuple(item for item in placed if not _of_group(filling, item))
     sections = tuple(
-        section
-        for section in (
-            Section(view.key, text_of(view.labels), _controls(filling, view.fields, placed))
-            for view in filling.form.sections
-        )
-        if section.controls
+        Section(view.key, text_of(view.labels), _controls(filling, view.fields, own)) for view in filling.form.sections
     )
+    sections = tuple(section for section in _grouped(filling, sections, placed) if section.controls)
     drawn = {control.id for section in sections for control in section.controls if control.shows}
     drawn |= {inner.id for section in sections for c in section.controls for line in c.lines for inner in line.controls}
     summary = tuple(_listed(filling.form, problem, anchor, drawn) for anchor, problem in placed)
     parked = {c.key: c.label for section in sections for c in section.controls if c.parked}
     return Drawn(sections, summary, parked)
+
+
+def _of_group(filling: Filling, placed: tuple[str, Problem]) -> bool:
+    """Tell whether a problem is of a group of which one field is enough."""
+    anchor, problem = placed
+    return problem.code == ONE_OF and any(anchor == f"f-{group[0]}" for group in filling.one_of)
+
+
+def _grouped(
+    filling: Filling, sections: Sequence[Section], placed: Sequence[tuple[str, Problem]]
+) -> tuple[Section, ...]:
+    """Return the sections with the controls of each group together, behind the section that they come from."""
+    made = list(sections)
+    for number, group in enumerate(filling.one_of):
+        members = tuple(control for section in made for control in section.controls if control.key in group)
+        if not members:
+            continue
+        at = next(place for place, section in enumerate(made) if members[0] in section.controls)
+        found = tuple(problem for anchor, problem in placed if problem.code == ONE_OF and anchor == f"f-{group[0]}")
+        made = [replace(item, controls=tuple(c for c in item.controls if c not in members)) for item in made]
+        made.insert(at + 1, Section(f"one_of.{number}", gettext("One of these is enough"), members, True, found))
+    return tuple(made)
 
 
 def anchor_of(path: str, tokens: Mapping[str, tuple[str, ...]]) -> str:

@@ -13,6 +13,7 @@ from engine.kernel.problems import Problem
 from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
 from web.entrance import is_fragment
+from web.filling.drawing import Drawn
 from web.filling.posted import Posted
 from web.filling.sending import Resolved
 from web.pages.desk import Desk, Tray, shown_while_typing, without_hidden
@@ -33,6 +34,41 @@ class Attempt:
 FIRST: Final = Attempt(Resolved(Posted()))
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The form of what is asked for, and what travels with it."""
+
+    drawn: Drawn
+    tray: Tray
+
+
+def fresh_tray(record: RecordView) -> Tray:
+    """Return what travels with a form about a record that nobody has sent yet."""
+    return Tray(secrets.token_urlsafe(18), record.version)
+
+
+def asked_for(
+    form: FormView,
+    offered: TransitionView,
+    record: RecordView,
+    tray: Tray,
+    transition: str | None = None,
+    attempt: Attempt = FIRST,
+) -> Asked:
+    """Return the form with the fields that ``offered`` asks for, and those that its refusal is about."""
+    posted, problems = attempt.resolved, attempt.problems
+    asked = (*offered.asks, *(_field_of(problem) for problem in problems or ()))
+    only = tuple(dict.fromkeys((*asked, *posted.posted.fields)))
+    desk = Desk(form, record, transition, only, offered.one_of, offered.needs)
+    state = desk.state(posted.posted)
+    if problems is not None:
+        tray = Tray(tray.key, tray.version, tried=True, warned=tray.warned)
+    else:
+        found = without_hidden(state.problems, state)
+        problems = found if tray.tried else shown_while_typing(found, posted.posted.fields)
+    return Asked(desk.drawn(posted, state, problems), tray)
+
+
 def ask_page(
     form: FormView,
     offered: TransitionView,
@@ -42,25 +78,17 @@ def ask_page(
     transition: str | None = None,
     attempt: Attempt = FIRST,
 ) -> BaseResponse:
-    """Return the page with the fields that ``offered`` asks for, and those that its refusal is about."""
-    posted, problems = attempt.resolved, attempt.problems
-    asked = (*offered.asks, *(_field_of(problem) for problem in problems or ()))
-    desk = Desk(form, record, transition, tuple(dict.fromkeys((*asked, *posted.posted.fields))))
-    state = desk.state(posted.posted)
-    tray = Tray.of_request() if request.method == "POST" else Tray(secrets.token_urlsafe(18), record.version)
-    if problems is not None:
-        tray = Tray(tray.key, tray.version, tried=True, warned=tray.warned)
-    else:
-        found = without_hidden(state.problems, state)
-        problems = found if tray.tried else shown_while_typing(found, posted.posted.fields)
+    """Return the page that asks for what ``offered`` needs."""
+    tray = Tray.of_request() if request.method == "POST" else fresh_tray(record)
+    asked = asked_for(form, offered, record, tray, transition, attempt)
     page = render_template(
         "form_body.html" if is_fragment() else "ask.html",
         app=instance().apps.app(viewer(), form.app) if not is_fragment() else None,
         form=form,
         record=record,
         offered=offered,
-        drawn=desk.drawn(posted, state, problems),
-        tray=tray,
+        drawn=asked.drawn,
+        tray=asked.tray,
         back=back,
         status=attempt.status,
     )

@@ -26,12 +26,17 @@ _PLACE: Final = re.compile(r"(\w+)(?:\[(\d+)\](?:\.(\w+))?)?")
 
 @dataclass(frozen=True)
 class Desk:
-    """Which form is being filled: of which record, if there is one, for which transition, narrowed to which fields."""
+    """Which form is being filled: of which record, if there is one, for which transition, narrowed to which fields.
+
+    Of each group in ``one_of`` one field is enough; ``needs`` must be filled, whatever the form itself requires.
+    """
 
     form: FormView
     record: RecordView | None = None
     transition: str | None = None
     only: tuple[str, ...] | None = None
+    one_of: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[str, ...] = ()
 
     def given(self, posted: Posted) -> dict[str, Json]:
         """Return what was filled in: of a new record all but what was left blank, of another all that differs."""
@@ -73,6 +78,9 @@ class Desk:
         applies now, and beside it only what must be filled for the transition.
         """
         ahead = self._preview(fields, self.transition)
+        if self.needs:
+            needed = {key: replace(ahead.states[key], required=True) for key in self.needs if key in ahead.states}
+            ahead = replace(ahead, states={**ahead.states, **needed})
         if self.transition is None or self.only is not None:
             return ahead
         now = self._preview(fields, None)
@@ -109,6 +117,7 @@ class Desk:
                 problems=problems,
                 fresh=self.record is None,
                 only=self.only,
+                one_of=self.one_of,
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import AppView, BlockView, FormView, Page, TaskView, Viewer
 from web.doors import instance, viewer
+from web.pages.lists import Column, columns_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -27,6 +29,7 @@ class DrawnBlock:
     form: FormView | None = None
     page: Page | None = None
     tasks: tuple[TaskView, ...] = ()
+    columns: Sequence[Column] = ()
 
 
 @blueprint.get("/")
@@ -71,4 +74,4 @@ def _drawn_list(asking: Viewer, app: AppView, block: BlockView, form: FormView) 
         if error.nature not in (Nature.REFUSED, Nature.ABSENT):
             raise
         return DrawnBlock(block, form)
-    return DrawnBlock(block, form, page)
+    return DrawnBlock(block, form, page, columns=columns_of(form))

@@ -32,7 +32,10 @@ def inbox() -> str:
     asking = viewer()
     doors = instance().inbox
     return render_template(
-        "inbox.html", tasks=doors.open_tasks(asking), messages=doors.notifications(asking, SHOWN_MESSAGES)
+        "inbox.html",
+        tasks=doors.open_tasks(asking),
+        messages=doors.notifications(asking, SHOWN_MESSAGES),
+        released=_released(),
     )
 
 
@@ -51,7 +54,7 @@ def ask(task_id: UUID, action: str) -> BaseResponse:
     """Ask for what an action needs."""
     task, offered = _task(str(task_id), action)
     form, record = _about(task)
-    return ask_page(form, offered, record, back=url_for("inbox.inbox"))
+    return ask_page(form, offered, record, back=url_for("inbox.inbox"), transition=offered.fires)
 
 
 def _about(task: TaskView) -> tuple[FormView, RecordView]:
@@ -67,11 +70,11 @@ def act(task_id: UUID, action: str) -> BaseResponse:
     """Do an action on a task; what it refuses is shown with what was typed."""
     task, offered = _task(str(task_id), action)
     form, record = _about(task)
-    tray, desk = Tray.of_request(), Desk(form, record, None, offered.asks)
+    tray, desk = Tray.of_request(), Desk(form, record, offered.fires, offered.asks)
     resolved = desk.resolved(read_post(request.form, form))
     if request.form.get("_do", "fire") != "fire" or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
-        return ask_page(form, offered, record, back=url_for("inbox.inbox"), attempt=attempt)
+        return ask_page(form, offered, record, back=url_for("inbox.inbox"), transition=offered.fires, attempt=attempt)
     fields = dict(desk.sendable(resolved.posted, desk.state(resolved.posted), tray.warned).fields)
     try:
         instance().inbox.act(viewer(), task.id, action, fields, version=tray.version)
@@ -81,8 +84,24 @@ def act(task_id: UUID, action: str) -> BaseResponse:
         if error.nature is Nature.ABSENT:
             raise
         attempt = Attempt(resolved, told(error), status_of(error))
-        return ask_page(form, offered, record, back=url_for("inbox.inbox"), attempt=attempt)
-    return redirect(url_for("inbox.inbox", done="acted"), 303)
+        return ask_page(form, offered, record, back=url_for("inbox.inbox"), transition=offered.fires, attempt=attempt)
+    if not offered.releases:
+        return redirect(url_for("inbox.inbox", done="acted"), 303)
+    about = ".".join((record.app, record.form, record.id))
+    return redirect(url_for("inbox.inbox", done="released", of=about), 303)
+
+
+def _released() -> RecordView | None:
+    """Return the record that was released just now, if its reader may see it; who was first is told who else must."""
+    parts = request.args.get("of", "").split(".")
+    if request.args.get("done") != "released" or len(parts) != len(("app", "form", "id")):
+        return None
+    try:
+        return instance().records.read(viewer(), *parts)
+    except EngineError as error:
+        if error.nature is not Nature.ABSENT:
+            raise
+        return None
 
 
 @blueprint.post("/inbox/messages/<uuid:message_id>")
@@ -95,6 +114,8 @@ def read_message(message_id: UUID) -> BaseResponse:
         raise RequestRefused(404, NOT_FOUND.at())
     doors.mark_read(asking, message.id)
     about = message.record
+    if not about["id"]:
+        return redirect(url_for("inbox.inbox"), 303)
     return redirect(url_for("records.record", app=about["app"], form=about["form"], record_id=about["id"]), 303)
 
 

@@ -1,4 +1,4 @@
-"""A record: its values, what may be done with it, and its timeline."""
+"""A record: its values, why it is held, what may be done with it, what hangs on it, and its timeline."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
-from web.pages.asking import Attempt, ask_page
+from web.pages.asking import Asked, Attempt, ask_page, asked_for, fresh_tray
 from web.pages.desk import Desk, Tray
+from web.pages.lists import columns_of
 from web.pages.stale import stale_page
 from web.problems import NOT_FOUND, NOT_YOURS, RequestRefused, status_of
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("records", __name__)
 
 RECORD: Final = "/a/<app>/<form>/<uuid:record_id>"
+RELATED_ROWS: Final = 5
 
 
 @blueprint.get(RECORD)
@@ -36,16 +38,30 @@ def record(app: str, form: str, record_id: UUID) -> BaseResponse:
 def _shown(app: str, form: str, record_id: str, error: EngineError | None = None) -> BaseResponse:
     asking = viewer()
     view = instance().records.read(asking, app, form, record_id)
+    designed = instance().apps.form(asking, app, form)
+    release = next((offered for offered in view.transitions if offered.releases), None)
+    related = instance().services.related.of(asking, app, form, record_id, RELATED_ROWS)
     page = render_template(
         "record.html",
         app=instance().apps.app(asking, app),
-        form=instance().apps.form(asking, app, form),
+        form=designed,
         record=view,
         entries=instance().records.history(asking, app, form, record_id),
         problems=told(error) if error else (),
         key=secrets.token_urlsafe(18),
+        release=release,
+        asked=_asked_to_release(designed, view, release),
+        related=[(one, columns_of(one.form, without=one.through)) for one in related],
+        status=200,
     )
     return make_response(page, status_of(error) if error else 200)
+
+
+def _asked_to_release(form: FormView, view: RecordView, release: TransitionView | None) -> Asked | None:
+    """Return the form of what letting the record go asks for, if the viewer may and it asks for anything."""
+    if release is None or not release.asks:
+        return None
+    return asked_for(form, release, view, fresh_tray(view), release.key)
 
 
 @blueprint.route(f"{RECORD}/delete", methods=["GET", "POST"])
@@ -70,29 +86,32 @@ def delete(app: str, form: str, record_id: UUID) -> BaseResponse:
     return redirect(url_for("lists.records", app=app, form=form, done="deleted"), 303)
 
 
-def _offered(app: str, form: str, record_id: str, key: str) -> tuple[FormView, RecordView, TransitionView]:
-    """Return a transition that the viewer may try; one that may not be tried is as absent as none."""
-    view = instance().records.read(viewer(), app, form, record_id)
-    for transition in view.transitions:
-        if transition.key == key:
-            return instance().apps.form(viewer(), app, form), view, transition
-    raise RequestRefused(404, NOT_FOUND.at())
-
-
 @blueprint.get(f"{RECORD}/do/<key>")
 def ask_transition(app: str, form: str, record_id: UUID, key: str) -> BaseResponse:
-    """Ask for what a transition needs."""
-    designed, view, offered = _offered(app, form, str(record_id), key)
-    return ask_page(designed, offered, view, back=_address(view), transition=key)
+    """Ask for what a transition needs; a held record says on its page what has to come first."""
+    view, offered = _offered(app, form, str(record_id), key)
+    if offered is not None:
+        designed = instance().apps.form(viewer(), app, form)
+        return ask_page(designed, offered, view, back=_address(view), transition=key)
+    if view.held is None:
+        raise RequestRefused(404, NOT_FOUND.at())
+    return redirect(_address(view), 303)
+
+
+def _offered(app: str, form: str, record_id: str, key: str) -> tuple[RecordView, TransitionView | None]:
+    """Return a record and a transition of it that the viewer may try; None for one that may not be tried now."""
+    view = instance().records.read(viewer(), app, form, record_id)
+    return view, next((transition for transition in view.transitions if transition.key == key), None)
 
 
 @blueprint.post(f"{RECORD}/do/<key>")
 def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseResponse:
     """Fire a transition; a second tap on the same button fires nothing twice."""
-    designed, view, offered = _offered_or_done(app, form, str(record_id), key)
-    if offered is None:
-        return redirect(url_for("records.record", app=app, form=form, record_id=view.id, done="moved_on"), 303)
+    view, offered = _offered(app, form, str(record_id), key)
     tray = Tray.of_request()
+    if offered is None:
+        return _too_late(view, key, tray)
+    designed = instance().apps.form(viewer(), app, form)
     desk = Desk(designed, view, key, offered.asks)
     resolved = desk.resolved(read_post(request.form, designed))
     if request.form.get("_do", "fire") != "fire" or resolved.problems:
@@ -100,7 +119,7 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
         return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
     fields = dict(desk.sendable(resolved.posted, desk.state(resolved.posted), tray.warned).fields)
     try:
-        instance().records.transition(
+        moved = instance().records.transition(
             viewer(), app, form, view.id, key, fields, version=tray.version, idempotency_key=tray.key or None
         )
     except EngineError as error:
@@ -112,20 +131,20 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
             return _shown(app, form, view.id, error)
         attempt = Attempt(resolved, told(error), status_of(error))
         return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
-    return redirect(url_for("records.record", app=app, form=form, record_id=view.id, done="moved"), 303)
+    return redirect(_address(view, "agreed" if offered.releases and moved.held else "moved"), 303)
 
 
-def _offered_or_done(
-    app: str, form: str, record_id: str, key: str
-) -> tuple[FormView, RecordView, TransitionView | None]:
-    """Return the transition, or None where the record has moved on since the page was made."""
-    view = instance().records.read(viewer(), app, form, record_id)
-    seen = Tray.of_request().version
-    offered = next((transition for transition in view.transitions if transition.key == key), None)
-    if offered is None and (seen is None or seen == view.version):
+def _too_late(view: RecordView, key: str, tray: Tray) -> BaseResponse:
+    """Answer a transition that is not offered any more: it is refused by a hold, was done already, or is none."""
+    if view.held is not None:
+        tried = instance().records.preview(viewer(), view.app, view.form, {}, id=view.id, transition=key)
+        refusals = [problem for problem in tried.problems if not problem.path]
+        if refusals:
+            return _shown(view.app, view.form, view.id, EngineError(refusals))
+    if tray.version is None or tray.version == view.version:
         raise RequestRefused(404, NOT_FOUND.at())
-    return instance().apps.form(viewer(), app, form), view, offered
+    return redirect(_address(view, "moved_on"), 303)
 
 
-def _address(view: RecordView) -> str:
-    return url_for("records.record", app=view.app, form=view.form, record_id=view.id)
+def _address(view: RecordView, done: str | None = None) -> str:
+    return url_for("records.record", app=view.app, form=view.form, record_id=view.id, done=done)

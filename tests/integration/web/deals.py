@@ -126,6 +126,10 @@ class Deals:
         found = next(user for user in self.instance.directory.everybody() if user.name == name)
         return self.instance.directory.viewer(found.id)
 
+    def deal_version(self, deal: RecordView) -> int:
+        """Return the version that a deal is at by now."""
+        return self.instance.records.read(self.viewer("rep"), APP, "deal", deal.id).version
+
     def customer(self, name: str = "九江康宁") -> RecordView:
         """Make a customer."""
         return self.instance.records.create(self.viewer("rep"), APP, "customer", {"name": name})

@@ -1,0 +1,61 @@
+"""The rules of a record: which of them hold for it now, and why one does, or does not, do something about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, render_template
+
+from engine.runtime.explaining import RunView
+from web.display import joined
+from web.doors import instance, viewer
+from web.texts import gettext
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from engine.runtime.views import AppView, FormView, RecordView
+
+blueprint = Blueprint("rules", __name__)
+
+RULES: Final = "/a/<app>/<form>/<uuid:record_id>/rules"
+
+
+@blueprint.get(RULES)
+def rules(app: str, form: str, record_id: UUID) -> str:
+    """Show the rules of a record's form."""
+    found = instance().services.explaining.rules(viewer(), app, form, str(record_id))
+    return render_template("rules.html", rules=found, **_around(app, form, record_id))
+
+
+@blueprint.get(f"{RULES}/<key>")
+def rule(app: str, form: str, record_id: UUID, key: str) -> str:
+    """Explain one rule for one record."""
+    found = instance().services.explaining.explain(viewer(), app, form, str(record_id), key)
+    looks = [(run, done_by(run)) for run in found.runs]
+    return render_template("rule.html", explained=found, looks=looks, **_around(app, form, record_id))
+
+
+def _around(app: str, form: str, record_id: UUID) -> dict[str, AppView | FormView | RecordView]:
+    asking = viewer()
+    return {
+        "app": instance().apps.app(asking, app),
+        "form": instance().apps.form(asking, app, form),
+        "record": instance().records.read(asking, app, form, str(record_id)),
+    }
+
+
+def done_by(run: RunView) -> str:
+    """Return in words what a look of a rule did; each kind of action once."""
+    known = {
+        "SetFields": gettext("set fields"),
+        "Hold": gettext("put on hold"),
+        "Release": gettext("let go"),
+        "OpenTask": gettext("opened a task"),
+        "Notify": gettext("told people"),
+        "Fire": gettext("moved it on"),
+        "Create": gettext("made a record"),
+        "Update": gettext("changed a record"),
+        "ForEach": gettext("changed what belongs to it"),
+    }
+    return joined(dict.fromkeys(known.get(action, gettext("acted")) for action in run.actions))
