@@ -24,9 +24,10 @@ from engine.kernel.registries import Registry
 from engine.language import types as language
 from engine.language.gathering import Gathering
 from engine.language.scope import FormScope, Scope, way_over
+from engine.rules import problems as rule_problems
 from engine.rules.compiling import Names as RuleNames
 from engine.rules.compiling import compile_rule
-from engine.rules.definitions import persons_of
+from engine.rules.definitions import HoldDef, lets_go, persons_of
 from engine.rules.rules import Rule
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
@@ -242,7 +243,22 @@ class _Parts:
             self._keep(work, file)
             if rule is not None:
                 made.append(rule)
+        self._check_ways_out(flows)
         return tuple(made)
+
+    def _check_ways_out(self, flows: Mapping[str, WorkflowDef]) -> None:
+        """Gather the holds of forms in which nothing ever lets go of a record."""
+        for rule in self.app.rules:
+            holds = [number for number, action in enumerate(rule.then) if isinstance(action, HoldDef)]
+            if not holds:
+                continue
+            flow = flows.get(rule.form)
+            releasing = [item for item in flow.transitions if item.releases] if flow else []
+            keys = {item.key for item in releasing}
+            others = any(lets_go(item, keys) for item in self.app.rules if item.form == rule.form and item.enabled)
+            if not others and not any(item.by for item in releasing):
+                place = f"rules/{rule.key}.json#then[{holds[0]}].hold"
+                self.found.append(rule_problems.NO_WAY_OUT.at(place, form=rule.form))
 
     def grants(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
         """Return what each role gives, by form."""

@@ -10,9 +10,9 @@ from engine.decision import problems
 from engine.decision.beginning import new_saving
 from engine.decision.changeset import Actor, OutboxMessage, TaskAction, TaskOpening
 from engine.decision.commands import RunRules
-from engine.decision.holding import hold_entry
+from engine.decision.holding import hold_entry, party_entry
 from engine.decision.pending import Saving
-from engine.decision.persons import recipients
+from engine.decision.persons import look_up, recipients
 from engine.decision.saving import save
 from engine.decision.timing import moment_by
 from engine.decision.words import render
@@ -149,7 +149,9 @@ def _hold(run: Run, action: Hold, row: Row) -> None:
         return
     around = run.work.surroundings(run.app.key)
     reason = render(run.work, run.app.key, row, action.reason)
-    parties = [party.persons for party in action.parties if party.when is None or party.when.holds(row, around)]
+    asked = [party.persons for party in action.parties if party.when is None or party.when.holds(row, around)]
+    look_up(run.work, run.form, [person for party in asked for person in party], row)
+    parties = [party_entry(run.work, run.form, party, row) for party in asked]
     entry = hold_entry(reason, run.rule.key, parties, run.work.moment)
     save(_child(run, row, {"held": entry}, plain=True))
 

@@ -8,7 +8,7 @@ from typing import cast
 from engine.decision.acting import Run, act
 from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
-from engine.decision.facts import Query, RecordQuery
+from engine.decision.facts import RecordQuery
 from engine.decision.reading_ahead import read_ahead, shown_in
 from engine.decision.work import Around, Work
 from engine.forms.forms import lines_of
@@ -42,8 +42,11 @@ def run_rules(work: Work, body: RunRules) -> None:
     lines = [item for rule in rules for item in _lines_read(row, rule)]
     also = [*shown_in(form, row, told), *_written(row, rules)]
     read_ahead(work, [*((row, rule.reaching) for rule in rules), *lines], also)
+    read_ahead(work, _targets(work, row, rules))
     for rule in rules:
-        _run(Run(work, app, form, rule, body), row)
+        current = row if event.deleted else work.record(app.key, form.key, body.record)
+        if current is not None:
+            _run(Run(work, app, form, rule, body), current)
 
 
 def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, ...]]]:
@@ -53,7 +56,7 @@ def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, .
         yield from ((line, reaching) for line in lines_of(row, key))
 
 
-def _written(row: Row, rules: Iterable[Rule]) -> Iterator[Query]:
+def _written(row: Row, rules: Iterable[Rule]) -> Iterator[RecordQuery]:
     """Go through the records one reference away that the rules change, so that they are asked for at once."""
     for rule in rules:
         for action in rule.then:
@@ -65,7 +68,16 @@ def _written(row: Row, rules: Iterable[Rule]) -> Iterator[Query]:
                     yield from (query for item in updates for query in _first(line, item))
 
 
-def _first(row: Row, action: Update) -> Iterator[Query]:
+def _targets(work: Work, row: Row, rules: Iterable[Rule]) -> Iterator[tuple[Row, tuple[Expression, ...]]]:
+    """Go through the records that the rules change, with what saving them reads around each."""
+    for query in dict.fromkeys(_written(row, rules)):
+        found = work.record(query.app, query.form, query.id)
+        if found is not None:
+            form, before = work.form(query.app, query.form), work.app(query.app).rules_of(query.form, before=True)
+            yield found, (*form.reaching, *(expression for rule in before for expression in rule.reaching))
+
+
+def _first(row: Row, action: Update) -> Iterator[RecordQuery]:
     step = action.way[0]
     if row.get(step.reference):
         yield RecordQuery(step.app, step.form, str(row[step.reference]))

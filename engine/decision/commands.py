@@ -115,9 +115,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class NeedFacts:
-    """Deciding cannot go on without the answers to these."""
+    """Deciding cannot go on without the answers to these; ``saves`` counts the records it has begun to save so far."""
 
     queries: tuple[Query, ...]
+    saves: int = 0
 
 
 Outcome = Decided | Refusal | NeedFacts

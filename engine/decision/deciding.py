@@ -54,7 +54,7 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
         begin(work)
         record = _carry_out(work)
     except MissingFactsError as missing:
-        return NeedFacts(missing.queries)
+        return NeedFacts(missing.queries, work.saves)
     except EngineError as error:
         return Refusal(tuple(placed(found) for found in error.problems))
     return Decided(_changeset(work), record)

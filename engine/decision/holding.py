@@ -1,8 +1,8 @@
 """Holds: what a held record refuses, and the parties that must agree before it is let go.
 
-A record's ``held`` is ``{"reason": {"zh", "en"}, "since": moment, "rule": key, "parties": [[persons]], "agreed":
-[{"party": number, "by": user, "at": moment}]}``. Who the persons are is looked up when it matters: whoever holds the
-post then may release.
+A record's ``held`` is ``{"reason": {"zh", "en"}, "since", "rule", "parties": [[{"who": persons, "ids": [user]}]],
+"agreed": [{"party": number, "by": user, "at"}]}``. Who has a role or is somebody's superior is looked up when it
+matters: whoever has the post then may release.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.decision.pending import Saving
-from engine.decision.permissions import is_one_of
-from engine.decision.persons import Asking, recipients
+from engine.decision.persons import Asking, active, look_up, named, recipients, stand_in
 from engine.forms.forms import Form
 from engine.kernel import clocks
 from engine.kernel.canonical import Json
@@ -24,30 +23,48 @@ from engine.workflows import problems
 from engine.workflows.workflows import Transition, Workflow
 
 
-def hold_entry(reason: Text, rule: str, parties: Iterable[Iterable[PersonsDef]], at: Moment) -> dict[str, Json]:
-    """Return what a record's ``held`` becomes."""
-    return {
-        "reason": reason.as_json(),
-        "since": at,
-        "rule": rule,
-        "parties": [[person.as_json() for person in party] for party in parties],
-        "agreed": [],
-    }
+def hold_entry(reason: Text, rule: str, parties: Iterable[Json], at: Moment) -> dict[str, Json]:
+    """Return what a record's ``held`` becomes; the parties come from ``party_entry``."""
+    return {"reason": reason.as_json(), "since": at, "rule": rule, "parties": list(parties), "agreed": []}
 
 
-def outstanding(held: Mapping[str, Json]) -> tuple[tuple[int, tuple[PersonsDef, ...]], ...]:
+def party_entry(sight: Asking, form: Form, party: Iterable[PersonsDef], row: Row) -> list[Json]:
+    """Return a party as the hold keeps it.
+
+    Whom a field of a record names is kept as it is now: nobody gets a say by writing their own name there later.
+    """
+    return [
+        {"who": item.as_json(), "ids": list(named(sight, form, item, row)) if item.kind == "person" else []}
+        for item in party
+    ]
+
+
+def outstanding(held: Mapping[str, Json]) -> tuple[tuple[int, Json], ...]:
     """Return the parties that have not agreed yet, with their numbers."""
     agreed = {item["party"] for item in held["agreed"]}
-    return tuple(
-        (number, tuple(map(persons_def, party))) for number, party in enumerate(held["parties"]) if number not in agreed
-    )
+    return tuple((number, party) for number, party in enumerate(held["parties"]) if number not in agreed)
 
 
 def releasers(sight: Asking, form: Form, row: Row, otherwise: Iterable[PersonsDef]) -> tuple[tuple[str, ...], ...]:
     """Return, for each party still outstanding, the users who can agree for it; without parties, ``otherwise``."""
     held: Mapping[str, Json] = row.get("held") or {"parties": [], "agreed": []}
-    parties = [who for _, who in outstanding(held)] or [tuple(otherwise)]
-    return tuple(recipients(sight, form, who, row) for who in parties)
+    parties = [party for _, party in outstanding(held)]
+    if not held["parties"]:
+        return (recipients(sight, form, otherwise, row),)
+    look_up(sight, form, [persons_def(item["who"]) for party in parties for item in party], row)
+    return tuple(_speakers(sight, form, row, party) for party in parties)
+
+
+def _speakers(sight: Asking, form: Form, row: Row, party: Json) -> tuple[str, ...]:
+    """Return who can agree for a party: the owner only where named as such; where a post is vacant, who stands in."""
+    found: list[str] = []
+    for item in party:
+        who = persons_def(item["who"])
+        ids = active(sight, item["ids"]) or active(sight, named(sight, form, who, row))
+        if who.kind not in ("owner", "creator"):
+            ids = [id for id in ids if id != row.get("owner")]
+        found += ids or stand_in(sight, row)
+    return tuple(dict.fromkeys(found))
 
 
 def check_held(saving: Saving, transition: Transition) -> None:
@@ -103,10 +120,8 @@ def standing(saving: Saving) -> Row:
 
 def may_release(saving: Saving, transition: Transition) -> bool:
     """Tell whether the acting user can agree for a party that is outstanding."""
-    row = standing(saving)
-    if not row["held"]["parties"]:
-        return is_one_of(saving.work, saving.form, transition.definition.by, row)
-    return any(saving.actor.user in group for group in releasers(saving.work, saving.form, row, ()))
+    groups = releasers(saving.work, saving.form, standing(saving), transition.definition.by)
+    return any(saving.actor.user in group for group in groups)
 
 
 def agree(saving: Saving) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol, cast
 
 from engine.catalog.apps import Catalog
-from engine.decision.facts import Person, PersonQuery, Query, RoleQuery
+from engine.decision.facts import Person, PersonQuery, Query, RecordQuery, RoleQuery
 from engine.forms.forms import Form
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
@@ -61,10 +61,11 @@ def named(sight: Asking, form: Form, who: PersonsDef, row: Row) -> tuple[str, ..
 
 
 def _at_end(sight: Asking, form: Form, path: str, row: Row) -> Value:
-    """Return the field at the end of a path of references; blank where the way breaks off."""
+    """Return the field at the end of a path of references; blank where the way breaks off or leads nowhere any more."""
     way, _, key = path.rpartition(".")
-    here: Row | None = row
-    for step in way_over(way, form.scope, sight.catalog.scopes) or () if way else ():
+    steps = way_over(way, form.scope, sight.catalog.scopes) if way else ()
+    here: Row | None = None if steps is None else row
+    for step in steps or ():
         id = None if here is None else here.get(step.reference)
         here = sight.record(step.app, step.form, str(id)) if id else None
     return None if here is None else here.get(key)
@@ -88,22 +89,39 @@ def _ids(value: Value) -> tuple[str, ...]:
 def recipients(sight: Asking, form: Form, who: Iterable[PersonsDef], row: Row) -> tuple[str, ...]:
     """Return the active users to tell; where a post is vacant, the owner's superior, else the admins (rulings)."""
     listed = tuple(who)
-    sight.fetch(_asked_for(form, listed, row))
+    look_up(sight, form, listed, row)
     groups = [named(sight, form, item, row) for item in listed]
     sight.fetch(PersonQuery(id) for group in groups for id in group)
     found: list[str] = []
     for ids in groups:
-        found.extend([id for id in ids if _is_active(sight, id)] or _stand_in(sight, row))
+        found.extend(active(sight, ids) or stand_in(sight, row))
     return tuple(dict.fromkeys(found))
 
 
-def _asked_for(form: Form, who: Iterable[PersonsDef], row: Row) -> Iterable[Query]:
-    """Go through what naming persons asks for, so that it is asked for at once."""
-    for item in who:
-        if item.kind == "role":
-            yield RoleQuery(form.app, item.of)
-        elif item.kind == "manager_of" and row.get(item.of):
-            yield PersonQuery(str(row[item.of]))
+def look_up(sight: Asking, form: Form, who: Iterable[PersonsDef], row: Row) -> None:
+    """Have everything answered that naming these persons asks for: references level by level, then people and roles."""
+    paths = [item.of for item in who if item.kind in ("person", "manager_of") and "." in item.of]
+    ways = [way_over(path.rpartition(".")[0], form.scope, sight.catalog.scopes) or () for path in paths]
+    here: list[Row | None] = [row for _ in ways]
+    for hop in range(max(map(len, ways), default=0)):
+        reached = {
+            place: RecordQuery(way[hop].app, way[hop].form, str(held[way[hop].reference]))
+            for place, (way, held) in enumerate(zip(ways, here, strict=True))
+            if hop < len(way) and held is not None and held.get(way[hop].reference)
+        }
+        sight.fetch(reached.values())
+        for place, way in enumerate(ways):
+            if hop < len(way):
+                query = reached.get(place)
+                here[place] = None if query is None else sight.record(query.app, query.form, query.id)
+    wanted: list[Query] = [RoleQuery(form.app, item.of) for item in who if item.kind == "role"]
+    below = [_at_end(sight, form, item.of, row) for item in who if item.kind == "manager_of"]
+    sight.fetch([*wanted, *(PersonQuery(str(id)) for id in (*below, row.get("owner")) if id)])
+
+
+def active(sight: Asking, ids: Iterable[str]) -> list[str]:
+    """Return those of these users who are active."""
+    return [id for id in ids if _is_active(sight, id)]
 
 
 def _is_active(sight: Asking, id: str) -> bool:
@@ -111,7 +129,8 @@ def _is_active(sight: Asking, id: str) -> bool:
     return person is not None and person.active
 
 
-def _stand_in(sight: Asking, row: Row) -> list[str]:
+def stand_in(sight: Asking, row: Row) -> list[str]:
+    """Return who stands in for a vacant post: the owner's superior, else the admins."""
     owner = sight.person(row["owner"]) if row.get("owner") else None
     if owner is not None and owner.manager is not None and _is_active(sight, owner.manager):
         return [owner.manager]

@@ -34,7 +34,7 @@ def preview(command: Command, catalog: Catalog, parameters: Parameters, facts: F
         saving = _saving(work)
         return _tried(saving)
     except MissingFactsError as missing:
-        return NeedFacts(missing.queries)
+        return NeedFacts(missing.queries, work.saves)
 
 
 def _saving(work: Work) -> Saving:

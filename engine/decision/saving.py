@@ -37,6 +37,7 @@ def save(saving: Saving) -> Row:
 
 def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     """Bring the record to where it would be saved and gather all that keeps it from it; return how its fields stand."""
+    saving.work.saves += 1
     saving.settle(saving.row)
     _read_ahead(saving)
     pointers.check_given(saving)

@@ -60,6 +60,7 @@ class Work:
     timers: list[TimerSetting] = field(default_factory=list)
     messages: list[OutboxMessage] = field(default_factory=list)
     runs: list[RuleRun] = field(default_factory=list)
+    saves: int = 0
     _ordinal: int = 0
 
     @property

@@ -87,7 +87,8 @@ def _system_scopes(states: tuple[OptionDef, ...]) -> dict[str, FieldScope]:
 
 def _field_scope(definition: FieldDef, app: str, types: Registry[FieldType]) -> FieldScope:
     kind = language_type(definition, app, types)
-    return FieldScope(definition.key, definition.uid, kind, definition.labels)
+    settable = definition.computed is None and not definition.retired
+    return FieldScope(definition.key, definition.uid, kind, definition.labels, settable=settable)
 
 
 def compile_form(

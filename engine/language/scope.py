@@ -14,7 +14,8 @@ from engine.language.types import ReferenceType, Type
 class FieldScope:
     """A field that may be named by its key or by one of its labels; system fields are fields like any other.
 
-    Of one with ``presence`` an expression sees only whether there is anything: ``held`` is true or false.
+    Of one with ``presence`` an expression sees only whether there is anything: ``held`` is true or false. What is not
+    ``settable`` is computed or retired: rules cannot set it.
     """
 
     key: str
@@ -23,6 +24,7 @@ class FieldScope:
     labels: Text | None = None
     blank_as_zero: bool = False
     presence: bool = False
+    settable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

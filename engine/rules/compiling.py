@@ -233,7 +233,7 @@ def _expressions(
     place: str, sources: Mapping[str, SourceDef], work: Gathering, target: FormScope
 ) -> Mapping[str, Source]:
     """Compile what fields of ``target`` are set to; each gives the very type of its field."""
-    fields = {key: field.type for key, field in target.fields.items() if key not in NEVER_SET}
+    fields = {key: field.type for key, field in target.fields.items() if field.settable and key not in NEVER_SET}
     _known(work, place, list(sources), fields)
     compiled = {
         key: _source(f"{place}.{key}", source, fields[key], work) for key, source in sources.items() if key in fields

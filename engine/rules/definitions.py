@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -258,3 +258,11 @@ def persons_of(action: ActionDef) -> Iterator[tuple[str, tuple[PersonsDef, ...]]
             yield from ((f"released_by[{number}].persons", item.persons) for number, item in enumerate(parties))
         case _:
             return
+
+
+def lets_go(rule: RuleDef, releasing: Collection[str]) -> bool:
+    """Tell whether a rule lets go of held records: by itself, or by firing a transition that releases."""
+    return any(
+        isinstance(action, ReleaseDef) or (isinstance(action, FireDef) and action.transition in releasing)
+        for action in rule.then
+    )

@@ -59,6 +59,14 @@ NO_OPTIONS = ProblemKind(
     Text("按选项写条件只用于多选字段", "Conditions by option are for fields of several choices"),
     Text("请写一个表达式", "Write one expression"),
 )
+NO_WAY_OUT = ProblemKind(
+    "RULE-016",
+    Text("表单“{form}”的记录冻结后没有办法解除", "Nothing lets go of a record of “{form}” once it is held"),
+    Text(
+        "给它的流程加一个由人触发、写明 releases 的流转,或写一条 release 的规则",
+        "Give its workflow a transition that people fire and that releases, or a rule that releases",
+    ),
+)
 REFUSED = ProblemKind(
     "RULE-010",
     Text("{message_zh}", "{message_en}"),

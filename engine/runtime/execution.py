@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from engine.decision.changeset import Actor, Changeset, OutboxMessage
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 ROUNDS = 8
-"""How often one decision may ask for more facts (01)."""
+"""How often one decision may ask for more facts, for each record that it saves (01: per command of the chain)."""
 
 LOCKINGS = 4
 """How often a command is decided anew because it turned out to need more records to itself."""
@@ -138,7 +138,7 @@ class Execution:
         command: Command,
         step: Callable[[Facts], D | NeedFacts],
     ) -> D:
-        """Give ``step`` the facts that it asks for until it has what it needs, at most ``ROUNDS`` times."""
+        """Give ``step`` the facts that it asks for until it has what it needs, within its bound of rounds."""
         return self._answered(connection, current, command, step, {})
 
     def _answered(
@@ -155,10 +155,12 @@ class Execution:
         def around(app: str) -> Moments:
             return current.around(app, now, command.actor.user)
 
-        for _ in range(ROUNDS):
+        for asked in count():
             outcome = step(facts)
             if not isinstance(outcome, NeedFacts):
                 return outcome
+            if asked >= ROUNDS * max(1, outcome.saves):
+                break
             wanted = [query for query in outcome.queries if query not in facts]
             if not wanted:
                 raise EngineError(SAME_FACT.at(rule=what))

@@ -55,8 +55,12 @@ class TransitionDef:
 
     @property
     def field_count(self) -> int:
-        """How many fields must be filled when it fires; of a group, one."""
-        return len(set(self.fields)) + len(self.one_of)
+        """How many fields must be filled when it fires; of a group one, where no field of it is asked for already."""
+        seen, groups = set(self.fields), 0
+        for group in self.one_of:
+            groups += seen.isdisjoint(group)
+            seen.update(group)
+        return len(set(self.fields)) + groups
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.decision.commands import Act, Create, Delete, Fire, RunRules, Update
-from tests.support.apps import access, field, form, role, rule, state, transition, workflow
+from tests.support.apps import access, app, field, form, places, problems_of, role, rule, state, transition, workflow
 from tests.unit.decision.conftest import STAFF, leave
 
 HELD, NOT_HELD, NOT_ENTITLED = "FLOW-016", "FLOW-017", "FLOW-012"
@@ -230,3 +230,67 @@ def test_a_rule_lets_go_when_it_says_so(held, shop):
     assert world.rows["shop", "deal", deal]["held"] is not None
     world.follow(world.do(me, Update("shop", "deal", deal, {"why": "paid"})))
     assert world.rows["shop", "deal", deal]["held"] is None
+
+
+# --- nobody gets a say by the way
+
+
+def test_writing_ones_own_name_into_a_post_gives_no_say_when_the_record_is_held(held):
+    world, names = held(risk="2")
+    customer = row_of(world, names)["customer"]
+    world.do(names["owner"], Update("shop", "customer", customer, {"banker": names["owner"]}))
+    world.do(names["boss"], fire(names))
+    assert world.refusal(names["owner"], fire(names)) == [(NOT_ENTITLED, "")]
+    world.do(names["banker"], fire(names))
+    assert row_of(world, names)["held"] is None
+
+
+def test_the_owner_speaks_for_no_party_when_a_field_names_them(shop):
+    world, _ = shop(*deals(parties=[{"persons": BANKER}]))
+    boss = world.person("boss", STAFF)
+    owner = world.person("owner", STAFF, manager=boss)
+    customer = world.make(owner, Create("shop", "customer", {"banker": owner}))
+    deal = world.make(owner, Create("shop", "deal", {"customer": customer}))
+    world.follow(world.do(owner, Update("shop", "deal", deal, {"risk": "1"})))
+    assert world.refusal(owner, fire({"deal": deal})) == [(NOT_ENTITLED, "")]
+    world.do(boss, fire({"deal": deal}))
+    assert world.rows["shop", "deal", deal]["held"] is None
+
+
+def test_who_stands_in_releases_when_nobody_may_fire_it(shop):
+    parts = deals(parties=[])
+    parts[2]["transitions"][-1]["by"] = [{"role": "keeper"}]
+    world, _ = shop(*parts, roles=[role("staff", access("deal"), access("customer")), role("keeper", access("deal"))])
+    boss = world.person("boss", STAFF)
+    owner = world.person("owner", STAFF, manager=boss)
+    deal = world.make(owner, Create("shop", "deal", {}))
+    world.follow(world.do(owner, Update("shop", "deal", deal, {"risk": "1"})))
+    assert world.refusal(owner, fire({"deal": deal})) == [(NOT_ENTITLED, "")]
+    world.do(boss, fire({"deal": deal}))
+    assert world.rows["shop", "deal", deal]["held"] is None
+
+
+@pytest.mark.parametrize("by", ["system", None])
+def test_a_hold_without_a_way_out_is_not_published(by):
+    parts = deals()
+    if by is None:
+        parts[2]["transitions"].pop()
+    else:
+        parts[2]["transitions"][-1]["by"] = by
+    assert ("RULE-016", "rules/freeze.json#then[0].hold") in places(problems_of(app(*parts)))
+    parts.append(rule("lift", "deal", {"changed": ["why"]}, {"release": True}))
+    assert problems_of(app(*parts)) == []
+
+
+def test_a_rule_fires_nothing_that_a_hold_holds_up(shop):
+    push = rule("push", "deal", {"changed": ["why"]}, {"fire": {"transition": "win"}})
+    world, me = shop(*deals(push_on(), parties=[]), push)
+    deal = world.make(me, Create("shop", "deal", {}))
+    world.follow(world.do(me, Update("shop", "deal", deal, {"risk": "1"})))
+    world.follow(world.do(me, Update("shop", "deal", deal, {"why": "now"})))
+    assert world.rows["shop", "deal", deal]["state"] == "new"
+
+
+def push_on() -> Any:
+    """Return an action that a hold holds up as soon as it stands: firing in the same run."""
+    return {"fire": {"transition": "win"}}

@@ -254,3 +254,61 @@ def test_a_design_is_refused_when_no_time_can_come_of_it(event, wanted):
     loan = form("loan", field("due", "date"), field("n", "number"), field("other", "reference", form="loan"))
     documents = app_of(loan, rule("r", "loan", event, {"set": {"n": "1"}}))
     assert wanted in [(code, place.rpartition("#")[2]) for code, place in places(problems_of(documents))]
+
+
+def test_many_lines_update_their_records_when_saving_each_reads_around_it(shop):
+    parts = payments(rule("effects", "payment", CREATED, PAID))
+    parts[0]["fields"].append(field("level", "number"))
+    parts[1]["fields"] += [
+        field("weight", "number", computed="customer.level"),
+        field("open", "number", computed="count(splits)"),
+    ]
+    world, me = shop(*parts)
+    invoices = []
+    for level in range(12):
+        customer = world.make(me, Create("shop", "customer", {"level": str(level)}))
+        invoices.append(world.make(me, Create("shop", "invoice", {"customer": customer})))
+    lines = [{"invoice": invoice, "part": "10"} for invoice in invoices]
+    world.follow(world.do(me, Create("shop", "payment", {"day": "2026-03-01", "splits": lines})))
+    assert [world.rows["shop", "invoice", invoice]["paid"] for invoice in invoices] == [1000] * 12
+    assert world.rounds <= 4, "they are read ahead, not one after the other"
+
+
+def test_a_rule_looks_at_what_the_one_before_it_has_set(shop):
+    first = rule("first", "thing", CREATED, {"set": {"n": "1"}}, order=1)
+    second = rule("second", "thing", CREATED, {"set": {"m": "1"}}, order=2, when="n is empty")
+    world, me = shop(form("thing", field("n", "number"), field("m", "number")), first, second)
+    id = world.make(me, Create("shop", "thing", {}))
+    event = {"created": True, "deleted": False, "changed": [], "left": None, "entered": None, "version": 1}
+    world.do(me, RunRules("shop", "thing", id, event))
+    assert (world.rows["shop", "thing", id]["n"], world.rows["shop", "thing", id]["m"]) == (1, None)
+
+
+def test_people_at_the_end_of_long_paths_are_found_in_few_rounds(shop):
+    chain = [form("a", field("boss", "person"))]
+    chain += [form(key, field("up", "reference", form=below)) for key, below in (("b", "a"), ("c", "b"), ("d", "c"))]
+    to = [{"manager_of": "up.up.up.boss"}, {"person": "up.up.up.boss"}, {"role": "staff"}]
+    told = {"notify": {"to": to, "copy": [{"manager_of": "up.up.up.boss"}], "text": {"zh": "好", "en": "ok"}}}
+    world, me = shop(*chain, rule("r", "d", CREATED, told))
+    head = world.person("head", STAFF)
+    boss = world.person("boss", STAFF, manager=head)
+    id = world.make(me, Create("shop", "a", {"boss": boss}))
+    for key in "bcd":
+        id = world.make(me, Create("shop", key, {"up": id}))
+    event = {"created": True, "deleted": False, "changed": [], "left": None, "entered": None, "version": 1}
+    (message,) = world.do(me, RunRules("shop", "d", id, event)).messages
+    assert message.payload["recipients"][:2] == [head, boss]
+
+
+@pytest.mark.parametrize("wrong", ["total", "gone"])
+def test_what_is_computed_or_retired_is_not_set_by_a_rule(wrong):
+    thing = form("thing", field("n", "number"), field("total", "number", computed="n"), field("gone", retired=True))
+    documents = app_of(thing, rule("r", "thing", CREATED, {"set": {wrong: "1"}}))
+    assert ("RULE-001", "rules/r.json#then[0].set") in places(problems_of(documents))
+
+
+def test_groups_count_once_when_their_fields_are_asked_for_already():
+    move = transition("go", ["new"], "done", fields=["a"], one_of=[["a", "b"], ["a", "b"]])
+    thing = form("thing", field("a"), field("b"))
+    documents = app_of(thing, workflow("thing", [state("new"), state("done", "won")], [move]))
+    assert "FLOW-003" in [code for code, _ in places(problems_of(documents))]
