@@ -14,7 +14,7 @@ from engine.decision.timing import moment_by
 from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.sweeping import FOLLOWING, NOTHING_HAPPENED, rule_of
 from engine.kernel.clocks import Moment, day_of
-from engine.kernel.identifiers import derived_id
+from engine.kernel.identifiers import RandomBytes, derived_id
 from engine.kernel.values import Row
 from engine.language.plain import Plain
 from engine.rules.rules import Rule
@@ -32,13 +32,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 KIND = "deadline"
+CHANCE = 16
+"""How many random bytes tell one claim from every other."""
+
 CHUNK = 100
 """How many timers one transaction sets."""
 
 
-def deadline_message(timer: Timer, ordinal: int) -> OutboxMessage:
-    """Return the message that lets a rule look at a record whose moment has come."""
-    name = f"timer/{timer.app}/{timer.form}/{timer.record}/{timer.rule}"
+def deadline_message(timer: Timer, ordinal: int, random: RandomBytes) -> OutboxMessage:
+    """Return the message that lets a rule look at a record whose moment has come.
+
+    A timer may come back to a moment at which it was claimed before, so the id has chance in it: one claim is one
+    message, and both are one transaction.
+    """
+    name = f"timer/{timer.app}/{timer.form}/{timer.record}/{timer.rule}/{random(CHANCE).hex()}"
     payload = {"app": timer.app, "form": timer.form, "record": timer.record, "rule": timer.rule, "due": timer.due_at}
     return OutboxMessage(derived_id(name, timer.due_at, ordinal), KIND, payload, timer.due_at)
 

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 BATCH = 50
 LEASE_MS = 60_000
 IDLE_SECONDS = 0.2
+FAILED_SECONDS = 1.0
+"""How long nothing is done after a round that failed as nobody expected: the next one may fail, too."""
+
 QUIET_ROUNDS = 1_000
 SEALING_PAUSE_MS = 60_000
 """How long (real time) nothing is sealed after the sealer refused: only people can put right what it found."""
@@ -71,16 +74,23 @@ class JobsLoop:
         return total
 
     def run(self, should_stop: Callable[[], bool]) -> None:
-        """Deliver, and seal what the journal has gained, until told to stop; without work, wait a little."""
+        """Deliver, and seal what the journal has gained, until told to stop; without work, wait a little.
+
+        No round ends the process, whatever happens in it: one that failed is logged, and the next one comes.
+        """
         while not should_stop():
+            pause = IDLE_SECONDS
             try:
                 worked = self.run_once()
                 self._seal()
             except EngineError as error:  # the database is away or busy: what is due is due later, too
                 log.warning("jobs are waiting: %s", error)
                 worked = 0
+            except Exception:
+                log.exception("a round of the jobs failed")
+                worked, pause = 0, FAILED_SECONDS
             if not worked:
-                time.sleep(IDLE_SECONDS)
+                time.sleep(pause)
 
     def _seal(self) -> None:
         """Seal, unless the sealer refused a short while ago; a refusal is told once and never holds up deliveries."""

@@ -61,7 +61,8 @@ def claim(execution: Execution, connection: Connection, now: Moment, *, look: bo
     condition then, that was its sweep, and no message is left.
     """
     taken = [timer for timer in timers.due(connection, now, TIMERS) if timers.claim(connection, timer)]
-    messages = [deadline_message(timer, AT_TIMERS + min(at, LAST_PLACE)) for at, timer in enumerate(taken)]
+    random = execution.randomness
+    messages = [deadline_message(timer, AT_TIMERS + min(at, LAST_PLACE), random) for at, timer in enumerate(taken)]
     due = schedules.due(connection, now)
     slots = 0
     if due:
@@ -126,7 +127,10 @@ def _is_in_vain(connection: Connection, current: Current, schedule: Schedule, sl
     return rule is None or not matching(connection, current, schedule.app, rule, slot, "", 1)
 
 
-def slot_message(schedule: Schedule, slot: Moment, place: int) -> OutboxMessage:
-    """Return the message that plays a slot; ``place`` orders it among the slots of one moment."""
-    name = f"slot/{schedule.app}/{schedule.rule}/{schedule.number}/{slot}"
+def slot_message(schedule: Schedule, slot: Moment, place: int, name: str = "slot") -> OutboxMessage:
+    """Return the message that plays a slot; ``place`` orders it among the slots of one moment.
+
+    ``name`` tells it from the message that the scheduler leaves for the same slot.
+    """
+    name = f"{name}/{schedule.app}/{schedule.rule}/{schedule.number}/{slot}"
     return sweep_message(schedule.app, schedule.rule, slot, derived_id(name, slot, AT_SLOTS + place))

@@ -12,8 +12,11 @@ from sqlalchemy import MetaData, select
 
 from engine import demo
 from engine.boot import open_instance, read_settings
-from engine.kernel.clocks import moment_number
+from engine.decision.changeset import Actor
+from engine.kernel.clocks import DAY_MS, moment_number
 from engine.packs import demo as steps
+from engine.packs.installing import install
+from engine.packs.reading import read_pack
 from tests.support.apps import LIBRARY, rule
 
 if TYPE_CHECKING:
@@ -124,6 +127,19 @@ def test_what_the_latest_slot_would_have_found_stands_there_when_the_demo_is_mad
     slot = moment_number(datetime.fromisoformat("2026-03-18T03:00:00+01:00"))
     assert found == {"seen"}
     assert [json.loads(trace)["event"]["scheduled"] for trace in runs] == [slot] * members
+
+
+def test_the_demo_is_made_when_the_slots_of_the_day_have_been_played(market, tmp_path):
+    earlier = rule("earlier", "member", {"schedule": {"cron": "0 1 * * *"}}, {"set": {"note": "note"}})
+    (market / "rules" / "earlier.json").write_text(json.dumps(earlier, ensure_ascii=False), encoding="utf-8")
+    instance = opened(tmp_path / "home")
+    install(instance.services, read_pack(market), Actor(None))
+    for _ in range(24):
+        instance.test_clock.set(instance.clocks.business() + DAY_MS // 24)
+        instance.jobs().run_until_quiet()
+    assert demo.make_demo(instance, None, silent)
+    with instance.database.read() as connection:
+        assert set(connection.exec_driver_sql("SELECT note FROM member").scalars()) == {"seen"}
 
 
 @pytest.mark.usefixtures("market")

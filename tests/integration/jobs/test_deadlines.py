@@ -69,6 +69,16 @@ def test_what_is_past_already_is_looked_at_now_when_it_is_saved(site, me):
     assert things(site)["a"]["n"] == 1
 
 
+def test_a_record_is_looked_at_each_time_when_it_is_set_past_its_deadline_and_the_clock_stands_still(site, me):
+    (id,) = make(site, me, "a", seen_at=moment_text(START - DAY))
+    play(site, START)
+    site.services.records.update(me, "shop", "thing", id, {"seen_at": moment_text(START - 2 * DAY)}, None)
+    play(site, START)
+    assert things(site)["a"]["n"] == 2
+    play(site, START + HOUR)
+    assert (things(site)["a"]["n"], undelivered(site)) == (2, 0)
+
+
 def test_a_date_is_due_at_its_first_moment_in_the_zone_when_it_is_a_deadline(site):
     me = open_shop(site, timed("late", "day + param.thing.days", COUNT))
     make(site, me, "a", day="2026-03-04")

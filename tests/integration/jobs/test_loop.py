@@ -99,6 +99,7 @@ def run(loop: JobsLoop, rounds: int) -> None:
 def hurried(monkeypatch):
     """Let rounds without work follow each other at once."""
     monkeypatch.setattr(jobs_loop, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(jobs_loop, "FAILED_SECONDS", 0)
 
 
 def test_the_write_lock_is_left_alone_when_a_message_pauses(desk):
@@ -147,3 +148,20 @@ def test_a_refusal_to_seal_is_told_once_and_holds_up_nothing_when_the_witness_is
     desk.real += 60_000
     run(desk.loop, 1)
     assert read_witness(witness, KEY).number == 2
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_next_round_delivers_when_one_failed_as_nobody_expected(desk, people, caplog):
+    desk.do(people)
+    broken = iter([ZeroDivisionError("the clock is broken")])
+
+    def business() -> int:
+        for error in broken:
+            raise error
+        return desk.business
+
+    services = assemble(desk.database, Clocks(business, lambda: desk.real), secrets.token_bytes, BUILT_IN)
+    with caplog.at_level(logging.WARNING):
+        run(JobsLoop(services.execution), 20)
+    assert [(record.levelname, record.exc_info[0]) for record in caplog.records] == [("ERROR", ZeroDivisionError)]
+    assert [done for _, done in desk.notices()] == [True]
