@@ -175,7 +175,12 @@ def explanation_json(explained: RuleExplanation) -> Json:
         "because": [text.as_json() for text in explained.because],
         "condition": None if explained.condition is None else _part_json(explained.condition),
         "runs": [
-            {"at": run.at, "fired": run.fired, "actions": list(run.actions), "error": run.error}
+            {
+                "at": run.at,
+                "fired": run.fired,
+                "actions": list(run.actions),
+                "error": None if run.error is None else run.error.as_json(),
+            }
             for run in explained.runs
         ],
         "at": explained.at,

@@ -150,7 +150,7 @@ def _hold(run: Run, action: Hold, row: Row) -> None:
     around = run.work.surroundings(run.app.key)
     reason = render(run.work, run.app.key, row, action.reason)
     asked = [party.persons for party in action.parties if party.when is None or party.when.holds(row, around)]
-    look_up(run.work, run.form, [person for party in asked for person in party], row)
+    look_up(run.work, run.form, ((person, row) for party in asked for person in party))
     parties = [party_entry(run.work, run.form, party, row) for party in asked]
     entry = hold_entry(reason, run.rule.key, parties, run.work.moment)
     save(_child(run, row, {"held": entry}, plain=True))

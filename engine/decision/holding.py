@@ -7,7 +7,7 @@ matters: whoever has the post then may release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.decision.pending import Saving
@@ -51,8 +51,14 @@ def releasers(sight: Asking, form: Form, row: Row, otherwise: Iterable[PersonsDe
     parties = [party for _, party in outstanding(held)]
     if not held["parties"]:
         return (recipients(sight, form, otherwise, row),)
-    look_up(sight, form, [persons_def(item["who"]) for party in parties for item in party], row)
+    look_up(sight, form, spoken_for(row))
     return tuple(_speakers(sight, form, row, party) for party in parties)
+
+
+def spoken_for(row: Row) -> Iterator[tuple[PersonsDef, Row]]:
+    """Go through the persons who can still agree to let a held record go, as ``look_up`` wants them."""
+    for _, party in outstanding(row["held"]):
+        yield from ((persons_def(item["who"]), row) for item in party)
 
 
 def _speakers(sight: Asking, form: Form, row: Row, party: Json) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.language.scope import way_over
+from engine.language.tree import Step
 
 ENGINE = "youju"
 ADMIN = "admin"
@@ -89,20 +90,21 @@ def _ids(value: Value) -> tuple[str, ...]:
 def recipients(sight: Asking, form: Form, who: Iterable[PersonsDef], row: Row) -> tuple[str, ...]:
     """Return the active users to tell; where a post is vacant, the owner's superior, else the admins (rulings)."""
     listed = tuple(who)
-    look_up(sight, form, listed, row)
-    groups = [named(sight, form, item, row) for item in listed]
-    sight.fetch(PersonQuery(id) for group in groups for id in group)
+    look_up(sight, form, ((item, row) for item in listed))
     found: list[str] = []
-    for ids in groups:
-        found.extend(active(sight, ids) or stand_in(sight, row))
+    for item in listed:
+        found.extend(active(sight, named(sight, form, item, row)) or stand_in(sight, row))
     return tuple(dict.fromkeys(found))
 
 
-def look_up(sight: Asking, form: Form, who: Iterable[PersonsDef], row: Row) -> None:
-    """Have everything answered that naming these persons asks for: references level by level, then people and roles."""
-    paths = [item.of for item in who if item.kind in ("person", "manager_of") and "." in item.of]
-    ways = [way_over(path.rpartition(".")[0], form.scope, sight.catalog.scopes) or () for path in paths]
-    here: list[Row | None] = [row for _ in ways]
+def look_up(sight: Asking, form: Form, asked: Iterable[tuple[PersonsDef, Row]]) -> None:
+    """Have everything answered that naming these persons asks for: references level by level, then people and roles.
+
+    ``asked`` are persons with the row that they are named relative to.
+    """
+    pairs = list(asked)
+    ways = [_way_to(sight, form, who) for who, _ in pairs]
+    here: list[Row | None] = [row for _, row in pairs]
     for hop in range(max(map(len, ways), default=0)):
         reached = {
             place: RecordQuery(way[hop].app, way[hop].form, str(held[way[hop].reference]))
@@ -114,9 +116,17 @@ def look_up(sight: Asking, form: Form, who: Iterable[PersonsDef], row: Row) -> N
             if hop < len(way):
                 query = reached.get(place)
                 here[place] = None if query is None else sight.record(query.app, query.form, query.id)
-    wanted: list[Query] = [RoleQuery(form.app, item.of) for item in who if item.kind == "role"]
-    below = [_at_end(sight, form, item.of, row) for item in who if item.kind == "manager_of"]
-    sight.fetch([*wanted, *(PersonQuery(str(id)) for id in (*below, row.get("owner")) if id)])
+    roles = [RoleQuery(form.app, who.of) for who, _ in pairs if who.kind == "role"]
+    below = [_at_end(sight, form, who.of, row) for who, row in pairs if who.kind == "manager_of"]
+    owners = [row.get("owner") for _, row in pairs]
+    sight.fetch([*roles, *(PersonQuery(str(id)) for id in (*below, *owners) if id)])
+    sight.fetch(PersonQuery(id) for who, row in pairs for id in named(sight, form, who, row))
+
+
+def _way_to(sight: Asking, form: Form, who: PersonsDef) -> tuple[Step, ...]:
+    """Return the references that lead to the record whose field names the persons."""
+    way = who.of.rpartition(".")[0] if who.kind in ("person", "manager_of") else ""
+    return (way_over(way, form.scope, sight.catalog.scopes) or ()) if way else ()
 
 
 def active(sight: Asking, ids: Iterable[str]) -> list[str]:

@@ -10,6 +10,11 @@ from engine.runtime.explaining import PartView, RuleExplanation
 from engine.runtime.problems import NO_USER
 
 MARKS = {True: "✓", False: "✗", None: "·"}
+VERDICTS = {
+    True: Text("现在满足条件", "it holds now"),
+    False: Text("不满足条件", "it does not hold"),
+    None: Text("有无权查看的条件", "it looks at what this user may not see"),
+}
 JOINED = {"all": "全部满足 all of", "any": "满足其一 any of", "not": "不满足 not"}
 
 
@@ -36,8 +41,7 @@ def explain_rule(app: str, form: str, record: str, key: str, name: str) -> None:
 
 
 def _lines(found: RuleExplanation) -> list[str]:
-    holds = found.rule.holds
-    verdict = Text("现在满足条件", "it holds now") if holds else Text("不满足条件", "it does not hold")
+    verdict = VERDICTS[found.rule.holds]
     lines = [f"{found.rule.labels.zh} {found.rule.labels.en} ({found.rule.key}), {found.at}: {verdict.zh} {verdict.en}"]
     if not found.rule.enabled:
         lines.append("规则已停用 The rule is disabled")
@@ -46,7 +50,10 @@ def _lines(found: RuleExplanation) -> list[str]:
         lines += ["", *_tree(found.condition, 0)]
     if found.next_at is not None:
         lines.append(f"下次检查 next look: {found.next_at}")
-    lines += [f"{run.at} {MARKS[run.fired]} {', '.join(run.actions)} {run.error or ''}".rstrip() for run in found.runs]
+    lines += [
+        f"{run.at} {MARKS[run.fired]} {', '.join(run.actions)} {run.error.zh if run.error else ''}".rstrip()
+        for run in found.runs
+    ]
     return lines
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.catalog.apps import App
@@ -22,7 +23,7 @@ from engine.language.wording import Wording, wording
 from engine.rules.rules import Rule
 from engine.rules.schedules import slot_after
 from engine.runtime.desk import Desk
-from engine.runtime.reading import Reading
+from engine.runtime.reading import Around, Reading
 from engine.runtime.reasons import Teller, is_plain, readings, reason
 from engine.runtime.showing import prefetch
 from engine.runtime.sight import not_open
@@ -58,17 +59,20 @@ class RunView:
     at: str
     fired: bool
     actions: tuple[str, ...]
-    error: str | None
+    error: Text | None
 
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule of the record's form; ``holds`` tells whether its condition holds for the record now."""
+    """A rule of the record's form; ``holds`` tells whether its condition holds for the record now.
+
+    It is None where the condition reads what the viewer may not see: its truth would tell of it.
+    """
 
     key: str
     labels: Text
     enabled: bool
-    holds: bool
+    holds: bool | None
 
 
 @dataclass(frozen=True)
@@ -127,33 +131,51 @@ def _rules(app: App, form: str) -> tuple[Rule, ...]:
 
 
 def _rule_view(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleView:
-    around = reading.surroundings(form.app)
-    holds = rule.when is None or rule.when.holds(row, around)
+    holds: bool | None = True
+    if rule.when is not None:
+        told = _Telling.of(reading, rule.when, form, row)
+        whole = explain(rule.when, row, _around(reading, rule, form))
+        holds = None if told.is_partly_closed(whole) else bool(whole.holds)
     return RuleView(rule.key, rule.labels, rule.definition.enabled, holds)
+
+
+def _around(reading: Reading, rule: Rule, form: Form) -> Around:
+    """Return what the rule sees around a record: one that looks by the clock looks for nobody."""
+    around = reading.surroundings(form.app)
+    return replace(around, me=None) if rule.schedules or rule.deadline is not None else around
 
 
 def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplanation:
     app = reading.app(form.app)
     condition, because = None, tuple[Text, ...]()
     if rule.when is not None:
-        whole = explain(rule.when, row, reading.surroundings(app.key))
+        whole = explain(rule.when, row, _around(reading, rule, form))
         told = _Telling.of(reading, rule.when, form, row)
         condition = told.view(whole)
-        because = tuple(told.reason(part) for part in deciding(whole))
+        because = tuple(sorted(dict.fromkeys(told.because(whole)), key=lambda text: text == CLOSED))
+    hidden = reading.access(form).hidden(row, reading.surroundings(app.key))
     runs = rule_runs.latest(reading.connection, app.key, form.key, str(row["id"]), rule.key, RUNS)
     upcoming = [slot_after(item.cron, app.zone, reading.moment) for item in rule.schedules]
     return RuleExplanation(
         rule=_rule_view(reading, rule, form, row),
         condition=condition,
         because=because,
-        runs=tuple(_run_view(run.at, run.fired, run.trace) for run in runs),
+        runs=tuple(_run_view(run.at, run.fired, run.trace, hidden) for run in runs),
         at=moment_text(reading.moment),
         next_at=moment_text(min(upcoming)) if upcoming and rule.definition.enabled else None,
     )
 
 
-def _run_view(at: Moment, fired: bool, trace: Mapping[str, Json]) -> RunView:
-    return RunView(moment_text(at), fired, tuple(trace.get("actions", ())), trace.get("error"))
+def _run_view(at: Moment, fired: bool, trace: Mapping[str, Json], hidden: Collection[str]) -> RunView:
+    found = [_said(problem, hidden) for problem in trace.get("problems", ())]
+    error = Text("；".join(item.zh for item in found), "; ".join(item.en for item in found)) if found else None
+    return RunView(moment_text(at), fired, tuple(trace.get("actions", ())), error)
+
+
+def _said(problem: Json, hidden: Collection[str]) -> Text:
+    """Return what a problem says, unless it is about a field that the viewer may not see."""
+    parts = set(re.split(r"[.\[\]]+", problem["path"]))
+    return CLOSED if parts & set(hidden) else Text.from_json(problem["message"])
 
 
 @dataclass(frozen=True)
@@ -180,16 +202,29 @@ class _Telling:
         return PartView(
             words=Text("", "") if joins else self._words(part.at),
             joins=_joins(part) if joins else "value",
-            holds=part.holds,
+            holds=None if joins and self.is_partly_closed(part) else part.holds,
             shown=Text("", "") if joins else self._shown(part),
             parts=tuple(self.view(inner) for inner in (part.parts if joins else readings(part))),
         )
 
-    def reason(self, part: Part) -> Text:
-        """Return a deciding condition in one sentence, with the values that it reads."""
-        if self._is_closed(part):
-            return CLOSED
-        return reason(part, Teller(self._words, self._shown))
+    def because(self, part: Part) -> Iterator[Text]:
+        """Go through the deciding conditions, each in one sentence with the values that it reads.
+
+        Where something is closed, what is open beside it is told as it stands: what decides would tell of the rest.
+        """
+        if not self.is_partly_closed(part):
+            yield from (reason(one, Teller(self._words, self._shown)) for one in deciding(part))
+        elif part.joins and not is_plain(part.node):
+            for inner in part.parts:
+                yield from self.because(inner)
+        else:
+            yield CLOSED
+
+    def is_partly_closed(self, part: Part) -> bool:
+        """Tell whether the viewer may not see what some of the part reads."""
+        if part.joins and not is_plain(part.node):
+            return any(self.is_partly_closed(inner) for inner in part.parts)
+        return self._is_closed(part)
 
     def _words(self, at: Span) -> Text:
         return Text(self.words["zh"].of(at), self.words["en"].of(at))

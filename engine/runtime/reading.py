@@ -36,6 +36,8 @@ class Reading:
     viewer: Viewer
     moment: Moment
     facts: Facts = field(default_factory=dict)
+    releasers: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """Who can still let go of the held records looked at so far, by the record's id."""
 
     @property
     def catalog(self) -> Catalog:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.decision.facts import PersonQuery, Query, RecordQuery
-from engine.decision.holding import releasers, releasing
-from engine.decision.persons import named
+from engine.decision.holding import releasers, releasing, spoken_for
+from engine.decision.persons import look_up, named
 from engine.decision.words import Show, shower, title
 from engine.forms.compiling import SYSTEM_LABELS, language_type
 from engine.forms.definitions import target_of
@@ -29,13 +29,19 @@ MOMENTS = ("state_since", "created_at", "updated_at")
 
 def prefetch(reading: Reading, form: Form, rows: Iterable[Row]) -> None:
     """Fetch every person and record that these rows point at, in as few queries as there are kinds of them."""
+    listed = list(rows)
     wanted: list[Query] = []
-    for row in rows:
+    for row in listed:
         wanted.extend(PersonQuery(row[key]) for key in PERSONS if row.get(key))
         for item in form.live_fields():
             for field, value in _leaves(item, row.get(item.key)):
                 wanted.extend(_pointed_at(form.app, field, value))
+    held = [row for row in listed if row.get("held") is not None]
+    wanted.extend(
+        PersonQuery(id) for row in held for party in row["held"]["parties"] for one in party for id in one["ids"]
+    )
     reading.fetch(wanted)
+    look_up(reading, form, (pair for row in held for pair in spoken_for(row)))
 
 
 def _leaves(item: Field, value: Value) -> Iterable[tuple[Field, Value]]:
@@ -89,12 +95,21 @@ def held_json(reading: Reading, form: Form, row: Row) -> Json:
     held = row.get("held")
     if held is None:
         return None
-    groups = releasers(reading, form, row, releasing(reading.app(form.app).workflows.get(form.key)))
+    groups = _releasers(reading, form, row)
     return {
         "reason": held["reason"],
         "since": clocks.moment_text(held["since"]),
         "releasers": list(dict.fromkeys(id for group in groups for id in group)),
     }
+
+
+def _releasers(reading: Reading, form: Form, row: Row) -> tuple[tuple[str, ...], ...]:
+    """Return who can still let go of a held record, by party; looked up once."""
+    id = str(row["id"])
+    if id not in reading.releasers:
+        otherwise = releasing(reading.app(form.app).workflows.get(form.key))
+        reading.releasers[id] = releasers(reading, form, row, otherwise)
+    return reading.releasers[id]
 
 
 def _allowed(values: Mapping[str, Json], hidden: frozenset[str]) -> dict[str, Json]:
@@ -129,7 +144,7 @@ def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> di
 
 def _releaser_names(reading: Reading, form: Form, row: Row) -> Text:
     """Return in words who can still agree to let a held record go: of each party one."""
-    groups = releasers(reading, form, row, releasing(reading.app(form.app).workflows.get(form.key)))
+    groups = _releasers(reading, form, row)
     names = [[name for id in group if (name := _person_name(reading, id))] for group in groups]
     return Text(" + ".join("或".join(group) for group in names), " + ".join(" or ".join(group) for group in names))
 
@@ -200,7 +215,7 @@ def transitions(reading: Reading, form: Form, flow: Workflow, row: Row) -> Itera
         if not flow.may_start(transition, row.get("state")) or transition.by_system:
             continue
         if definition.releases:
-            groups = releasers(reading, form, row, definition.by) if held else ()
+            groups = _releasers(reading, form, row) if held else ()
             if any(reading.viewer.id in group for group in groups):
                 yield transition_view(transition, form, row)
         elif held and not definition.while_held:

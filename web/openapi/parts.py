@@ -72,7 +72,7 @@ ME: Final = closed(
     roles={"type": "array", "items": closed(app=WORD, role=WORD)},
 )
 MESSAGE: Final = closed(id=ID, text=named("Text"), record={"anyOf": [ABOUT, {"type": "null"}]}, at=AT, read=TRUTH)
-RULE: Final = closed(key=WORD, labels=named("Text"), enabled=TRUTH, holds=TRUTH)
+RULE: Final = closed(key=WORD, labels=named("Text"), enabled=TRUTH, holds={"type": ["boolean", "null"]})
 PART: Final[Schema] = {
     **closed(
         words=named("Text"),
@@ -91,7 +91,10 @@ EXPLANATION: Final = closed(
     runs={
         "type": "array",
         "items": closed(
-            at=AT, fired=TRUTH, actions={"type": "array", "items": WORD}, error={"type": ["string", "null"]}
+            at=AT,
+            fired=TRUTH,
+            actions={"type": "array", "items": WORD},
+            error={"anyOf": [named("Text"), {"type": "null"}]},
         ),
     },
     at=AT,

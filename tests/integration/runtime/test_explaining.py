@@ -35,7 +35,17 @@ def shop(site):
     deal = form(
         "deal",
         _labelled(field("seen_at", "datetime"), "最近更新", "Last update"),
-        _labelled(field("budget"), "预算", "Budget"),
+        _labelled(
+            field(
+                "budget",
+                validations=[
+                    {"uid": "t99999999995", "holds": 'budget != "无"', "message": {"zh": "超出", "en": "over"}}
+                ],
+            ),
+            "预算",
+            "Budget",
+        ),
+        field("bad", "boolean"),
         _labelled(field("vip", "boolean"), "重点", "VIP"),
         _labelled(field("customer", "reference", form="customer"), "客户", "Customer"),
         field("flag", "boolean"),
@@ -48,10 +58,12 @@ def shop(site):
         when=WHEN,
     )
     off = rule("off", "deal", {"created": True}, {"set": {"flag": "true"}}, enabled=False)
+    spoil = rule("spoil", "deal", {"changed": ["bad"]}, {"set": {"budget": '"无"'}}, when="bad")
     staff = role("staff", access("customer"), access("deal"), access("debt"))
+    own = role("own", access("customer", "read", rows="owner = me"))
     guest = role("guest", access("deal", "read", hidden_fields=["budget"]))
     days = _labelled(parameter("idle.days", "number", default="15"), "未更新天数", "Idle days")
-    site.publish(app(customer, debt, deal, stop, off, roles=[staff, guest], parameters=[days]))
+    site.publish(app(customer, debt, deal, stop, off, spoil, roles=[staff, guest, own], parameters=[days]))
     site.person("anna", STAFF)
     site.person("gast", GUEST)
     return site
@@ -110,17 +122,46 @@ def test_the_next_look_by_the_clock_is_told(shop):
 
 def test_rules_of_a_form_are_listed_with_how_they_stand(shop):
     views = shop.services.explaining.rules(shop.viewer("anna"), "shop", "deal", _deal(shop, 15))
-    assert [(view.key, view.enabled, view.holds) for view in views] == [("off", False, True), ("stop", True, True)]
+    assert [(view.key, view.enabled, view.holds) for view in views] == [
+        ("off", False, True),
+        ("spoil", True, False),
+        ("stop", True, True),
+    ]
 
 
 def test_nothing_is_told_of_what_a_viewer_may_not_see(shop):
     found = _explained(shop, _deal(shop, 15), "gast")
-    assert found.rule.holds, "the result is no secret: it acts for all to see"
+    assert found.rule.holds is None, "its truth would tell of what is closed"
     told = repr(found)
     assert "预算" not in told
     assert "金额" not in told
     assert "最近回款" not in told
     assert "最近更新" in told
+    assert [part.holds for part in found.condition.parts] == [None, None]
+    assert found.because[-1].zh == "(您无权查看的条件)"
+    (view,) = [
+        view
+        for view in shop.services.explaining.rules(shop.viewer("gast"), "shop", "deal", _deal(shop, 15))
+        if view.key == "stop"
+    ]
+    assert view.holds is None
+
+
+def test_a_record_at_the_end_of_a_reference_is_closed_when_the_viewer_may_not_see_it(shop):
+    """The row filter of the customer's form counts, not only the fields that are hidden there."""
+    shop.services.directory.grant("gast", "shop", "own")
+    found = _explained(shop, _deal(shop, 15), "gast")
+    assert "最近回款" not in repr(found)
+
+
+def test_errors_name_no_field_that_the_viewer_may_not_see(shop):
+    id, anna = _deal(shop, 15, budget="有"), shop.viewer("anna")
+    shop.services.records.update(anna, "shop", "deal", id, {"bad": True}, None)
+    shop.jobs().run_until_quiet()
+    (run,) = _explained(shop, id, rule="spoil").runs
+    assert "超出" in run.error.zh
+    (run,) = _explained(shop, id, "gast", "spoil").runs
+    assert run.error.zh == "(您无权查看的条件)"
 
 
 def test_there_is_no_explanation_when_record_or_rule_is_not_there(shop):
