@@ -124,7 +124,7 @@ def _play_latest_slots(services: Services, pack: Pack) -> None:
             return
         settings.write(connection, SLOTS + pack.key, clocks.moment_text(now))
         messages = [
-            slot_message(schedule, latest_slot(schedule.cron, schedule.zone, now), number, name="demo-slot")
+            slot_message(schedule, latest_slot(schedule.cron, schedule.zone, now), number, execution.randomness)
             for number, schedule in enumerate(schedules.of_app(connection, pack.key))
         ]
         execution.send(connection, derived_id(SLOTS + pack.key, now, 0), messages)

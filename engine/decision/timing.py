@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.decision.changeset import TimerSetting
+from engine.decision.commands import RunRules
 from engine.decision.pending import Saving
 from engine.kernel.clocks import Moment, start_of_day
 from engine.kernel.values import Row, Value
@@ -23,7 +24,8 @@ def moment_by(expression: Expression, value: Value, zone: str) -> Moment | None:
 def timers(saving: Saving) -> Iterator[TimerSetting]:
     """Go through the timers that a save sets anew or takes away.
 
-    What has come already is set, too: a rule that looks on a deadline looks once at a record that is past it.
+    What has come already is set, too: a rule that looks on a deadline looks once at a record that is past it. A rule
+    that itself puts a deadline of its own back to what is past does not look again, or it would look for ever.
     """
     before: Mapping[str, Value] | None = saving.before
     for rule in saving.app.rules_of(saving.form.key, before=False):
@@ -32,7 +34,15 @@ def timers(saving: Saving) -> Iterator[TimerSetting]:
         was = None if before is None else _due(saving, rule, before)
         due = None if saving.row.get("deleted_at") is not None else _due(saving, rule, saving.row)
         if due != was:
-            yield TimerSetting(*saving.key, rule.key, due)
+            yield TimerSetting(*saving.key, rule.key, None if _goes_back(saving, rule, was, due) else due)
+
+
+def _goes_back(saving: Saving, rule: Rule, was: Moment | None, due: Moment | None) -> bool:
+    """Tell whether a run of this very rule puts its deadline back, or sets it, to what is past as of the run."""
+    body = saving.work.command.body
+    if due is None or not isinstance(body, RunRules) or (body.app, saving.actor.rule) != (saving.app.key, rule.key):
+        return False
+    return due <= saving.around.now and (was is None or due <= was)
 
 
 def _due(saving: Saving, rule: Rule, row: Row) -> Moment | None:

@@ -51,13 +51,15 @@ def deadline_message(timer: Timer, ordinal: int, random: RandomBytes) -> OutboxM
 
 
 def pass_deadline(execution: Execution, connection: Connection, message: Message) -> None:
-    """Let the rule look at its record as of the deadline."""
+    """Let the rule look at its record as of the deadline, unless that has been put off or taken away since."""
     payload = message.payload
     current = execution.locked(connection)
     rule = rule_of(current, payload["app"], payload["rule"])
+    due: Moment = payload["due"]
     if rule is None or rule.definition.form != payload["form"]:
         return
-    due: Moment = payload["due"]
+    if not _has_come(connection, current, current.catalog.apps[payload["app"]], rule, payload["record"], due):
+        return
     event = {**NOTHING_HAPPENED, "deadline": due, "version": f"due:{due}"}
     body = RunRules(payload["app"], payload["form"], payload["record"], event, rule=rule.key)
     moment = max(execution.clocks.business(), due)
@@ -65,6 +67,17 @@ def pass_deadline(execution: Execution, connection: Connection, message: Message
     refused = attempted(execution, connection, current, command)
     if refused:
         note_refusal(execution, connection, current, command, refused)
+
+
+def _has_come(connection: Connection, current: Current, app: App, rule: Rule, record: str, due: Moment) -> bool:
+    """Tell whether the deadline of a record lies at ``due`` or before it, as the record is now.
+
+    The record is not locked: its parents are, later, and who saves a record locks them first.
+    """
+    form = current.tables[app.key, rule.definition.form]
+    row = records.fetch_many(connection, form, (record,)).get(record)
+    wanted = None if row is None else _due(current, app, rule, row, due)
+    return wanted is not None and wanted <= due
 
 
 def arm(execution: Execution, connection: Connection, message: Message) -> None:

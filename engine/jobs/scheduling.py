@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.decision.changeset import OutboxMessage
-from engine.jobs.deadlines import deadline_message
+from engine.jobs.deadlines import CHANCE, deadline_message
 from engine.jobs.sweeping import matching, rule_of, sweep_message
 from engine.kernel.clocks import Moment, moment_text
-from engine.kernel.identifiers import derived_id
+from engine.kernel.identifiers import RandomBytes, derived_id
 from engine.rules.definitions import CatchUp
 from engine.rules.schedules import latest_slot, slot_after
 from engine.runtime.catalogs import Current
@@ -60,17 +60,18 @@ def claim(execution: Execution, connection: Connection, now: Moment, *, look: bo
     With ``look`` a slot is looked at right here while nothing else has come before it; where no record meets the
     condition then, that was its sweep, and no message is left.
     """
-    taken = [timer for timer in timers.due(connection, now, TIMERS) if timers.claim(connection, timer)]
+    come = timers.due(connection, now, TIMERS)
+    taken = [timer for timer in come if timers.claim(connection, timer)]
     random = execution.randomness
     messages = [deadline_message(timer, AT_TIMERS + min(at, LAST_PLACE), random) for at, timer in enumerate(taken)]
-    due = schedules.due(connection, now)
+    due = schedules.due(connection, now) if len(come) < TIMERS else ()  # all deadlines of a moment before its slots
     slots = 0
     if due:
         current = execution.catalogs.current(connection)
         for schedule, slot in _played(connection, current, due, now):
             slots += 1
             if not (look and not messages and _is_in_vain(connection, current, schedule, slot)):
-                messages.append(slot_message(schedule, slot, min(slots, LAST_PLACE)))
+                messages.append(slot_message(schedule, slot, min(slots, LAST_PLACE), random))
     if messages:
         execution.send(connection, derived_id(f"scheduler/{now}", now, 0), messages)
     return Claimed(slots, len(taken), len(messages))
@@ -127,10 +128,11 @@ def _is_in_vain(connection: Connection, current: Current, schedule: Schedule, sl
     return rule is None or not matching(connection, current, schedule.app, rule, slot, "", 1)
 
 
-def slot_message(schedule: Schedule, slot: Moment, place: int, name: str = "slot") -> OutboxMessage:
+def slot_message(schedule: Schedule, slot: Moment, place: int, random: RandomBytes) -> OutboxMessage:
     """Return the message that plays a slot; ``place`` orders it among the slots of one moment.
 
-    ``name`` tells it from the message that the scheduler leaves for the same slot.
+    A slot may be played again (by a demo, or after the machine's clock was set back), so the id has chance in it.
     """
-    name = f"{name}/{schedule.app}/{schedule.rule}/{schedule.number}/{slot}"
-    return sweep_message(schedule.app, schedule.rule, slot, derived_id(name, slot, AT_SLOTS + place))
+    name = f"slot/{schedule.app}/{schedule.rule}/{schedule.number}/{random(CHANCE).hex()}"
+    id = derived_id(name, slot, AT_SLOTS + place)
+    return sweep_message(schedule.app, schedule.rule, schedule.cron, slot, id)

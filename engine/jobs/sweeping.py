@@ -66,7 +66,7 @@ def sweep(execution: Execution, connection: Connection, message: Message) -> Non
     """Let the rule look at the next records, and leave a message for those behind them, all in one transaction."""
     payload = message.payload
     current = execution.locked(connection)
-    rule = rule_of(current, payload["app"], payload["rule"])
+    rule = _scheduled(current, payload)
     if rule is None:
         return
     ids = payload["ids"] if "ids" in payload else _found(connection, current, payload)
@@ -81,17 +81,25 @@ def sweep(execution: Execution, connection: Connection, message: Message) -> Non
         if refused:
             note_refusal(execution, connection, current, command, refused)
     if len(ids) == CHUNK:
-        following = sweep_message(payload["app"], rule.key, slot, derived_id(message.id, slot, FOLLOWING), ids[-1])
+        id = derived_id(message.id, slot, FOLLOWING)
+        following = sweep_message(payload["app"], rule.key, payload["cron"], slot, id, ids[-1])
         execution.send(connection, message.command, [following])
 
 
-def sweep_message(app: str, rule: str, slot: Moment, id: str, after: str = "") -> OutboxMessage:
-    """Return the message that lets a rule look at the records behind ``after`` for one slot."""
-    return OutboxMessage(id, KIND, {"app": app, "rule": rule, "slot": slot, "after": after}, slot)
+def sweep_message(app: str, rule: str, cron: str, slot: Moment, id: str, after: str = "") -> OutboxMessage:
+    """Return the message that lets a rule look at the records behind ``after`` for one slot of its line ``cron``."""
+    return OutboxMessage(id, KIND, {"app": app, "rule": rule, "cron": cron, "slot": slot, "after": after}, slot)
 
 
 def _found(connection: Connection, current: Current, payload: Any) -> list[str]:  # noqa: ANN401 - JSON
-    rule = rule_of(current, payload["app"], payload["rule"])
+    rule = _scheduled(current, payload)
     if rule is None:
         return []
     return matching(connection, current, payload["app"], rule, payload["slot"], payload["after"])
+
+
+def _scheduled(current: Current, payload: Any) -> Rule | None:  # noqa: ANN401 - JSON
+    """Return the rule of a sweep, if it still looks by the line of the slot that was claimed."""
+    rule = rule_of(current, payload["app"], payload["rule"])
+    kept = () if rule is None else rule.schedules
+    return rule if any(line.cron == payload["cron"] for line in kept) else None

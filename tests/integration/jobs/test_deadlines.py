@@ -5,13 +5,25 @@ from __future__ import annotations
 import pytest
 
 from engine.decision.changeset import Actor
-from engine.jobs import deadlines
+from engine.jobs import deadlines, scheduling
 from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import uuid7
 from engine.runtime.timing import follow_parameters
 from engine.storage.journal import Authorship
 from engine.storage.parameters import put
-from tests.integration.jobs.shops import DAY, HOUR, START, moment, open_shop, runs, shop, things, timed, undelivered
+from tests.integration.jobs.shops import (
+    DAY,
+    HOUR,
+    START,
+    moment,
+    open_shop,
+    runs,
+    scheduled,
+    shop,
+    things,
+    timed,
+    undelivered,
+)
 
 COUNT = {"set": {"n": "coalesce(n, 0) + 1"}}
 DUE = START + 3 * HOUR
@@ -160,3 +172,66 @@ def test_timers_go_when_the_rule_no_longer_looks_on_a_deadline(site, me, gone):
     assert timers(site) == {}
     play(site, DUE)
     assert runs(site) == []
+
+
+def claim(site, at):
+    """Let a scheduler claim what has come, and stop before it delivers."""
+    site.business.moment = at
+    with site.database.write() as connection:
+        return scheduling.claim(site.services.execution, connection, at)
+
+
+@pytest.mark.parametrize(
+    ("change", "looks"),
+    [({"seen_at": moment_text(DUE + HOUR)}, None), ({"seen_at": None}, None), (None, None), ({"code": "x"}, 1)],
+)
+def test_a_claimed_deadline_is_looked_at_unless_it_was_put_off_before_the_delivery(site, change, looks):
+    me = open_shop(site, timed("late", "seen_at", COUNT))
+    (id,) = make(site, me, "a", seen_at=moment_text(DUE))
+    assert claim(site, DUE).timers == 1
+    if change is None:
+        site.services.records.delete(me, "shop", "thing", id, 1)
+    else:
+        site.services.records.update(me, "shop", "thing", id, change, 1)
+    play(site, DUE)
+    assert (things(site)["a"]["n"], undelivered(site)) == (looks, 0)
+    assert len(runs(site)) == (looks or 0)
+
+
+def test_a_rule_sees_the_deadline_as_now_when_it_is_looked_at_late(site):
+    me = open_shop(site, timed("late", "seen_at", COUNT, when="now() <= seen_at"))
+    make(site, me, "a", seen_at=moment_text(DUE))
+    play(site, DUE + HOUR)
+    assert things(site)["a"]["n"] == 1
+
+
+def test_deadlines_are_claimed_together_when_many_have_come(site):
+    me = open_shop(site, timed("late", "seen_at", COUNT))
+    make(site, me, "a", "b", "c", seen_at=moment_text(DUE))
+    assert claim(site, DUE + 1).timers == 3
+
+
+def test_every_deadline_comes_before_the_slot_of_its_moment_when_there_are_more_than_are_claimed_at_once(
+    site, monkeypatch
+):
+    monkeypatch.setattr(scheduling, "TIMERS", 2)
+    slot = scheduled("slot", {"set": {"n": "100"}}, cron="30 12 * * *", when="n is empty")
+    me = open_shop(site, timed("late", "seen_at", COUNT), slot)
+    make(site, me, "a", "b", "c", "d", "e", seen_at=moment_text(DUE))
+    play(site, DUE)
+    assert [item["n"] for item in things(site).values()] == [1] * 5
+
+
+@pytest.mark.parametrize(
+    ("given", "step", "looks", "waits"),
+    [
+        ("2026-03-01", "-1", 1, {}),
+        ("2026-03-01", "1", 2, {"a": moment("2026-03-03T00:00")}),
+        ("2026-03-01", "9", 1, {"a": moment("2026-03-10T00:00")}),
+    ],
+)
+def test_a_rule_that_moves_its_deadline_comes_to_rest_when_that_goes_back(site, given, step, looks, waits):
+    me = open_shop(site, timed("late", "day", {"set": {"n": "coalesce(n, 0) + 1", "day": f"day + ({step})"}}))
+    make(site, me, "a", day=given)
+    play(site, START)
+    assert (things(site)["a"]["n"], timers(site)) == (looks, waits)

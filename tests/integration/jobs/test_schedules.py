@@ -170,6 +170,30 @@ def test_nothing_happens_when_the_rule_of_a_claimed_slot_has_gone(site):
     assert undelivered(site) == 0
 
 
+def test_nothing_happens_when_the_rule_has_lost_the_schedule_of_a_claimed_slot(site):
+    tick = scheduled("tick", COUNT)
+    me = open_shop(site, tick)
+    make(site, me, "a")
+    site.business.moment = TEN
+    with site.database.write() as connection:
+        assert scheduling.claim(site.services.execution, connection, TEN).messages == 1
+    site.publish(shop({**tick, "on": [{"created": True}, {"schedule": {"cron": "0 12 * * *"}}]}))
+    play(site, TEN + 1)
+    assert (runs(site), undelivered(site)) == ([], 0)
+
+
+def test_a_slot_is_played_when_the_rule_has_got_another_schedule_since_it_was_claimed(site):
+    tick = scheduled("tick", COUNT)
+    me = open_shop(site, tick)
+    make(site, me, "a")
+    site.business.moment = TEN
+    with site.database.write() as connection:
+        scheduling.claim(site.services.execution, connection, TEN)
+    site.publish(shop({**tick, "on": [{"schedule": {"cron": "0 12 * * *"}}, *tick["on"]]}))
+    play(site, TEN + 1)
+    assert slots(site) == [TEN]
+
+
 def test_a_slot_is_played_once_when_two_schedulers_run_side_by_side(site):
     me = open_shop(site, scheduled("tick", COUNT), scheduled("told", COUNT, when='name = "a"'))
     make(site, me, "a", "b")
