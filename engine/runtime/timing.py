@@ -63,20 +63,21 @@ def _forms_with_deadline(app: App) -> Mapping[str, str]:
 def to_arm(
     old: App | None, old_values: Values, new: App, new_values: Values, moment: Moment, command: str
 ) -> tuple[OutboxMessage, ...]:
-    """Return the messages that set timers anew for rules whose deadline is another one now, parameters included.
+    """Return the messages that set timers anew for rules whose deadline is new or another one, parameters included.
 
-    A new app has no records yet.
+    A new app has no records yet. A rule that was switched off before looks at what is still to come alone: nobody can
+    tell what it has looked at already.
     """
     if old is None:
         return ()
-    before = {rule.key: rule for rule in rules_of(old) if rule.deadline is not None}
+    before = {(rule.key, rule.definition.form): rule for rule in old.rules if rule.deadline is not None}
     messages = []
     for number, rule in enumerate(rules_of(new)):
         if rule.deadline is None:
             continue
-        was = before.get(rule.key)
-        gained = was is None or was.definition.form != rule.definition.form
-        if gained or _meaning(was, old, old_values) != _meaning(rule, new, new_values):
+        was = before.get((rule.key, rule.definition.form))
+        gained, was_off = was is None, was is not None and not was.definition.enabled
+        if gained or was_off or _meaning(was, old, old_values) != _meaning(rule, new, new_values):
             id = derived_id(f"{command}/{ARM}", moment, number)
             messages.append(arm_message(new.key, rule.key, moment, id, gained=gained))
     return tuple(messages)

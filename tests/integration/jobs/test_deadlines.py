@@ -174,6 +174,18 @@ def test_timers_go_when_the_rule_no_longer_looks_on_a_deadline(site, me, gone):
     assert runs(site) == []
 
 
+def test_what_is_past_is_left_alone_when_a_rule_is_switched_off_and_on(site):
+    late = timed("late", "seen_at", COUNT)
+    me = open_shop(site, late)
+    make(site, me, "done", seen_at=moment_text(START))
+    make(site, me, "coming", seen_at=moment_text(DUE))
+    play(site, START)
+    site.publish(shop({**late, "enabled": False}))
+    site.publish(shop(late))
+    play(site, START + 1)
+    assert (things(site)["done"]["n"], timers(site)) == (1, {"coming": DUE})
+
+
 def claim(site, at):
     """Let a scheduler claim what has come, and stop before it delivers."""
     site.business.moment = at
