@@ -36,6 +36,7 @@ class JobsLoop:
     sealer: Sealer | None = None
     lease: int = LEASE_MS
     delivery: Delivery = field(init=False)
+    _last_look: Moment | None = field(default=None, init=False)
     _seal_again: Moment = field(default=0, init=False)
     _refusal: str | None = field(default=None, init=False)
 
@@ -50,13 +51,14 @@ class JobsLoop:
         with database.read() as connection:  # looking first keeps an idle process from ever taking the write lock
             has_come = scheduling.is_due(connection, now)
             is_due = has_come or outbox.is_due(connection, now, real)
-        if not is_due:
-            return 0
         taken = 0
         if has_come:
             with database.write() as connection:
-                found = scheduling.claim(self.execution, connection, now)
+                found = scheduling.claim(self.execution, connection, now, last_look=self._last_look)
             taken = found.slots + found.timers
+        self._last_look = now
+        if not is_due:
+            return 0
         with database.write() as connection:
             claimed = outbox.claim(connection, business_now=now, real_now=real, lease=self.lease, limit=BATCH)
         for message in claimed:

@@ -31,7 +31,7 @@ MOST_MISSED = 1_000
 """How many missed slots of one schedule are played that catches up on all; what lies before them is left out."""
 
 STALE_MS = 60_000
-"""How old the slot may be of a schedule that does not catch up: as long as one look at the clock may come late."""
+"""How old the slot may be of a schedule that does not catch up, where nobody knows who looked at the clock before."""
 
 AT_TIMERS, AT_SLOTS = 0x400, 0x800
 """Where the ids of these messages stand among those of one moment: deadlines come first, then slots."""
@@ -54,10 +54,17 @@ def is_due(connection: Connection, now: Moment) -> bool:
     return any(moment is not None and moment <= now for moment in first)
 
 
-def claim(execution: Execution, connection: Connection, now: Moment, *, look: bool = False) -> Claimed:
+def claim(
+    execution: Execution,
+    connection: Connection,
+    now: Moment,
+    *,
+    last_look: Moment | None = None,
+    look: bool = False,
+) -> Claimed:
     """Claim what has come by ``now``, in the caller's write transaction.
 
-    With ``look`` a slot is looked at right here while nothing else has come before it; where no record meets the
+    ``last_look`` is when the caller last looked at the clock: what came since did not come too late. With ``look`` a slot is looked at right here while nothing else has come before it; where no record meets the
     condition then, that was its sweep, and no message is left.
     """
     come = timers.due(connection, now, TIMERS)
@@ -68,7 +75,7 @@ def claim(execution: Execution, connection: Connection, now: Moment, *, look: bo
     slots = 0
     if due:
         current = execution.catalogs.current(connection)
-        for schedule, slot in _played(connection, current, due, now):
+        for schedule, slot in _played(connection, current, due, now, last_look):
             slots += 1
             if not (look and not messages and _is_in_vain(connection, current, schedule, slot)):
                 messages.append(slot_message(schedule, slot, min(slots, LAST_PLACE), random))
@@ -78,13 +85,14 @@ def claim(execution: Execution, connection: Connection, now: Moment, *, look: bo
 
 
 def _played(
-    connection: Connection, current: Current, due: tuple[Schedule, ...], now: Moment
+    connection: Connection, current: Current, due: tuple[Schedule, ...], now: Moment, last_look: Moment | None
 ) -> Iterator[tuple[Schedule, Moment]]:
     """Claim these schedules; go through the slots that fell to this process, in order of time."""
     found: list[tuple[Moment, int, Schedule]] = []
     for place, schedule in enumerate(due):
         if schedules.claim(connection, schedule, slot_after(schedule.cron, schedule.zone, now)):
-            found += [(slot, place, schedule) for slot in slots_of(schedule, catch_up_of(current, schedule), now)]
+            played = slots_of(schedule, catch_up_of(current, schedule), now, last_look)
+            found += [(slot, place, schedule) for slot in played]
     yield from ((schedule, slot) for slot, _, schedule in sorted(found, key=lambda item: item[:2]))
 
 
@@ -95,14 +103,15 @@ def catch_up_of(current: Current, schedule: Schedule) -> CatchUp:
     return known[schedule.number].catch_up if schedule.number < len(known) else "latest"
 
 
-def slots_of(schedule: Schedule, catch_up: CatchUp, now: Moment) -> tuple[Moment, ...]:
+def slots_of(schedule: Schedule, catch_up: CatchUp, now: Moment, last_look: Moment | None = None) -> tuple[Moment, ...]:
     """Return the slots to play of a schedule whose next one has come, in order."""
     latest = schedule.next_slot
     if slot_after(schedule.cron, schedule.zone, latest) <= now:
         latest = max(latest, latest_slot(schedule.cron, schedule.zone, now))
     match catch_up:
         case "none":
-            return (latest,) if now - latest <= STALE_MS else ()
+            in_time = now - STALE_MS if last_look is None else min(now - STALE_MS, last_look)
+            return (latest,) if latest >= in_time else ()
         case "latest":
             return (latest,)
         case "all":

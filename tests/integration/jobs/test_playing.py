@@ -27,7 +27,7 @@ def installed(tmp_path_factory):
 @pytest.fixture
 def stage(installed, tmp_path):
     copy = shutil.copyfile(installed[0], tmp_path / "stage.sqlite3")
-    made = open_stage(read_pack(LIBRARY), f"sqlite:///{copy}", installed[1], BUILT_IN)
+    made = open_stage(read_pack(LIBRARY), f"sqlite:///{copy}", installed[1])
     yield made
     made.close()
 

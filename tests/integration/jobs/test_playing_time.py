@@ -52,7 +52,7 @@ def installed(tmp_path_factory):
 @pytest.fixture
 def stage(installed, tmp_path):
     pack, path, people = installed
-    made = open_stage(pack, f"sqlite:///{shutil.copyfile(path, tmp_path / 'stage.sqlite3')}", people, BUILT_IN)
+    made = open_stage(pack, f"sqlite:///{shutil.copyfile(path, tmp_path / 'stage.sqlite3')}", people)
     yield made
     made.close()
 

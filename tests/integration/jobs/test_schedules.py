@@ -120,6 +120,18 @@ def test_missed_slots_are_played_as_the_schedule_says_when_nothing_was_there_to_
     assert slots(site) == [*expected, TEN + 3 * HOUR], "what comes in time is played however it catches up"
 
 
+@pytest.mark.parametrize(("before", "expected"), [(TEN - 1, [TEN]), (None, [])])
+def test_a_slot_is_played_when_it_came_since_the_process_last_looked_at_the_clock(site, before, expected):
+    me = open_shop(site, scheduled("tick", COUNT, catch_up="none"))
+    make(site, me, "a")
+    jobs = site.jobs()
+    for at in (before, TEN + 10 * 60_000):
+        if at is not None:
+            site.business.moment = at
+            jobs.run_until_quiet()
+    assert slots(site) == expected
+
+
 def test_the_newest_missed_slots_are_played_when_there_are_too_many(site, monkeypatch, caplog):
     monkeypatch.setattr(scheduling, "MOST_MISSED", 3)
     me = open_shop(site, scheduled("tick", COUNT, catch_up="all"))
