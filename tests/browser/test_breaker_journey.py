@@ -63,7 +63,7 @@ def opportunity(instance, viewer, clock):
 
 def test_the_explanation_names_14_and_15_when_a_day_is_missing(signed_in, opportunity):
     at = opportunity("十四天的单", 14)
-    page = signed_in("rep")
+    page = signed_in("supervisor")
     page.goto(at)
     expect(page.locator(".hold")).to_have_count(0)
     page.get_by_role("link", name="规则").click()
@@ -73,6 +73,10 @@ def test_the_explanation_names_14_and_15_when_a_day_is_missing(signed_in, opport
     expect(why).to_contain_text("距今 14 天,不到 15 天")
     expect(why).to_contain_text("下次查看")
     expect(page.locator(".tree .verdict.no").first).to_contain_text("不成立")
+    rep = signed_in("rep")
+    rep.goto(f"{at}/rules/breaker_fuse")
+    expect(rep.locator(".why")).to_contain_text("距今 14 天,不到 15 天")
+    expect(rep.locator(".why")).to_contain_text("您无权查看")
 
 
 def test_the_rep_sees_why_it_is_held_and_what_is_missing_when_it_is_opened(signed_in, opportunity):
@@ -102,6 +106,10 @@ def test_a_supervisor_releases_from_the_inbox_when_a_record_is_held(signed_in, o
     page.get_by_label("解除原因").fill("客户下周开预算会")
     page.get_by_label("新下一步动作").fill("周五复核预算")
     page.get_by_label("豁免理由").fill("战略客户")
+    with page.expect_response(lambda answer: answer.url.endswith("/release")) as redrawn:
+        page.get_by_label("豁免理由").blur()
+    assert redrawn.value.status == 200
+    assert "Location" not in redrawn.value.headers, "nothing is released by typing"
     page.get_by_role("button", name="解除").click()
     expect(page.get_by_role("status")).to_contain_text("已解除冻结")
     expect(page.locator("article", has_text="待解除的单")).to_have_count(0)

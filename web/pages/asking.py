@@ -34,6 +34,11 @@ class Attempt:
 FIRST: Final = Attempt(Resolved(Posted()))
 
 
+def only_redrawn() -> bool:
+    """Tell whether the form is only to be drawn again: a page that asks while somebody types never fires."""
+    return is_fragment() or request.form.get("_do", "fire") != "fire"
+
+
 @dataclass(frozen=True)
 class Asked:
     """The form of what is asked for, and what travels with it."""

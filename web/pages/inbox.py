@@ -11,7 +11,7 @@ from engine.runtime.views import FormView, RecordView, TaskView, TransitionView
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
-from web.pages.asking import Attempt, ask_page
+from web.pages.asking import Attempt, ask_page, only_redrawn
 from web.pages.desk import Desk, Tray
 from web.pages.stale import stale_page
 from web.problems import NOT_FOUND, RequestRefused, status_of
@@ -72,7 +72,7 @@ def act(task_id: UUID, action: str) -> BaseResponse:
     form, record = _about(task)
     tray, desk = Tray.of_request(), Desk(form, record, offered.fires, offered.asks)
     resolved = desk.resolved(read_post(request.form, form))
-    if request.form.get("_do", "fire") != "fire" or resolved.problems:
+    if only_redrawn() or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
         return ask_page(form, offered, record, back=url_for("inbox.inbox"), transition=offered.fires, attempt=attempt)
     fields = dict(desk.sendable(resolved.posted, desk.state(resolved.posted), tray.warned).fields)

@@ -12,7 +12,7 @@ from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
-from web.pages.asking import Asked, Attempt, ask_page, asked_for, fresh_tray
+from web.pages.asking import Asked, Attempt, ask_page, asked_for, fresh_tray, only_redrawn
 from web.pages.desk import Desk, Tray
 from web.pages.lists import columns_of
 from web.pages.stale import stale_page
@@ -114,7 +114,7 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
     designed = instance().apps.form(viewer(), app, form)
     desk = Desk(designed, view, key, offered.asks)
     resolved = desk.resolved(read_post(request.form, designed))
-    if request.form.get("_do", "fire") != "fire" or resolved.problems:
+    if only_redrawn() or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)
         return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
     fields = dict(desk.sendable(resolved.posted, desk.state(resolved.posted), tray.warned).fields)

@@ -211,3 +211,15 @@ def test_a_record_page_asks_as_much_for_five_related_rows_as_for_one(rep, deals)
             rep.get(at(customer))
         counts.append(len(statements))
     assert counts[0] == counts[1], statements
+
+
+def test_nothing_is_fired_when_the_form_is_only_drawn_again(boss, deals):
+    deal = deals.deal(15, name="只是在填")
+    (task,) = [t for t in deals.instance.inbox.open_tasks(deals.viewer("boss")) if t.record["id"] == deal.id]
+    boss.get(at(deal))
+    typed = {name: value for name, value in RELEASE.items() if name != "_do"}
+    for path in (f"{at(deal)}/do/release", f"/inbox/tasks/{task.id}/release"):
+        answer = boss.post(path, {**typed, "_version": str(deal.version)}, headers={"HX-Request": "true"})
+        assert answer.status_code == 200, path
+        assert 'id="form-body"' in answer.get_data(as_text=True)
+    assert deals.deal_version(deal) == deal.version
