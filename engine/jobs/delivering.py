@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -81,6 +82,11 @@ def notify(execution: Execution, connection: Connection, message: Message) -> No
 DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
     {"event": run_after_rules, "notify": notify, sweeping.KIND: sweep, deadlines.KIND: pass_deadline, ARM: arm}
 )
+BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
+    {**DELIVERIES, sweeping.KIND: partial(sweep, longest=sweeping.BRIEF_MS)}
+)
+"""The same for a process beside which people write: what takes long is done in pieces by the clock of the machine."""
+
 LOOKS: Mapping[str, Look] = MappingProxyType({sweeping.KIND: looked})
 """What is read before the transaction of a delivery, so that nobody waits for a long look."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.jobs import scheduling
-from engine.jobs.delivering import Delivery
+from engine.jobs.delivering import BRIEF_DELIVERIES, Delivery
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
 from engine.runtime.execution import Execution
@@ -41,8 +41,8 @@ class JobsLoop:
     _refusal: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Deliver by the execution's own means."""
-        self.delivery = Delivery(self.execution)
+        """Deliver by the execution's own means, so that nobody who writes waits long."""
+        self.delivery = Delivery(self.execution, BRIEF_DELIVERIES)
 
     def run_once(self) -> int:
         """Claim the slots and deadlines that have come and deliver one batch of what is due; return how many of all."""

@@ -64,8 +64,9 @@ def claim(
 ) -> Claimed:
     """Claim what has come by ``now``, in the caller's write transaction.
 
-    ``last_look`` is when the caller last looked at the clock: what came since did not come too late. With ``look`` a slot is looked at right here while nothing else has come before it; where no record meets the
-    condition then, that was its sweep, and no message is left.
+    ``last_look`` is when the caller last looked at the clock: what came since did not come too late. With ``look`` a
+    slot is looked at right here while nothing else has come before it; where no record meets the condition then, that
+    was its sweep, and no message is left.
     """
     come = timers.due(connection, now, TIMERS)
     taken = [timer for timer in come if timers.claim(connection, timer)]

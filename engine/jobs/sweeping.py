@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 KIND = "sweep"
 CHUNK = 10
-"""How many records one transaction decides: people keep writing in between."""
+"""How many records one transaction decides at most: people keep writing in between."""
+
+BRIEF_MS = 25
+"""For how long a jobs process begins with one more record in a transaction: nobody who writes waits much longer."""
 
 FOLLOWING = 0xC00
 """Where the ids of following messages stand among those of one moment: behind what comes first at it."""
@@ -62,8 +65,12 @@ def looked(execution: Execution, message: Message) -> Message:
     return replace(message, payload={**message.payload, "ids": ids})
 
 
-def sweep(execution: Execution, connection: Connection, message: Message) -> None:
-    """Let the rule look at the next records, and leave a message for those behind them, all in one transaction."""
+def sweep(execution: Execution, connection: Connection, message: Message, *, longest: int | None = None) -> None:
+    """Let the rule look at the next records, and leave a message for those behind them, all in one transaction.
+
+    After ``longest`` milliseconds of real time no more records are begun with; without it only their number counts, so
+    that the same is done in the same order however fast the machine is.
+    """
     payload = message.payload
     current = execution.locked(connection)
     rule = _scheduled(current, payload)
@@ -73,6 +80,7 @@ def sweep(execution: Execution, connection: Connection, message: Message) -> Non
     slot: Moment = payload["slot"]
     moment = max(execution.clocks.business(), slot)
     event = {**NOTHING_HAPPENED, "scheduled": slot, "version": f"slot:{slot}"}
+    begun, last = execution.clocks.real(), ids[-1] if len(ids) == CHUNK else None
     for record in ids:
         body = RunRules(payload["app"], rule.definition.form, record, event, rule=rule.key)
         id = derived_id(f"{message.id}/{record}", slot, 0)
@@ -80,9 +88,12 @@ def sweep(execution: Execution, connection: Connection, message: Message) -> Non
         refused = attempted(execution, connection, current, command)
         if refused:
             note_refusal(execution, connection, current, command, refused)
-    if len(ids) == CHUNK:
+        if longest is not None and record != ids[-1] and execution.clocks.real() - begun >= longest:
+            last = record
+            break
+    if last is not None:
         id = derived_id(message.id, slot, FOLLOWING)
-        following = sweep_message(payload["app"], rule.key, payload["cron"], slot, id, ids[-1])
+        following = sweep_message(payload["app"], rule.key, payload["cron"], slot, id, last)
         execution.send(connection, message.command, [following])
 
 

@@ -75,7 +75,7 @@ class Desk:
 def installed(tmp_path_factory):
     """The file of a library with its people, to be copied, and the people."""
     path = tmp_path_factory.mktemp("library") / "youju.sqlite3"
-    return path, set_up(read_pack(LIBRARY), (), f"sqlite:///{path}", BUILT_IN)
+    return path, set_up(read_pack(LIBRARY), (), f"sqlite:///{path}", BUILT_IN).people
 
 
 @pytest.fixture

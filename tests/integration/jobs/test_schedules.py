@@ -10,6 +10,7 @@ import pytest
 from engine.jobs import scheduling, sweeping
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError
+from engine.runtime.execution import Execution
 from tests.integration.jobs.shops import (
     DAY,
     HOUR,
@@ -71,6 +72,24 @@ def test_every_record_is_found_when_there_are_more_than_fit_into_one_transaction
     assert {found[name]["n"] for name in names} == {1}
     assert found["z"]["n"] is None
     assert site.query("SELECT count(*) FROM youju_outbox WHERE kind = 'sweep'")[0][0] == 3
+    assert undelivered(site) == 0
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(0, 2), (7, 4), (25, 13), (90, 13)])
+def test_a_transaction_ends_earlier_when_deciding_takes_long(site, monkeypatch, cost, expected):
+    me = open_shop(site, scheduled("tick", COUNT))
+    names = [f"t{number}" for number in range(13)]
+    make(site, me, *names)
+    carry_out = Execution.carry_out
+
+    def slowly(*arguments):
+        site.real.moment += cost
+        return carry_out(*arguments)
+
+    monkeypatch.setattr(Execution, "carry_out", slowly)
+    play(site, TEN)
+    assert {item["n"] for item in things(site).values()} == {1}
+    assert site.query("SELECT count(*) FROM youju_outbox WHERE kind = 'sweep'")[0][0] == expected
     assert undelivered(site) == 0
 
 
