@@ -65,6 +65,15 @@ class CatalogSource:
         self._bonds: Bonds = {}
         self._definitions: dict[tuple[str, int], AppDef] = {}
 
+    def for_a_copy(self) -> CatalogSource:
+        """Return a source for a copy of the database: it knows what this one has compiled, and goes its own way."""
+        other = CatalogSource(self.types, self.dialect)
+        with self._lock:
+            other._revisions, other._catalog = self._revisions, self._catalog
+            other._tables, other._bonds = self._tables, self._bonds
+            other._definitions = dict(self._definitions)
+        return other
+
     def current(self, connection: Connection) -> Current:
         """Return the apps as this transaction sees them."""
         now = revisions.current(connection)

@@ -36,9 +36,15 @@ class Services:
     directory: Directory
 
 
-def assemble(database: Database, clocks: Clocks, randomness: RandomBytes, types: Registry[FieldType]) -> Services:
-    """Return the services over an open, migrated database."""
-    execution = Execution(database, CatalogSource(types, database.dialect), clocks, randomness)
+def assemble(
+    database: Database,
+    clocks: Clocks,
+    randomness: RandomBytes,
+    types: Registry[FieldType],
+    catalogs: CatalogSource | None = None,
+) -> Services:
+    """Return the services over an open, migrated database; ``catalogs`` is a source that knows its apps already."""
+    execution = Execution(database, catalogs or CatalogSource(types, database.dialect), clocks, randomness)
     desk = Desk(execution)
     return Services(
         execution=execution,

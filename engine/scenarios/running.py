@@ -19,11 +19,11 @@ def run_scenarios(pack: Pack, types: Registry[FieldType]) -> Iterator[Result]:
     """Play the scenarios of a pack in order, each on an instance of its own that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="youju-scenarios-") as folder:
         base = Path(folder) / "base.sqlite3"
-        people = set_up(pack, needed_packs(pack), f"sqlite:///{base}", types)
+        ground = set_up(pack, needed_packs(pack), f"sqlite:///{base}", types)
         for number, scenario in enumerate(pack.scenarios):
             copy = Path(folder) / f"{number}.sqlite3"
             shutil.copyfile(base, copy)
-            stage = open_stage(pack, f"sqlite:///{copy}", people, types)
+            stage = open_stage(pack, f"sqlite:///{copy}", ground)
             try:
                 yield play(stage, scenario)
             finally:

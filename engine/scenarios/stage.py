@@ -19,6 +19,7 @@ from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
 from engine.rules.schedules import slot_after
+from engine.runtime.catalogs import CatalogSource
 from engine.runtime.publishing import publish
 from engine.runtime.services import Services, assemble
 from engine.runtime.views import Viewer
@@ -88,27 +89,39 @@ class Stage:
         )
 
 
-def set_up(pack: Pack, needs: Iterable[Pack], url: str, types: Registry[FieldType]) -> dict[str, str]:
-    """Make a database with a pack, what it needs and its people; return the ids of the people by name."""
+@dataclass(frozen=True)
+class Ground:
+    """A database that was set up, to be copied for every scenario: its people's ids by name, and its apps compiled."""
+
+    people: Mapping[str, str]
+    catalogs: CatalogSource
+
+
+def set_up(pack: Pack, needs: Iterable[Pack], url: str, types: Registry[FieldType]) -> Ground:
+    """Make a database with a pack, what it needs and its people."""
     database = open_database(url)
     try:
         migrate(database)
         services = assemble(database, Clocks(), secrets.token_bytes, types)
         for item in (*needs, pack):
             publish(services.execution, item.documents, Actor(None))
-        return add_people(services.directory, pack.key, pack.users)
+        people = add_people(services.directory, pack.key, pack.users)
+        with database.read() as connection:
+            services.execution.catalogs.current(connection)
+        return Ground(people, services.execution.catalogs)
     finally:
         database.close()
 
 
-def open_stage(pack: Pack, url: str, people: Mapping[str, str], types: Registry[FieldType]) -> Stage:
-    """Return a stage over a database that was set up."""
+def open_stage(pack: Pack, url: str, ground: Ground) -> Stage:
+    """Return a stage over a copy of a database that was set up."""
     database = open_database(url)
     clock = StageClock(clocks.real_moment())
-    services = assemble(database, Clocks(business=clock), secrets.token_bytes, types)
+    catalogs = ground.catalogs.for_a_copy()
+    services = assemble(database, Clocks(business=clock), secrets.token_bytes, catalogs.types, catalogs)
     with database.read() as connection:
         zone = services.execution.catalogs.current(connection).catalog.apps[pack.key].zone
-    names = Placeholders(people, zone, lambda: clocks.day_of(clock.moment, zone))
+    names = Placeholders(ground.people, zone, lambda: clocks.day_of(clock.moment, zone))
     travel = Travel(services.execution, clock)
     return Stage(pack.key, services, JobsLoop(services.execution), clock, names, travel)
 

@@ -13,7 +13,7 @@ from engine.forms.field_types import BUILT_IN
 from engine.packs.installing import needed_packs
 from engine.packs.reading import Pack, market, read_pack
 from engine.scenarios.playing import play
-from engine.scenarios.stage import open_stage, set_up
+from engine.scenarios.stage import Ground, open_stage, set_up
 
 LIBRARY = Path(__file__).parents[1] / "apps" / "library"
 PACKS = {"library": LIBRARY, **market()}
@@ -34,7 +34,7 @@ class Installed:
 
     pack: Pack
     base: Path
-    people: dict[str, str]
+    ground: Ground
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def installed(tmp_path_factory):
 def test_a_promise_is_kept_when_its_scenario_is_played(key, scenario, installed, tmp_path):
     found = installed(key)
     copy = shutil.copyfile(found.base, tmp_path / "stage.sqlite3")
-    stage = open_stage(found.pack, f"sqlite:///{copy}", found.people, BUILT_IN)
+    stage = open_stage(found.pack, f"sqlite:///{copy}", found.ground)
     try:
         assert play(stage, scenario).failures == ()
     finally:

@@ -128,7 +128,9 @@ class World:
             if not isinstance(outcome, NeedFacts):
                 return outcome, facts
             self.rounds += 1
-            assert self.rounds <= MOST_ROUNDS * max(1, outcome.saves), f"asked for facts too often, at last for {outcome.queries}"
+            assert self.rounds <= MOST_ROUNDS * max(1, outcome.saves), (
+                f"asked for facts too often, at last for {outcome.queries}"
+            )
             wanted = [query for query in outcome.queries if query not in facts]
             assert wanted, "asked again for what it has"
             facts.update((query, self.answer(query)) for query in wanted)

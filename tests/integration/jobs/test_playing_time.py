@@ -35,6 +35,7 @@ RULES = (
         {"hold": {"reason": {"zh": "停借", "en": "Blocked"}}},
         when="blocked",
     ),
+    rule("lift", "member", {"changed": ["blocked"]}, {"release": True}, when="not blocked"),
 )
 
 
