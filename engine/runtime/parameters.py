@@ -80,22 +80,26 @@ class Parameters:
         ``seen`` holds the versions on which a change was made: one that is older than now is a conflict, unless it asks
         for what is already so. EngineError carries every problem, the parameter's key as its place.
         """
+        return self._execution.attempt(lambda connection: self._set(connection, viewer, app, wanted, seen or {}))
+
+    def _set(
+        self, connection: Connection, viewer: Viewer, app: str, wanted: Mapping[str, Json], seen: Mapping[str, int]
+    ) -> tuple[str, ...]:
         execution = self._execution
-        with execution.database.write() as connection:
-            lock_name(connection, f"parameters/{app}")  # what is read here is what the change is made on
-            current = execution.locked(connection)
-            person = directory.persons(connection, (viewer.id,)).get(viewer.id)
-            found = _settable(current, app, person.roles if person is not None and person.active else frozenset())
-            setting = _Setting(found, current, execution.catalogs.types, connection, dict(seen or {}))
-            steps = tuple(setting.steps(wanted))
-            if setting.problems:
-                raise EngineError(setting.problems)
-            moment, random = execution.clocks.business(), execution.randomness
-            by = Authorship(Actor(viewer.id), uuid7(moment, random(10)), moment, random)
-            for step in steps:
-                stored.put(connection, by, app, step.key, step.value, step.said)
-            follow_parameters(execution, connection, found, [step.key for step in steps], by.command)
-            return tuple(step.key for step in steps)
+        lock_name(connection, f"parameters/{app}")  # what is read here is what the change is made on
+        current = execution.locked(connection)
+        person = directory.persons(connection, (viewer.id,)).get(viewer.id)
+        found = _settable(current, app, person.roles if person is not None and person.active else frozenset())
+        setting = _Setting(found, current, execution.catalogs.types, connection, seen)
+        steps = tuple(setting.steps(wanted))
+        if setting.problems:
+            raise EngineError(setting.problems)
+        moment, random = execution.clocks.business(), execution.randomness
+        by = Authorship(Actor(viewer.id), uuid7(moment, random(10)), moment, random)
+        for step in steps:
+            stored.put(connection, by, app, step.key, step.value, step.said)
+        follow_parameters(execution, connection, found, [step.key for step in steps], by.command)
+        return tuple(step.key for step in steps)
 
     def _view(
         self, reading: Reading, app: App, item: Parameter, last: Mapping[str, tuple[int, JournalEntry]]

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from engine.decision.changeset import Actor
 from engine.kernel.problems import EngineError
+from engine.runtime import parameters
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.parameters import Parameters
 from engine.storage import directory
 from engine.storage.journal import Authorship
+from engine.storage.problems import BUSY
 from tests.integration.runtime.conftest import LIBRARIAN, refused
 from tests.support.apps import app, field, form, labels, options, parameter, role
 from tests.support.apps import library as library_documents
@@ -53,6 +55,19 @@ def test_a_change_counts_at_once_in_every_process_when_it_is_made(library):
     assert put(library, loan_limit="1") == (LIMIT,)
     assert next(view.value for view in elsewhere.parameters.list(library.anna, "library")) == "1"
     assert now(library)[LIMIT] == "1"
+
+
+def test_a_change_is_made_once_when_it_first_met_another_write_crosswise(library, monkeypatch):
+    follow, failures = parameters.follow_parameters, [EngineError(BUSY.at()), EngineError(BUSY.at())]
+
+    def crossed(*arguments):
+        follow(*arguments)
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(parameters, "follow_parameters", crossed)
+    assert put(library, loan_limit="1") == (LIMIT,)
+    assert (now(library)[LIMIT], len(journalled(library)), failures) == ("1", 1, [])
 
 
 def test_a_guard_follows_when_a_parameter_is_changed(library):
