@@ -127,7 +127,8 @@ def _own_words(source: str, scope: Scope) -> Iterator[tuple[Span, Text]]:
             case "NOT" if number and listed[number - 1].type == "IS":
                 yield at, Text("", "not")
             case "NAME" if following == "LPAR":
-                yield at, _function(str(token))
+                bare = number + 2 < len(listed) and listed[number + 2].type == "RPAR"  # today() reads as today
+                yield (at[0], int(listed[number + 2].end_pos or 0)) if bare else at, _function(str(token))
             case "NAME":
                 yield at, _relation(str(token), scope)
             case "COMPARE" | "STAR" | "SLASH":

@@ -84,6 +84,7 @@ def test_parts_carry_the_values_that_they_read(scope):
             "合计(明细的数量 其中 数量 > 1) = 3",
             "sum(Lines’s Quantity where Quantity > 1) = 3",
         ),
+        ("today() > 2026-01-31", "今天 > 2026-01-31", "today > 2026-01-31"),
         ("len(name) > 1", "字数(名称) > 1", "len(Name) > 1"),
         ("not (name is empty)", "不是 (名称 为空)", "not (Name is empty)"),
         ("金额>3且名称为空", "金额>3 且 名称为空", None),
