@@ -44,7 +44,7 @@ def attempted(execution: Execution, connection: Connection, current: Current, co
 def note_refusal(
     execution: Execution, connection: Connection, current: Current, command: Command, problems: tuple[Problem, ...]
 ) -> None:
-    """Keep that the one rule of a command was refused, with the problems in the trace of its run."""
+    """Keep that the one rule of a command did nothing, with the problems that kept it from it in its run's trace."""
     body = command.body
     if not isinstance(body, RunRules) or body.rule is None:
         message = "a refusal is noted for one rule"
@@ -56,7 +56,7 @@ def note_refusal(
         revision=current.catalog.apps[body.app].revision,
         form=body.form,
         record=body.record,
-        fired=True,
+        fired=False,
         trace={
             "event": dict(body.event),
             "inputs": {},

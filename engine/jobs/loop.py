@@ -1,4 +1,4 @@
-"""The jobs process: it plays what the clock brings, delivers what is due and seals the journal until told to stop."""
+"""The jobs process: it plays what the clock brings, delivers what is due, seals the journal and keeps house."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from engine.jobs import scheduling
 from engine.jobs.delivering import BRIEF_DELIVERIES, Delivery
+from engine.jobs.housekeeping import Housekeeping
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
 from engine.runtime.execution import Execution
@@ -36,6 +37,7 @@ class JobsLoop:
     sealer: Sealer | None = None
     lease: int = LEASE_MS
     delivery: Delivery = field(init=False)
+    housekeeping: Housekeeping = field(init=False)
     _last_look: Moment | None = field(default=None, init=False)
     _seal_again: Moment = field(default=0, init=False)
     _refusal: str | None = field(default=None, init=False)
@@ -43,6 +45,7 @@ class JobsLoop:
     def __post_init__(self) -> None:
         """Deliver by the execution's own means, so that nobody who writes waits long."""
         self.delivery = Delivery(self.execution, BRIEF_DELIVERIES)
+        self.housekeeping = Housekeeping(self.execution)
 
     def run_once(self) -> int:
         """Claim the slots and deadlines that have come and deliver one batch of what is due; return how many of all."""
@@ -76,15 +79,17 @@ class JobsLoop:
         return total
 
     def run(self, should_stop: Callable[[], bool]) -> None:
-        """Deliver, and seal what the journal has gained, until told to stop; without work, wait a little.
+        """Deliver, seal what the journal has gained and delete what is too old, until told to stop.
 
-        No round ends the process, whatever happens in it: one that failed is logged, and the next one comes.
+        Without work it waits a little. No round ends the process, whatever happens in it: one that failed is logged,
+        and the next one comes.
         """
         while not should_stop():
             pause = IDLE_SECONDS
             try:
                 worked = self.run_once()
                 self._seal()
+                worked += self.housekeeping.do()
             except EngineError as error:  # the database is away or busy: what is due is due later, too
                 log.warning("jobs are waiting: %s", error)
                 worked = 0

@@ -101,7 +101,8 @@ class Travel:
         start = self.clock()
         if end < start:
             raise EngineError(problems.BACKWARDS.at("now", now=moment_text(start), wanted=moment_text(end)))
-        before = self._standing()
+        begun = self.execution.clocks.real()
+        before = self._standing(begun)
         found = self._play(start)
         here = start
         while here < end:
@@ -113,7 +114,7 @@ class Travel:
             if not quiet:
                 more = self._play(here)
                 found = replace(found, slots=found.slots + more.slots, timers=found.timers + more.timers)
-        after = self._standing()
+        after = self._standing(begun)
         return Journey(
             start,
             end,
@@ -125,11 +126,11 @@ class Travel:
             died=max(0, after[2] - before[2]),
         )
 
-    def _standing(self) -> tuple[int, int, int]:
-        """Return how many messages are delivered, due and not delivered, and dead."""
+    def _standing(self, begun: Moment) -> tuple[int, int, int]:
+        """Return how many messages were delivered since that real moment, are due and not delivered, and are dead."""
         with self.execution.database.read() as connection:
             depth = outbox.depth(connection, self.clock())
-            return outbox.delivered(connection), depth.waiting, depth.dead
+            return outbox.delivered(connection, begun), depth.waiting, depth.dead
 
     def _step(self, here: Moment, end: Moment) -> tuple[Moment | None, Claimed, bool]:
         """Move the clock to the next moment at which something is due, and claim what comes with it.

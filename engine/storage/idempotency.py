@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from engine.kernel.clocks import DAY_MS, Moment
 from engine.storage import system_tables
@@ -40,6 +40,8 @@ def keep(connection: Connection, user: str, key: str, digest: str, answer: str, 
     connection.execute(insert(_KEPT), row)
 
 
-def forget(connection: Connection, before: Moment) -> int:
-    """Forget what was kept before that moment; return how many answers that were."""
-    return connection.execute(delete(_KEPT).where(_KEPT.c.created_at < before)).rowcount
+def forget(connection: Connection, before: Moment, limit: int) -> int:
+    """Forget up to ``limit`` answers that were kept before that moment; return how many."""
+    key = (_KEPT.c.user_id, _KEPT.c.key)
+    old = select(*key).where(_KEPT.c.created_at < before).order_by(_KEPT.c.created_at).limit(limit)
+    return connection.execute(delete(_KEPT).where(tuple_(*key).in_(old))).rowcount

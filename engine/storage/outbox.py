@@ -149,9 +149,9 @@ def is_held(connection: Connection, business_now: Moment, attempts: int) -> bool
     return connection.execute(select(_OUTBOX.c.id).where(due).limit(1)).first() is not None
 
 
-def delivered(connection: Connection) -> int:
-    """Return how many messages have been delivered and not yet forgotten."""
-    return connection.execute(select(func.count()).where(_OUTBOX.c.done_at.is_not(None))).scalar_one()
+def delivered(connection: Connection, since: Moment) -> int:
+    """Return how many messages have been delivered since that real moment."""
+    return connection.execute(select(func.count()).where(_OUTBOX.c.done_at >= since)).scalar_one()
 
 
 def is_due(connection: Connection, business_now: Moment, real_now: Moment) -> bool:
@@ -182,6 +182,7 @@ def dead_letters(connection: Connection, limit: int = 100) -> tuple[tuple[str, s
     return tuple((row.id, row.kind, row.error, row.dead_at) for row in connection.execute(query))
 
 
-def forget(connection: Connection, before: Moment) -> int:
-    """Delete what was delivered before that real moment; return how many messages."""
-    return connection.execute(delete(_OUTBOX).where(_OUTBOX.c.done_at < before)).rowcount
+def forget(connection: Connection, before: Moment, limit: int) -> int:
+    """Delete up to ``limit`` messages that were delivered before that real moment; return how many."""
+    old = select(_OUTBOX.c.id).where(_OUTBOX.c.done_at < before).order_by(_OUTBOX.c.done_at).limit(limit)
+    return connection.execute(delete(_OUTBOX).where(_OUTBOX.c.id.in_(old))).rowcount

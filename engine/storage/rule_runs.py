@@ -1,14 +1,15 @@
-"""Reads the log of rules: what each has done about a record. It is written by the unit of work alone."""
+"""Reads the log of rules, what each has done about a record, and forgets it; the unit of work alone writes it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
+from engine.kernel.identifiers import uuid7
 from engine.storage import system_tables
 
 _RUN = system_tables.rule_run
@@ -37,3 +38,12 @@ def refused(connection: Connection) -> tuple[tuple[str, str, str], ...]:
     columns = (_RUN.c.id, _RUN.c.rule, _RUN.c.trace)
     query = select(*columns).where(_RUN.c.trace.contains('"problems":[', autoescape=True)).order_by(_RUN.c.id)
     return tuple((row.id, row.rule, json.loads(row.trace)["error"]) for row in connection.execute(query))
+
+
+def forget(connection: Connection, before: Moment, limit: int) -> int:
+    """Delete up to ``limit`` looks that were made before that moment, the oldest first; return how many.
+
+    Their ids begin with their moment, so the oldest are found without reading the others.
+    """
+    old = select(_RUN.c.id).where(_RUN.c.id < uuid7(before, bytes(10)), _RUN.c.at < before).order_by(_RUN.c.id)
+    return connection.execute(delete(_RUN).where(_RUN.c.id.in_(old.limit(limit)))).rowcount

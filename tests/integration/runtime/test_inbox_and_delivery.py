@@ -243,7 +243,7 @@ def test_a_rule_that_is_refused_leaves_nothing_but_its_run_when_it_has_begun(sit
     assert site.services.records.read(me, "shop", "thing", made.id).fields["b"] is None
     assert site.count("log") == 0
     (run,) = runs(site)
-    assert (run["record"], run["fired"], fired_for(run)) == (made.id, True, ["FORM-002"])
+    assert (run["record"], run["fired"], fired_for(run)) == (made.id, False, ["FORM-002"])
     assert site.query("SELECT error FROM youju_outbox WHERE done_at IS NULL") == []
 
 

@@ -157,8 +157,8 @@ def test_the_answer_is_known_when_a_key_was_used_before(database):
         assert idempotency.find(connection, "u1", "k") == idempotency.Kept("digest", "answer")
         assert idempotency.find(connection, "u2", "k") is None
     with database.write() as connection:
-        assert idempotency.forget(connection, NOW) == 0
-        assert idempotency.forget(connection, NOW + 1) == 1
+        assert idempotency.forget(connection, NOW, 1) == 0
+        assert [idempotency.forget(connection, NOW + 1, 1) for _ in range(2)] == [1, 0]
 
 
 def test_the_second_finds_the_answer_of_the_first_when_two_use_a_key_at_once(database):
