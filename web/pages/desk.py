@@ -156,7 +156,14 @@ def find(view: FieldView, text: str) -> Sequence[tuple[str, str]]:
 
 def shown_while_typing(problems: Sequence[Problem], fields: Mapping[str, Json]) -> tuple[Problem, ...]:
     """Return the problems of what was typed already; what is merely still blank is no mistake yet."""
-    return tuple(problem for problem in problems if _value_at(problem.path, fields) not in (None, "", []))
+    return tuple(problem for problem in problems if _is_typed(_value_at(problem.path, fields)))
+
+
+def _is_typed(value: Json) -> bool:
+    """Tell whether a value holds anything; lines that are all blank do not."""
+    if isinstance(value, list):
+        return any(_is_typed(list(item.values()) if isinstance(item, Mapping) else item) for item in value)
+    return value not in (None, "")
 
 
 def _value_at(path: str, fields: Mapping[str, Json]) -> Json:

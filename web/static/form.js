@@ -258,6 +258,8 @@
   form.addEventListener("submit", (event) => {
     if (sent) { event.preventDefault(); return; }
     sent = true;
+    clearTimeout(timer);
+    htmx.trigger(form, "htmx:abort");
     form.setAttribute("aria-busy", "true");
   });
   window.addEventListener("pageshow", () => { sent = false; form.removeAttribute("aria-busy"); });

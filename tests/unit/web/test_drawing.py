@@ -6,9 +6,9 @@ import pytest
 
 from engine.kernel.problems import ProblemKind, Text
 from engine.runtime.views import FieldState, FieldView, FormState, FormView, OptionView, SectionView
-from web.filling.drawing import Filling, anchor_of, draw
+from web.filling.drawing import ONE_OF, Filling, anchor_of, draw
 from web.filling.posted import Posted
-from web.pages.desk import Desk
+from web.pages.desk import Desk, shown_while_typing
 
 WRONG = ProblemKind("TEST-1", Text("不对", "Wrong"), Text("", ""))
 LINES = (
@@ -36,9 +36,9 @@ FORM = FormView(
 )  # fmt: skip
 
 
-def drawn(posted=None, states=None, problems=(), fields=None, only=None):
+def drawn(posted=None, states=None, problems=(), fields=None, only=None, one_of=()):
     state = FormState(fields or {}, states or {}, {})
-    return draw(Filling(FORM, state, Posted(posted or {}), problems=problems, only=only))
+    return draw(Filling(FORM, state, Posted(posted or {}), problems=problems, only=only, one_of=one_of))
 
 
 def control(form, key):
@@ -154,3 +154,31 @@ def test_a_default_fills_a_control_when_nobody_has_touched_it(defaults, fresh, v
 def test_a_new_line_leaves_room_for_defaults_when_something_in_it_is_blank():
     posted = Posted({"todos": [{"title": "发参数", "made": None}, {"id": "l1", "title": "旧", "made": None}]})
     assert Desk(FORM).given(posted)["todos"] == [{"title": "发参数"}, {"id": "l1", "title": "旧", "made": None}]
+
+
+GROUP = ProblemKind(ONE_OF, Text("填一项", "Fill one"), Text("", ""))
+
+
+def test_a_group_stands_together_with_its_problem_when_one_of_it_is_enough():
+    form = drawn(problems=(GROUP.at("tender_no"), WRONG.at("purpose")), one_of=(("tender_no", "total"),))
+    assert [(section.key, [c.key for c in section.controls]) for section in form.sections] == [
+        ("main", ["purpose"]),
+        ("one_of.0", ["tender_no", "total"]),
+        ("more", ["todos"]),
+    ]
+    group = form.sections[1]
+    assert (group.one_of, [problem.code for problem in group.problems]) == (True, [ONE_OF])
+    assert control(form, "tender_no").problems == ()
+    assert control(form, "purpose").problems
+    assert [item.anchor for item in form.summary] == ["f-purpose", "f-tender_no"]
+
+
+def test_a_group_is_left_out_when_none_of_it_is_asked_for():
+    assert [section.key for section in drawn(only=("purpose",), one_of=(("total",),)).sections] == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"), [([{"title": None}], False), ([], False), ([{"title": "x"}], True), (["a"], True)]
+)
+def test_a_problem_of_lines_is_shown_when_something_was_typed_in_them(lines, shown):
+    assert bool(shown_while_typing([WRONG.at("todos")], {"todos": lines})) == shown
