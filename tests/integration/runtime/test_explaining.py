@@ -19,51 +19,48 @@ def _labelled(item, zh, en):
     return {**item, "labels": {"zh": zh, "en": en}}
 
 
+DEBTS = {
+    "uid": "t99999999996",
+    "key": "debts",
+    "labels": {"zh": "欠款", "en": "debts"},
+    "form": "debt",
+    "reference": "customer",
+}
+ENOUGH = {"uid": "t99999999995", "holds": 'budget != "无"', "message": {"zh": "超出", "en": "over"}}
+FLAG = {"set": {"flag": "true"}}
+
+
+def _forms():
+    amount = _labelled(field("amount", "money"), "金额", "Amount")
+    return [
+        form("customer", _labelled(field("paid", "date"), "最近回款", "Last paid"), relations=[DEBTS]),
+        form("debt", amount, field("customer", "reference", form="customer")),
+        form(
+            "deal",
+            _labelled(field("seen_at", "datetime"), "最近更新", "Last update"),
+            _labelled(field("budget", validations=[ENOUGH]), "预算", "Budget"),
+            field("bad", "boolean"),
+            _labelled(field("vip", "boolean"), "重点", "VIP"),
+            _labelled(field("customer", "reference", form="customer"), "客户", "Customer"),
+            field("flag", "boolean"),
+        ),
+    ]
+
+
 @pytest.fixture
 def shop(site):
-    debts = {
-        "uid": "t99999999996",
-        "key": "debts",
-        "labels": {"zh": "欠款", "en": "debts"},
-        "form": "debt",
-        "reference": "customer",
-    }
-    customer = form("customer", _labelled(field("paid", "date"), "最近回款", "Last paid"), relations=[debts])
-    debt = form(
-        "debt", _labelled(field("amount", "money"), "金额", "Amount"), field("customer", "reference", form="customer")
-    )
-    deal = form(
-        "deal",
-        _labelled(field("seen_at", "datetime"), "最近更新", "Last update"),
-        _labelled(
-            field(
-                "budget",
-                validations=[
-                    {"uid": "t99999999995", "holds": 'budget != "无"', "message": {"zh": "超出", "en": "over"}}
-                ],
-            ),
-            "预算",
-            "Budget",
-        ),
-        field("bad", "boolean"),
-        _labelled(field("vip", "boolean"), "重点", "VIP"),
-        _labelled(field("customer", "reference", form="customer"), "客户", "Customer"),
-        field("flag", "boolean"),
-    )
-    stop = rule(
-        "stop",
-        "deal",
-        [{"schedule": {"cron": "0 * * * *"}}, {"changed": ["vip"]}],
-        {"set": {"flag": "true"}},
-        when=WHEN,
-    )
-    off = rule("off", "deal", {"created": True}, {"set": {"flag": "true"}}, enabled=False)
-    spoil = rule("spoil", "deal", {"changed": ["bad"]}, {"set": {"budget": '"无"'}}, when="bad")
-    staff = role("staff", access("customer"), access("deal"), access("debt"))
-    own = role("own", access("customer", "read", rows="owner = me"))
-    guest = role("guest", access("deal", "read", hidden_fields=["budget"]))
+    rules = [
+        rule("stop", "deal", [{"schedule": {"cron": "0 * * * *"}}, {"changed": ["vip"]}], FLAG, when=WHEN),
+        rule("off", "deal", {"created": True}, FLAG, enabled=False),
+        rule("spoil", "deal", {"changed": ["bad"]}, {"set": {"budget": '"无"'}}, when="bad"),
+    ]
+    roles = [
+        role("staff", access("customer"), access("deal"), access("debt")),
+        role("own", access("customer", "read", rows="owner = me")),
+        role("guest", access("deal", "read", hidden_fields=["budget"])),
+    ]
     days = _labelled(parameter("idle.days", "number", default="15"), "未更新天数", "Idle days")
-    site.publish(app(customer, debt, deal, stop, off, spoil, roles=[staff, guest, own], parameters=[days]))
+    site.publish(app(*_forms(), *rules, roles=roles, parameters=[days]))
     site.person("anna", STAFF)
     site.person("gast", GUEST)
     return site
