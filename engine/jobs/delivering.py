@@ -26,6 +26,7 @@ from engine.runtime.execution import Execution
 from engine.runtime.timing import ARM
 from engine.storage import notifications, outbox
 from engine.storage.outbox import Message
+from engine.storage.problems import LEASE_LOST
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,10 @@ class Delivery:
     kinds: Mapping[str, Deliver] = field(default_factory=lambda: DELIVERIES)
 
     def deliver(self, message: Message) -> bool:
-        """Deliver one message; tell whether it is done. What fails is kept with its error and tried again later."""
+        """Deliver one message; tell whether it is done. What fails is kept with its error and tried again later.
+
+        That another process has taken the message over is no failure: whoever holds it delivers it.
+        """
         database, real = self.execution.database, self.execution.clocks.real
         try:
             message = LOOKS[message.kind](self.execution, message) if message.kind in LOOKS else message
@@ -107,6 +111,9 @@ class Delivery:
                 outbox.finish(connection, message, real())
                 self._known(message.kind)(self.execution, connection, message)
         except Exception as error:
+            if is_taken_over(error):
+                log.info("%s %s is delivered by another process", message.kind, message.id)
+                return False
             log.warning("delivery of %s %s failed", message.kind, message.id, exc_info=error)
             self._fail(message, error)
             return False
@@ -124,3 +131,8 @@ class Delivery:
                 outbox.fail(connection, message, str(error), self.execution.clocks.real(), RETRY)
         except EngineError as lost:
             log.warning("failure of %s not noted: %s", message.id, lost)
+
+
+def is_taken_over(error: Exception) -> bool:
+    """Tell whether an error says that somebody else holds the message by now."""
+    return isinstance(error, EngineError) and all(item.code == LEASE_LOST.code for item in error.problems)

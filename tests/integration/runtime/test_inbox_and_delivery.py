@@ -118,7 +118,7 @@ def test_somebody_is_told_once_when_the_done_mark_of_a_message_is_lost(library):
     assert len(library.inbox.notifications(anna)) == 1
 
 
-def test_a_message_is_taken_over_when_its_deliverer_has_vanished(library):
+def test_a_message_is_taken_over_when_its_deliverer_has_vanished(library, caplog):
     site, anna = library.site, library.anna
     library.loan(library.john)
     first = claim(site)
@@ -129,6 +129,7 @@ def test_a_message_is_taken_over_when_its_deliverer_has_vanished(library):
     assert second.id == first[0].id
     assert delivery.deliver(second)
     assert not delivery.deliver(first[0]), "the one that was slow does nothing any more"
+    assert "failed" not in caplog.text, "and that is no failure"
     assert len(library.inbox.open_tasks(anna)) == 1
 
 
