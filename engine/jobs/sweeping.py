@@ -14,7 +14,7 @@ from engine.decision.commands import Command, RunRules
 from engine.jobs.isolating import attempted, note_refusal
 from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import derived_id
-from engine.language.backends.sql import to_condition
+from engine.language.backends.sql.queries import to_condition
 from engine.rules.rules import Rule
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution

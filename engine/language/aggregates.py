@@ -20,8 +20,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from engine.kernel.values import Row, Value
-from engine.language.backends.python import Evaluate, Holds, compile_condition, compile_value
-from engine.language.backends.python_runtime import divide
+from engine.language.backends.python.compiling import Evaluate, Holds, compile_condition, compile_value
+from engine.language.backends.python.runtime import divide
 from engine.language.surroundings import Surroundings
 from engine.language.tree import Aggregate
 from engine.language.types import NumberType

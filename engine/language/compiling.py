@@ -10,11 +10,11 @@ from engine.language.checking.report import BROKEN, Report, words
 from engine.language.expressions import Expression, expression_of
 from engine.language.functions.catalogue import is_function
 from engine.language.operations import Op
-from engine.language.parsing import parse
+from engine.language.reading.parsing import parse
+from engine.language.reading.vocabulary import Words
 from engine.language.scope import Scope
 from engine.language.tree import Literal, Node, Operation
 from engine.language.types import BlankType, BooleanType, NumberType, Type
-from engine.language.vocabulary import Words
 
 
 def compile_expression(source: str, scope: Scope, *, expects: type[Type] | Type | None = None) -> Expression:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.kernel.values import Row, Value
-from engine.language.backends.python import Evaluate, Holds, compile_condition, compile_value
+from engine.language.backends.python.compiling import Evaluate, Holds, compile_condition, compile_value
 from engine.language.expressions import Expression
 from engine.language.surroundings import Surroundings
 from engine.language.tree import And, Given, Literal, Node, Not, Or, Span, children

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.language.aggregates import Stored, aggregate_over, combine, nothing_stored, settle
-from engine.language.backends.python import Evaluate, Holds, compile_both
+from engine.language.backends.python.compiling import Evaluate, Holds, compile_both
 from engine.language.plain import Plain
 from engine.language.surroundings import Surroundings
 from engine.language.tree import Aggregate, Field, Given, Node, OldField, Parameter, Path, Related, Step, walk

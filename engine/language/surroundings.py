@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.kernel.clocks import Day, Moment
@@ -10,8 +11,8 @@ from engine.kernel.values import Row, Value
 from engine.language.tree import Aggregate
 
 
-class Surroundings(Protocol):
-    """The world around one row: the run's moment and day, who it runs for, parameters, and what is related."""
+class Run(Protocol):
+    """What is the same for every row of one run, in Python as in SQL: its moment, who it runs for, and parameters."""
 
     @property
     def now(self) -> Moment:
@@ -37,6 +38,21 @@ class Surroundings(Protocol):
     def parameters(self) -> Mapping[str, Value]:
         """The app's parameters, by what stands after ``param.``; every one that the scope names is there."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A ``Run`` made of plain parts."""
+
+    now: Moment
+    today: Day
+    zone: str
+    me: str | None = None
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+
+
+class Surroundings(Run, Protocol):
+    """The world around one row: the run, the row before the change, and what is related."""
 
     @property
     def old(self) -> Row | None:

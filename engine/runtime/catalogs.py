@@ -18,12 +18,12 @@ from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
 from engine.kernel.values import Value
+from engine.language.surroundings import Moments
 from engine.runtime.bonds import Bonds, bonds_of
 from engine.storage import parameters as stored_parameters
 from engine.storage import revisions, settings
 from engine.storage.database import Dialect
 from engine.storage.form_tables import Tables, form_tables
-from engine.storage.surroundings import Moments
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

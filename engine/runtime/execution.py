@@ -17,6 +17,7 @@ from engine.decision.work import Key
 from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError, Nature
+from engine.language.surroundings import Moments
 from engine.rules.problems import SAME_FACT
 from engine.runtime.bonds import bound_by
 from engine.runtime.catalogs import CatalogSource, Current
@@ -25,7 +26,6 @@ from engine.storage.database import Database
 from engine.storage.facts import answer
 from engine.storage.locks import lock_for_write, lock_records, locks_records
 from engine.storage.problems import BUSY
-from engine.storage.surroundings import Moments
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:

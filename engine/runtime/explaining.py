@@ -18,8 +18,8 @@ from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row
 from engine.language.explaining import Part, deciding, explain
 from engine.language.expressions import Expression, reads_of
+from engine.language.printing.wording import Wording, wording
 from engine.language.tree import And, Not, Or, Span
-from engine.language.wording import Wording, wording
 from engine.rules.rules import Rule
 from engine.rules.schedules import slot_after
 from engine.runtime.desk import Desk

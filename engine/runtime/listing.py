@@ -11,7 +11,7 @@ from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import StorageKind
-from engine.language.backends.sql import to_condition
+from engine.language.backends.sql.queries import to_condition
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
 from engine.language.types import BooleanType

@@ -17,7 +17,8 @@ from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError, Nature, Problem
-from engine.language.backends.sql import to_condition
+from engine.language.backends.sql.queries import to_condition
+from engine.language.surroundings import Moments
 from engine.runtime import problems
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
@@ -26,7 +27,7 @@ from engine.runtime.timing import Values, follow_app, rules_of, to_arm
 from engine.storage import ddl, revisions, settings
 from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.query import bounded_count
-from engine.storage.surroundings import Moments, SqlSurroundings
+from engine.storage.surroundings import SqlSurroundings
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:

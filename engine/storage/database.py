@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from engine.kernel.problems import EngineError, Problem
-from engine.language.backends import sqlite_functions
+from engine.language.backends.sql import sqlite_functions
 from engine.storage import problems
 from engine.storage.write_guard import READ_ONLY, install_write_guard
 

@@ -17,13 +17,14 @@ from engine.decision.facts import (
     TaskQuery,
 )
 from engine.kernel.problems import EngineError
-from engine.language.backends.sql import aggregate_select, stored_from
+from engine.language.backends.sql.queries import aggregate_select, stored_from
+from engine.language.surroundings import Run
 from engine.storage import directory, problems, records, tasks
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.rows import to_physical
-from engine.storage.surroundings import AppSurroundings, SqlSurroundings
+from engine.storage.surroundings import SqlSurroundings
 
-__all__ = ["SAME", "AppSurroundings", "SqlSurroundings", "answer"]
+__all__ = ["SAME", "Run", "SqlSurroundings", "answer"]
 
 SAME = 20
 """How many candidates a duplicate check gets to see."""
@@ -35,7 +36,7 @@ def answer(
     connection: Connection,
     queries: Iterable[Query],
     tables: Tables,
-    around: Callable[[str], AppSurroundings] | None = None,
+    around: Callable[[str], Run] | None = None,
 ) -> dict[Query, object]:
     """Return the answer to each query; an aggregate's is in its stored form (see ``engine.language.aggregates``).
 
@@ -117,7 +118,7 @@ def _aggregates(
     connection: Connection,
     tables: Tables,
     queries: list[AggregateQuery],
-    around: Callable[[str], AppSurroundings],
+    around: Callable[[str], Run],
 ) -> Answers:
     for query in queries:
         main = _form(tables, query.app, query.form).main

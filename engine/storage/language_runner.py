@@ -18,10 +18,10 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import real_moment
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row, Value
-from engine.language.backends import sqlite_functions
-from engine.language.backends.sql import SqlContext, from_database, to_value
-from engine.language.backends.sql_builder import dialect_of
-from engine.language.backends.sql_terms import DialectName
+from engine.language.backends.sql import sqlite_functions
+from engine.language.backends.sql.builder import dialect_of
+from engine.language.backends.sql.queries import SqlContext, from_database, to_value
+from engine.language.backends.sql.terms import DialectName
 from engine.language.cases import Case, Table, bad_case, read_case, shown
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
@@ -117,11 +117,7 @@ def _on_database(case: Case, expression: Expression, connection: Connection) -> 
         dialect,
         row,
         lambda _, form: _selected(case.tables[form].rows, case.tables[form], dialect),
-        around.now,
-        around.today,
-        around.zone,
-        around.me,
-        around.parameters,
+        around,
         around.old,
     )
     try:

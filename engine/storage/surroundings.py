@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from engine.kernel.clocks import Day, Moment
 from engine.kernel.problems import EngineError
-from engine.kernel.values import Value
+from engine.language.surroundings import Run
 from engine.storage import problems
 from engine.storage.database import Dialect
 from engine.storage.form_tables import Tables
@@ -18,46 +16,6 @@ if TYPE_CHECKING:
 
 
 _ALIASES = "youju.aliases"
-
-
-class AppSurroundings(Protocol):
-    """What expressions of one app see around every row, in Python as in SQL."""
-
-    @property
-    def now(self) -> Moment:
-        """The run's moment."""
-        ...
-
-    @property
-    def today(self) -> Day:
-        """The run's day in the app's zone."""
-        ...
-
-    @property
-    def zone(self) -> str:
-        """The app's time zone."""
-        ...
-
-    @property
-    def me(self) -> str | None:
-        """The user for whom it runs."""
-        ...
-
-    @property
-    def parameters(self) -> Mapping[str, Value]:
-        """The app's parameters by key."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """The plain form of ``AppSurroundings``."""
-
-    now: Moment
-    today: Day
-    zone: str
-    me: str | None
-    parameters: Mapping[str, Value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +29,7 @@ class SqlSurroundings:
     tables: Tables
     row: FromClause
     dialect: Dialect
-    around: AppSurroundings
+    run: Run
     lasting: bool = False
     _used: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -90,31 +48,6 @@ class SqlSurroundings:
             made.append(physical.table.alias())
         alias: FromClause = made[place]
         return alias
-
-    @property
-    def now(self) -> Moment:
-        """The run's moment."""
-        return self.around.now
-
-    @property
-    def today(self) -> Day:
-        """The run's day in the app's zone."""
-        return self.around.today
-
-    @property
-    def zone(self) -> str:
-        """The app's time zone."""
-        return self.around.zone
-
-    @property
-    def me(self) -> str | None:
-        """The user for whom it runs."""
-        return self.around.me
-
-    @property
-    def parameters(self) -> Mapping[str, Value]:
-        """The app's parameters by key."""
-        return self.around.parameters
 
     @property
     def old(self) -> None:

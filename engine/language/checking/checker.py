@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.language import problems, syntax
+from engine.language import problems
 from engine.language.checking.aggregating import aggregate, nested
 from engine.language.checking.arithmetic import negative, series, whole
 from engine.language.checking.comparing import among, compared, contained, listed
@@ -14,9 +14,10 @@ from engine.language.checking.report import BROKEN, Report, words
 from engine.language.functions.catalogue import AGGREGATES, function_named, function_names
 from engine.language.functions.shape import Function, Invocation, Takes
 from engine.language.operations import Op
+from engine.language.reading import syntax
+from engine.language.reading.suggestions import did_you_mean, nearest
+from engine.language.reading.syntax import Syntax
 from engine.language.scope import FormScope, Scope
-from engine.language.suggestions import did_you_mean, nearest
-from engine.language.syntax import Syntax
 from engine.language.tree import And, IsBlank, Literal, Node, Not, Operation, Or
 from engine.language.types import (
     BlankType,

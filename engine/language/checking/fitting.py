@@ -8,7 +8,8 @@ from dataclasses import replace
 from engine.language import problems
 from engine.language.checking.report import BROKEN, Report
 from engine.language.operations import Op
-from engine.language.suggestions import did_you_mean, nearest
+from engine.language.reading.suggestions import did_you_mean, nearest
+from engine.language.reading.vocabulary import narrowed
 from engine.language.tree import Coalesce, If, Literal, Node, Operation, Switch
 from engine.language.types import (
     MAX_DIGITS,
@@ -19,7 +20,6 @@ from engine.language.types import (
     TextType,
     Type,
 )
-from engine.language.vocabulary import narrowed
 
 
 def common_type(left: Type, right: Type) -> Type | None:

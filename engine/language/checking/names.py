@@ -9,9 +9,10 @@ from engine.language import problems
 from engine.language.checking.fitting import option_of
 from engine.language.checking.report import Report
 from engine.language.functions.catalogue import function_named
+from engine.language.reading.suggestions import did_you_mean, nearest
+from engine.language.reading.syntax import Name, Part
+from engine.language.reading.vocabulary import ME_WORDS, OLD_WORDS, PARAMETER_WORDS, names_of, narrowed
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
-from engine.language.suggestions import did_you_mean, nearest
-from engine.language.syntax import Name, Part
 from engine.language.tree import (
     Coalesce,
     Field,
@@ -33,7 +34,6 @@ from engine.language.types import (
     PersonType,
     ReferenceType,
 )
-from engine.language.vocabulary import ME_WORDS, OLD_WORDS, PARAMETER_WORDS, names_of, narrowed
 
 MAX_HOPS = 3
 

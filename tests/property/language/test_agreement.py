@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.kernel.problems import EngineError
 from engine.language.aggregates import aggregate_over, combine
-from engine.language.backends.sql import aggregate_select, from_database, stored_from, to_condition, to_value
+from engine.language.backends.sql.queries import aggregate_select, from_database, stored_from, to_condition, to_value
 from engine.language.compiling import compile_expression
 from engine.language.expressions import expression_of
 from engine.language.tree import Not, Related

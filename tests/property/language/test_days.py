@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.kernel import clocks
 from engine.kernel.clocks import DAY_MS, FIRST_DAY, LAST_DAY
-from engine.language.backends import python_runtime as runtime
+from engine.language.backends.python import runtime
 from engine.language.zones import day_of, day_start, moments_of_days
 from tests.property.language.worlds import ZONES
 

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.kernel.clocks import DAY_MS, FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT, date_of, datetime_of
 from engine.kernel.problems import Text
-from engine.language.backends import sqlite_functions
-from engine.language.backends.sql import SqlContext
-from engine.language.backends.sql_postgresql import decimal_of
+from engine.language.backends.sql import sqlite_functions
+from engine.language.backends.sql.postgresql import decimal_of
+from engine.language.backends.sql.queries import SqlContext
 from engine.language.expressions import Plain
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
 from engine.language.types import (
@@ -272,17 +272,7 @@ class Database:
         self.connection.commit()
 
     def scope(self, zone: str) -> SqlContext:
-        around = plain({}, zone)
-        return SqlContext(
-            self.dialect,
-            self.tables["deal"],
-            lambda _, form: self.tables[form].alias(),
-            around.now,
-            around.today,
-            zone,
-            around.me,
-            PARAMETER_VALUES,
-        )
+        return SqlContext(self.dialect, self.tables["deal"], lambda _, form: self.tables[form].alias(), plain({}, zone))
 
     def close(self) -> None:
         self.connection.close()

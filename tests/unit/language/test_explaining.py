@@ -8,7 +8,7 @@ from engine.kernel.problems import Text
 from engine.language.compiling import compile_expression
 from engine.language.explaining import deciding, explain
 from engine.language.plain import Plain
-from engine.language.wording import wording
+from engine.language.printing.wording import wording
 from tests.support.apps import app, compiled, field, form, options, parameter
 
 NOW = 1_773_600_000_000

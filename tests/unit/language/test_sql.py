@@ -5,9 +5,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.kernel.problems import EngineError
-from engine.language.backends import sqlite_functions
-from engine.language.backends.sql import SqlContext, from_database, to_condition, to_value
+from engine.language.backends.sql import sqlite_functions
+from engine.language.backends.sql.queries import SqlContext, from_database, to_condition, to_value
 from engine.language.compiling import compile_expression
+from engine.language.surroundings import Moments
 from tests.unit.language.deals import DEAL, ROW, SCOPE, WORLD, value
 
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
@@ -15,7 +16,7 @@ DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
 
 def _context(dialect, old=None):
     row = sa.table("deal", *(sa.column(key) for key in DEAL.fields))
-    return SqlContext(dialect, row, _table, WORLD.now, WORLD.today, WORLD.zone, WORLD.me, WORLD.parameters, old)
+    return SqlContext(dialect, row, _table, WORLD, old)
 
 
 def _table(_, form):
@@ -132,7 +133,7 @@ def test_filter_is_refused_when_it_needs_the_row_before_a_change(source):
 
 
 def test_filter_is_refused_when_the_query_lacks_a_column():
-    context = SqlContext("sqlite", sa.table("deal", sa.column("id")), _table, 0, 0, "UTC")
+    context = SqlContext("sqlite", sa.table("deal", sa.column("id")), _table, Moments(0, 0, "UTC"))
     with pytest.raises(EngineError) as caught:
         to_condition(compile_expression("1 < amount", SCOPE), context)
     problem = caught.value.problems[0]

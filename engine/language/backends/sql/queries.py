@@ -12,9 +12,9 @@ from engine.kernel.problems import EngineError
 from engine.kernel.values import Value
 from engine.language import problems
 from engine.language.aggregates import Stored, nothing_stored
-from engine.language.backends import sql_aggregates
-from engine.language.backends.sql_builder import Builder, dialect_of
-from engine.language.backends.sql_terms import DialectName, Element, SqlContext, SqlScope
+from engine.language.backends.sql import aggregates as sql_aggregates
+from engine.language.backends.sql.builder import Builder, dialect_of
+from engine.language.backends.sql.terms import DialectName, Element, SqlContext, SqlScope
 from engine.language.expressions import Expression
 from engine.language.tree import Aggregate, And
 from engine.language.types import BooleanType, DateTimeType, NumberType, TextType, Type

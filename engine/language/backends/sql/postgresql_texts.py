@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from engine.language.backends.python_runtime import PLAIN_DECIMAL, WHITE_SPACE
-from engine.language.backends.sql_terms import Element, Terms
+from engine.language.backends.python.runtime import PLAIN_DECIMAL, WHITE_SPACE
+from engine.language.backends.sql.terms import Element, Terms
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.types import DIVISION_SCALE

@@ -15,16 +15,17 @@ from sqlalchemy import FromClause
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Value
 from engine.language import problems, tree
-from engine.language.backends import sql_aggregates
-from engine.language.backends.python import compile_value
-from engine.language.backends.sql_depth import Depth
-from engine.language.backends.sql_folding import day_bound
-from engine.language.backends.sql_let import Let
-from engine.language.backends.sql_postgresql import PostgresqlDialect
-from engine.language.backends.sql_sqlite import SqliteDialect
-from engine.language.backends.sql_terms import OPPOSITE_ORDER, Dialect, DialectName, Element, SqlScope
+from engine.language.backends.python.compiling import compile_value
+from engine.language.backends.sql import aggregates as sql_aggregates
+from engine.language.backends.sql.depth import Depth
+from engine.language.backends.sql.folding import day_bound
+from engine.language.backends.sql.let import Let
+from engine.language.backends.sql.postgresql import PostgresqlDialect
+from engine.language.backends.sql.sqlite import SqliteDialect
+from engine.language.backends.sql.terms import OPPOSITE_ORDER, Dialect, DialectName, Element, SqlScope
 from engine.language.operations import blanks_of
 from engine.language.plain import Plain
+from engine.language.surroundings import Run
 from engine.language.tree import Node, depends_on_row, may_be_blank
 from engine.language.types import BooleanType, NumberType, Type
 
@@ -71,9 +72,9 @@ class Builder:
         self.depth = Depth(self.dialect.room)
 
     @property
-    def zone(self) -> str:
-        """The app's time zone."""
-        return self.scope.zone
+    def run(self) -> Run:
+        """What is the same for every row."""
+        return self.scope.run
 
     def over(self, row: FromClause) -> Builder:
         """Return a builder over another table."""
@@ -101,7 +102,7 @@ class Builder:
     def constant(self, node: Node) -> Value:
         """Return the value of a node that reads nothing of the row."""
         scope = self.scope
-        world = Plain(scope.now, scope.today, scope.zone, scope.me, scope.parameters, scope.old)
+        world = Plain.around(scope.run, scope.old)
         return compile_value(node)({}, world)
 
     def bound(self, value: Value, kind: Type) -> Element:

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number
 from engine.kernel.values import Value
-from engine.language.backends.sql_postgresql_dates import DATE_OPERATIONS
-from engine.language.backends.sql_postgresql_texts import TEXT_OPERATIONS
-from engine.language.backends.sql_terms import Element, Grouped, Terms, grouping
+from engine.language.backends.sql.postgresql_dates import DATE_OPERATIONS
+from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
+from engine.language.backends.sql.terms import Element, Grouped, Terms, grouping
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.types import (

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import FromClause, Select
 
-from engine.language.backends.sql_terms import Dialect, Element, SqlScope
+from engine.language.backends.sql.terms import Dialect, Element, SqlScope
 from engine.language.tree import PARENT, Aggregate, Node, Related, Step
 from engine.language.types import NumberType, Type
 

@@ -9,8 +9,9 @@ from typing import Any
 from lark import Token
 
 from engine.kernel.problems import EngineError
-from engine.language import problems, syntax
-from engine.language.syntax import Part, Syntax
+from engine.language import problems
+from engine.language.reading import syntax
+from engine.language.reading.syntax import Part, Syntax
 from engine.language.tree import Span
 
 Items = list[Any]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
 from engine.language.functions.catalogue import function_named, is_function
-from engine.language.lexing import tokens
+from engine.language.reading.lexing import tokens
+from engine.language.reading.vocabulary import ME_WORDS, Words
 from engine.language.scope import FormScope, Scope
 from engine.language.tree import Field, Literal, Node, OldField, Parameter, Path, Related, Span, Step, walk
 from engine.language.types import ChoiceType
-from engine.language.vocabulary import ME_WORDS, Words
 
 if TYPE_CHECKING:
     from lark import Token

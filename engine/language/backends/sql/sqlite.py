@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY
 from engine.kernel.values import Value
-from engine.language.backends.python_runtime import WHITE_SPACE
-from engine.language.backends.sql_terms import Element, Grouped, Terms, grouping
-from engine.language.backends.sqlite_functions import function_name, several_to_sqlite, to_sqlite
+from engine.language.backends.python.runtime import WHITE_SPACE
+from engine.language.backends.sql.sqlite_functions import function_name, several_to_sqlite, to_sqlite
+from engine.language.backends.sql.terms import Element, Grouped, Terms, grouping
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, DurationType, NumberType, Type
@@ -153,7 +153,7 @@ def _called(terms: Terms, node: Operation) -> Element:
     """Call the registered function with the arguments, then the settings."""
     arguments = [terms.value(argument) for argument in node.arguments]
     if node.op is Op.DAY_OF:
-        arguments.append(sa.bindparam(None, terms.zone, sa.Text(), unique=True))
+        arguments.append(sa.bindparam(None, terms.run.zone, sa.Text(), unique=True))
     function = getattr(sa.func, function_name(node.op))
     result: Element = function(*arguments, *map(_written, node.settings), type_=_result_type(node.type))
     return result

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.kernel.values import Value
-from engine.language.backends import python_runtime as runtime
+from engine.language.backends.python import runtime
 from engine.language.operations import Op, blanks_of
 from engine.language.zones import day_of
 

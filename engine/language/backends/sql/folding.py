@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from engine.kernel.values import Value
-from engine.language.backends.sql_terms import FLIPPED_ORDER, Element
+from engine.language.backends.sql.terms import FLIPPED_ORDER, Element
 from engine.language.operations import Op
+from engine.language.surroundings import Run
 from engine.language.tree import Node, Operation, depends_on_row
 from engine.language.types import DateTimeType, DateType, Type
 from engine.language.zones import day_start, moments_of_days
@@ -26,8 +27,8 @@ class Folding(Protocol):
     """What folding asks of the builder."""
 
     @property
-    def zone(self) -> str:
-        """The app's time zone."""
+    def run(self) -> Run:
+        """What is the same for every row."""
         ...
 
     def constant(self, node: Node) -> Value:
@@ -92,10 +93,10 @@ def _compared(element: Element, order: str, bound: Element) -> Element:
 
 def _moment_bounds(builder: Folding, order: str, moment: Node, day: int) -> Element | None:
     """Return the bounds on a moment whose day is compared; also those within which a moment has a day at all."""
-    begin, end = day_start(day, builder.zone), day_start(day + 1, builder.zone)
+    begin, end = day_start(day, builder.run.zone), day_start(day + 1, builder.run.zone)
     if begin is None or end is None:
         return None
-    first, last = moments_of_days(builder.zone)
+    first, last = moments_of_days(builder.run.zone)
     lowest = {"=": begin, ">": end, ">=": begin}.get(order, None if first == FIRST_MOMENT else first)
     before = {"=": end, "<": begin, "<=": end}.get(order, None if last == LAST_MOMENT else last + 1)
     both = lowest is not None and before is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from engine.language.backends import python_runtime as runtime
+from engine.language.backends.python import runtime
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.zones import day_of

@@ -12,11 +12,12 @@ from lark import Lark, Token, UnexpectedToken
 from lark.lexer import Lexer
 
 from engine.kernel.problems import EngineError
-from engine.language import problems, syntax
-from engine.language.building import BUILDERS, span_of
-from engine.language.lexing import tokens
-from engine.language.syntax import Syntax
-from engine.language.vocabulary import Words
+from engine.language import problems
+from engine.language.reading import syntax
+from engine.language.reading.building import BUILDERS, span_of
+from engine.language.reading.lexing import tokens
+from engine.language.reading.syntax import Syntax
+from engine.language.reading.vocabulary import Words
 
 MAX_CHARACTERS = 4_000
 MAX_PARTS = 500
@@ -61,7 +62,7 @@ class _Tokens(Lexer):
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    grammar = files("engine.language").joinpath("grammar.lark").read_text(encoding="utf8")
+    grammar = files("engine.language.reading").joinpath("grammar.lark").read_text(encoding="utf8")
     return Lark(
         grammar, parser="lalr", lexer=_Tokens, transformer=SimpleNamespace(**BUILDERS), maybe_placeholders=False
     )

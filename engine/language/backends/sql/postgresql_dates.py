@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY, datetime_of
-from engine.language.backends.sql_postgresql_texts import whole
-from engine.language.backends.sql_terms import Element, Terms
+from engine.language.backends.sql.postgresql_texts import whole
+from engine.language.backends.sql.terms import Element, Terms
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.zones import moments_of_days
@@ -41,9 +41,9 @@ def _day_of(terms: Terms, node: Operation) -> Element:
     moment = terms.once(node.arguments[0])
     first, last = (
         sa.bindparam(None, datetime_of(at), sa.DateTime(timezone=True), unique=True)
-        for at in moments_of_days(terms.zone)
+        for at in moments_of_days(terms.run.zone)
     )
-    zone = sa.bindparam(None, terms.zone, sa.Text(), unique=True)
+    zone = sa.bindparam(None, terms.run.zone, sa.Text(), unique=True)
     return sa.case((moment.between(first, last), sa.cast(sa.func.timezone(zone, moment), sa.Date())))
 
 

@@ -13,7 +13,7 @@ from lark import Token
 from engine.kernel.clocks import day_number
 from engine.kernel.problems import EngineError, ProblemKind
 from engine.language import problems
-from engine.language.vocabulary import KEYWORDS, SIGNS, Words, narrowed
+from engine.language.reading.vocabulary import KEYWORDS, SIGNS, Words, narrowed
 
 _TOKEN = re.compile(
     r"""(?P<space>[\s\ufeff]+)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from sqlalchemy import ColumnElement, FromClause
 from sqlalchemy.sql.elements import ColumnClause, Grouping
 
-from engine.kernel.clocks import Day, Moment
 from engine.kernel.values import Row, Value
+from engine.language.surroundings import Run
 from engine.language.tree import Node, Operation
 from engine.language.types import Type
 
@@ -20,7 +20,7 @@ Grouped = Literal["count", "sum", "min", "max"]
 
 
 class SqlScope(Protocol):
-    """The query in which an expression stands, and the run's values; all values are bound as parameters."""
+    """The query in which an expression stands, and the run; all values are bound as parameters."""
 
     @property
     def dialect(self) -> DialectName:
@@ -33,28 +33,8 @@ class SqlScope(Protocol):
         ...
 
     @property
-    def now(self) -> Moment:
-        """The run's moment."""
-        ...
-
-    @property
-    def today(self) -> Day:
-        """The run's day in ``zone``."""
-        ...
-
-    @property
-    def zone(self) -> str:
-        """The app's time zone."""
-        ...
-
-    @property
-    def me(self) -> str | None:
-        """The user for whom it runs."""
-        ...
-
-    @property
-    def parameters(self) -> Mapping[str, Value]:
-        """The app's parameters."""
+    def run(self) -> Run:
+        """What is the same for every row."""
         ...
 
     @property
@@ -74,11 +54,7 @@ class SqlContext:
     dialect: DialectName
     row: FromClause
     tables: Callable[[str, str], FromClause]
-    now: Moment
-    today: Day
-    zone: str
-    me: str | None = None
-    parameters: Mapping[str, Value] = field(default_factory=dict)
+    run: Run
     old: Row | None = None
 
     def table(self, app: str, form: str) -> FromClause:
@@ -90,8 +66,8 @@ class Terms(Protocol):
     """What a dialect asks of the builder while it writes an operation."""
 
     @property
-    def zone(self) -> str:
-        """The app's time zone."""
+    def run(self) -> Run:
+        """What is the same for every row."""
         ...
 
     def value(self, node: Node) -> Element:
@@ -112,7 +88,7 @@ class Dialect(Protocol):
 
     @property
     def room(self) -> int:
-        """How deep one step may nest, in symbols of a parser (see ``sql_depth``)."""
+        """How deep one step may nest, in symbols of a parser (see ``sql.depth``)."""
         ...
 
     def is_wide(self, kind: Type) -> bool:

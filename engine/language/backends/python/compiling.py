@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY
 from engine.kernel.values import Row, Value
 from engine.language import tree
-from engine.language.backends.python_operations import (
+from engine.language.backends.python.operations import (
     ROW,
     RUNTIME,
     SURROUNDINGS,

@@ -1,0 +1,1 @@
+"""From trees back to text: what was meant, for people to read."""
