@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from engine.kernel.problems import EngineError
 from engine.language import problems
 from engine.language.checking.checker import Checker
 from engine.language.checking.fitting import common_of, fit
-from engine.language.checking.report import BROKEN, Report, words
+from engine.language.checking.report import BROKEN, Meaning, Report, words
 from engine.language.expressions import Expression, expression_of
 from engine.language.functions.catalogue import is_function
 from engine.language.operations import Op
 from engine.language.reading.parsing import parse
+from engine.language.reading.syntax import Syntax
 from engine.language.reading.vocabulary import Words
 from engine.language.scope import Scope
-from engine.language.tree import Literal, Node, Operation
+from engine.language.tree import Literal, Node, Operation, Span
 from engine.language.types import BlankType, BooleanType, NumberType, Type
 
 
@@ -28,15 +32,31 @@ def compile_expression(source: str, scope: Scope, *, expects: type[Type] | Type 
     return expression_of(source, checked(source, scope, expects))
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was written, the typed tree of it, and what each name and option in it stands for, by its place."""
+
+    source: str
+    syntax: Syntax
+    tree: Node
+    meant: Mapping[Span, Meaning]
+
+
 def checked(source: str, scope: Scope, expects: type[Type] | Type | None = None) -> Node:
     """Return the typed tree of the source; raises like ``compile_expression``."""
+    return understood(source, scope, expects).tree
+
+
+def understood(source: str, scope: Scope, expects: type[Type] | Type | None = None) -> Understood:
+    """Return the source with all that it stands for; raises like ``compile_expression``."""
     report = Report()
-    node = Checker(scope, scope.form, report).check(parse(source, Words(scope, is_function)))
+    written = parse(source, Words(scope, is_function))
+    node = Checker(scope, scope.form, report).check(written)
     if expects is not None and node is not BROKEN:
         node = _expected(node, expects, source, report)
     if report.found:
         raise EngineError(sorted(report.found, key=lambda problem: (problem.start or 0, problem.end or 0)))
-    return node
+    return Understood(source, written, node, report.meant)
 
 
 def _expected(node: Node, expects: type[Type] | Type, source: str, report: Report) -> Node:

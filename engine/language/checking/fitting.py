@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.language import problems
-from engine.language.checking.report import BROKEN, Report
+from engine.language.checking.report import BROKEN, Chosen, Report
 from engine.language.operations import Op
 from engine.language.reading.suggestions import did_you_mean, nearest
 from engine.language.reading.vocabulary import narrowed
@@ -122,6 +122,7 @@ def rescaled(node: Node, scale: int) -> Node:
 def _option(written: str, node: Literal, kind: ChoiceType, report: Report) -> Node:
     found = option_of(written, kind.options)
     if found is not None:
+        report.meant[node.at] = Chosen(found, kind.options)
         return replace(node, value=found.key, type=kind)
     names = {name for option in kind.options for name in (option.key, option.labels.zh, option.labels.en)}
     return report.broken(

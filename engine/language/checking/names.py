@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.language import problems
 from engine.language.checking.fitting import option_of
-from engine.language.checking.report import Report
+from engine.language.checking.report import Named, Report
 from engine.language.functions.catalogue import function_named
 from engine.language.reading.suggestions import did_you_mean, nearest
 from engine.language.reading.syntax import Name, Part
@@ -76,11 +76,13 @@ class Names:
                 return None
             found = _relation_of(form, part)
             if found is not None:
+                self._report.meant[part.at] = Named(found, form)
                 return Relation(tuple(steps), found, name.parts[index + 1 :])
             fields = _fields_of(form, part)
             kind = fields[0].type if len(fields) == 1 else None
             if not isinstance(kind, ReferenceType):
                 return None
+            self._report.meant[part.at] = Named(fields[0], form)
             steps.append(Step(fields[0].key, kind.app, kind.form))
             form = self._scope.forms.get((kind.app, kind.form))
         return None
@@ -151,7 +153,8 @@ class Names:
 
     def _field(self, form: FormScope | None, part: Part) -> FieldScope | Node:
         fields = () if form is None else _fields_of(form, part)
-        if len(fields) == 1:
+        if form is not None and len(fields) == 1:
+            self._report.meant[part.at] = Named(fields[0], form)
             return fields[0]
         if len(fields) > 1:
             keys = ", ".join(field.key for field in fields)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from engine.kernel.problems import Problem, ProblemKind
 from engine.language import problems
+from engine.language.scope import FieldScope, FormScope, RelationScope
 from engine.language.tree import Literal, Node, Span
-from engine.language.types import BlankType, Type, type_words
+from engine.language.types import BlankType, Option, Type, type_words
 
 BROKEN = Literal(None, BlankType())
 """Stands where a part could not be understood; a blank fits every type, so one mistake is told once."""
@@ -21,12 +22,32 @@ def words(name: str, kind: Type | type[Type]) -> dict[str, object]:
     return {f"{name}_zh": shown.zh, f"{name}_en": shown.en}
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a written name stands for, and the form in which it was looked up."""
+
+    item: FieldScope | RelationScope
+    form: FormScope
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The option that a written text stands for, and the options among which it was looked up."""
+
+    option: Option
+    among: tuple[Option, ...]
+
+
+Meaning = Named | Chosen
+
+
 @dataclass
 class Report:
-    """What has been found so far in one expression."""
+    """What has been found so far in one expression: its problems, and what its names and options stand for."""
 
     found: list[Problem] = field(default_factory=list)
     aggregates: int = 0
+    meant: dict[Span, Meaning] = field(default_factory=dict)
 
     def broken(self, kind: ProblemKind, at: Span, **values: object) -> Node:
         """Note a problem and return what stands in the place of the part."""
