@@ -220,6 +220,9 @@ class Builder:
             if constant is None:
                 element = self.value(left)
                 return element.is_(None) if wanted else element.is_not(None)
+        own = self._own_comparison(left, right, self.dialect.same)
+        if own is not None:
+            return own if wanted else self.dialect.truth(own, wanted=False)
         first, second = self.value(left), self.value(right)
         filled = not depends_on_row(right) or not may_be_blank(left) or not may_be_blank(right)
         same = self.dialect.same(first, second, longer(left.type, right.type))
@@ -227,6 +230,26 @@ class Builder:
             return same if wanted else sa.not_(same)
         # Where one side is never blank, a plain comparison says the same and every index serves it.
         return first == second if wanted else sa.not_(same)
+
+    def _own_comparison(
+        self, left: Node, right: Node, write: Callable[[Element, Element, Type], Element]
+    ) -> Element | None:
+        """Compare wide numbers by the database's own arithmetic as long as that is exact; None where it never is."""
+        kind = longer(left.type, right.type)
+        own = self.dialect.own_sides(self, left, right) if self.dialect.is_wide(kind) else None
+        if own is None:
+            return None
+        short = write(own.left, own.right, NumberType())
+        if own.exact is None:
+            return short
+        return sa.case((own.exact, short), else_=write(self.value(left), self.value(right), kind))
+
+    def _compared(self, left: Node, order: str, right: Node) -> Element:
+        def write(one: Element, other: Element, kind: Type) -> Element:
+            return self.dialect.compared(one, order, other, kind)
+
+        own = self._own_comparison(left, right, write)
+        return write(self.value(left), self.value(right), longer(left.type, right.type)) if own is None else own
 
     def _ordered(self, node: tree.Ordered, *, wanted: bool) -> Element:
         folded = day_bound(self, node.order, node.left, node.right)
@@ -236,11 +259,9 @@ class Builder:
         for side in sides:
             if not depends_on_row(side) and self.constant(side) is None:
                 return sa.false() if wanted else sa.true()
-        left, right = map(self.value, sides)
-        kind = longer(node.left.type, node.right.type)
+        compared = self._compared(node.left, node.order, node.right)
         if not wanted and not any(map(may_be_blank, sides)):
-            return self.dialect.compared(left, OPPOSITE_ORDER[node.order], right, kind)
-        compared = self.dialect.compared(left, node.order, right, kind)
+            return self._compared(node.left, OPPOSITE_ORDER[node.order], node.right)
         return compared if wanted else self.dialect.truth(compared, wanted=False)
 
     def _one_of(self, item: Node, values: Sequence[Value], *, wanted: bool) -> Element:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from engine.language import tree
 from engine.language.operations import Op
 from engine.language.tree import Node, children
+from engine.language.types import NumberType
 
 _NESTED_CALLS = {
     **dict.fromkeys((Op.REPLACE, Op.TRIM, Op.LEFT, Op.CONCAT, Op.FIND, Op.LENGTH), 12),
@@ -26,6 +27,8 @@ def _symbols(node: Node) -> int:
             return _CASE
         case tree.Coalesce():
             return _CALL
+        case tree.Equal(left) | tree.Ordered(_, left) if isinstance(left.type, NumberType):
+            return _SIGN + _CASE + _CALL
         case tree.And() | tree.Or():
             return _LOGIC
         case tree.Not():

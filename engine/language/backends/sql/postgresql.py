@@ -13,9 +13,9 @@ from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number
 from engine.kernel.values import Value
 from engine.language.backends.sql.postgresql_dates import DATE_OPERATIONS
 from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
-from engine.language.backends.sql.terms import Element, Grouped, Terms, grouping
+from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.operations import Op
-from engine.language.tree import Operation
+from engine.language.tree import Node, Operation
 from engine.language.types import (
     DIVISION_SCALE,
     SEVERAL,
@@ -81,6 +81,10 @@ class PostgresqlDialect:
     def is_wide(self, kind: Type) -> bool:  # noqa: ARG002
         """Tell that NUMERIC compares numbers of any length."""
         return False
+
+    def own_sides(self, terms: Terms, left: Node, right: Node) -> Sides | None:  # noqa: ARG002
+        """Need none: nothing is wide."""
+        return None
 
     def bind(self, value: Value, kind: Type) -> Element:
         """Return the value as a typed parameter, so that the server never has to guess."""

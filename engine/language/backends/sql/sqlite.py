@@ -12,12 +12,12 @@ from engine.kernel.clocks import FIRST_DAY, LAST_DAY
 from engine.kernel.values import Value
 from engine.language.backends.python.runtime import WHITE_SPACE
 from engine.language.backends.sql.sqlite_functions import function_name, several_to_sqlite, to_sqlite
-from engine.language.backends.sql.terms import Element, Grouped, Terms, grouping
+from engine.language.backends.sql.sqlite_wide import is_wide, sides
+from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.operations import Op
-from engine.language.tree import Operation
+from engine.language.tree import Node, Operation
 from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, DurationType, NumberType, Type
 
-NATIVE_DIGITS = 18
 _LOW_PART = 1_000_000_000
 _LONGEST = 2**31 - 1
 """No text is longer, and ``substr`` takes no larger number."""
@@ -34,11 +34,6 @@ _ORDERS: dict[str, Callable[[Element, Element], Element]] = {
 Emit = Callable[[Terms, Operation], Element]
 
 
-def is_wide(kind: Type) -> bool:
-    """Tell whether numbers of the type can pass SQLite's own."""
-    return isinstance(kind, NumberType) and kind.digits > NATIVE_DIGITS
-
-
 class SqliteDialect:
     """SQLite; the connection has the functions of ``sqlite_functions``."""
 
@@ -48,6 +43,10 @@ class SqliteDialect:
     def is_wide(self, kind: Type) -> bool:
         """Tell whether numbers of the type can pass 18 digits."""
         return is_wide(kind)
+
+    def own_sides(self, terms: Terms, left: Node, right: Node) -> Sides | None:
+        """Compute in 64 bits where these do."""
+        return sides(terms, left, right)
 
     def bind(self, value: Value, kind: Type) -> Element:
         """Return the value as a parameter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, FromClause
 from sqlalchemy.sql.elements import ColumnClause, Grouping
@@ -62,12 +62,24 @@ class SqlContext:
         return self.tables(app, form)
 
 
+class Sides(NamedTuple):
+    """Two sides of a comparison as the database's own numbers; exact where ``exact`` holds, always where it is None."""
+
+    left: Element
+    right: Element
+    exact: Element | None
+
+
 class Terms(Protocol):
     """What a dialect asks of the builder while it writes an operation."""
 
     @property
     def run(self) -> Run:
         """What is the same for every row."""
+        ...
+
+    def constant(self, node: Node) -> Value:
+        """Return the value of a node that reads nothing of the row."""
         ...
 
     def value(self, node: Node) -> Element:
@@ -93,6 +105,10 @@ class Dialect(Protocol):
 
     def is_wide(self, kind: Type) -> bool:
         """Tell whether values of the type need more than the database's own comparisons."""
+        ...
+
+    def own_sides(self, terms: Terms, left: Node, right: Node) -> Sides | None:
+        """Return two wide numbers for the database's own comparisons; None where these could never be exact."""
         ...
 
     def bind(self, value: Value, kind: Type) -> Element:
