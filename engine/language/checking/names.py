@@ -74,11 +74,11 @@ class Names:
         for index, part in enumerate(name.parts):
             if form is None or len(steps) > MAX_HOPS:
                 return None
-            found = _relation_of(form, part)
+            found = relation_of(form, part)
             if found is not None:
                 self._report.meant[part.at] = Named(found, form)
                 return Relation(tuple(steps), found, name.parts[index + 1 :])
-            fields = _fields_of(form, part)
+            fields = fields_of(form, part)
             kind = fields[0].type if len(fields) == 1 else None
             if not isinstance(kind, ReferenceType):
                 return None
@@ -98,7 +98,7 @@ class Names:
         )
 
     def _known(self, part: Part) -> bool:
-        return self._form is not None and bool(_fields_of(self._form, part))
+        return self._form is not None and bool(fields_of(self._form, part))
 
     def _parameter(self, head: Part, rest: Sequence[Part], at: Span) -> Node:
         if not rest:
@@ -152,14 +152,14 @@ class Names:
         return self._report.broken(problems.TOO_MANY_HOPS, at, limit=MAX_HOPS)
 
     def _field(self, form: FormScope | None, part: Part) -> FieldScope | Node:
-        fields = () if form is None else _fields_of(form, part)
+        fields = () if form is None else fields_of(form, part)
         if form is not None and len(fields) == 1:
             self._report.meant[part.at] = Named(fields[0], form)
             return fields[0]
         if len(fields) > 1:
             keys = ", ".join(field.key for field in fields)
             return self._report.broken(problems.AMBIGUOUS_NAME, part.at, name=part.text, keys=keys)
-        if form is not None and _relation_of(form, part) is not None:
+        if form is not None and relation_of(form, part) is not None:
             return self._report.broken(problems.RELATION_AS_VALUE, part.at, name=part.text)
         known = names_of(form) if form is not None else set[str]()
         meant = f"{part.text}()" if function_named(part.text) else nearest(part.text, known)
@@ -182,7 +182,7 @@ def _words_of(scope: FieldScope | RelationScope) -> tuple[str, ...]:
     return (scope.key, *labels)
 
 
-def _fields_of(form: FormScope, part: Part) -> tuple[FieldScope, ...]:
+def fields_of(form: FormScope, part: Part) -> tuple[FieldScope, ...]:
     """Return the field with that key, else all with that label."""
     if part.text in form.fields:
         return (form.fields[part.text],)
@@ -190,7 +190,8 @@ def _fields_of(form: FormScope, part: Part) -> tuple[FieldScope, ...]:
     return tuple(field for field in form.fields.values() if wanted in _words_of(field))
 
 
-def _relation_of(form: FormScope, part: Part) -> RelationScope | None:
+def relation_of(form: FormScope, part: Part) -> RelationScope | None:
+    """Return the relation with that key, else the first with that label."""
     if part.text in form.relations:
         return form.relations[part.text]
     wanted = narrowed(part.text)

@@ -118,7 +118,7 @@ class _Lexer:
 
     def _quoted(self, start: int) -> Token:
         end = self._narrow.find("`", start + 1)
-        if end <= start + 1:
+        if end < 0 or not self._source[start + 1 : end].strip():
             raise _at(problems.UNCLOSED_TEXT, start, len(self._source) if end < 0 else end + 1)
         return _made("QUOTED", self._source[start + 1 : end].strip(), start, end + 1)
 
