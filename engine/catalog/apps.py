@@ -14,7 +14,7 @@ from engine.forms.forms import Form
 from engine.kernel.problems import Text
 from engine.kernel.values import Value
 from engine.language import types as language
-from engine.language.scope import FormScope, Scope
+from engine.language.scope import FormScope, RoleScope, Scope
 from engine.rules.rules import Rule
 from engine.workflows.workflows import Workflow
 
@@ -89,6 +89,11 @@ class App:
         return {key: tuple(tables) for key, tables in grouped.items()}
 
 
+def role_scopes(app: AppDef) -> Mapping[str, RoleScope]:
+    """Return what expressions may ask about the roles of an app, by key."""
+    return {role.key: RoleScope(app.key, role.key, role.labels) for role in app.roles}
+
+
 @dataclass(frozen=True, eq=False)
 class Catalog:
     """All installed apps. ``scopes`` is what expressions see of every form, and of its lines as ``form.field``."""
@@ -99,7 +104,8 @@ class Catalog:
     def scope(self, app: str, form: str) -> Scope:
         """Return what an expression on a form of an app may name."""
         parameters = {key: item.type for key, item in self.apps[app].parameters.items()}
-        return Scope(form=self.scopes[app, form], forms=self.scopes, parameters=parameters)
+        roles = role_scopes(self.apps[app].definition)
+        return Scope(form=self.scopes[app, form], forms=self.scopes, parameters=parameters, roles=roles)
 
     def form(self, app: str, form: str) -> Form | None:
         """Return a form, or None where there is none of that name."""

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.catalog import problems
-from engine.catalog.apps import App, Catalog, Parameter
+from engine.catalog.apps import App, Catalog, Parameter, role_scopes
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.naming import Names
 from engine.catalog.specs import table_specs
@@ -87,7 +87,8 @@ def _compile_app(
     before = len(found)
     found.extend(_zone_problems(app))
     parameters = _parameters(app, types, found)
-    scope = Scope(form=None, forms=scopes, parameters={key: made.type for key, made in parameters.items()})
+    types_of = {key: made.type for key, made in parameters.items()}
+    scope = Scope(form=None, forms=scopes, parameters=types_of, roles=role_scopes(app))
     forms: dict[str, Form] = {}
     for definition in app.forms:
         form, wrong = compile_form(app.key, definition, scope, types)

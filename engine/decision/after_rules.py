@@ -52,7 +52,7 @@ def run_rules(work: Work, body: RunRules) -> None:
 def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, ...]]]:
     """Go through the lines for which the rule does something, with what it evaluates over each."""
     for key, expressions in rule.lines_read.items():
-        reaching = tuple(item for item in expressions if item.reads.forms or item.reads.aggregates)
+        reaching = tuple(item for item in expressions if item.reads.reaches)
         yield from ((line, reaching) for line in lines_of(row, key))
 
 

@@ -93,6 +93,16 @@ class Person:
     roles: frozenset[tuple[str, str]]
     active: bool
 
+    @property
+    def departments_below(self) -> tuple[str, ...] | None:
+        """Their department with all below it: there is no tree of departments yet, so it is their own."""
+        return None if self.department is None else (self.department,)
+
+    @property
+    def held_roles(self) -> frozenset[tuple[str, str]]:
+        """The roles that count: who is not active holds none."""
+        return self.roles if self.active else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:

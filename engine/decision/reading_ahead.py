@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
-from engine.decision.facts import PersonQuery, Query, RecordQuery
+from engine.decision.facts import Person, PersonQuery, Query, RecordQuery
 from engine.decision.work import Work
 from engine.forms.forms import Form
 from engine.kernel.values import Row
 from engine.language import types as language
+from engine.language.checking.people import MAX_LEVELS
 from engine.language.expressions import Aggregate, Expression
+from engine.language.tree import Field, Given, Node, Path
 
 HOPS = 3
 """How many references one path follows at most (02)."""
@@ -29,6 +32,7 @@ class _Trail:
 
     forms: Mapping[str, tuple[str, str]]
     aggregates: frozenset[tuple[str, Aggregate]]
+    people: frozenset[tuple[Node, int]]
     rows: dict[str, Row | None] = field(default_factory=dict)
 
     def ahead(self, hop: int) -> Iterator[tuple[str, RecordQuery]]:
@@ -48,12 +52,37 @@ class _Trail:
                 if query is not None:
                     yield query
 
+    def persons(self, work: Work) -> Iterator[PersonQuery]:
+        """Go through the people that are known to be asked about: of superiors those that are known already."""
+        for asked, level in self.people:
+            id = self._named(asked, work)
+            for _ in range(level):
+                if id is None:
+                    break
+                yield PersonQuery(id)
+                known = cast("Person | None", work.facts.get(PersonQuery(id)))
+                id = None if known is None else known.manager
+
+    def _named(self, asked: Node, work: Work) -> str | None:
+        """Return who is meant; what is not simply named is asked for when it is looked at."""
+        match asked:
+            case Given("me"):
+                return work.command.actor.user
+            case Field(key):
+                holder = self.rows.get("")
+            case Path(steps, key):
+                holder = self.rows.get(".".join(step.reference for step in steps))
+            case _:
+                return None
+        return None if holder is None or not holder.get(key) else str(holder[key])
+
 
 def read_ahead(work: Work, readings: Iterable[Reading], also: Iterable[Query] = ()) -> None:
     """Make sure that these expressions find what they read; ``also`` is asked for in the same round."""
     trails = [_trail(row, expressions) for row, expressions in readings]
     wanted = list(also)
     for hop in range(HOPS + 1):
+        wanted += [query for trail in trails for query in trail.persons(work)]
         found = [(trail, path, query) for trail in trails for path, query in trail.ahead(hop)]
         wanted += [query for _, _, query in found if (query.app, query.form, query.id) not in work.rows]
         wanted += [query for trail in trails for query in trail.over(work, hop)]
@@ -61,13 +90,16 @@ def read_ahead(work: Work, readings: Iterable[Reading], also: Iterable[Query] = 
         for trail, path, query in found:
             trail.rows[path] = work.record(query.app, query.form, query.id)
         wanted = []
+    for _ in range(MAX_LEVELS):
+        work.fetch(dict.fromkeys(query for trail in trails for query in trail.persons(work)))
 
 
 def _trail(row: Row, expressions: Iterable[Expression]) -> _Trail:
     reads = [expression.reads for expression in expressions]
     forms = {path: form for read in reads for path, form in read.forms.items()}
     own = [("", aggregate) for read in reads for aggregate in read.aggregates]
-    return _Trail(forms, frozenset((*own, *(item for read in reads for item in read.distant))), {"": row})
+    people = frozenset(item for read in reads for item in read.people)
+    return _Trail(forms, frozenset((*own, *(item for read in reads for item in read.distant))), people, {"": row})
 
 
 def shown_in(form: Form, row: Row, expressions: Iterable[Expression]) -> Iterator[Query]:

@@ -104,6 +104,8 @@ def plain(value: Value, kind: language.Type, zone: str, speech: str) -> str:
         case language.DateTimeType():
             local = clocks.datetime_of(value).astimezone(clocks.zone(zone))
             return local.strftime("%Y-%m-%d %H:%M")
+        case language.TextsType():
+            return ("、" if speech == "zh" else ", ").join(value)
         case language.ChoiceType() | language.ChoicesType():
             keys = value if isinstance(value, tuple) else (value,)
             joint = "、" if speech == "zh" else ", "

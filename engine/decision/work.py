@@ -160,6 +160,10 @@ class Around:
         """Follow a reference."""
         return self.work.record(app, form, id)
 
+    def person(self, id: str) -> Person | None:
+        """Return a user."""
+        return self.work.person(id)
+
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return a live aggregate over the rows related to ``row``, with what this decision has written so far."""
         outer, _, lines = aggregate.form.partition(".")

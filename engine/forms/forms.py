@@ -64,7 +64,7 @@ class Field:
     def reaching(self) -> tuple[Expression, ...]:
         """The expressions of its lines that read beyond the line itself."""
         own = [expression for item in self.lines.values() for expression in item.expressions]
-        return tuple(expression for expression in own if expression.reads.forms or expression.reads.aggregates)
+        return tuple(expression for expression in own if expression.reads.reaches)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +99,7 @@ class Form:
         """The expressions of the form and its fields that read beyond the record itself; those of lines are theirs."""
         conditions = self.section_conditions.values()
         own = [expression for item in self.fields.values() for expression in item.expressions]
-        return tuple(
-            expression for expression in (*conditions, *own) if expression.reads.forms or expression.reads.aggregates
-        )
+        return tuple(expression for expression in (*conditions, *own) if expression.reads.reaches)
 
     def live_fields(self) -> Iterator[Field]:
         """Go through the fields that are not retired."""

@@ -3,7 +3,7 @@
 A case is ``{"id", "expr", "fields", "record", "now"}`` and, where needed, ``zone``, ``me``, ``old``, ``params`` (key
 → ``{"type", …, "value"}``) and ``related`` (form → ``{"fields", "rows", "reference"}``: the rows of another form, and
 which of their fields names the record; without ``reference`` it is the field of type reference, or the one that
-``fields`` leaves out).
+``fields`` leaves out). ``people`` (id → ``{"name", "department", "manager", "roles", "active"}``) is the directory.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language import problems, types
-from engine.language.plain import Plain
-from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.plain import Plain, PlainPerson
+from engine.language.scope import FieldScope, FormScope, RelationScope, RoleScope, Scope
 from engine.language.types import SEVERAL, NumberType, Option, Type
 from engine.language.zones import day_of
 
@@ -70,12 +70,13 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
     own = tables.get(form)
     tables[form] = Table(main, (row, *(own.rows if own is not None else ())))
     parameters = {_bare(key): _parameter(value) for key, value in document.get("params", {}).items()}
-    old = document.get("old")
+    old, people = document.get("old"), _people(document.get("people", {}))
     scope = Scope(
         main,
         {(APP, key): table.scope for key, table in tables.items()},
         {key: kind for key, (kind, _) in parameters.items()},
         with_old=old is not None,
+        roles={role: RoleScope(APP, role) for person in people.values() for _, role in sorted(person.roles)},
     )
     surroundings = Plain(
         now,
@@ -85,6 +86,7 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
         {key: value for key, (_, value) in parameters.items()},
         None if old is None else _row(old, fields, str(row["id"])),
         {(APP, key): table.rows for key, table in tables.items()},
+        people,
     )
     return Case(document["expr"], scope, row, tables, surroundings)
 
@@ -106,6 +108,21 @@ def shown(value: Value, kind: Type) -> Json:
             return list(value)
         case _:
             return value
+
+
+def _people(document: Json) -> dict[str, PlainPerson]:
+    if not isinstance(document, dict) or not all(isinstance(one, dict) for one in document.values()):
+        raise bad_case("people", document)
+    return {
+        id: PlainPerson(
+            str(one.get("name", id)),
+            one.get("department"),
+            one.get("manager"),
+            frozenset((APP, str(role)) for role in one.get("roles", ())),
+            one.get("active") is not False,
+        )
+        for id, one in document.items()
+    }
 
 
 def decimal_text(number: int, scale: int) -> str:

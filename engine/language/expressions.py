@@ -9,7 +9,20 @@ from engine.language.aggregates import Stored, aggregate_over, combine, nothing_
 from engine.language.backends.python.compiling import Evaluate, Holds, compile_both
 from engine.language.plain import Plain
 from engine.language.surroundings import Surroundings
-from engine.language.tree import Aggregate, Field, Given, Node, OldField, Parameter, Path, Related, Step, walk
+from engine.language.tree import (
+    Aggregate,
+    Field,
+    Given,
+    HasRole,
+    Node,
+    OfPerson,
+    OldField,
+    Parameter,
+    Path,
+    Related,
+    Step,
+    walk,
+)
 from engine.language.types import Type
 
 __all__ = [
@@ -47,8 +60,15 @@ class ReadSet:
     reads_now: bool = False
     reads_today: bool = False
     reads_me: bool = False
+    people: frozenset[tuple[Node, int]] = frozenset()
+    """Whose facts are asked of the directory: who is meant, and how many of them, going up by superiors."""
     forms: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)
     """The app and form at the end of every reference in ``paths`` and ``distant``."""
+
+    @property
+    def reaches(self) -> bool:
+        """Whether anything beyond the row itself is read: other records, or the directory."""
+        return bool(self.forms or self.aggregates or self.people)
 
     @property
     def reads_old(self) -> bool:
@@ -87,6 +107,7 @@ class _Reads:
         self.paths, self.forms = set[tuple[str, str]](), dict[str, tuple[str, str]]()
         self.aggregates: dict[Aggregate, None] = {}
         self.distant: dict[tuple[str, Aggregate], None] = {}
+        self.people: dict[Node, int] = {}
 
     def note(self, part: Node) -> None:
         """Note what one node reads."""
@@ -101,6 +122,8 @@ class _Reads:
                 self.given.add(what)
             case Path(steps, key):
                 self.follow(steps, key)
+            case OfPerson(item) | HasRole(item):
+                self.ask(item)
             case Related(aggregate, ()):
                 self.aggregates[aggregate] = None
             case Related(aggregate, steps):
@@ -108,6 +131,13 @@ class _Reads:
                 self.distant[".".join(step.reference for step in steps), aggregate] = None
             case _:
                 pass
+
+    def ask(self, person: Node) -> None:
+        """Note whose facts are read, and those of how many superiors of theirs."""
+        level = 1
+        while isinstance(person, OfPerson):
+            level, person = level + 1, person.item
+        self.people[person] = max(level, self.people.get(person, 0))
 
     def follow(self, steps: tuple[Step, ...], key: str) -> None:
         """Note every reference on the way and the field read at its end."""
@@ -139,5 +169,6 @@ def reads_of(node: Node) -> ReadSet:
         "now" in reads.given,
         "today" in reads.given,
         "me" in reads.given,
+        frozenset(reads.people.items()),
         reads.forms,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from engine.kernel.problems import EngineError, Problem
@@ -47,5 +47,4 @@ class Gathering:
 
     def inside(self, form: FormScope) -> Gathering:
         """Return a gathering in the scope of another form that gathers into the same list."""
-        scope = Scope(form=form, forms=self.scope.forms, parameters=self.scope.parameters)
-        return Gathering(scope, self.found)
+        return Gathering(replace(self.scope, form=form, with_old=False), self.found)

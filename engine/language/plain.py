@@ -13,9 +13,30 @@ from engine.language.tree import PARENT, Aggregate
 from engine.language.zones import day_of
 
 
+@dataclass(frozen=True, slots=True)
+class PlainPerson:
+    """One person (see ``engine.language.surroundings.PersonFacts``)."""
+
+    display_name: str
+    department: str | None = None
+    manager: str | None = None
+    roles: frozenset[tuple[str, str]] = frozenset()
+    active: bool = True
+
+    @property
+    def departments_below(self) -> tuple[str, ...] | None:
+        """Their own department."""
+        return None if self.department is None else (self.department,)
+
+    @property
+    def held_roles(self) -> frozenset[tuple[str, str]]:
+        """Their roles while they are active."""
+        return self.roles if self.active else frozenset()
+
+
 @dataclass(frozen=True)
 class Plain:
-    """The world around a row, with the rows of every form it reaches."""
+    """The world around a row, with the rows of every form it reaches and the people, by id."""
 
     now: Moment
     today: Day
@@ -24,6 +45,7 @@ class Plain:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     old: Row | None = None
     rows: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
+    people: Mapping[str, PlainPerson] = field(default_factory=dict)
 
     @classmethod
     def around(cls, run: Run, old: Row | None = None) -> Plain:
@@ -38,6 +60,10 @@ class Plain:
     def record(self, app: str, form: str, id: str) -> Row | None:
         """Return the row with that id that is not deleted."""
         return next((row for row in self._living(app, form) if row["id"] == id), None)
+
+    def person(self, id: str) -> PlainPerson | None:
+        """Return the person with that id."""
+        return self.people.get(id)
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return the aggregate over the rows that point at ``row``; lines come from the row itself if it has them."""

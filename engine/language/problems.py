@@ -247,6 +247,29 @@ STRAY_BLOCK = ProblemKind(
     Text("“{sign}”前面没有 if", "“{sign}” has no if before it"),
     Text("写成 {{% if 条件 %}} … {{% end %}}", "Write {{% if condition %}} … {{% end %}}"),
 )
+ROLE_NOT_WRITTEN = ProblemKind(
+    "LANG-080",
+    Text("角色要直接写出来", "The role must be written out"),
+    Text('例如 role_in(owner, "director")', 'For example role_in(owner, "director")'),
+)
+UNKNOWN_ROLE = ProblemKind(
+    "LANG-081",
+    Text("应用没有角色“{name}”{suggestion_zh}", "The app has no role “{name}”{suggestion_en}"),
+    Text("本应用的角色:{known}", "The roles of this app: {known}"),
+)
+UNKNOWN_OF_PERSON = ProblemKind(
+    "LANG-082",
+    Text("人员没有“{name}”{suggestion_zh}", "A person has no “{name}”{suggestion_en}"),
+    Text(
+        "可以写 姓名 name、部门 department、上级 manager、所辖部门 departments_below",
+        "There are name, department, manager and departments_below",
+    ),
+)
+TOO_MANY_LEVELS = ProblemKind(
+    "LANG-083",
+    Text("最多向上找{limit}级主管", "One goes up at most {limit} superiors"),
+    Text("请改用角色 role_in(…)", "Ask for a role instead: role_in(…)"),
+)
 BAD_CASE = ProblemKind(
     "LANG-060",
     Text("这一行读不懂:{reason}", "This line cannot be read: {reason}"),

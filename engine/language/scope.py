@@ -42,6 +42,15 @@ class RelationScope:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleScope:
+    """A role that may be asked about by its key or by one of its labels."""
+
+    app: str
+    key: str
+    labels: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FormScope:
     """A form as expressions see it."""
 
@@ -56,13 +65,15 @@ class Scope:
     """Everything that one expression may name.
 
     ``forms`` holds every form that a reference or relation may lead to, by ``(app, form)``. ``parameters`` is keyed by
-    what stands after ``param.``. ``with_old`` allows ``old.field`` and ``changed(field)``.
+    what stands after ``param.``. ``with_old`` allows ``old.field`` and ``changed(field)``. ``roles`` are the
+    app's, by key.
     """
 
     form: FormScope | None
     forms: Mapping[tuple[str, str], FormScope] = field(default_factory=dict)
     parameters: Mapping[str, Type] = field(default_factory=dict)
     with_old: bool = False
+    roles: Mapping[str, RoleScope] = field(default_factory=dict)
 
 
 EMPTY_SCOPE = Scope(None)

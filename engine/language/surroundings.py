@@ -51,6 +51,35 @@ class Moments:
     parameters: Mapping[str, Value] = field(default_factory=dict)
 
 
+class PersonFacts(Protocol):
+    """What the directory says of one person."""
+
+    @property
+    def display_name(self) -> str:
+        """The name by which people know them."""
+        ...
+
+    @property
+    def department(self) -> str | None:
+        """Their department."""
+        ...
+
+    @property
+    def departments_below(self) -> tuple[str, ...] | None:
+        """Their department with all below it; None where they have none. There is no tree yet: it is their own."""
+        ...
+
+    @property
+    def manager(self) -> str | None:
+        """Their superior, by id."""
+        ...
+
+    @property
+    def held_roles(self) -> frozenset[tuple[str, str]]:
+        """Their roles, as ``(app, role)``; none where they are not active."""
+        ...
+
+
 class Surroundings(Run, Protocol):
     """The world around one row: the run, the row before the change, and what is related."""
 
@@ -61,6 +90,10 @@ class Surroundings(Run, Protocol):
 
     def record(self, app: str, form: str, id: str) -> Row | None:
         """Return the row that a reference names, complete; None if it is absent or deleted."""
+        ...
+
+    def person(self, id: str) -> PersonFacts | None:
+        """Return what the directory says of a user; None where it does not know them."""
         ...
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:

@@ -25,6 +25,10 @@ PARENT = "parent"
 
 Order = OneOf["<", "<=", ">", ">="]
 AggregateFunction = OneOf["count", "sum", "avg", "min", "max", "any", "all", "exists", "latest"]
+PersonFact = OneOf["name", "department", "manager", "departments_below"]
+
+DIRECTORY = "youju"
+"""The app of the engine's own tables: ``person`` (id, name, department, manager) and ``role`` (person, app, role)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,27 @@ class Given:
 
     what: OneOf["now", "today", "me"]
     type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OfPerson:
+    """What the directory says of a person; blank where there is none."""
+
+    item: Node
+    what: PersonFact
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HasRole:
+    """The person is active and holds a role of an app."""
+
+    item: Node
+    app: str
+    role: str
+    type: Type = BooleanType()
     at: Span = field(default=NOWHERE, compare=False)
 
 
@@ -231,6 +256,29 @@ class Related:
         return self.aggregate.type
 
 
+@dataclass(frozen=True, eq=False)
+class Body:
+    """The inside of a decision table, a tree over its inputs as fields of a row; one and the same for many look-ups."""
+
+    tree: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What an output of a decision table is for these arguments: each is worked out once, and is a field of ``body``.
+
+    ``version`` is that of the table; two look-ups of one version with the same arguments mean the same.
+    """
+
+    table: str
+    output: str
+    version: str
+    arguments: tuple[tuple[str, Node], ...]
+    body: Body = field(compare=False, repr=False)
+    type: Type
+    at: Span = field(default=NOWHERE, compare=False)
+
+
 Node = (
     Literal
     | Field
@@ -238,6 +286,8 @@ Node = (
     | Path
     | Parameter
     | Given
+    | OfPerson
+    | HasRole
     | And
     | Or
     | Not
@@ -250,6 +300,7 @@ Node = (
     | Coalesce
     | Operation
     | Related
+    | Lookup
 )
 
 
@@ -258,7 +309,7 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case And(items) | Or(items) | Coalesce(items):
             return items
-        case Not(item) | IsBlank(item) | OneOfThese(item):
+        case Not(item) | IsBlank(item) | OneOfThese(item) | OfPerson(item) | HasRole(item):
             return (item,)
         case Equal(left, right) | Ordered(_, left, right):
             return (left, right)
@@ -268,12 +319,14 @@ def children(node: Node) -> tuple[Node, ...]:
             return (item, *(result for _, result in cases), otherwise)
         case Operation(_, arguments):
             return arguments
+        case Lookup(_, _, _, arguments):
+            return tuple(argument for _, argument in arguments)
         case _:
             return ()
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Go through the node and all its parts; the inside of an aggregate is another row's scope and is left out."""
+    """Go through the node and its parts; the inside of an aggregate or a table is another scope and is left out."""
     stack = [node]
     while stack:
         current = stack.pop()
@@ -282,8 +335,8 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def depends_on_row(node: Node) -> bool:
-    """Tell whether the value can differ from row to row of one run."""
-    return any(isinstance(part, Field | Path | Related) for part in walk(node))
+    """Tell whether the value can differ from row to row of one run, or is the directory's to tell."""
+    return any(isinstance(part, Field | Path | Related | OfPerson | HasRole) for part in walk(node))
 
 
 def may_be_blank(node: Node) -> bool:
@@ -293,7 +346,7 @@ def may_be_blank(node: Node) -> bool:
             return value is None
         case Given(what):
             return what == "me"
-        case And() | Or() | Not() | IsBlank() | Equal() | Ordered() | OneOfThese():
+        case And() | Or() | Not() | IsBlank() | Equal() | Ordered() | OneOfThese() | HasRole():
             return False
         case If(branches, otherwise):
             return may_be_blank(otherwise) or any(may_be_blank(value) for _, value in branches)
@@ -305,6 +358,8 @@ def may_be_blank(node: Node) -> bool:
             return _operation_may_be_blank(node)
         case Related(aggregate):
             return aggregate.function in {"avg", "min", "max", "latest"}
+        case Lookup():
+            return may_be_blank(node.body.tree)
         case _:
             return True
 

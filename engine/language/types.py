@@ -30,6 +30,11 @@ class TextType:
 
 
 @dataclass(frozen=True, slots=True)
+class TextsType:
+    """Several texts: the departments below somebody's, each by the text that people's records carry."""
+
+
+@dataclass(frozen=True, slots=True)
 class NumberType:
     """An exact decimal: a whole number of at most ``digits`` digits, scaled by ten to the power of ``scale``."""
 
@@ -104,6 +109,7 @@ class BlankType:
 
 Type = (
     TextType
+    | TextsType
     | NumberType
     | BooleanType
     | DateType
@@ -118,7 +124,7 @@ Type = (
     | BlankType
 )
 
-SEVERAL = (ChoicesType, ReferencesType, PersonsType)
+SEVERAL = (ChoicesType, ReferencesType, PersonsType, TextsType)
 """Types whose values are tuples."""
 
 ORDERED = (NumberType, DateType, DateTimeType, DurationType)
@@ -126,6 +132,7 @@ ORDERED = (NumberType, DateType, DateTimeType, DurationType)
 
 _NAMES: dict[type[Type], tuple[str, Text]] = {
     TextType: ("text", Text("文本", "a text")),
+    TextsType: ("texts", Text("多个文本", "several texts")),
     NumberType: ("number", Text("数字", "a number")),
     BooleanType: ("boolean", Text("是非值", "a true-or-false value")),
     DateType: ("date", Text("日期", "a date")),

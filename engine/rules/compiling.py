@@ -122,7 +122,9 @@ def _compile_deadline(definition: RuleDef, work: Gathering) -> Expression | None
 def _beyond_the_record(reads: ReadSet) -> list[str]:
     given = (("now()", reads.reads_now), ("today()", reads.reads_today), ("me", reads.reads_me))
     related = [item.form for item in reads.aggregates] + [item.form for _, item in reads.distant]
-    return [*(word for word, read in given if read), *(f"{way}.{key}" for way, key in sorted(reads.paths)), *related]
+    people = ["person"] if reads.people else []
+    paths = [f"{way}.{key}" for way, key in sorted(reads.paths)]
+    return [*(word for word, read in given if read), *paths, *people, *related]
 
 
 def _check_moment(definition: RuleDef, work: Gathering) -> None:

@@ -199,7 +199,7 @@ class Rule:
         """The expressions of the rule that read beyond the record itself."""
         values = (expression for action in self.then for expression in _evaluated(action))
         every = (*(() if self.when is None else (self.when,)), *values, *self.said)
-        return tuple(expression for expression in every if expression.reads.forms or expression.reads.aggregates)
+        return tuple(expression for expression in every if expression.reads.reaches)
 
     @cached_property
     def lines_read(self) -> Mapping[str, tuple[Expression, ...]]:

@@ -117,6 +117,10 @@ class Around:
         """Follow a reference."""
         return self.reading.record(app, form, id)
 
+    def person(self, id: str) -> Person | None:
+        """Return a user."""
+        return self.reading.person(id)
+
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return a live aggregate over the rows related to ``row``."""
         form, _, lines = aggregate.form.partition(".")

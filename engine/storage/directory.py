@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, FromClause, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.decision.changeset import Note
@@ -162,6 +162,18 @@ def persons(connection: Connection, ids: Iterable[str]) -> dict[str, Person]:
         )
         for user in found
     }
+
+
+def people_table() -> FromClause:
+    """Return all people as expressions see them: ``id``, ``name``, ``department`` and ``manager``."""
+    shown = (_USER.c.id, _USER.c.display_name.label("name"), _USER.c.department, _USER.c.manager_id.label("manager"))
+    return select(*shown).subquery()
+
+
+def role_table() -> FromClause:
+    """Return the roles of active people as expressions see them: ``person``, ``app`` and ``role``."""
+    held = select(_GRANT.c.user_id.label("person"), _GRANT.c.app, _GRANT.c.role)
+    return held.join(_USER, _USER.c.id == _GRANT.c.user_id).where(_USER.c.active).subquery()
 
 
 def holders(connection: Connection, roles: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -20,12 +20,15 @@ from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row, Value
 from engine.language.backends.sql import sqlite_functions
 from engine.language.backends.sql.builder import dialect_of
+from engine.language.backends.sql.people import PEOPLE
 from engine.language.backends.sql.queries import SqlContext, from_database, to_value
 from engine.language.backends.sql.terms import DialectName
 from engine.language.cases import Case, Table, bad_case, read_case, shown
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
-from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, NumberType, Type, type_key
+from engine.language.scope import FieldScope, FormScope
+from engine.language.tree import DIRECTORY
+from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, NumberType, TextType, Type, type_key
 
 BACKENDS = ("python", "sqlite", "postgresql")
 DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
@@ -116,7 +119,7 @@ def _on_database(case: Case, expression: Expression, connection: Connection) -> 
     scope = SqlContext(
         dialect,
         row,
-        lambda _, form: _selected(case.tables[form].rows, case.tables[form], dialect),
+        lambda app, form: _directory(case, form, dialect) if app == DIRECTORY else _rows_of(case.tables[form], dialect),
         around,
         around.old,
     )
@@ -127,6 +130,29 @@ def _on_database(case: Case, expression: Expression, connection: Connection) -> 
     except EngineError as error:
         return {"declined": error.problems[0].message.en}
     return shown(from_database(found, expression.type, dialect), expression.type)
+
+
+def _rows_of(table: Table, dialect: DialectName) -> FromClause:
+    return _selected(table.rows, table, dialect)
+
+
+def _directory(case: Case, form: str, dialect: DialectName) -> FromClause:
+    """Return the people of a case, or the roles of those who are active, as a table."""
+    people = case.surroundings.people
+    if form == PEOPLE:
+        fields = {key: FieldScope(key, key, TextType()) for key in ("id", "name", "department", "manager")}
+        rows: tuple[Row, ...] = tuple(
+            {"id": id, "name": one.display_name, "department": one.department, "manager": one.manager}
+            for id, one in people.items()
+        )
+    else:
+        fields = {key: FieldScope(key, key, TextType()) for key in ("person", "app", "role")}
+        rows = tuple(
+            {"person": id, "app": app, "role": role}
+            for id, one in people.items()
+            for app, role in sorted(one.held_roles)
+        )
+    return _selected(rows, Table(FormScope(DIRECTORY, form, fields), rows), dialect)
 
 
 def _selected(rows: Sequence[Row], table: Table | None, dialect: DialectName) -> FromClause:

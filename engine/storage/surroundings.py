@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.kernel.problems import EngineError
+from engine.language.backends.sql.people import PEOPLE
 from engine.language.surroundings import Run
+from engine.language.tree import DIRECTORY
 from engine.storage import problems
 from engine.storage.database import Dialect
+from engine.storage.directory import people_table, role_table
 from engine.storage.form_tables import Tables
 
 if TYPE_CHECKING:
@@ -34,7 +37,9 @@ class SqlSurroundings:
     _used: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def table(self, app: str, form: str) -> FromClause:
-        """Return a fresh alias of the table of a form, or of a form's lines (``form.field``)."""
+        """Return a fresh alias of the table of a form, of a form's lines (``form.field``), or of the directory."""
+        if app == DIRECTORY:
+            return people_table() if form == PEOPLE else role_table()
         key, _, lines = form.partition(".")
         found = self.tables.get((app, key))
         physical = None if found is None else found.lines.get(lines) if lines else found.main

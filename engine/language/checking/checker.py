@@ -25,6 +25,7 @@ from engine.language.types import (
     DateTimeType,
     DateType,
     NumberType,
+    PersonType,
     TextType,
     Type,
 )
@@ -37,6 +38,7 @@ _TAKEN: dict[Takes, tuple[type[Type], Type]] = {
     Takes.DATE: (DateType, DateType()),
     Takes.DAY: (DateType, DateType()),
     Takes.MOMENT: (DateTimeType, DateTimeType()),
+    Takes.PERSON: (PersonType, PersonType()),
 }
 
 
@@ -181,7 +183,9 @@ class Checker:
         )
         if any(argument is BROKEN for argument in arguments):
             return BROKEN
-        return bounded(function.build(Invocation(function.name, arguments, call.at, self._report)), self._report)
+        return bounded(
+            function.build(Invocation(function.name, arguments, call.at, self._report, self._scope)), self._report
+        )
 
     def _argument(self, argument: Syntax, name: str, takes: Takes, function: Function) -> Node:
         if takes is Takes.CONDITION:

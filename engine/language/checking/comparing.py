@@ -24,6 +24,7 @@ from engine.language.types import (
     PersonType,
     ReferencesType,
     ReferenceType,
+    TextsType,
     TextType,
     Type,
     type_words,
@@ -164,5 +165,7 @@ def _element_type(several: Type) -> Type:
             return ReferenceType(app, form)
         case PersonsType():
             return PersonType()
+        case TextsType():
+            return TextType()
         case _:
             return several

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.language import problems
 from engine.language.checking.fitting import option_of
+from engine.language.checking.people import along
 from engine.language.checking.report import Named, Report
 from engine.language.functions.catalogue import function_named
 from engine.language.reading.suggestions import did_you_mean, nearest
@@ -21,6 +22,7 @@ from engine.language.tree import (
     Literal,
     Node,
     Not,
+    OfPerson,
     OldField,
     Parameter,
     Path,
@@ -64,8 +66,8 @@ class Names:
                 return self._parameter(head, rest, name.at)
             if head.text in OLD_WORDS and rest:
                 return self._old(head, rest, name.at)
-            if head.text in ME_WORDS and not rest and (head.text == "me" or not self._known(head)):
-                return Given("me", PersonType(), name.at)
+            if head.text in ME_WORDS and (head.text == "me" or not self._known(head)):
+                return along(Given("me", PersonType(), head.at), rest, self._report)
         return self._path(name.parts, name.at)
 
     def relation(self, name: Name) -> Relation | None:
@@ -127,7 +129,9 @@ class Names:
                 return Coalesce((OldField(key, kind, at), zero), now.type, at)
             case Not(IsBlank(Field(key, kind))):
                 return Not(IsBlank(OldField(key, kind, at), at=at), at=at)
-            case Path():
+            case OfPerson() if isinstance(_asked(now), Field):
+                return _before(now, at)
+            case Path() | OfPerson():
                 return self._report.broken(
                     problems.NOT_A_REFERENCE, at, name=f"{head.text}.{rest[0].text}", next=rest[1].text
                 )
@@ -143,6 +147,9 @@ class Names:
             if index == len(parts) - 1:
                 return _value(found, tuple(steps), at)
             following = parts[index + 1]
+            if isinstance(found.type, PersonType):
+                person = _value(found, tuple(steps), (at[0], part.at[1]))
+                return along(person, parts[index + 1 :], self._report)
             if not isinstance(found.type, ReferenceType):
                 return self._report.broken(problems.NOT_A_REFERENCE, part.at, name=part.text, next=following.text)
             if len(steps) == MAX_HOPS:
@@ -196,6 +203,22 @@ def relation_of(form: FormScope, part: Part) -> RelationScope | None:
         return form.relations[part.text]
     wanted = narrowed(part.text)
     return next((scope for scope in form.relations.values() if wanted in _words_of(scope)), None)
+
+
+def _asked(person: Node) -> Node:
+    """Return the person that a path of superiors begins at."""
+    return _asked(person.item) if isinstance(person, OfPerson) else person
+
+
+def _before(person: Node, at: Span) -> Node:
+    """Return what is asked of the person who was named before the change, as the directory says it now."""
+    match person:
+        case OfPerson(item):
+            return replace(person, item=_before(item, (at[0], item.at[1])), at=at)
+        case Field(key, kind):
+            return OldField(key, kind, at)
+        case _:
+            return person
 
 
 def _value(found: FieldScope, steps: tuple[Step, ...], at: Span) -> Node:

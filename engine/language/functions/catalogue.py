@@ -9,11 +9,20 @@ from engine.kernel.registries import Registry
 from engine.language.functions.dates import DATE_FUNCTIONS
 from engine.language.functions.logic import LOGIC_FUNCTIONS
 from engine.language.functions.numbers import NUMBER_FUNCTIONS
+from engine.language.functions.people import PEOPLE_FUNCTIONS
 from engine.language.functions.shape import Function
 from engine.language.functions.text import TEXT_FUNCTIONS
 from engine.language.tree import AggregateFunction
 
-FUNCTIONS: Registry[Function] = Registry((*LOGIC_FUNCTIONS, *TEXT_FUNCTIONS, *NUMBER_FUNCTIONS, *DATE_FUNCTIONS))
+FUNCTIONS: Registry[Function] = Registry(
+    (
+        *LOGIC_FUNCTIONS,
+        *TEXT_FUNCTIONS,
+        *NUMBER_FUNCTIONS,
+        *DATE_FUNCTIONS,
+        *PEOPLE_FUNCTIONS,
+    )
+)
 
 AGGREGATES: Mapping[str, AggregateFunction] = MappingProxyType(
     {

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from engine.kernel.problems import Text
 from engine.language.checking.report import Report
+from engine.language.scope import EMPTY_SCOPE, Scope
 from engine.language.tree import Node, Span
 
 
@@ -24,18 +25,20 @@ class Takes(StrEnum):
     DAY = "day"
     """A date, or the day of a moment in the app's zone."""
     MOMENT = "moment"
+    PERSON = "person"
     PLACES = "places"
     """A whole number that is written out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call while it is checked."""
+    """One call while it is checked; ``scope`` is that of the whole expression."""
 
     name: str
     arguments: tuple[Node, ...]
     at: Span
     report: Report
+    scope: Scope = EMPTY_SCOPE
 
 
 Build = Callable[[Invocation], Node]

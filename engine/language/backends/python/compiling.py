@@ -155,7 +155,7 @@ class _Writer:
                 return self._coalesce(items)
             case tree.Related():
                 return self._related(node)
-            case tree.OldField() | tree.Path():
+            case tree.OldField() | tree.Path() | tree.OfPerson():
                 return self._guarded(self._pure(node))
             case tree.Operation(op) if blanks_of(op) != "never" or op is Op.LENGTH:
                 return self._guarded(self._pure(node))
@@ -185,6 +185,9 @@ class _Writer:
                 return compare(
                     self.value(item), ast.In(), constant(values if len(values) <= _SMALL else frozenset(values))
                 )
+            case tree.HasRole(item, app, role):
+                tests, held = self._told_of(item, "held_roles")
+                return _joined(ast.And(), [*map(_is_filled, tests), compare(constant((app, role)), ast.In(), held)])
             case tree.If():
                 return self._branches(node, self.truth)
             case tree.Switch():
@@ -245,6 +248,9 @@ class _Writer:
             case tree.Path(steps, key):
                 tests, row = self._followed(steps)
                 return self._tested(tuple(tests), subscript(row, key))
+            case tree.OfPerson(item, what):
+                tests, told = self._told_of(item, "display_name" if what == "name" else what)
+                return self._tested(tuple(tests), told)
             case tree.Operation(Op.ADD, arguments):
                 return self._sum(arguments)
             case tree.Operation(op, arguments):
@@ -292,6 +298,12 @@ class _Writer:
             operator = ast.Sub() if negative else ast.Add()
             total = part.expression if total is None else ast.BinOp(total, operator, part.expression)
         return _Pure(tuple(tests), total if total is not None else constant(0))
+
+    def _told_of(self, person: Node, what: str) -> tuple[list[ast.expr], ast.expr]:
+        """Return the tests that there is such a person, and what the directory says of them."""
+        pure = self._pure(person)
+        binding, found = self._bound(call(attribute(name(SURROUNDINGS), "person"), pure.expression))
+        return [*pure.tests, binding], attribute(found, what)
 
     def _followed(self, steps: Sequence[tree.Step]) -> tuple[list[ast.expr], ast.expr]:
         """Return the tests along the references, and the row at their end."""

@@ -17,13 +17,14 @@ from engine.kernel.values import Value
 from engine.language import problems, tree
 from engine.language.backends.python.compiling import compile_value
 from engine.language.backends.sql import aggregates as sql_aggregates
+from engine.language.backends.sql import people as sql_people
 from engine.language.backends.sql.depth import Depth
 from engine.language.backends.sql.folding import day_bound
 from engine.language.backends.sql.let import Let
 from engine.language.backends.sql.postgresql import PostgresqlDialect
 from engine.language.backends.sql.sqlite import SqliteDialect
 from engine.language.backends.sql.terms import OPPOSITE_ORDER, Dialect, DialectName, Element, SqlScope
-from engine.language.operations import blanks_of
+from engine.language.operations import Op, blanks_of
 from engine.language.plain import Plain
 from engine.language.surroundings import Run
 from engine.language.tree import Node, depends_on_row, may_be_blank
@@ -147,6 +148,8 @@ class Builder:
                 return self._column(node, key)
             case tree.Path(steps, key):
                 return sql_aggregates.at_end(self, steps, key)
+            case tree.OfPerson():
+                return sql_people.of_person(self, node)
             case tree.If(branches, otherwise):
                 whens = [(self.condition(condition), self.value(value)) for condition, value in branches]
                 return sa.case(*whens, else_=self.value(otherwise))
@@ -196,6 +199,12 @@ class Builder:
                 return self._ordered(node, wanted=wanted)
             case tree.OneOfThese(item, values):
                 return self._one_of(item, values, wanted=wanted)
+            case tree.HasRole():
+                found = sql_people.has_role(self, node)
+                return found if wanted else sa.not_(found)
+            case tree.Operation(Op.HAS, (tree.OfPerson(_, "departments_below") as below, department)):
+                found = sql_people.is_below(self, below, department)
+                return found if wanted else self.dialect.truth(found, wanted=False)
             case tree.Operation(op) if blanks_of(op) == "never":
                 found = self.dialect.operation(self, node)
                 return found if wanted else self.dialect.truth(found, wanted=False)

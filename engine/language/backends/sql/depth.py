@@ -33,7 +33,7 @@ def _symbols(node: Node) -> int:
             return _LOGIC
         case tree.Not():
             return 0
-        case tree.Related() | tree.Path():
+        case tree.Related() | tree.Path() | tree.OfPerson() | tree.HasRole():
             return _SUBQUERY
         case _:
             return _SIGN

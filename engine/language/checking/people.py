@@ -1,0 +1,89 @@
+"""What may be asked of a person: the words for it, and how far one goes up; who the people are is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from engine.language import problems
+from engine.language.checking.report import BROKEN, Report
+from engine.language.reading.suggestions import did_you_mean, nearest
+from engine.language.reading.syntax import Part
+from engine.language.reading.vocabulary import narrowed
+from engine.language.scope import RoleScope, Scope
+from engine.language.tree import HasRole, Literal, Node, OfPerson, PersonFact, Span
+from engine.language.types import PersonType, TextsType, TextType, Type
+
+MAX_LEVELS = 3
+"""How many superiors up one expression goes."""
+
+FACT_TYPES: Mapping[PersonFact, Type] = MappingProxyType(
+    {"name": TextType(), "department": TextType(), "manager": PersonType(), "departments_below": TextsType()}
+)
+
+_WORDS: Mapping[str, PersonFact] = MappingProxyType(
+    {
+        "name": "name",
+        "姓名": "name",
+        "department": "department",
+        "部门": "department",
+        "manager": "manager",
+        "上级": "manager",
+        "departments_below": "departments_below",
+        "所辖部门": "departments_below",
+    }
+)
+
+
+def of_person(item: Node, what: PersonFact, at: Span, report: Report) -> Node:
+    """Return what the directory says of the person that ``item`` gives."""
+    level, inner = 1, item
+    while isinstance(inner, OfPerson):
+        level, inner = level + 1, inner.item
+    if what == "manager" and level > MAX_LEVELS:
+        return report.broken(problems.TOO_MANY_LEVELS, at, limit=MAX_LEVELS)
+    return OfPerson(item, what, FACT_TYPES[what], at)
+
+
+def along(person: Node, names: Sequence[Part], report: Report) -> Node:
+    """Return what the names after a person lead to: ``manager.department``; a quoted name is one like any other."""
+    reached = person
+    for place, part in enumerate(names):
+        what = _WORDS.get(narrowed(part.text))
+        if what is None:
+            meant = did_you_mean(nearest(part.text, _WORDS))
+            return report.broken(problems.UNKNOWN_OF_PERSON, part.at, name=part.text, **meant)
+        reached = of_person(reached, what, (person.at[0], part.at[1]), report)
+        if reached is BROKEN:
+            return BROKEN
+        if place + 1 < len(names) and what != "manager":
+            following = names[place + 1]
+            return report.broken(problems.NOT_A_REFERENCE, part.at, name=part.text, next=following.text)
+    return reached
+
+
+def has_role(person: Node, role: Node, scope: Scope, at: Span, report: Report) -> Node:
+    """Return whether a person holds the role that is written out, by its key or by one of its labels."""
+    if not isinstance(role, Literal) or role.value is None:
+        return report.broken(problems.ROLE_NOT_WRITTEN, role.at)
+    found = _role_named(str(role.value), scope)
+    if found is not None:
+        return HasRole(person, found.app, found.key, at=at)
+    names = [key for item in scope.roles.values() for key in _names_of(item)]
+    return report.broken(
+        problems.UNKNOWN_ROLE,
+        role.at,
+        name=role.value,
+        known=", ".join(scope.roles) or "-",
+        **did_you_mean(nearest(str(role.value), names)),
+    )
+
+
+def _role_named(written: str, scope: Scope) -> RoleScope | None:
+    wanted = narrowed(written)
+    return scope.roles.get(written) or next((one for one in scope.roles.values() if wanted in _names_of(one)), None)
+
+
+def _names_of(role: RoleScope) -> tuple[str, ...]:
+    labels = () if role.labels is None else (narrowed(role.labels.zh), narrowed(role.labels.en))
+    return (role.key, *labels)
