@@ -20,8 +20,8 @@ from tests.property.language.worlds import APP, DEAL, FORMS, OPTIONS, SCOPE
 _LABELS = (
     "金额", "阶段", "空", "为空", "且", "不属于", "or", "IN", "Is empty", "3年计划", "2026-01-31", "15", "金额（元）",
     "a b", "back`tick", "", " 边 ", "本人", "me", "原值", "old", "param", "参数", "amount", "name", "visits", "拜访",
-    "金额且阶段", "大于等于", "今天", "如果", "count", "ａｍｏｕｎｔ", "e\u0301", "é", "\"", "\\", "}}", "a.b", "🐱", "真",
-    "不", "score", "第1步", "Ⅻ", "_", "x\u200by", "换\n行", "其中", "in", "customer", "level",
+    "金额且阶段", "大于等于", "今天", "如果", "count", "ａｍｏｕｎｔ", "e\u0301", "é", "\"", "\\", "}}", "a.b", "🐱",
+    "真", "不", "score", "第1步", "Ⅻ", "_", "x\u200by", "换\n行", "其中", "in", "customer", "level",
 )  # fmt: skip
 _words = st.sampled_from(_LABELS)
 _texts = st.builds(Text, _words, _words)
