@@ -1,0 +1,89 @@
+"""A coverage-guided fuzz target: whatever is written ends in an expression or in problems with a place, nothing else.
+
+    python -m tests.fuzz.parser FOLDER [-max_total_time=600 …]
+
+The folder keeps the corpus, so that the next run goes on where this one ended; the options are those of libFuzzer. An
+input that breaks the law is kept in the folder as crash-….
+"""
+
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["engine.language", "engine.kernel"], enable_loader_override=False):
+    from engine.kernel.problems import EngineError
+    from engine.language.compiling import compile_expression
+    from engine.language.functions.catalogue import function_names
+    from engine.language.reading.vocabulary import KEYWORDS, SIGNS
+    from engine.language.templates import compile_template
+    from tests.unit.language.deals import SCOPE
+
+SEEDS = (
+    '阶段 = "谈判" 且 距今天数(更新时间) >= 15 且 客户预算确认 为空',
+    'stage in ["won", "lost"] and not (amount > 1.5 or note contains "a\\u0041")',
+    "count(visits where score >= 3 and day >= today() - 7) < 3",
+    "if(amount >= 100000, round(amount / 3, 2), coalesce(empty, -0.5))",
+    "customer.region.name & ' ' & left(name, 2) != ”x”",
+    "{% if amount > 1 %}{{ name }}{% else %}-{% end %}",
+)
+LONGEST = 400
+
+
+def check(source: str) -> None:
+    """Raise ``AssertionError`` where the source, as an expression or as a template, does anything but what it may."""
+    for read in (compile_expression, compile_template):
+        try:
+            read(source, SCOPE)
+        except EngineError as error:
+            for problem in error.problems:
+                assert problem.code.startswith("LANG-"), problem
+                assert problem.start is not None, problem
+                assert problem.end is not None, problem
+                assert 0 <= problem.start <= problem.end <= len(source), problem
+                assert problem.message.zh, problem
+                assert problem.message.en, problem
+
+
+def test_one_input(data: bytes) -> None:
+    """Take the bytes for UTF-8 where they are, else for code points of any kind."""
+    try:
+        source = data.decode()
+    except UnicodeDecodeError:
+        source = atheris.FuzzedDataProvider(data).ConsumeUnicode(LONGEST)
+    check(source)
+
+
+def _dictionary(folder: Path) -> Path:
+    """Write the language's words for the fuzzer to build from."""
+    words = sorted(
+        {*KEYWORDS, *SIGNS, *function_names(), "{{", "}}", "{%", "%}", "“", "”", "`", "\\u", "param.", "old."}
+    )
+    file = folder / "words.dict"
+    file.write_text("".join(f'"{_escaped(word)}"\n' for word in words))
+    return file
+
+
+def _escaped(word: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in word.encode())
+
+
+def main() -> None:
+    """Run the fuzzer with the folder and the options of the command line."""
+    folder, *options = sys.argv[1:]
+    corpus = Path(folder) / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(SEEDS):
+        (corpus / f"seed-{number}").write_text(seed)
+    own = [
+        f"-dict={_dictionary(Path(folder))}",
+        f"-max_len={LONGEST * 3}",
+        "-timeout=10",
+        f"-artifact_prefix={folder}/",
+    ]
+    atheris.Setup([sys.argv[0], *own, *options, str(corpus)], test_one_input)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
