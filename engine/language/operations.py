@@ -61,6 +61,12 @@ class Op(StrEnum):
     """Texts one after the other, blanks left out; blank when nothing is left."""
     JOIN = "join"
     """Separator, texts: the texts that are not blank with the separator between them."""
+    MATCHES = "matches"
+    """Text, pattern: whether the whole text is as the glob says (``engine.language.globs``); the pattern is written."""
+    IS_EMAIL = "is email"
+    """What counts is in ``engine.language.formats``, here and for the next two."""
+    IS_PHONE = "is phone"
+    IS_USCC = "is uscc"
     HAS = "has"
     """Several, element: whether the element is among them."""
 
@@ -88,6 +94,7 @@ class Op(StrEnum):
 
 _BLANKS: dict[Op, Blanks] = {
     **dict.fromkeys((Op.LENGTH, Op.STARTS_WITH, Op.ENDS_WITH, Op.CONTAINS, Op.HAS), "never"),
+    **dict.fromkeys((Op.MATCHES, Op.IS_EMAIL, Op.IS_PHONE, Op.IS_USCC), "never"),
     **dict.fromkeys((Op.REPLACE, Op.CONCAT, Op.JOIN), "made"),
     **dict.fromkeys(
         (

@@ -229,6 +229,14 @@ NESTED_AGGREGATE = ProblemKind(
     Text("汇总里面不能再汇总", "An aggregate cannot stand inside another"),
     Text("请在相关表单上放一个计算字段", "Put a computed field on the related form"),
 )
+NO_PATTERN = ProblemKind(
+    "LANG-070",
+    Text(
+        "“{function}”的样式要直接写成文本,1到{limit}个字",
+        "The pattern of “{function}” must be written as a text of 1 to {limit} characters",
+    ),
+    Text('例如 matches(编号, "AB*")', 'For example matches(number, "AB*")'),
+)
 UNCLOSED_PLACE = ProblemKind(
     "LANG-050",
     Text("“{open}”没有对应的“{close}”", "“{open}” has no “{close}”"),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from engine.kernel.registries import Registry
 from engine.language.functions.dates import DATE_FUNCTIONS
+from engine.language.functions.formats import FORMAT_FUNCTIONS
 from engine.language.functions.logic import LOGIC_FUNCTIONS
 from engine.language.functions.numbers import NUMBER_FUNCTIONS
 from engine.language.functions.people import PEOPLE_FUNCTIONS
@@ -18,6 +19,7 @@ FUNCTIONS: Registry[Function] = Registry(
     (
         *LOGIC_FUNCTIONS,
         *TEXT_FUNCTIONS,
+        *FORMAT_FUNCTIONS,
         *NUMBER_FUNCTIONS,
         *DATE_FUNCTIONS,
         *PEOPLE_FUNCTIONS,

@@ -1,8 +1,8 @@
 """Well-typed expressions of every type and over every function, as source text made from templates.
 
 Letters in braces stand for parts: N a number, W a whole one, T a text, D a day, M a moment, X a day or moment,
-B a condition, I a condition on a visit, F a field with a day, L a limit of days, O an option, and the signs S (sum),
-C (order), E (equality). A star is the kind itself. Templates are parted by bars.
+B a condition, I a condition on a visit, P a pattern, F a field with a day, L a limit of days, O an option, and the
+signs S (sum), C (order), E (equality). A star is the kind itself. Templates are parted by bars.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _LEAVES = {
         |(outcome contains "a")""",
     "F": "due|start|seen|made|customer.since",
     "L": "0|1|7|15|(-3)|3000000|param.days|whole",
+    "P": """"a*"|"*b"|"*a*"|"?"|"a?*"|"*?b*"|"??"|"1*5*0"|"\\\\*"|"*"|"*中*文"|"*[ab]*"|"%_"|"*'*"|"🐱?"|"AB*"
+        |"*a*a*a*a*a*a*a*b?"|"a\\\\?b" """,
     "O": '"won"|"negotiation"|"丢单"|empty',
     "S": "+|-",
     "C": "<|<=|>|>=",
@@ -49,6 +51,7 @@ _TEMPLATES = {
         |({D} {E} {D})|({M} {E} {M})|({T} {E} {T})|({B} {E} {B})|({N} in [0, 1, -2.5, 15])|({N} not in [0, 15])
         |({T} in ["a", "ab", "中"])|({D} in [2026-01-31])|({T} contains {T})|starts_with({T}, {T})|ends_with({T}, {T})
         |({N} is empty)|({T} is not empty)|({D} is empty)|({B} is empty)|exists(visits where {I})
+        |matches({T}, {P})|matches({T}, {P})|is_email({T})|is_phone({T})|is_uscc({T})
         |exists(visits.score)|any(visits.good)|all(visits.good where {I})|any(visits where {I})
         |(days_since({F}) {C} {L})|(days_until({F}) {E} {L})|({L} {C} days_since({F}))|(date({F}) {C} today() - {L})
         |(date({F}) {E} today() - {L})|(stage {E} {O})|(stage in ["won", "lost"])|(tags contains {O})
@@ -83,3 +86,8 @@ def of_kind(draw, kind, depth):
 def expressions(depth):
     """Expressions of every type, conditions more often than others."""
     return st.sampled_from("BBBNTDMW").flatmap(lambda kind: of_kind(kind, depth))
+
+
+def parts(kind):
+    """All the plain parts of a kind."""
+    return _PARTS[kind]

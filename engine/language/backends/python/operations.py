@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
+from engine.language import formats, globs
 from engine.language.backends.python import runtime
 from engine.language.operations import Op
 from engine.language.tree import Operation
@@ -39,6 +40,10 @@ RUNTIME: Mapping[str, object] = {
     "_upper": runtime.upper,
     "_starts_with": str.startswith,
     "_ends_with": str.endswith,
+    "_matches": globs.matches,
+    "_is_email": formats.is_email,
+    "_is_phone": formats.is_phone,
+    "_is_uscc": formats.is_uscc,
     "_concat": runtime.concat,
     "_join": runtime.join,
     "_day_of": day_of,
@@ -150,6 +155,10 @@ WRITERS: Mapping[Op, Writer] = {
     Op.STARTS_WITH: _calls("_starts_with"),
     Op.ENDS_WITH: _calls("_ends_with"),
     Op.CONTAINS: _contains,
+    Op.MATCHES: _calls("_matches"),
+    Op.IS_EMAIL: _calls("_is_email"),
+    Op.IS_PHONE: _calls("_is_phone"),
+    Op.IS_USCC: _calls("_is_uscc"),
     Op.CONCAT: _calls("_concat"),
     Op.JOIN: _calls("_join"),
     Op.HAS: _contains,

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number
 from engine.kernel.values import Value
 from engine.language.backends.sql.postgresql_dates import DATE_OPERATIONS
+from engine.language.backends.sql.postgresql_formats import FORMAT_OPERATIONS
 from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.operations import Op
@@ -256,5 +257,6 @@ OPERATIONS: Mapping[Op, Emit] = {
     Op.ROUND_UP: _round_up,
     Op.ROUND_DOWN: _rounded("trunc"),
     **TEXT_OPERATIONS,
+    **FORMAT_OPERATIONS,
     **DATE_OPERATIONS,
 }

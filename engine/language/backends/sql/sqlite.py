@@ -14,8 +14,9 @@ from engine.language.backends.python.runtime import WHITE_SPACE
 from engine.language.backends.sql.sqlite_functions import function_name, several_to_sqlite, to_sqlite
 from engine.language.backends.sql.sqlite_wide import is_wide, sides
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
+from engine.language.globs import glob_of
 from engine.language.operations import Op
-from engine.language.tree import Node, Operation
+from engine.language.tree import Literal, Node, Operation
 from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, DurationType, NumberType, Type
 
 _LOW_PART = 1_000_000_000
@@ -266,6 +267,16 @@ def _contains(terms: Terms, node: Operation) -> Element:
     return sa.func.instr(text, search) > _written(0)
 
 
+def _matches(terms: Terms, node: Operation) -> Element:
+    """Use ``GLOB``, which takes the last characters of the basic plane for one: patterns with these are called."""
+    text, pattern = node.arguments
+    written = pattern.value if isinstance(pattern, Literal) else ""
+    if any("\ufffd" <= character <= "\uffff" for character in written):
+        return _called(terms, node)
+    glob = sa.bindparam(None, glob_of(written), sa.Text(), unique=True)
+    return terms.value(text).op("GLOB", is_comparison=True)(glob)
+
+
 def _concat(terms: Terms, node: Operation) -> Element:
     first, *rest = (_text_or_empty(terms.value(argument)) for argument in node.arguments)
     for text in rest:
@@ -312,6 +323,7 @@ _TEXTS: Mapping[Op, Emit] = {
     Op.STARTS_WITH: _starts_with,
     Op.ENDS_WITH: _ends_with,
     Op.CONTAINS: _contains,
+    Op.MATCHES: _matches,
     Op.CONCAT: _concat,
     Op.HAS: _has,
     Op.YEAR: _calendar("%Y"),

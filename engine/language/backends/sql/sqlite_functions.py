@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.kernel.values import Value
+from engine.language import formats, globs
 from engine.language.backends.python import runtime
 from engine.language.operations import Op, blanks_of
 from engine.language.zones import day_of
@@ -86,6 +87,10 @@ _PLAIN: dict[Op, Callable[..., Value]] = {
     Op.TO_NUMBER: runtime.to_number,
     Op.JOIN: runtime.join,
     Op.DAY_OF: day_of,
+    Op.MATCHES: globs.matches,
+    Op.IS_EMAIL: formats.is_email,
+    Op.IS_PHONE: formats.is_phone,
+    Op.IS_USCC: formats.is_uscc,
 }
 _WITH_COUNTS: dict[Op, Callable[..., str | None]] = {
     Op.RIGHT: runtime.right,
@@ -131,7 +136,7 @@ def _over_values(function: Callable[..., Value]) -> Callable[..., Value]:
 def _to_sqlite_result(function: Callable[..., Value]) -> Callable[..., Value]:
     def called(*arguments: Value) -> Value:
         result = function(*arguments)
-        return to_sqlite(result) if isinstance(result, int) else result
+        return to_sqlite(int(result)) if isinstance(result, int) else result
 
     return called
 
