@@ -11,7 +11,7 @@ _LOWEST = FIRST_MOMENT + 2 * DAY_MS
 _HIGHEST = LAST_MOMENT - 2 * DAY_MS
 
 
-def _exact_offset(moment: Moment, zone_name: str) -> int:
+def exact_offset(moment: Moment, zone_name: str) -> int:
     """Return how far local time is ahead of UTC, in milliseconds; at the calendar's ends, that of two days inward."""
     local = datetime_of(min(max(moment, _LOWEST), _HIGHEST)).astimezone(zone(zone_name))
     offset = local.utcoffset()
@@ -22,13 +22,13 @@ def _exact_offset(moment: Moment, zone_name: str) -> int:
 def _quarter_offset(quarter: int, zone_name: str) -> int | None:
     """Return the offset of a whole quarter of an hour, or None where it changes within."""
     start = quarter * _QUARTER_MS
-    offset = _exact_offset(start, zone_name)
-    return offset if offset == _exact_offset(start + _QUARTER_MS - 1, zone_name) else None
+    offset = exact_offset(start, zone_name)
+    return offset if offset == exact_offset(start + _QUARTER_MS - 1, zone_name) else None
 
 
 def _offset(moment: Moment, zone_name: str) -> int:
     offset = _quarter_offset(moment // _QUARTER_MS, zone_name)
-    return _exact_offset(moment, zone_name) if offset is None else offset
+    return exact_offset(moment, zone_name) if offset is None else offset
 
 
 def day_of(moment: Moment, zone_name: str) -> Day | None:
@@ -40,10 +40,10 @@ def day_of(moment: Moment, zone_name: str) -> Day | None:
 def _change_within(quarter: int, zone_name: str) -> Moment:
     """Return the first moment of the quarter's second offset."""
     low, high = quarter * _QUARTER_MS, (quarter + 1) * _QUARTER_MS - 1
-    first = _exact_offset(low, zone_name)
+    first = exact_offset(low, zone_name)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if _exact_offset(middle, zone_name) == first else (low, middle)
+        low, high = (middle, high) if exact_offset(middle, zone_name) == first else (low, middle)
     return high
 
 
