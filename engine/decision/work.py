@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -38,9 +38,9 @@ class MissingFactsError(Exception):
     """Deciding stops here until these are answered; never seen outside this room."""
 
     def __init__(self, queries: Iterable[Query]) -> None:
-        """Keep the queries."""
+        """Keep the queries, each once."""
         super().__init__("facts are missing")
-        self.queries = tuple(queries)
+        self.queries = tuple(dict.fromkeys(queries))
 
 
 @dataclass
@@ -168,7 +168,7 @@ class Around:
         """Return a live aggregate over the rows related to ``row``, with what this decision has written so far."""
         outer, _, lines = aggregate.form.partition(".")
         if aggregate.reference == PARENT:
-            return aggregate_over(aggregate, lines_of(row, lines), self)
+            return self._over(aggregate, lines_of(row, lines))
         living = [
             changed
             for (app, form, _), changed in self.work.rows.items()
@@ -178,5 +178,23 @@ class Around:
         related = [one for one in rows if one.get(aggregate.reference) == row["id"]]
         query = self.work.aggregate_query(aggregate, str(row["id"]))
         if query is None:
-            return aggregate_over(aggregate, related, self)
-        return combine(aggregate, cast("Stored", self.work.fact(query)), related, self)
+            return self._over(aggregate, related)
+        stored = cast("Stored", self.work.fact(query))
+        return self._over(aggregate, related, lambda rows: combine(aggregate, stored, rows, self))
+
+    def _over(
+        self, aggregate: Aggregate, rows: Iterable[Row], combined: Callable[[Iterable[Row]], Value] | None = None
+    ) -> Value:
+        """Return the aggregate over rows in memory; what all of these need to know is asked for at once."""
+        listed = tuple(rows)
+        try:
+            return combined(listed) if combined is not None else aggregate_over(aggregate, listed, self)
+        except MissingFactsError:
+            raise MissingFactsError(self._missing(aggregate, listed)) from None
+
+    def _missing(self, aggregate: Aggregate, rows: Iterable[Row]) -> Iterator[Query]:
+        for row in rows:
+            try:
+                aggregate_over(aggregate, (row,), self)
+            except MissingFactsError as missing:
+                yield from missing.queries

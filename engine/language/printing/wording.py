@@ -12,7 +12,21 @@ from engine.language.functions.catalogue import function_named, is_function
 from engine.language.reading.lexing import tokens
 from engine.language.reading.vocabulary import ME_WORDS, Words
 from engine.language.scope import FormScope, Scope
-from engine.language.tree import Field, Literal, Node, OldField, Parameter, Path, Related, Span, Step, walk
+from engine.language.tree import (
+    Field,
+    Given,
+    HasRole,
+    Literal,
+    Node,
+    OfPerson,
+    OldField,
+    Parameter,
+    Path,
+    Related,
+    Span,
+    Step,
+    walk,
+)
 from engine.language.types import ChoiceType
 
 if TYPE_CHECKING:
@@ -46,9 +60,9 @@ class Wording:
     def of(self, span: Span) -> str:
         """Return a part of the expression in words; a bracket that it opens it also closes."""
         span = self._closed(span)
-        written, position = [], span[0]
+        written, position = list[str](), span[0]
         for (start, end), words in self.pieces:
-            if span[0] <= start and end <= span[1]:
+            if span[0] <= start and end <= span[1] and position <= start:
                 written += [self.source[position:start], words]
                 position = end
         written.append(self.source[position : span[1]])
@@ -68,7 +82,8 @@ def wording(expression: Expression, scope: Scope, parameters: Mapping[str, Text]
     for span, words in _own_words(expression.source, scope):
         if not any(start <= span[0] and span[1] <= end for start, end in named):
             pieces[span] = words.in_language(speech)
-    return Wording(expression.source, tuple(sorted(pieces.items())))
+    # What is part of a longer piece comes behind it: it counts where the longer one is not asked for.
+    return Wording(expression.source, tuple(sorted(pieces.items(), key=lambda piece: (piece[0][0], -piece[0][1]))))
 
 
 def _named(
@@ -86,6 +101,10 @@ def _named(
                 yield at, _joined(form, steps, key, scope)
             case Parameter(key, _, at):
                 yield at, parameters.get(key, Text(key, key))
+            case OfPerson() | HasRole():
+                about = _about_person(node, form, scope)
+                if about is not None:
+                    yield node.at, about
             case Literal(str() as value, ChoiceType(options), at):
                 label = next((option.labels for option in options if option.key == value), Text(value, value))
                 yield at, Text(f"“{label.zh}”", f"“{label.en}”")
@@ -96,6 +115,36 @@ def _named(
                         yield from _named(part, inner, scope, parameters)
             case _:
                 continue
+
+
+_OF_PERSON = {
+    "name": Text("姓名", "name"),
+    "department": Text("部门", "department"),
+    "manager": Text("上级", "superior"),
+    "departments_below": Text("所辖部门", "departments"),
+}
+
+
+def _about_person(node: Node, form: FormScope | None, scope: Scope) -> Text | None:
+    """Return who is meant, or what is asked of them; None for a person that is worked out."""
+    match node:
+        case Given("me"):
+            return Text("本人", "me")
+        case Field(key):
+            return _label(form, key)
+        case OldField(key):
+            label = _label(form, key)
+            return Text(f"原{label.zh}", f"{label.en} before")
+        case Path(steps, key):
+            return _joined(form, steps, key, scope)
+        case OfPerson(item, what) if (person := _about_person(item, form, scope)) is not None:
+            return Text(f"{person.zh}的{_OF_PERSON[what].zh}", f"{person.en}’s {_OF_PERSON[what].en}")
+        case HasRole(item, _, key) if (person := _about_person(item, form, scope)) is not None:
+            role = scope.roles[key].labels if key in scope.roles else None
+            label = role or Text(key, key)
+            return Text(f"{person.zh}是{label.zh}", f"{person.en} is {label.en}")
+        case _:
+            return None
 
 
 def _label(form: FormScope | None, key: str) -> Text:
