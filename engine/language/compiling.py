@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from engine.kernel.problems import EngineError
 from engine.language import problems
 from engine.language.checking.checker import Checker
-from engine.language.checking.fitting import common_of, fit
+from engine.language.checking.fitting import common_of, fit, narrowed_number
 from engine.language.checking.report import BROKEN, Meaning, Report, words
 from engine.language.expressions import Expression, expression_of
 from engine.language.functions.catalogue import is_function
-from engine.language.operations import Op
 from engine.language.reading.parsing import parse
 from engine.language.reading.syntax import Syntax
 from engine.language.reading.vocabulary import Words
 from engine.language.scope import Scope
-from engine.language.tree import Literal, Node, Operation, Span
-from engine.language.types import BlankType, BooleanType, NumberType, Type
+from engine.language.tree import Literal, Node, Span
+from engine.language.types import BlankType, BooleanType, Type
 
 
 def compile_expression(source: str, scope: Scope, *, expects: type[Type] | Type | None = None) -> Expression:
@@ -66,14 +65,6 @@ def _expected(node: Node, expects: type[Type] | Type, source: str, report: Repor
         if isinstance(node.type, BlankType):
             return fit(node, BooleanType(), report) if expects is BooleanType else node
     elif common_of((Literal(None, expects), node)) is not None:
-        return _narrowed(fit(node, expects, report), expects)
+        return narrowed_number(fit(node, expects, report), expects)
     wanted, got = words("wanted", expects), words("got", node.type)
     return report.broken(problems.WRONG_RESULT, (0, len(source)), **wanted, **got)
-
-
-def _narrowed(node: Node, expects: Type) -> Node:
-    """Return a number with no more decimals than its place keeps."""
-    if isinstance(node.type, NumberType) and isinstance(expects, NumberType) and node.type.scale > expects.scale:
-        kind = NumberType(expects.scale, node.type.digits - node.type.scale + expects.scale + 1)
-        return Operation(Op.ROUND, (node,), kind, (node.type.scale, expects.scale), node.at)
-    return node

@@ -14,6 +14,7 @@ from engine.language.tree import (
     Field,
     Given,
     HasRole,
+    Lookup,
     Node,
     OfPerson,
     OldField,
@@ -64,6 +65,8 @@ class ReadSet:
     """Whose facts are asked of the directory: who is meant, and how many of them, going up by superiors."""
     forms: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)
     """The app and form at the end of every reference in ``paths`` and ``distant``."""
+    tables: frozenset[str] = frozenset()
+    """The decision tables that are asked."""
 
     @property
     def reaches(self) -> bool:
@@ -108,6 +111,7 @@ class _Reads:
         self.aggregates: dict[Aggregate, None] = {}
         self.distant: dict[tuple[str, Aggregate], None] = {}
         self.people: dict[Node, int] = {}
+        self.tables = set[str]()
 
     def note(self, part: Node) -> None:
         """Note what one node reads."""
@@ -124,6 +128,9 @@ class _Reads:
                 self.follow(steps, key)
             case OfPerson(item) | HasRole(item):
                 self.ask(item)
+            case Lookup(table, body=body):
+                self.tables.add(table)
+                self.note_inside(body.tree)
             case Related(aggregate, ()):
                 self.aggregates[aggregate] = None
             case Related(aggregate, steps):
@@ -131,6 +138,12 @@ class _Reads:
                 self.distant[".".join(step.reference for step in steps), aggregate] = None
             case _:
                 pass
+
+    def note_inside(self, inner: Node) -> None:
+        """Note what another scope reads of what is the same for every row."""
+        for part in walk(inner):
+            if isinstance(part, Parameter | Given | Lookup):
+                self.note(part)
 
     def ask(self, person: Node) -> None:
         """Note whose facts are read, and those of how many superiors of theirs."""
@@ -156,9 +169,8 @@ def reads_of(node: Node) -> ReadSet:
         reads.note(part)
     for aggregate in [*reads.aggregates, *(aggregate for _, aggregate in reads.distant)]:
         for inner in (aggregate.value, aggregate.where):
-            for part in walk(inner) if inner is not None else ():
-                if isinstance(part, Parameter | Given):
-                    reads.note(part)
+            if inner is not None:
+                reads.note_inside(inner)
     return ReadSet(
         frozenset(reads.fields),
         frozenset(reads.paths),
@@ -171,4 +183,5 @@ def reads_of(node: Node) -> ReadSet:
         "me" in reads.given,
         frozenset(reads.people.items()),
         reads.forms,
+        frozenset(reads.tables),
     )

@@ -69,6 +69,8 @@ class Op(StrEnum):
     IS_USCC = "is uscc"
     HAS = "has"
     """Several, element: whether the element is among them."""
+    SEVERAL = "several"
+    """The values that are not blank, as several; blank where none is."""
 
     DAY_OF = "day of"
     """The day of a moment in the run's zone; blank outside the years 1 to 9999."""
@@ -95,7 +97,7 @@ class Op(StrEnum):
 _BLANKS: dict[Op, Blanks] = {
     **dict.fromkeys((Op.LENGTH, Op.STARTS_WITH, Op.ENDS_WITH, Op.CONTAINS, Op.HAS), "never"),
     **dict.fromkeys((Op.MATCHES, Op.IS_EMAIL, Op.IS_PHONE, Op.IS_USCC), "never"),
-    **dict.fromkeys((Op.REPLACE, Op.CONCAT, Op.JOIN), "made"),
+    **dict.fromkeys((Op.REPLACE, Op.CONCAT, Op.JOIN, Op.SEVERAL), "made"),
     **dict.fromkeys(
         (
             Op.DIVIDE,

@@ -278,6 +278,37 @@ TOO_MANY_LEVELS = ProblemKind(
     Text("最多向上找{limit}级主管", "One goes up at most {limit} superiors"),
     Text("请改用角色 role_in(…)", "Ask for a role instead: role_in(…)"),
 )
+UNKNOWN_TABLE = ProblemKind(
+    "LANG-100",
+    Text("没有决策表“{name}”{suggestion_zh}", "There is no decision table “{name}”{suggestion_en}"),
+    Text("请写本应用决策表的键", "Write the key of a decision table of this app"),
+)
+UNKNOWN_OUTPUT = ProblemKind(
+    "LANG-101",
+    Text("决策表“{table}”没有“{name}”{suggestion_zh}", "The decision table “{table}” has no “{name}”{suggestion_en}"),
+    Text("可用的:{known}", "There are: {known}"),
+)
+TABLE_NOT_WRITTEN = ProblemKind(
+    "LANG-102",
+    Text(
+        "“{function}”的第一个参数要直接写出决策表的键",
+        "The first argument of “{function}” is the key of a table, written out",
+    ),
+    Text('例如 {function}("{example}", …)', 'For example {function}("{example}", …)'),
+)
+TOO_MANY_DECIMALS = ProblemKind(
+    "LANG-103",
+    Text(
+        "“{parameter}”这一列有{scale}位小数,这里有{got}位",
+        "The column “{parameter}” keeps {scale} decimals, but this has {got}",
+    ),
+    Text("请写 round(…, {scale}),或给这一列更多小数位", "Write round(…, {scale}), or give the column more decimals"),
+)
+TABLE_UNFIT = ProblemKind(
+    "LANG-104",
+    Text("决策表“{table}”不能用在这里:{reason_zh}", "The decision table “{table}” cannot be asked here: {reason_en}"),
+    Text("请传更短的数字", "Pass shorter numbers"),
+)
 BAD_CASE = ProblemKind(
     "LANG-060",
     Text("这一行读不懂:{reason}", "This line cannot be read: {reason}"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.kernel.problems import Text
+from engine.language.tables import Decides
 from engine.language.tree import Step
 from engine.language.types import ReferenceType, Type
 
@@ -65,8 +66,8 @@ class Scope:
     """Everything that one expression may name.
 
     ``forms`` holds every form that a reference or relation may lead to, by ``(app, form)``. ``parameters`` is keyed by
-    what stands after ``param.``. ``with_old`` allows ``old.field`` and ``changed(field)``. ``roles`` are the
-    app's, by key.
+    what stands after ``param.``. ``with_old`` allows ``old.field`` and ``changed(field)``. ``roles`` and
+    ``tables`` are the app's, by key.
     """
 
     form: FormScope | None
@@ -74,6 +75,7 @@ class Scope:
     parameters: Mapping[str, Type] = field(default_factory=dict)
     with_old: bool = False
     roles: Mapping[str, RoleScope] = field(default_factory=dict)
+    tables: Mapping[str, Decides] = field(default_factory=dict)
 
 
 EMPTY_SCOPE = Scope(None)

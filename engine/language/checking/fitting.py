@@ -119,6 +119,14 @@ def rescaled(node: Node, scale: int) -> Node:
             return Operation(Op.RESCALE, (node,), wider, (more,), node.at)
 
 
+def narrowed_number(node: Node, kind: Type) -> Node:
+    """Return a number with no more decimals than the type keeps, half away from zero; anything else as it is."""
+    if isinstance(node.type, NumberType) and isinstance(kind, NumberType) and node.type.scale > kind.scale:
+        fewer = NumberType(kind.scale, node.type.digits - node.type.scale + kind.scale + 1)
+        return Operation(Op.ROUND, (node,), fewer, (node.type.scale, kind.scale), node.at)
+    return node
+
+
 def _option(written: str, node: Literal, kind: ChoiceType, report: Report) -> Node:
     found = option_of(written, kind.options)
     if found is not None:

@@ -9,6 +9,7 @@ from engine.kernel.registries import Registry
 from engine.language.functions.dates import DATE_FUNCTIONS
 from engine.language.functions.formats import FORMAT_FUNCTIONS
 from engine.language.functions.logic import LOGIC_FUNCTIONS
+from engine.language.functions.lookup import LOOKUP_FUNCTIONS
 from engine.language.functions.numbers import NUMBER_FUNCTIONS
 from engine.language.functions.people import PEOPLE_FUNCTIONS
 from engine.language.functions.shape import Function
@@ -23,6 +24,7 @@ FUNCTIONS: Registry[Function] = Registry(
         *NUMBER_FUNCTIONS,
         *DATE_FUNCTIONS,
         *PEOPLE_FUNCTIONS,
+        *LOOKUP_FUNCTIONS,
     )
 )
 

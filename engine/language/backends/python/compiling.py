@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
@@ -61,6 +62,12 @@ def compile_both(node: Node) -> tuple[Evaluate, Holds]:
         holds = compile_condition(node)
         return holds, holds
     return compile_value(node), compile_condition(node)
+
+
+@lru_cache(maxsize=1_024)
+def _inside(body: tree.Body) -> Evaluate:
+    """Return the function of a decision table, the same for all its look-ups."""
+    return compile_value(body.tree)
 
 
 def _never(_: Row, __: Surroundings) -> bool:
@@ -155,6 +162,8 @@ class _Writer:
                 return self._coalesce(items)
             case tree.Related():
                 return self._related(node)
+            case tree.Lookup():
+                return self._looked_up(node)
             case tree.OldField() | tree.Path() | tree.OfPerson():
                 return self._guarded(self._pure(node))
             case tree.Operation(op) if blanks_of(op) != "never" or op is Op.LENGTH:
@@ -315,6 +324,12 @@ class _Writer:
             found, row = self._bound(target)
             tests += [binding, found]
         return tests, row
+
+    def _looked_up(self, node: tree.Lookup) -> ast.expr:
+        """Write the call of the table's own function with the arguments as its row."""
+        keys, values = zip(*node.arguments, strict=True)
+        row = ast.Dict([constant(key) for key in keys], [self.value(value) for value in values])
+        return call(self._object(_inside(node.body)), row, name(SURROUNDINGS))
 
     def _related(self, node: tree.Related) -> ast.expr:
         tests, row = self._followed(node.steps)

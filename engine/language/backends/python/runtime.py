@@ -149,6 +149,11 @@ def join(separator: str | None, *texts: str | None) -> str | None:
     return (separator or "").join([text for text in texts if text is not None]) or None
 
 
+def several(*values: str | None) -> tuple[str, ...] | None:
+    """Return the values that are not blank, or blank where none is."""
+    return tuple([value for value in values if value is not None]) or None
+
+
 def year(day: int) -> int:
     """Return the year of the day."""
     return date_of(day).year

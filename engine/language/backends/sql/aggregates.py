@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import FromClause, Select
 
+from engine.language.backends.sql.lookups import Columns
 from engine.language.backends.sql.terms import Dialect, Element, SqlScope
 from engine.language.tree import PARENT, Aggregate, Node, Related, Step
 from engine.language.types import NumberType, Type
@@ -22,7 +23,7 @@ class Over(Protocol):
         ...
 
     @property
-    def row(self) -> FromClause:
+    def row(self) -> Columns:
         """The table."""
         ...
 
@@ -55,7 +56,8 @@ def _living(table: FromClause) -> list[Element]:
 def _owner(builder: Over, steps: Sequence[Step]) -> Element:
     """Return the id of this row, or of the living record at the end of the references."""
     if not steps:
-        return builder.row.c["id"]
+        own: Element = builder.row.c["id"]
+        return own
     return at_end(builder, steps, "id")
 
 

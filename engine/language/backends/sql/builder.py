@@ -17,10 +17,12 @@ from engine.kernel.values import Value
 from engine.language import problems, tree
 from engine.language.backends.python.compiling import compile_value
 from engine.language.backends.sql import aggregates as sql_aggregates
+from engine.language.backends.sql import lookups
 from engine.language.backends.sql import people as sql_people
 from engine.language.backends.sql.depth import Depth
 from engine.language.backends.sql.folding import day_bound
 from engine.language.backends.sql.let import Let
+from engine.language.backends.sql.lookups import Columns
 from engine.language.backends.sql.postgresql import PostgresqlDialect
 from engine.language.backends.sql.sqlite import SqliteDialect
 from engine.language.backends.sql.terms import OPPOSITE_ORDER, Dialect, DialectName, Element, SqlScope
@@ -62,7 +64,7 @@ class Builder:
     """Builds expressions over one table; the inside of an aggregate is built by another one over its own table."""
 
     scope: SqlScope
-    row: FromClause
+    row: Columns
     dialect: Dialect
     names: Names = field(default_factory=Names)
     steps: list[tuple[str, Element]] | None = None
@@ -80,6 +82,12 @@ class Builder:
     def over(self, row: FromClause) -> Builder:
         """Return a builder over another table."""
         return Builder(self.scope, row, self.dialect, self.names)
+
+    def within(self, row: Columns) -> Builder:
+        """Return a builder of the same expression over other columns: steps and depth are shared."""
+        inner = Builder(self.scope, row, self.dialect, self.names, self.steps)
+        inner.depth = self.depth
+        return inner
 
     def _whole(self, build: Callable[[], Element]) -> Element:
         """Return what ``build`` gives, complete with the steps that it has named."""
@@ -160,6 +168,8 @@ class Builder:
                 return sa.func.coalesce(*map(self.value, items), type_=None)
             case tree.Related():
                 return sql_aggregates.value(self, node)
+            case tree.Lookup():
+                return lookups.value(self, node)
             case tree.Operation(op) if blanks_of(op) != "never" or not isinstance(node.type, BooleanType):
                 return self.dialect.operation(self, node)
             case _:
@@ -169,7 +179,8 @@ class Builder:
         if key not in self.row.c:
             start, end = node.at
             raise EngineError(problems.NOT_IN_SQL.at(start=start, end=end, what=key))
-        return self.row.c[key]
+        column: Element = self.row.c[key]
+        return column
 
     def condition(self, node: Node, *, wanted: bool = True) -> Element:
         """Return whether the condition holds, or, unless ``wanted``, whether it does not; NULL stands for false."""

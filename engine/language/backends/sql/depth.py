@@ -55,7 +55,8 @@ class Depth:
     def _of(self, node: Node) -> int:
         found = self.known.get(id(node))
         if found is None:
-            found = _symbols(node) + max(map(self._of, children(node)), default=0)
+            inside = (node.body.tree,) if isinstance(node, tree.Lookup) else ()
+            found = _symbols(node) + max(map(self._of, (*children(node), *inside)), default=0)
             if found > self.room and not isinstance(node, tree.Not):
                 self.cut.add(id(node))
                 found = _SIGN

@@ -16,7 +16,7 @@ from engine.language.backends.sql.postgresql_formats import FORMAT_OPERATIONS
 from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.operations import Op
-from engine.language.tree import Node, Operation
+from engine.language.tree import Node, Operation, may_be_blank
 from engine.language.types import (
     DIVISION_SCALE,
     SEVERAL,
@@ -221,6 +221,9 @@ def _extreme(function: str) -> Emit:
     """Write LEAST or GREATEST, which would pass over NULLs."""
 
     def emit(terms: Terms, node: Operation) -> Element:
+        if not any(map(may_be_blank, node.arguments)):
+            least: Element = getattr(sa.func, function)(*map(terms.value, node.arguments), type_=column_type(node.type))
+            return least
         items = [terms.once(argument) for argument in node.arguments]
         filled = sa.and_(*(item.is_not(None) for item in items))
         return sa.case((filled, getattr(sa.func, function)(*items, type_=column_type(node.type))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
 from engine.language.backends.python.runtime import PLAIN_DECIMAL, WHITE_SPACE
 from engine.language.backends.sql.terms import Element, Terms
@@ -107,6 +107,13 @@ def _has(terms: Terms, node: Operation) -> Element:
     return found
 
 
+def _several(terms: Terms, node: Operation) -> Element:
+    values = sa.cast(array([sa.type_coerce(terms.value(item), sa.Text()) for item in node.arguments]), ARRAY(sa.Text()))
+    filled = sa.func.array_remove(values, sa.literal_column("NULL", sa.Text()))
+    nothing = sa.literal_column("'[]'::jsonb", JSONB())
+    return sa.func.nullif(sa.func.to_jsonb(filled, type_=JSONB()), nothing, type_=JSONB())
+
+
 def _to_number(terms: Terms, node: Operation) -> Element:
     """Cast only what the pattern has let through: CASE tests first."""
     text = sa.type_coerce(terms.once(node.arguments[0]), sa.Text())
@@ -131,5 +138,6 @@ TEXT_OPERATIONS: Mapping[Op, Emit] = {
     Op.CONCAT: _concat,
     Op.JOIN: _join,
     Op.HAS: _has,
+    Op.SEVERAL: _several,
     Op.TO_NUMBER: _to_number,
 }

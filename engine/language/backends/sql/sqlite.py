@@ -291,6 +291,22 @@ def _has(terms: Terms, node: Operation) -> Element:
     return sa.exists(found.correlate_except(items))
 
 
+def _several(terms: Terms, node: Operation) -> Element:
+    """Write the JSON array of the values, as ``several_to_sqlite`` writes it."""
+    between, opening = sa.literal_column("', '", sa.Text()), sa.literal_column("'['", sa.Text())
+    # json_quote writes a blank as null without quotes, and no text so.
+    quoted = [
+        sa.func.nullif(sa.func.json_quote(terms.value(argument)), sa.literal_column("'null'"), type_=sa.Text())
+        for argument in node.arguments
+    ]
+    first, *rest = [_text_or_empty(between.concat(item)) for item in quoted]
+    for item in rest:
+        first = first.concat(item)
+    inside = sa.func.substr(grouping(first), _written(3), type_=sa.Text())
+    written = opening.concat(inside).concat(sa.literal_column("']'", sa.Text()))
+    return sa.func.nullif(written, sa.literal_column("'[]'", sa.Text()), type_=sa.Text())
+
+
 _NATIVE: Mapping[Op, Emit] = {
     Op.RESCALE: _rescale,
     Op.ADD: _add,
@@ -326,6 +342,7 @@ _TEXTS: Mapping[Op, Emit] = {
     Op.MATCHES: _matches,
     Op.CONCAT: _concat,
     Op.HAS: _has,
+    Op.SEVERAL: _several,
     Op.YEAR: _calendar("%Y"),
     Op.MONTH: _calendar("%m"),
     Op.DAY: _calendar("%d"),
