@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import real_moment
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row, Value
+from engine.language.backends.javascript.trees import to_json
+from engine.language.backends.javascript.worlds import world_json
 from engine.language.backends.sql import sqlite_functions
 from engine.language.backends.sql.builder import dialect_of
 from engine.language.backends.sql.people import PEOPLE
@@ -29,21 +32,23 @@ from engine.language.expressions import Expression
 from engine.language.scope import FieldScope, FormScope
 from engine.language.tree import DIRECTORY
 from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, NumberType, TextType, Type, type_key
+from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, Evaluator, evaluator, find_node
 
-BACKENDS = ("python", "sqlite", "postgresql")
+BACKENDS = ("python", "sqlite", "javascript", "postgresql")
 DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
+
+Runner = Callable[[Case, Expression], Json]
+"""Answers a case on one back end: the value in the form of the contract, or why it declines."""
 
 
 def run_lines(lines: Iterable[str], backends: Sequence[str] | None = None) -> Iterator[str]:
     """Yield one line of JSON for every line of JSON that is not blank, in order.
 
     ``backends`` are of ``BACKENDS``; without it all that are reachable: PostgreSQL by the URL in
-    ``YOUJU_DATABASE_URL``.
+    ``YOUJU_DATABASE_URL``, JavaScript where there is a Node.js.
     """
     with ExitStack() as opened:
-        runners: dict[str, Connection | None] = {}
-        for name in backends if backends is not None else reachable():
-            runners[name] = None if name == "python" else opened.enter_context(_connection(name))
+        runners = {name: _runner(name, opened) for name in (backends if backends is not None else reachable())}
         for line in lines:
             if line.strip():
                 yield json.dumps(_answered(line, runners), ensure_ascii=False)
@@ -51,8 +56,22 @@ def run_lines(lines: Iterable[str], backends: Sequence[str] | None = None) -> It
 
 def reachable() -> tuple[str, ...]:
     """Return the back ends that can run here."""
-    url = os.environ.get(DATABASE_VARIABLE, "")
-    return BACKENDS if url.startswith("postgresql") else BACKENDS[:-1]
+    absent = {
+        "javascript": find_node() is None,
+        "postgresql": not os.environ.get(DATABASE_VARIABLE, "").startswith("postgresql"),
+    }
+    return tuple(name for name in BACKENDS if not absent.get(name))
+
+
+def _runner(name: str, opened: ExitStack) -> Runner:
+    match name:
+        case "python":
+            return _on_python
+        case "javascript":
+            node = find_node()
+            return _without_node if node is None else partial(_on_javascript, opened.enter_context(evaluator(node)))
+        case _:
+            return partial(_on_database, opened.enter_context(_connection(name)))
 
 
 @contextmanager
@@ -73,7 +92,7 @@ def _connection(name: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _answered(line: str, runners: Mapping[str, Connection | None]) -> Json:
+def _answered(line: str, runners: Mapping[str, Runner]) -> Json:
     case_id: Json = None
     try:
         document = _document(line)
@@ -83,11 +102,7 @@ def _answered(line: str, runners: Mapping[str, Connection | None]) -> Json:
     except EngineError as error:
         return {"id": case_id, "error": _shown_problem(error.problems[0])}
     answer: dict[str, Json] = {"id": case_id, "type": type_key(expression.type)}
-    for name, connection in runners.items():
-        answer[name] = (
-            _on_python(case, expression) if connection is None else _on_database(case, expression, connection)
-        )
-    return answer
+    return answer | {name: run(case, expression) for name, run in runners.items()}
 
 
 def _document(line: str) -> dict[str, Json]:
@@ -111,7 +126,18 @@ def _on_python(case: Case, expression: Expression) -> Json:
     return shown(expression.evaluate(case.row, case.surroundings), expression.type)
 
 
-def _on_database(case: Case, expression: Expression, connection: Connection) -> Json:
+def _on_javascript(process: Evaluator, case: Case, expression: Expression) -> Json:
+    world = world_json(case.surroundings, case.scope, [case.row])
+    values = process.answer([to_json(expression.tree)], world)[0]
+    value = values[0] if isinstance(values, list) else values
+    return {"declined": str(*value.values())} if isinstance(value, dict) else value
+
+
+def _without_node(_: Case, __: Expression) -> Json:
+    return {"declined": f"no Node.js {LEAST_NODE} or newer was found; name one in {NODE_VARIABLE}"}
+
+
+def _on_database(connection: Connection, case: Case, expression: Expression) -> Json:
     dialect: DialectName = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
     around = case.surroundings
     table = case.tables[case.scope.form.key] if case.scope.form is not None else None

@@ -294,3 +294,21 @@ UNREADABLE = ProblemKind(
     _TAMPERED,
     Nature.CONFLICT,
 )
+NODE_ENDED = ProblemKind(
+    "STORE-060",
+    Text(
+        "执行 JavaScript 的 Node 进程意外结束,状态 {status}",
+        "The Node process that runs JavaScript ended with status {status}",
+    ),
+    Text(
+        "请重试;仍然如此时用 YOUJU_NODE 指定另一个 Node(20 或更新)",
+        "Try again; if it goes on, name another Node (20 or newer) in YOUJU_NODE",
+    ),
+    Nature.UNAVAILABLE,
+)
+NODE_REFUSED = ProblemKind(
+    "STORE-061",
+    Text("Node 进程没有读懂发给它的内容:{reason}", "The Node process could not read what it was sent: {reason}"),
+    Text("请确认安装完整,版本一致", "Make sure that the installation is complete and of one version"),
+    Nature.UNAVAILABLE,
+)

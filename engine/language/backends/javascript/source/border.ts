@@ -1,0 +1,118 @@
+/** The border between the language and the page: values in the JSON form of the contract, and a world made of them. */
+
+import { DAY_MS } from "./days.ts";
+import { Unknown, type Around, type Row, type Value } from "./values.ts";
+import { zoneDays, type ZoneTable } from "./zones.ts";
+import type { Json } from "./compiling.ts";
+
+/** A type: its word, or a number's with its scale and digits, or lines with the types of their fields. */
+export type Type = string | readonly ["number", number, number] | readonly ["lines", Types];
+export type Types = { readonly [key: string]: Type };
+
+const DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?$/;
+
+const readNumber = (raw: Json, scale: number, digits: number): number | bigint => {
+  const [, sign, whole, decimals = ""] = DECIMAL.exec(String(raw)) ?? [];
+  const kept = decimals.replace(/0+$/, "");
+  const scaled = BigInt(`${whole ?? "x"}${kept.padEnd(scale, "0")}`);
+  if (kept.length > scale || scaled >= 10n ** BigInt(digits)) throw new RangeError(String(raw));
+  const number = sign ? -scaled : scaled;
+  return digits > 15 ? number : Number(number);
+};
+
+const readTime = (raw: Json): number => {
+  const moment = Date.parse(raw as string);
+  if (Number.isNaN(moment)) throw new RangeError(String(raw));
+  return moment;
+};
+
+/** Return a value from its JSON form; throws a RangeError or SyntaxError for what is none. */
+export const read = (raw: Json, type: Type): Value => {
+  if (raw === null || raw === "") return null;
+  if (Array.isArray(type)) {
+    if (type[0] === "lines") return (raw as never[]).map((line) => readRow(line, type[1] as Types));
+    return readNumber(raw, type[1] as number, type[2] as number);
+  }
+  switch (type) {
+    case "date":
+      return readTime(raw) / DAY_MS;
+    case "datetime":
+      return readTime(raw);
+    default:
+      if (Array.isArray(raw)) return raw.length ? raw.map((text) => String(text).normalize()) : null;
+      return typeof raw === "string" ? raw.normalize() : (raw as boolean);
+  }
+};
+
+/** Return a row from its JSON form; fields that are not sent stay unknown. */
+export const readRow = (raw: { readonly [key: string]: Json }, types: Types): Row =>
+  Object.fromEntries(Object.entries(types).flatMap(([key, type]) => (raw[key] === undefined ? [] : [[key, read(raw[key], type)]])));
+
+const showNumber = (value: Value, scale: number): string => {
+  const text = String(value);
+  const [sign, digits] = text[0] === "-" ? ["-", text.slice(1)] : ["", text];
+  const padded = digits.padStart(scale + 1, "0");
+  const [whole, decimals] = [padded.slice(0, padded.length - scale), padded.slice(padded.length - scale).replace(/0+$/, "")];
+  return sign + whole + (decimals && `.${decimals}`);
+};
+
+/** Return the JSON form of a value. */
+export const show = (value: Value, type: Type): Json => {
+  if (value === null) return null;
+  if (Array.isArray(type)) return showNumber(value, type[1] as number);
+  const iso = (moment: number): string => new Date(moment).toISOString();
+  switch (type) {
+    case "date":
+      return iso((value as number) * DAY_MS).slice(0, 10);
+    case "datetime":
+      return iso(value as number).replace(".000Z", "Z");
+    case "duration":
+      return String(value);
+    default:
+      return value as Json;
+  }
+};
+
+/** What the server sends of the world: values in their JSON form, forms under `app/form`. */
+export interface World {
+  readonly now: string;
+  readonly today: string;
+  readonly zone: ZoneTable;
+  readonly me: string | null;
+  readonly parameters: { readonly [key: string]: readonly [Json, Type] };
+  readonly old?: { readonly [key: string]: Json } | null;
+  /** Forms with their living rows; `all` says that no other row exists. */
+  readonly forms: { readonly [form: string]: { readonly types: Types; readonly rows: readonly never[]; readonly all: boolean } };
+}
+
+/** Return the world around the rows of one form. What was not sent is unknown. */
+export const around = (world: World, types: Types): Around => {
+  const forms = Object.entries(world.forms).map(
+    ([name, { types, rows, all }]) => [name, { all, rows: rows.map((row) => readRow(row, types)) }] as const,
+  );
+  const known = new Map(forms);
+  const form = (app: string, key: string) => {
+    const found = known.get(`${app}/${key}`);
+    if (!found) throw new Unknown(key);
+    return found;
+  };
+  return {
+    now: read(world.now, "datetime") as number,
+    today: read(world.today, "date") as number,
+    me: world.me,
+    parameters: Object.fromEntries(Object.entries(world.parameters).map(([key, [raw, type]]) => [key, read(raw, type)])),
+    old: world.old && readRow(world.old, types),
+    dayOf: zoneDays(world.zone),
+    record(app, key, id) {
+      const { rows, all } = form(app, key);
+      const found = rows.find((row) => row["id"] === id);
+      if (!found && !all) throw new Unknown(`${key} ${id}`);
+      return found ?? null;
+    },
+    related(app, key, reference, id) {
+      const { rows, all } = form(app, key);
+      if (!all) throw new Unknown(key);
+      return rows.filter((row) => row[reference] === id);
+    },
+  };
+};

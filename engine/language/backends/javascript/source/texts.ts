@@ -1,0 +1,36 @@
+/** Texts, counted in code points; a text that comes out empty is blank. Nothing here knows rows. */
+
+type Blankable = string | null;
+
+const WHITE_SPACE = "[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const ENDS = new RegExp(`^${WHITE_SPACE}|${WHITE_SPACE}$`, "g");
+
+const slice = (text: string, begin: number, end?: number): Blankable => [...text].slice(begin, end).join("") || null;
+
+export const length = (text: Blankable): number => (text === null ? 0 : [...text].length);
+export const left = (text: string, count: number): Blankable => (count > 0 ? slice(text, 0, count) : null);
+export const right = (text: string, count: number): Blankable => (count > 0 ? slice(text, -count) : null);
+/** Start and count are Numbers, or both BigInts: they may be too long to be added as Numbers. */
+export const mid = (text: string, start: number, count: number): Blankable => {
+  const [begin, end] = [Math.max(Number(start) - 1, 0), Number(start + count) - 1];
+  return end > begin ? slice(text, begin, end) : null;
+};
+export const find = (search: string, text: string): number | null => {
+  const place = text.indexOf(search);
+  return place < 0 ? null : length(text.slice(0, place)) + 1;
+};
+export const replace = (text: Blankable, search: Blankable, replacement: Blankable): Blankable =>
+  text && search ? text.replaceAll(search, () => replacement ?? "") || null : text;
+export const trim = (text: string): Blankable => text.replace(ENDS, "") || null;
+export const lower = (text: string): string => text.replace(/[A-Z]+/g, (part) => part.toLowerCase());
+export const upper = (text: string): string => text.replace(/[a-z]+/g, (part) => part.toUpperCase());
+export const concat = (...texts: Blankable[]): Blankable => texts.join("") || null;
+export const join = (separator: Blankable, ...texts: Blankable[]): Blankable =>
+  texts.filter((text) => text !== null).join(separator ?? "") || null;
+/** Order texts by code point, as the databases do: less than 0 where the first comes first. */
+export const inOrder = (a: string, b: string): number => {
+  const [first, second] = [[...a], [...b]];
+  const place = first.findIndex((point, at) => point !== second[at]);
+  if (place < 0) return first.length - second.length;
+  return (first[place] as string).codePointAt(0)! - (second[place]?.codePointAt(0) ?? -1);
+};

@@ -1,0 +1,44 @@
+/** The values of the language inside a page or a Node process, and what an expression may ask of the world around its row. */
+
+/**
+ * Blank is null. A number is a whole scaled Number where its type has at most 15 digits, else a BigInt; so is a duration,
+ * always a BigInt. A date is a day number, a moment milliseconds; several are arrays of texts, lines arrays of rows.
+ */
+export type Value = string | number | bigint | boolean | null | readonly string[] | readonly Row[];
+
+/** A record, flat; a field that is not there is not known. */
+export interface Row {
+  readonly [key: string]: Value | undefined;
+}
+
+/** The world around one row. Whoever does not know an answer throws `Unknown`. */
+export interface Around {
+  readonly now: number;
+  readonly today: number;
+  readonly me: string | null;
+  readonly parameters: Row;
+  /** The row before the change; null where there was none, undefined where that is not known. */
+  readonly old: Row | null | undefined;
+  /** The calendar day of a moment in the app's zone; null outside the years 1 to 9999. */
+  dayOf(moment: number): number | null;
+  /** The record with that id that is not deleted, or null. */
+  record(app: string, form: string, id: string): Row | null;
+  /** The rows whose reference is that id, without deleted ones. */
+  related(app: string, form: string, reference: string, id: string): Iterable<Row>;
+}
+
+/** Gives a value for a row. */
+export type Part = (row: Row, around: Around) => Value;
+
+/** Tells whether something holds for a row. */
+export type Test = (row: Row, around: Around) => boolean;
+
+/** What the page does not know, so that only the server can answer. */
+export class Unknown extends Error {}
+
+/** Return the field of a row, blanks included. */
+export const known = (row: Row, key: string): Value => {
+  const value = row[key];
+  if (value === undefined) throw new Unknown(key);
+  return value;
+};
