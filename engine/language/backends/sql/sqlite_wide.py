@@ -3,7 +3,7 @@
 SQLite goes over to floating point where whole numbers pass 64 bits, and from there nothing comes back to a whole one.
 So what is still an integer at the end is exact; what is not is left to the registered functions. Where a single product
 is compared with numbers of at most 18 digits even that test is idle: a product that has passed 64 bits lies beyond all
-of these, exact or not.
+of these, exact or not (``products``).
 """
 
 from __future__ import annotations
@@ -12,25 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 
+from engine.language.backends.products import Exactness
 from engine.language.backends.python.runtime import factors
 from engine.language.backends.sql.terms import Element, Sides, Terms
 from engine.language.operations import Op
 from engine.language.tree import Field, Node, Operation, depends_on_row
-from engine.language.types import NumberType, Type
 
-NATIVE_DIGITS = 18
-"""Whole numbers of so many digits fit into 64 bits, and so does the sum of nine of them."""
-
+_OWN = Exactness(digits=18, room=8 * 10**18)
+"""64 bits hold whole numbers of 18 digits, and more than eight of them together."""
 _HIGHEST = 2**63 - 1
-_FLOATING_DIGITS = 300
-"""Beyond, floating point could end in infinity, and infinity times zero in NULL."""
-_PRODUCT_ROOM = 8 * 10**18
-"""What is added to a product, and what it is compared with, stay below this: far from where 64 bits end."""
 
-
-def is_wide(kind: Type) -> bool:
-    """Tell whether numbers of the type can pass SQLite's own."""
-    return isinstance(kind, NumberType) and kind.digits > NATIVE_DIGITS
+is_wide = _OWN.is_wide
 
 
 def sides(terms: Terms, left: Node, right: Node) -> Sides | None:
@@ -38,7 +30,7 @@ def sides(terms: Terms, left: Node, right: Node) -> Sides | None:
     first, second = _native(terms, left), _native(terms, right)
     if first is None or second is None:
         return None
-    if _lies_beyond(left, right) or _lies_beyond(right, left):
+    if _OWN.lies_beyond(left, right) or _OWN.lies_beyond(right, left):
         return Sides(first, second, None)
     exact = [_is_whole(element) for element, node in ((first, left), (second, right)) if _may_pass(node)]
     return Sides(first, second, sa.and_(*exact) if exact else None)
@@ -50,36 +42,6 @@ def _may_pass(node: Node) -> bool:
 
 def _is_whole(element: Element) -> Element:
     return sa.func.typeof(element, type_=sa.Text()) == sa.literal_column("'integer'", sa.Text())
-
-
-def _lies_beyond(left: Node, right: Node) -> bool:
-    """Tell whether the left side is one product and numbers so short that these and the right side never reach it."""
-    products, others = _parted(left)
-    if len(products) != 1 or is_wide(right.type) or _digits(left.type) > _FLOATING_DIGITS:
-        return False
-    reached = sum(int(10 ** _digits(node.type)) for node in (*others, right))
-    return reached <= _PRODUCT_ROOM and _is_product(products[0], alone=not others)
-
-
-def _parted(node: Node) -> tuple[list[Node], list[Node]]:
-    """Return the wide terms of a sum, and the others."""
-    terms = node.arguments if isinstance(node, Operation) and node.op is Op.ADD else (node,)
-    return [term for term in terms if is_wide(term.type)], [term for term in terms if not is_wide(term.type)]
-
-
-def _is_product(node: Node, *, alone: bool) -> bool:
-    """Tell whether the node is a product of short numbers; with more than two factors a zero could follow too late."""
-    match node:
-        case Operation(Op.NEGATE | Op.RESCALE, (inner,)):
-            return _is_product(inner, alone=alone)
-        case Operation(Op.MULTIPLY, arguments):
-            return all(not is_wide(part.type) or (alone and _is_product(part, alone=True)) for part in arguments)
-        case _:
-            return not is_wide(node.type)
-
-
-def _digits(kind: Type) -> int:
-    return kind.digits if isinstance(kind, NumberType) else NATIVE_DIGITS
 
 
 def _native(terms: Terms, node: Node) -> Element | None:
@@ -131,6 +93,5 @@ _WRITERS: Mapping[Op, Callable[[Sequence[Element], Sequence[int]], Element]] = {
     Op.NEGATE: lambda parts, _: -parts[0],
     Op.MULTIPLY: lambda parts, _: parts[0] * parts[1],
     Op.RESCALE: lambda parts, settings: _times(parts[0], 10 ** settings[0]),
-    Op.ABSOLUTE: lambda parts, _: sa.func.abs(parts[0], type_=sa.BigInteger()),
     Op.DIVIDE: _divided,
 }
