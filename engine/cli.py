@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from engine.bench.commands import bench
 from engine.boot import Instance, open_instance, read_settings, travel_of
 from engine.demo import demo_words, make_demo
 from engine.doctor.commands import doctor
@@ -98,7 +99,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (worker, tick, app, user, pack, doctor, rule):
+for _command in (worker, tick, app, user, pack, doctor, rule, bench):
     youju.add_command(_command)
 
 

@@ -1,0 +1,65 @@
+"""The command ``bench``: runs benchmarks and prints a line for each figure."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from engine.bench import language
+from engine.bench.javascript import javascript_lines
+from engine.bench.measuring import Line
+
+QUICK_ROUNDS = 3
+DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
+
+RECORDS, QUICK_RECORDS = 100_000, 20_000
+ROWS, QUICK_ROWS = 1_000_000, 100_000
+
+
+def lang(*, quick: bool, database: str | None) -> Iterator[Line]:
+    """Yield the figures of the rule language on every back end in reach."""
+    rounds = {"rounds": QUICK_ROUNDS} if quick else {}
+    records, rows = (QUICK_RECORDS, QUICK_ROWS) if quick else (RECORDS, ROWS)
+    yield from language.compile_lines()
+    yield from language.python_lines(records, **rounds)
+    yield from javascript_lines(records, **rounds)
+    with tempfile.TemporaryDirectory(prefix="youju-bench-") as folder:
+        yield from language.sql_lines(f"sqlite:///{Path(folder) / 'bench.db'}", rows, **rounds)
+    if database is not None:
+        yield from language.sql_lines(database, rows, **rounds)
+
+
+BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = MappingProxyType({"lang": lang})
+
+
+@click.command()
+@click.argument("name", type=click.Choice(sorted(BENCHMARKS)))
+@click.option("--quick", is_flag=True, help="Fewer records and rounds: a look, no verdict. 少量数据,只看大概。")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one line each. 每行一个 JSON。")
+@click.option(
+    "--database",
+    help=f"The URL of a PostgreSQL database for a table that is made and dropped; {DATABASE_VARIABLE} if not given."
+    " 用来建一张临时表的 PostgreSQL 库。",
+)
+def bench(name: str, quick: bool, as_json: bool, database: str | None) -> None:
+    """Measure against what one would write by hand, in the same run. 与手写代码同场比较。
+
+    Exit code 1 where a bound is passed.
+    """  # noqa: D415
+    url = database or os.environ.get(DATABASE_VARIABLE, "")
+    server = url if url.startswith("postgresql") else None
+    if server is None:
+        click.echo(f"PostgreSQL is left out: --database or {DATABASE_VARIABLE} · 没有给出 PostgreSQL", err=True)
+    held = True
+    for line in BENCHMARKS[name](quick=quick, database=server):
+        held = held and line.holds
+        for text in language.as_text([line], as_json=as_json):
+            click.echo(text)
+    if not held:
+        sys.exit(1)
