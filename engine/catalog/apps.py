@@ -14,6 +14,7 @@ from engine.forms.forms import Form
 from engine.kernel.problems import Text
 from engine.kernel.values import Value
 from engine.language import types as language
+from engine.language.gathering import Placed
 from engine.language.scope import FormScope, RoleScope, Scope
 from engine.rules.rules import Rule
 from engine.workflows.workflows import Workflow
@@ -30,7 +31,10 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class App:
-    """One app at one revision. ``workflows`` are by form key; ``grants`` by form key, then by role."""
+    """One app at one revision. ``workflows`` are by form key; ``grants`` by form key, then by role.
+
+    ``placed`` are the expressions and templates of its documents, each with its place.
+    """
 
     definition: AppDef
     revision: int
@@ -40,6 +44,7 @@ class App:
     parameters: Mapping[str, Parameter]
     grants: Mapping[str, Mapping[str, tuple[Grant, ...]]]
     tables: tuple[TableSpec, ...]
+    placed: tuple[Placed, ...] = ()
 
     @property
     def key(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,7 +22,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.registries import Registry
 from engine.language import types as language
-from engine.language.gathering import Gathering
+from engine.language.gathering import Gathering, Placed
 from engine.language.scope import FormScope, Scope, way_over
 from engine.rules import problems as rule_problems
 from engine.rules.compiling import Names as RuleNames
@@ -78,11 +78,12 @@ def _state_options(flow: WorkflowDef | None) -> tuple[OptionDef, ...]:
 
 def _compile_app(
     item: Installed,
-    scopes: Mapping[tuple[str, str], FormScope],
+    scopes: dict[tuple[str, str], FormScope],
     names: Mapping[tuple[str, str], str],
     types: Registry[FieldType],
     found: list[Problem],
 ) -> App | None:
+    """Compile an app; ``scopes`` then know what it is for each of its forms to be complete."""
     app = item.definition
     before = len(found)
     found.extend(_zone_problems(app))
@@ -90,12 +91,14 @@ def _compile_app(
     types_of = {key: made.type for key, made in parameters.items()}
     scope = Scope(form=None, forms=scopes, parameters=types_of, roles=role_scopes(app))
     forms: dict[str, Form] = {}
+    work = _Parts(app, scope, found)
     for definition in app.forms:
-        form, wrong = compile_form(app.key, definition, scope, types)
-        found.extend(problem.under(f"forms/{definition.key}.json") for problem in wrong)
+        gathered = Gathering(scope)
+        form = compile_form(app.key, definition, gathered, types)
+        work.keep(gathered, f"forms/{definition.key}.json")
         if form is not None:
             forms[form.key] = form
-    work = _Parts(app, scope, found)
+            scopes[app.key, form.key] = form.scope
     workflows = work.workflows(parameters)
     rules = work.rules()
     grants = work.grants()
@@ -111,6 +114,7 @@ def _compile_app(
         parameters=MappingProxyType(parameters),
         grants=grants,
         tables=table_specs(app, item.names, names, types),
+        placed=tuple(work.placed),
     )
 
 
@@ -152,17 +156,20 @@ def _parsed_default(definition: ParameterDef, types: Registry[FieldType]) -> obj
 
 @dataclass(frozen=True)
 class _Parts:
-    """Compiles the parts of one app that stand beside its forms; problems go to ``found``."""
+    """Compiles the parts of one app that stand beside its forms; problems go to ``found``, sources to ``placed``."""
 
     app: AppDef
     scope: Scope
     found: list[Problem]
+    placed: list[Placed] = field(default_factory=list)
 
     def _work(self, form: str) -> Gathering:
         return Gathering(replace(self.scope, form=self.scope.forms[self.app.key, form]))
 
-    def _keep(self, work: Gathering, file: str) -> None:
+    def keep(self, work: Gathering, file: str) -> None:
+        """Keep what has been gathered from a document."""
         self.found.extend(problem.under(file) for problem in work.found)
+        self.placed.extend(item.under(file) for item in work.placed)
 
     def _fields(self, form: str) -> set[str]:
         return {field.key for item in self.app.forms if item.key == form for field in item.fields}
@@ -187,7 +194,7 @@ class _Parts:
                 self._check_persons(definition.form, f"{file}#transitions.{item.key}.by", item.by)
             work = self._work(definition.form)
             machine = compile_workflow(definition, work, self._fields(definition.form) | {"owner"}, least)
-            self._keep(work, file)
+            self.keep(work, file)
             if machine is not None:
                 made[definition.form] = machine
         return made
@@ -241,7 +248,7 @@ class _Parts:
                     self._check_persons(definition.form, f"{file}#then[{number}].{part}", who)
             work = self._work(definition.form)
             rule = compile_rule(definition, work, names)
-            self._keep(work, file)
+            self.keep(work, file)
             if rule is not None:
                 made.append(rule)
         self._check_ways_out(flows)
@@ -276,7 +283,7 @@ class _Parts:
                 )
                 work = self._work(access.form)
                 rows = work.expression("rows", access.rows, language.BooleanType)
-                self._keep(work, place)
+                self.keep(work, place)
                 if access.rows is None or rows is not None:
                     given = made.setdefault(access.form, {})
                     given[role.key] = (*given.get(role.key, ()), Grant(access, rows))
@@ -289,4 +296,4 @@ class _Parts:
             if block.form is not None and self._known(block.form, f"{place}.form") and block.filter is not None:
                 work = self._work(block.form)
                 work.expression("filter", block.filter, language.BooleanType)
-                self._keep(work, place)
+                self.keep(work, place)

@@ -50,6 +50,14 @@ class Nature(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+def place_under(prefix: str, path: str) -> str:
+    """Return the place that ``path`` names within what ``prefix`` names; a prefix may be a file."""
+    if not path:
+        return prefix
+    joint = "#" if prefix.endswith(".json") else "" if path.startswith("[") else "."
+    return f"{prefix}{joint}{path}"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One problem found in one place of an input.
@@ -68,10 +76,7 @@ class Problem:
 
     def under(self, prefix: str) -> Problem:
         """Return the same problem with ``prefix`` put before its path."""
-        if not self.path:
-            return replace(self, path=prefix)
-        joint = "#" if prefix.endswith(".json") else "" if self.path.startswith("[") else "."
-        return replace(self, path=f"{prefix}{joint}{self.path}")
+        return replace(self, path=place_under(prefix, self.path))
 
     def as_json(self) -> dict[str, object]:
         """Return the problem as the API, the command line and import reports show it."""

@@ -1,4 +1,4 @@
-"""Compiling the many expressions of one document: every problem is gathered with its place, none ends the work."""
+"""Compiling the many expressions of one document: each is gathered with its place, and so is every problem."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from engine.kernel.problems import EngineError, Problem
+from engine.kernel.problems import EngineError, Problem, place_under
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
 from engine.language.scope import FormScope, Scope
@@ -16,12 +16,32 @@ from engine.language.types import BooleanType, Type
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An expression or a template of a document: its place, what is written there, and what it may name.
+
+    ``place`` is in the terms of a problem's path. ``expects`` is the kind of type that the place needs; of a template
+    ``template`` is true.
+    """
+
+    place: str
+    source: str
+    scope: Scope
+    expects: type[Type] | Type | None = None
+    template: bool = False
+
+    def under(self, prefix: str) -> Placed:
+        """Return the same with ``prefix`` put before its place."""
+        return replace(self, place=place_under(prefix, self.place))
+
+
 @dataclass
 class Gathering:
-    """Compiles the expressions of one document and gathers every problem on the way."""
+    """Compiles the expressions of one document and gathers them, and every problem on the way."""
 
     scope: Scope
     found: list[Problem] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
 
     def attempt(self, place: str, work: Callable[[], T]) -> T | None:
         """Return what ``work`` gives, or None after keeping its problems under ``place``."""
@@ -35,6 +55,7 @@ class Gathering:
         """Compile a source that may be absent."""
         if source is None:
             return None
+        self.placed.append(Placed(place, source, self.scope, expects))
         return self.attempt(place, lambda: compile_expression(source, self.scope, expects=expects))
 
     def condition(self, place: str, source: str | None) -> Expression | None:
@@ -43,8 +64,9 @@ class Gathering:
 
     def template(self, place: str, source: str) -> Template | None:
         """Compile a message template."""
+        self.placed.append(Placed(place, source, self.scope, template=True))
         return self.attempt(place, lambda: compile_template(source, self.scope))
 
     def inside(self, form: FormScope) -> Gathering:
-        """Return a gathering in the scope of another form that gathers into the same list."""
-        return Gathering(replace(self.scope, form=form, with_old=False), self.found)
+        """Return a gathering in the scope of another form that gathers into the same lists."""
+        return Gathering(replace(self.scope, form=form, with_old=False), self.found, self.placed)

@@ -40,11 +40,22 @@ Piece = str | Expression | Alternative
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expression stands in a template, what it may name, and the kind of type that is needed there."""
+
+    start: int
+    end: int
+    scope: Scope
+    expects: type[Type] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """Texts, expressions and alternatives in turn."""
 
     source: str
     parts: tuple[Piece, ...]
+    places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -84,7 +95,7 @@ def compile_template(source: str, scope: Scope) -> Template:
     parts = compiler.compiled()
     if compiler.found:
         raise EngineError(compiler.found)
-    return Template(source, parts)
+    return Template(source, parts, tuple(compiler.places))
 
 
 @dataclass
@@ -103,6 +114,7 @@ class _Compiler:
     source: str
     scope: Scope
     found: list[Problem] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     open: list[_Open] = field(default_factory=list)
 
     def compiled(self) -> tuple[Piece, ...]:
@@ -165,8 +177,10 @@ class _Compiler:
             self.open[-1].branches[-1].append(part)
 
     def _expression(self, start: int, end: int, *, condition: bool) -> Expression | None:
+        expects = BooleanType if condition else None
+        self.places.append(Place(start, end, self.scope, expects))
         try:
-            return compile_expression(self.source[start:end], self.scope, expects=BooleanType if condition else None)
+            return compile_expression(self.source[start:end], self.scope, expects=expects)
         except EngineError as error:
             self.found.extend(_moved(problem, start) for problem in error.problems)
             return None

@@ -13,6 +13,7 @@ from engine.catalog.compiling import Installed, compile_catalog
 from engine.catalog.definitions import AppDef, load_app
 from engine.catalog.documents import Documents
 from engine.catalog.naming import assign_names
+from engine.catalog.restating import restated
 from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import uuid7
@@ -50,9 +51,10 @@ RESERVED_FORMS = frozenset(("actions", "boards", "parameters"))
 def publish(execution: Execution, documents: Documents, actor: Actor, version: str | None = None) -> int:
     """Publish the documents as the next revision of their app; return its number.
 
-    ``version`` is that of the pack they came with, if any. The same documents again change nothing. EngineError carries
-    every problem of the documents; running requests see the old revision until the commit and the new one after it.
-    Where the tables are in use, publishing gives way to the requests and comes again, ``TRIES`` times.
+    ``version`` is that of the pack they came with, if any. What is stored names everything by its key, whatever the
+    documents call it. The same documents again change nothing. EngineError carries every problem of the documents;
+    running requests see the old revision until the commit and the new one after it. Where the tables are in use,
+    publishing gives way to the requests and comes again, ``TRIES`` times.
     """
     definition = load_app(documents, execution.catalogs.types)
     for left in reversed(range(TRIES)):
@@ -82,6 +84,12 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor, version: st
         if old is not None and old.definition.digest == definition.digest:
             return old.revision
         after = _compiled(connection, execution, definition, before)
+        stored = restated(definition.documents, after.apps[definition.key].placed)
+        if stored is not definition.documents:
+            definition = load_app(stored, execution.catalogs.types)
+            if old is not None and old.definition.digest == definition.digest:
+                return old.revision
+            after = _compiled(connection, execution, definition, before)
         app = after.apps[definition.key]
         values = execution.catalogs.parameters(connection, after)[app.key]
         found = [*_reserved(definition), *_stranded(connection, execution, before, app)]

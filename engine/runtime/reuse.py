@@ -1,6 +1,8 @@
 """What a revision may not take up again: keys and uids that were another element's, however long ago (01, *Catalog*).
 
 Columns of what was removed are kept with their data: a new field under an old key would show values of another.
+Expressions are stored by keys: a new option, relation, state, parameter or role under an old key would change what
+they mean.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 from engine.catalog.definitions import AppDef
 from engine.forms.definitions import FieldDef, FormDef, form_def, scale_of
 from engine.forms.field_types import LINES, FieldType
+from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.kernel.registries import Registry
 from engine.runtime.problems import REUSED
@@ -22,23 +25,32 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Name = tuple[str, ...]
-"""Where an element stands: form; form and field; form, field of lines and field in them."""
+"""Where an element stands, by the keys of what it stands in; its own key is the last."""
+
+NAMED = ("fields", "options", "relations", "states", "parameters", "roles", "option_lists")
+"""The lists of documents whose members expressions name by their keys."""
 
 
 @dataclass
 class _Past:
-    """Every form and field that any revision of an app had."""
+    """Everything with a key that expressions name, and every field, of any revision of an app."""
 
     uids: dict[Name, str] = field(default_factory=dict)
     names: dict[str, Name] = field(default_factory=dict)
     fields: dict[Name, FieldDef] = field(default_factory=dict)
 
+    def contradicts(self, name: Name, uid: str) -> bool:
+        """Tell whether the key was another's, or the uid has had another key or, of a field, another form."""
+        before = self.names.get(uid, name)
+        moved = before != name if name[-2] == "fields" else before[-1] != name[-1]
+        return moved or self.uids.get(name, uid) != uid
+
 
 def reused(connection: Connection, definition: AppDef, last: int, types: Registry[FieldType]) -> Iterator[Problem]:
     """Find what the app takes up again: a key or a uid of another element, a field that held another kind of value."""
     past = _past(connection, definition.key, last)
-    for name, uid, place in (item for form in definition.forms for item in _elements(form)):
-        if past.uids.get(name, uid) != uid or past.names.get(uid, name) != name:
+    for name, uid, place in _elements(definition.documents):
+        if past.contradicts(name, uid):
             yield REUSED.at(place, key=name[-1])
     for form in definition.forms:
         for name, item in _fields(form):
@@ -50,22 +62,31 @@ def reused(connection: Connection, definition: AppDef, last: int, types: Registr
 def _past(connection: Connection, app: str, last: int) -> _Past:
     past = _Past()
     for number in range(1, last + 1):
-        documents: Mapping[str, object] = revisions.documents(connection, app, number)
+        documents = revisions.documents(connection, app, number)
+        for name, uid, _ in _elements(documents):
+            past.uids[name], past.names[uid] = uid, name
         for form in (form_def(document, {}) for path, document in documents.items() if path.startswith("forms/")):
-            for name, uid, _ in _elements(form):
-                past.uids[name], past.names[uid] = uid, name
             past.fields.update(_fields(form))
     return past
 
 
-def _elements(form: FormDef) -> Iterator[tuple[Name, str, str]]:
-    """Go through a form and its fields: the name, the uid and the place of each."""
-    file = f"forms/{form.key}.json"
-    yield (form.key,), form.uid, f"{file}#/uid"
-    for number, outer in enumerate(form.fields):
-        yield (form.key, outer.key), outer.uid, f"{file}#/fields/{number}"
-        for inner, line in enumerate(outer.lines):
-            yield (form.key, outer.key, line.key), line.uid, f"{file}#/fields/{number}/fields/{inner}"
+def _elements(documents: Mapping[str, Json]) -> Iterator[tuple[Name, str, str]]:
+    """Go through what expressions name by a key: the name, the uid and the place of each."""
+    for path, document in sorted(documents.items()):
+        folder, slash, _ = path.partition("/")
+        way = (folder, document["key"]) if slash else (folder,)
+        if folder == "forms":
+            yield way, document["uid"], f"{path}#/uid"
+        yield from _within(document, way, f"{path}#")
+
+
+def _within(document: Json, way: Name, place: str) -> Iterator[tuple[Name, str, str]]:
+    for kind in NAMED:
+        listed = document.get(kind)
+        for number, item in enumerate(listed if isinstance(listed, list) else ()):
+            name, at = (*way, kind, item["key"]), f"{place}/{kind}/{number}"
+            yield name, item["uid"], at
+            yield from _within(item, name, at)
 
 
 def _fields(form: FormDef) -> Iterator[tuple[Name, FieldDef]]:

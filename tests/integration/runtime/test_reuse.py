@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from tests.integration.runtime.conftest import refused
@@ -52,6 +54,41 @@ def test_a_form_is_refused_when_its_key_was_another_forms(shop):
     site, documents, _, _, _ = shop
     documents["forms/other.json"] = form("other", field("z"))
     assert refused(site.publish, documents) == [(CODE, "forms/other.json#/uid")]
+
+
+NAMED = {
+    "an option": (
+        "forms/thing.json#/fields/0/options/0",
+        lambda docs: docs["forms/thing.json"]["fields"][0]["options"],
+    ),
+    "a relation": ("forms/thing.json#/relations/0", lambda docs: docs["forms/thing.json"]["relations"]),
+    "a state": ("workflows/thing.json#/states/1", lambda docs: docs["workflows/thing.json"]["states"][1:]),
+    "a parameter": ("parameters.json#/parameters/0", lambda docs: docs["parameters.json"]["parameters"]),
+    "a role": ("roles.json#/roles/0", lambda docs: docs["roles.json"]["roles"]),
+}
+
+
+@pytest.fixture
+def named(site):
+    """An app with one of everything that expressions name by a key, published."""
+    thing = form("thing", field("kind", "choice", options=apps.options("new")))
+    thing["relations"] = [apps.element("parts", form="part", reference="whole")]
+    states = [apps.state("open"), apps.state("shut", "won")]
+    flow = apps.workflow("thing", states, [apps.transition("shut", ["open"], "shut")])
+    part = form("part", field("whole", "reference", form="thing"))
+    documents = apps.app(thing, part, flow, parameters=[apps.parameter("least", "number")])
+    site.publish(documents)
+    return site, documents
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_what_expressions_name_keeps_its_key_and_its_uid_when_it_was_published(named, what):
+    site, documents = named
+    place, listed = NAMED[what]
+    for change in ({"uid": apps.uid()}, *([{"key": "other"}] if what != "a state" else [])):
+        changed = copy.deepcopy(documents)
+        listed(changed)[0].update(change)
+        assert (CODE, place) in refused(site.publish, changed)
 
 
 def test_a_field_comes_back_as_it_was_and_as_nothing_else_when_it_had_gone(shop):
