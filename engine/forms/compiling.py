@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
 from engine.forms import problems
+from engine.forms.completing import Asked, Completing
 from engine.forms.definitions import FieldDef, FormDef, OptionDef, RelationDef, target_of
 from engine.forms.field_types import LINES, FieldType
 from engine.forms.forms import Field, Form, Validation
@@ -17,7 +19,7 @@ from engine.language import types as language
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
-from engine.language.tree import PARENT
+from engine.language.tree import PARENT, Node
 
 _SYSTEM: tuple[tuple[str, language.Type, str, str], ...] = (
     ("id", language.TextType(), "编号", "Id"),
@@ -96,35 +98,61 @@ def compile_form(app: str, definition: FormDef, gathered: Gathering, types: Regi
     scope = gathered.scope
     own = scope.forms[app, definition.key]
     work = gathered.inside(own)
-    fields = {
-        item.key: _compile_field(work, app, definition.key, item, types, f"fields.{item.key}")
-        for item in definition.fields
-    }
+    asked = {item.key: _asked(work, own, item, f"fields.{item.key}") for item in definition.fields}
     conditions = {
         section.key: _visibility(work, f"sections.{section.key}.visible_when", section.visible_when)
         for section in definition.sections
         if section.visible_when is not None
     }
-    title = work.template("title", definition.title)
+    compiled = {key: expression for key, expression in conditions.items() if expression is not None}
+    own = replace(own, complete=_complete(definition, scope, own, asked, compiled))
+    rest = work.inside(own)
+    fields = {
+        item.key: _compile_field(rest, own, item, types, f"fields.{item.key}", asked[item.key])
+        for item in definition.fields
+    }
+    title = rest.template("title", definition.title)
     work.found.extend(_layout_problems(definition))
     work.found.extend(_reference_problems(app, definition, scope))
     order = _computed_order("fields", fields, work.found)
     if work.found or title is None:
         return None
-    compiled = {key: expression for key, expression in conditions.items() if expression is not None}
     return Form(app, definition, MappingProxyType(fields), own, title, MappingProxyType(compiled), order)
 
 
+def _asked(work: Gathering, own: FormScope, item: FieldDef, place: str) -> Asked:
+    """Compile when a field, and those of its lines, are required and visible: ``complete()`` is made of that."""
+    lines: dict[str, Asked] = {}
+    if item.type == LINES:
+        inner = work.inside(work.scope.forms[own.app, f"{own.key}.{item.key}"])
+        lines = {line.key: _asked(inner, own, line, f"{place}.fields.{line.key}") for line in item.lines}
+    required = work.condition(f"{place}.required_when", item.required_when)
+    return Asked(required, _visibility(work, f"{place}.visible_when", item.visible_when), lines)
+
+
+def _complete(
+    definition: FormDef,
+    scope: Scope,
+    own: FormScope,
+    asked: Mapping[str, Asked],
+    conditions: Mapping[str, Expression],
+) -> Node:
+    conditional = [section for section in definition.sections if section.key in conditions]
+    sections = {key: conditions[section.key] for section in conditional for key in section.fields}
+    return Completing(own, scope.forms, asked, sections).condition(definition.fields)
+
+
 def _compile_field(
-    work: Gathering, app: str, form: str, item: FieldDef, types: Registry[FieldType], place: str
+    work: Gathering, own: FormScope, item: FieldDef, types: Registry[FieldType], place: str, asked: Asked
 ) -> Field:
     lines: dict[str, Field] = {}
     if item.type == LINES:
-        inner = work.inside(work.scope.forms[app, f"{form}.{item.key}"])
+        inner = work.inside(work.scope.forms[own.app, f"{own.key}.{item.key}"])
         lines = {
-            line.key: _compile_field(inner, app, form, line, types, f"{place}.fields.{line.key}") for line in item.lines
+            line.key: _compile_field(inner, own, line, types, f"{place}.fields.{line.key}", asked.lines[line.key])
+            for line in item.lines
         }
-    wanted = None if item.type == LINES else language_type(item, app, types)
+    wanted = None if item.type == LINES else language_type(item, own.app, types)
     validations = tuple(
         Validation(holds, rule.message)
         for number, rule in enumerate(item.validations)
@@ -133,8 +161,8 @@ def _compile_field(
     return Field(
         definition=item,
         type=None if item.type == LINES else types[item.type],
-        required_when=work.condition(f"{place}.required_when", item.required_when),
-        visible_when=_visibility(work, f"{place}.visible_when", item.visible_when),
+        required_when=asked.required,
+        visible_when=asked.visible,
         read_only_when=work.condition(f"{place}.read_only_when", item.read_only_when),
         default=work.expression(f"{place}.default", item.default, wanted),
         computed=work.expression(f"{place}.computed", item.computed, wanted),

@@ -10,7 +10,7 @@ from engine.kernel.values import Row, Value
 from engine.language.backends.python.compiling import Evaluate, Holds, compile_condition, compile_value
 from engine.language.expressions import Expression
 from engine.language.surroundings import Surroundings
-from engine.language.tree import And, Given, Literal, Node, Not, Or, Span, children
+from engine.language.tree import And, Given, Literal, Node, Not, Or, Span, children, is_short_form
 from engine.language.types import BooleanType, Type
 
 
@@ -32,7 +32,7 @@ class Part:
     @property
     def joins(self) -> bool:
         """Whether the part joins conditions."""
-        return isinstance(self.node, And | Or | Not)
+        return isinstance(self.node, And | Or | Not) and not is_short_form(self.node)
 
 
 def explain(expression: Expression, row: Row, around: Surroundings) -> Part:
@@ -50,7 +50,7 @@ def _part(node: Node, row: Row, around: Surroundings) -> Part:
 
 def _parts(node: Node, row: Row, around: Surroundings) -> Iterator[Part]:
     """Go through the parts that are written apart and are not constants; what has the whole's place is opened."""
-    for child in children(node):
+    for child in () if is_short_form(node) else children(node):
         if child.at == node.at:
             yield from _parts(child, row, around)
         elif not isinstance(child, Literal | Given):
@@ -70,7 +70,7 @@ def _value(node: Node) -> Evaluate:
 def deciding(part: Part) -> Iterator[Part]:
     """Go through the conditions that make the whole hold, or keep it from holding."""
     match part.node:
-        case And() | Or():
+        case And() | Or() if part.joins:
             yield from (leaf for inner in part.parts if inner.holds == part.holds for leaf in deciding(inner))
         case Not() if part.parts and part.parts[0].joins:
             yield from deciding(part.parts[0])

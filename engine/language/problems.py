@@ -309,6 +309,15 @@ TABLE_UNFIT = ProblemKind(
     Text("决策表“{table}”不能用在这里:{reason_zh}", "The decision table “{table}” cannot be asked here: {reason_en}"),
     Text("请传更短的数字", "Pass shorter numbers"),
 )
+COMPLETE_NOT_HERE = ProblemKind(
+    "LANG-084",
+    Text("这里不能用 complete()(填写完整)", "complete() cannot stand here"),
+    Text(
+        "它用在表单的守卫、规则、筛选、校验和计算里;必填、可见的条件和汇总里请直接写出字段",
+        "It is for guards, rules, filters, validations and computed fields of a form; in conditions of what is "
+        "required or visible, and in aggregates, name the fields",
+    ),
+)
 BAD_CASE = ProblemKind(
     "LANG-060",
     Text("这一行读不懂:{reason}", "This line cannot be read: {reason}"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.kernel.problems import Text
 from engine.language.tables import Decides
-from engine.language.tree import Step
+from engine.language.tree import Node, Step
 from engine.language.types import ReferenceType, Type
 
 
@@ -53,12 +53,13 @@ class RoleScope:
 
 @dataclass(frozen=True, slots=True)
 class FormScope:
-    """A form as expressions see it."""
+    """A form as expressions see it; ``complete`` is what ``complete()`` stands for, where that is known already."""
 
     app: str
     key: str
     fields: Mapping[str, FieldScope]
     relations: Mapping[str, RelationScope] = field(default_factory=dict)
+    complete: Node | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

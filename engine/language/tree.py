@@ -325,6 +325,11 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
+def is_short_form(node: Node) -> bool:
+    """Tell whether a conjunction stands for something shorter, such as ``complete()``: its items have its own place."""
+    return isinstance(node, And) and all(item.at == node.at != NOWHERE for item in node.items)
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Go through the node and its parts; the inside of an aggregate or a table is another scope and is left out."""
     stack = [node]

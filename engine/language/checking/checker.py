@@ -183,9 +183,8 @@ class Checker:
         )
         if any(argument is BROKEN for argument in arguments):
             return BROKEN
-        return bounded(
-            function.build(Invocation(function.name, arguments, call.at, self._report, self._scope)), self._report
-        )
+        invocation = Invocation(function.name, arguments, call.at, self._report, self._scope, self._inside)
+        return bounded(function.build(invocation), self._report)
 
     def _argument(self, argument: Syntax, name: str, takes: Takes, function: Function) -> Node:
         if takes is Takes.CONDITION:

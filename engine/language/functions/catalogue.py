@@ -12,6 +12,7 @@ from engine.language.functions.logic import LOGIC_FUNCTIONS
 from engine.language.functions.lookup import LOOKUP_FUNCTIONS
 from engine.language.functions.numbers import NUMBER_FUNCTIONS
 from engine.language.functions.people import PEOPLE_FUNCTIONS
+from engine.language.functions.records import RECORD_FUNCTIONS
 from engine.language.functions.shape import Function
 from engine.language.functions.text import TEXT_FUNCTIONS
 from engine.language.tree import AggregateFunction
@@ -24,6 +25,7 @@ FUNCTIONS: Registry[Function] = Registry(
         *NUMBER_FUNCTIONS,
         *DATE_FUNCTIONS,
         *PEOPLE_FUNCTIONS,
+        *RECORD_FUNCTIONS,
         *LOOKUP_FUNCTIONS,
     )
 )

@@ -32,13 +32,14 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call while it is checked; ``scope`` is that of the whole expression."""
+    """One call while it is checked; ``scope`` is that of the whole expression, ``inside`` an aggregate or not."""
 
     name: str
     arguments: tuple[Node, ...]
     at: Span
     report: Report
     scope: Scope = EMPTY_SCOPE
+    inside: bool = False
 
 
 Build = Callable[[Invocation], Node]

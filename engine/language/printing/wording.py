@@ -25,7 +25,8 @@ from engine.language.tree import (
     Related,
     Span,
     Step,
-    walk,
+    children,
+    is_short_form,
 )
 from engine.language.types import ChoiceType
 
@@ -90,7 +91,7 @@ def _named(
     tree: Node, form: FormScope | None, scope: Scope, parameters: Mapping[str, Text]
 ) -> Iterator[tuple[Span, Text]]:
     """Go through what stands for a field, a parameter or an option, with its label."""
-    for node in walk(tree):
+    for node in _written(tree):
         match node:
             case Field(key, _, at):
                 yield at, _label(form, key)
@@ -115,6 +116,16 @@ def _named(
                         yield from _named(part, inner, scope, parameters)
             case _:
                 continue
+
+
+def _written(tree: Node) -> Iterator[Node]:
+    """Go through the nodes that are written; what a short form stands for is not."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if not is_short_form(node):
+            yield node
+            stack.extend(reversed(children(node)))
 
 
 _OF_PERSON = {
