@@ -1,6 +1,6 @@
 /** Aggregates over related rows; blanks are skipped. Whoever is around says which rows are related. */
 
-import { divide } from "./numbers.ts";
+import { add, divide, multiply, power, type Whole } from "./numbers.ts";
 import { inOrder } from "./texts.ts";
 import { known, type Part, type Row, type Test, type Value } from "./values.ts";
 
@@ -15,13 +15,11 @@ const best =
   (values) =>
     values.reduce((found, value) => (found === null || later(value, found) * sign > 0 ? value : found), null);
 
-const sum = (values: Value[], zero: Value): Value =>
-  values.reduce((total, value) => ((total as number) + (value as number)) as Value, zero);
-
-const average = (total: bigint, count: bigint): Value => divide((total * 1_000_000n) as never, count as never);
+const sum = (values: Value[]): Whole => (values as Whole[]).reduce(add, 0);
 
 const FOLDS: Record<string, Fold> = {
   count: (values) => values.length,
+  sum,
   min: best(-1),
   max: best(1),
   any: (values) => values.includes(true),
@@ -31,8 +29,8 @@ const FOLDS: Record<string, Fold> = {
 
 /**
  * Return what gives the aggregate over rows. Without a value, every row that the condition lets in counts as true.
- * `detail` is for `sum` the zero to begin with, for `avg` the scale of its values, for `latest` the field that rows are
- * ordered by: blank for where they stand.
+ * `detail` is for `avg` the scale of its values, for `latest` the field that rows are ordered by: blank for where they
+ * stand.
  */
 export const aggregate = (
   name: string,
@@ -41,11 +39,9 @@ export const aggregate = (
   detail: Value,
 ): ((rows: Iterable<Row>, around: Parameters<Part>[1]) => Value) => {
   const fold: Fold =
-    name === "sum"
-      ? (values) => sum(values, detail)
-      : name === "avg"
-        ? (values) => average(sum(values, 0n) as bigint, BigInt(values.length) * 10n ** BigInt(detail as number))
-        : FOLDS[name]!;
+    name === "avg"
+      ? (values) => divide(multiply(sum(values), 1e6), multiply(values.length, power(detail as number)))
+      : FOLDS[name]!;
   return (rows, around) => {
     const taken: Value[] = [];
     let [newest, last, lastId]: [Value, Value, string] = [null, null, ""];

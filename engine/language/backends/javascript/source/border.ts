@@ -1,6 +1,7 @@
 /** The border between the language and the page: values in the JSON form of the contract, and a world made of them. */
 
 import { DAY_MS } from "./days.ts";
+import { exact, power, type Whole } from "./numbers.ts";
 import { Unknown, type Around, type Row, type Value } from "./values.ts";
 import { zoneDays, type ZoneTable } from "./zones.ts";
 import type { Json } from "./compiling.ts";
@@ -11,13 +12,12 @@ export type Types = { readonly [key: string]: Type };
 
 const DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?$/;
 
-const readNumber = (raw: Json, scale: number, digits: number): number | bigint => {
+const readNumber = (raw: Json, scale: number, digits: number): Whole => {
   const [, sign, whole, decimals = ""] = DECIMAL.exec(String(raw)) ?? [];
   const kept = decimals.replace(/0+$/, "");
   const scaled = BigInt(`${whole ?? "x"}${kept.padEnd(scale, "0")}`);
-  if (kept.length > scale || scaled >= 10n ** BigInt(digits)) throw new RangeError(String(raw));
-  const number = sign ? -scaled : scaled;
-  return digits > 15 ? number : Number(number);
+  if (kept.length > scale || scaled >= power(digits)) throw new RangeError(String(raw));
+  return exact(sign ? -scaled : scaled);
 };
 
 const readTime = (raw: Json): number => {

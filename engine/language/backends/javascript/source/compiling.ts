@@ -1,6 +1,7 @@
 /** A typed tree in JSON becomes closures, once; it knows neither forms nor where rows come from, and builds no code. */
 
 import { aggregate } from "./aggregates.ts";
+import { COPIES, type Shapes } from "./copies.ts";
 import { BLANKS_TAKEN, STRICT, TESTS, type Operate } from "./operations.ts";
 import { known, Unknown, type Around, type Part, type Row, type Test, type Value } from "./values.ts";
 
@@ -20,64 +21,18 @@ const VERSION = 1;
 
 type Step = readonly [reference: string, app: string, form: string];
 
+/** What `#related` takes: the value and the condition stand in lists, since null is a tree. */
+type Related = readonly [
+  name: string,
+  related: readonly [app: string, form: string, reference: string],
+  value: readonly [Tree] | null,
+  where: readonly [Tree] | null,
+  detail: string | number | null,
+  steps: readonly Step[],
+];
+
 /** Nodes whose value is true or false and never blank. */
 const NEVER_BLANK = new Set(["and", "or", "not", "blank", "equal", "<", "<=", "in", ...Object.keys(TESTS)]);
-
-const trees = (list: readonly Json[]): readonly Tree[] => list as readonly Tree[];
-
-const test = (tree: Tree): Test => {
-  const part = build(tree);
-  return Array.isArray(tree) && NEVER_BLANK.has(tree[0]) ? (part as Test) : (row, around) => part(row, around) === true;
-};
-
-/** Call an operation with its arguments; one that is blank makes the result `blank`. */
-const lifted = (operate: Operate, parts: readonly Part[], blank: Value): Part => {
-  const [first, second] = parts as [Part, Part];
-  if (parts.length === 1)
-    return (row, around) => {
-      const x = first(row, around);
-      return x === null ? blank : operate(x);
-    };
-  if (parts.length === 2)
-    return (row, around) => {
-      const x = first(row, around);
-      if (x === null) return blank;
-      const y = second(row, around);
-      return y === null ? blank : operate(x, y);
-    };
-  return (row, around) => {
-    const values: Value[] = [];
-    for (const part of parts) {
-      const value = part(row, around);
-      if (value === null) return blank;
-      values.push(value);
-    }
-    return operate(...values);
-  };
-};
-
-const all = (tests: readonly Test[], ends: boolean): Test => {
-  const [a, b, c] = tests as [Test, Test, Test];
-  if (tests.length === 2) return ends ? (r, s) => a(r, s) || b(r, s) : (r, s) => a(r, s) && b(r, s);
-  if (tests.length === 3)
-    return ends ? (r, s) => a(r, s) || b(r, s) || c(r, s) : (r, s) => a(r, s) && b(r, s) && c(r, s);
-  return (row, around) => {
-    for (const one of tests) if (one(row, around) === ends) return ends;
-    return !ends;
-  };
-};
-
-const isConstant = (tree: Tree): boolean => !Array.isArray(tree);
-
-const compared = (left: Tree, right: Tree, inclusive: boolean): Test => {
-  const [a, b] = [build(left), build(right)];
-  const after = inclusive
-    ? (x: Value, y: Value): boolean => x !== null && y !== null && x <= y
-    : (x: Value, y: Value): boolean => x !== null && y !== null && x < y;
-  if (isConstant(left)) return (row, around) => after(left as Value, b(row, around));
-  if (isConstant(right)) return (row, around) => after(a(row, around), right as Value);
-  return (row, around) => after(a(row, around), b(row, around));
-};
 
 const follow = (steps: readonly Step[]): ((row: Row, around: Around) => Row | null) => (row, around) => {
   let found: Row | null = row;
@@ -89,85 +44,125 @@ const follow = (steps: readonly Step[]): ((row: Row, around: Around) => Row | nu
   return found;
 };
 
-const related = ([name, app, form, reference, value, where, detail, steps]: readonly Json[]): Part => {
-  const reach = follow(steps as unknown as readonly Step[]);
-  const over = aggregate(
-    name as string,
-    value === null ? null : build((value as readonly Tree[])[0]!),
-    where === null ? null : test((where as readonly Tree[])[0]!),
-    build(detail as Tree)({}, {} as Around),
-  );
-  const lines = (form as string).split(".")[1];
-  const rowsOf = (row: Row, around: Around): Iterable<Row> => {
-    if (lines && reference === "parent" && row[lines] !== undefined) return (row[lines] ?? []) as readonly Row[];
-    return around.related(app as string, form as string, reference as string, known(row, "id") as string);
-  };
-  return (row, around) => {
-    const from = reach(row, around);
-    return over(from ? rowsOf(from, around) : [], around);
-  };
-};
+const isTest = (tree: Tree): boolean => Array.isArray(tree) && NEVER_BLANK.has(tree[0]);
 
-const given = (what: "now" | "today" | "me"): Part => (_, around) => around[what];
+const isToday = (tree: Json): boolean => Array.isArray(tree) && tree[0] === "given" && tree[1] === "today";
 
-const NODES: Record<string, (...parts: Json[]) => Part> = {
-  big: (digits) => {
-    const value = BigInt(digits as string);
-    return () => value;
-  },
-  field: (key) => (row) => known(row, key as string),
-  old: (key) => (_, { old }) => {
-    if (old === undefined) throw new Unknown("old");
-    return old && known(old, key as string);
-  },
-  path: (steps, key) => {
-    const reach = follow(steps as unknown as readonly Step[]);
-    return (row, around) => {
-      const found = reach(row, around);
-      return found && known(found, key as string);
-    };
-  },
-  parameter: (key) => (_, around) => known(around.parameters, key as string),
-  given: (what) => given(what as "now"),
-  and: (...items) => all(trees(items).map(test), false),
-  or: (...items) => all(trees(items).map(test), true),
-  not: (item) => {
-    const holds = test(item as Tree);
-    return (row, around) => !holds(row, around);
-  },
-  blank: (item) => {
-    const part = build(item as Tree);
-    return (row, around) => part(row, around) === null;
-  },
-  equal: (left, right) => {
-    const [a, b] = [build(left as Tree), build(right as Tree)];
-    return (row, around) => a(row, around) === b(row, around);
-  },
-  "<": (left, right) => compared(left as Tree, right as Tree, false),
-  "<=": (left, right) => compared(left as Tree, right as Tree, true),
-  in: (item, ...values) => {
-    const part = build(item as Tree);
-    const among = new Set(trees(values).map((value) => build(value)({}, {} as Around)));
-    return (row, around) => among.has(part(row, around));
-  },
-  if: (...parts) => {
-    const otherwise = build(parts[parts.length - 1] as Tree);
-    let chosen = otherwise;
-    for (let at = parts.length - 3; at >= 0; at -= 2) {
-      const [holds, value, next] = [test(parts[at] as Tree), build(parts[at + 1] as Tree), chosen];
-      chosen = (row, around) => (holds(row, around) ? value(row, around) : next(row, around));
+/** Tell whether that is a number of days since a day. */
+const isSince = (tree: Tree): tree is readonly ["days between", ...Json[]] =>
+  Array.isArray(tree) && tree[0] === "days between" && isToday(tree[2]);
+
+/** Builds one expression out of the closures of one copy. */
+class Builder {
+  readonly #shapes: Shapes;
+
+  constructor(shapes: Shapes) {
+    this.#shapes = shapes;
+  }
+
+  value(tree: Tree): Part {
+    if (!Array.isArray(tree)) return () => tree as Value;
+    const [code, ...parts] = tree as unknown as readonly [string, ...never[]];
+    const node = this.#nodes[code];
+    if (node) return node(...parts);
+    if (STRICT[code]) return this.#lifted(STRICT[code], parts, null);
+    if (TESTS[code]) return this.#lifted(TESTS[code], parts, false);
+    const [operate, built] = [BLANKS_TAKEN[code], this.#values(parts)];
+    if (!operate) throw new Error(`no such node: ${code}`);
+    return (row, around) => operate(...built.map((part) => part(row, around)));
+  }
+
+  test(tree: Tree): Test {
+    const part = this.value(tree);
+    return isTest(tree) ? (part as Test) : this.#shapes.truth(part);
+  }
+
+  #values(list: readonly Tree[]): Part[] {
+    return list.map((tree) => this.value(tree));
+  }
+
+  /** The value of a tree that is written out in the expression; undefined of one that is not. */
+  #constant(tree: Tree): Value | undefined {
+    if (!Array.isArray(tree)) return tree as Value;
+    return tree[0] === "big" ? BigInt(tree[1] as string) : undefined;
+  }
+
+  /** Call an operation with its arguments; one that is blank makes the result `blank`. */
+  #lifted(operate: Operate, list: readonly Tree[], blank: Value): Part {
+    const parts = this.#values(list);
+    const [first, second] = parts as [Part, Part];
+    if (parts.length === 1) return this.#shapes.lift1(operate, first, blank);
+    if (parts.length === 2) {
+      const constant = this.#constant(list[1]!) ?? null;
+      return constant === null
+        ? this.#shapes.lift2(operate, first, second, blank)
+        : this.#shapes.withConstant(operate, first, constant, blank);
     }
+    return (row, around) => {
+      const values: Value[] = [];
+      for (const part of parts) {
+        const value = part(row, around);
+        if (value === null) return blank;
+        values.push(value);
+      }
+      return operate(...values);
+    };
+  }
+
+  #all(list: readonly Tree[], ends: boolean): Test {
+    const tests = list.map((item) => this.test(item));
+    const [a, b, c] = tests as [Test, Test, Test];
+    const { and2, and3, or2, or3 } = this.#shapes;
+    if (tests.length === 2) return ends ? or2(a, b) : and2(a, b);
+    if (tests.length === 3) return ends ? or3(a, b, c) : and3(a, b, c);
+    return (row, around) => {
+      for (const one of tests) if (one(row, around) === ends) return ends;
+      return !ends;
+    };
+  }
+
+  #compared(left: Tree, right: Tree, inclusive: number): Test {
+    const { aboveConstant, belowConstant, belowToday, daysSinceAbove, below, upTo } = this.#shapes;
+    // All that is ordered is whole, so that up to 2 is below 3.
+    if (typeof right === "number") return belowConstant(this.value(left), right + inclusive);
+    if (typeof left === "number" && isSince(right)) return daysSinceAbove(this.value(right[1] as Tree), left - inclusive);
+    if (!inclusive && isToday(right)) return belowToday(this.value(left));
+    if (typeof left === "number") return aboveConstant(this.value(right), left - inclusive);
+    return (inclusive ? upTo : below)(this.value(left), this.value(right));
+  }
+
+  #equal(left: Tree, right: Tree): Test {
+    const [a, b] = [this.#constant(left), this.#constant(right)];
+    if (b !== undefined) return this.#shapes.equalTo(this.value(left), b);
+    if (a !== undefined) return this.#shapes.equalTo(this.value(right), a);
+    return this.#shapes.equal(this.value(left), this.value(right));
+  }
+
+  #among(item: Tree, list: readonly Tree[]): Test {
+    const part = this.value(item);
+    const values = list.map((tree) => this.#constant(tree) as Value);
+    if (values.length < 9) return this.#shapes.among(part, values);
+    const set = new Set(values);
+    return (row, around) => set.has(part(row, around));
+  }
+
+  #if(parts: readonly Tree[]): Part {
+    let chosen = this.value(parts[parts.length - 1]!);
+    for (let at = parts.length - 3; at >= 0; at -= 2)
+      chosen = this.#shapes.branch(this.test(parts[at]!), this.value(parts[at + 1]!), chosen);
     return chosen;
-  },
-  switch: (item, otherwise, ...cases) => {
-    const [part, none] = [build(item as Tree), build(otherwise as Tree)];
+  }
+
+  #switch(item: Tree, otherwise: Tree, cases: readonly Tree[]): Part {
+    const [part, none] = [this.value(item), this.value(otherwise)];
     const results = new Map<Value, Part>();
     for (let at = cases.length - 2; at >= 0; at -= 2)
-      results.set(build(cases[at] as Tree)({}, {} as Around), build(cases[at + 1] as Tree));
+      results.set(this.#constant(cases[at]!) as Value, this.value(cases[at + 1]!));
     return (row, around) => (results.get(part(row, around)) ?? none)(row, around);
-  },
-  coalesce: (...items) => {
-    const parts = trees(items).map(build);
+  }
+
+  #coalesce(list: readonly Tree[]): Part {
+    const parts = this.#values(list);
     return (row, around) => {
       for (const part of parts) {
         const value = part(row, around);
@@ -175,32 +170,68 @@ const NODES: Record<string, (...parts: Json[]) => Part> = {
       }
       return null;
     };
-  },
-  related: (...parts) => related(parts),
-  "day of": (moment) => {
-    const part = build(moment as Tree);
-    return (row, around) => {
-      const value = part(row, around);
-      return value === null ? null : around.dayOf(value as number);
-    };
-  },
-};
+  }
 
-const build = (tree: Tree): Part => {
-  if (!Array.isArray(tree)) return () => tree as Value;
-  const [code, ...parts] = tree as readonly [string, ...Json[]];
-  const node = NODES[code];
-  if (node) return node(...parts);
-  const built = trees(parts).map(build);
-  if (STRICT[code]) return lifted(STRICT[code], built, null);
-  if (TESTS[code]) return lifted(TESTS[code], built, false);
-  const operate = BLANKS_TAKEN[code];
-  if (!operate) throw new Error(`no such node: ${code}`);
-  return (row, around) => operate(...built.map((part) => part(row, around)));
-};
+  #related([name, [app, form, reference], value, where, detail, steps]: Related): Part {
+    const reach = follow(steps);
+    const over = aggregate(name, value && this.value(value[0]), where && this.test(where[0]), detail);
+    const lines = form.split(".")[1];
+    const rowsOf = (row: Row, around: Around): Iterable<Row> => {
+      if (lines && reference === "parent" && row[lines] !== undefined) return (row[lines] ?? []) as readonly Row[];
+      return around.related(app, form, reference, known(row, "id") as string);
+    };
+    return (row, around) => {
+      const from = reach(row, around);
+      return over(from ? rowsOf(from, around) : [], around);
+    };
+  }
+
+  readonly #nodes: { readonly [code: string]: (...parts: never[]) => Part } = {
+    big: (digits: string) => {
+      const value = BigInt(digits);
+      return () => value;
+    },
+    field: (key: string) => this.#shapes.field(key),
+    old: (key: string) => (_, { old }) => {
+      if (old === undefined) throw new Unknown("old");
+      return old && known(old, key);
+    },
+    path: (steps: readonly Step[], key: string) => {
+      const reach = follow(steps);
+      return (row, around) => {
+        const found = reach(row, around);
+        return found && known(found, key);
+      };
+    },
+    parameter: (key: string) => this.#shapes.parameter(key),
+    given: (what: "now" | "today" | "me") => (_, around) => around[what],
+    and: (...items: Tree[]) => this.#all(items, false),
+    or: (...items: Tree[]) => this.#all(items, true),
+    not: (item: Tree) => (isTest(item) ? this.#shapes.not(this.test(item)) : this.#shapes.notTrue(this.value(item))),
+    blank: (item: Tree) => this.#shapes.blank(this.value(item)),
+    equal: (left: Tree, right: Tree) => this.#equal(left, right),
+    "<": (left: Tree, right: Tree) => this.#compared(left, right, 0),
+    "<=": (left: Tree, right: Tree) => this.#compared(left, right, 1),
+    in: (item: Tree, ...values: Tree[]) => this.#among(item, values),
+    if: (...parts: Tree[]) => this.#if(parts),
+    switch: (item: Tree, otherwise: Tree, ...cases: Tree[]) => this.#switch(item, otherwise, cases),
+    coalesce: (...items: Tree[]) => this.#coalesce(items),
+    related: (...parts: Related[number][]) => this.#related(parts as unknown as Related),
+    "day of": (moment: Tree) => {
+      const part = this.value(moment);
+      return (row, around) => {
+        const value = part(row, around);
+        return value === null ? null : around.dayOf(value as number);
+      };
+    },
+  };
+}
+
+let compiled = 0;
 
 /** Return the closures of a tree; throws for a tree of another version or with nodes that are not known here. */
 export const compile = ([version, tree]: readonly [number, Tree, ...Json[]]): Compiled => {
   if (version !== VERSION) throw new Error(`tree of version ${version}`);
-  return { evaluate: build(tree), holds: test(tree) };
+  const builder = new Builder(COPIES[compiled++ % COPIES.length]!);
+  return { evaluate: builder.value(tree), holds: builder.test(tree) };
 };

@@ -1,5 +1,7 @@
 /** The calendar of the years 1 to 9999 in day numbers (days since 1970-01-01); nothing here knows zones or rows. */
 
+import type { Whole } from "./numbers.ts";
+
 export const DAY_MS = 86_400_000;
 const FIRST = -719_162;
 const LAST = 2_932_896;
@@ -36,14 +38,17 @@ export const year = (day: number): number => civil(day)[0];
 export const month = (day: number): number => civil(day)[1];
 export const day = (number: number): number => civil(number)[2];
 export const weekday = (day: number): number => ((day - FIRST) % 7) + 1;
-export const makeDate = (year: number, month: number, day: number): number | null =>
-  year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= monthLength(year, month)
+export const makeDate = (y: Whole, m: Whole, d: Whole): number | null => {
+  // A number that is too long to be exact is no day's.
+  const [year, month, day] = [Number(y), Number(m), Number(d)];
+  return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= monthLength(year, month)
     ? dayNumber(year, month, day)
     : null;
-export const shiftDays = (day: number, days: number): number | null => inCalendar(day + days);
-export const addMonths = (number: number, months: number): number | null => {
+};
+export const shiftDays = (day: number, days: Whole): number | null => inCalendar(day + Number(days));
+export const addMonths = (number: number, months: Whole): number | null => {
   const [year, month, day] = civil(number);
-  const count = year * 12 + month - 1 + months;
+  const count = year * 12 + month - 1 + Number(months);
   const [y, m] = [quotient(count, 12), (((count % 12) + 12) % 12) + 1];
   return makeDate(y, m, Math.min(day, monthLength(y, m)));
 };

@@ -10,14 +10,13 @@ export type Operate = (...values: Value[]) => Value;
 
 const extreme =
   (sign: number) =>
-  (...values: number[]): number =>
+  (...values: numbers.Whole[]): numbers.Whole =>
     values.reduce((found, value) => (sign > 0 === value > found ? value : found));
 
 /** Operations whose result is blank where an argument is. */
 export const STRICT: Record<string, Operate> = {
-  wide: (x: number) => BigInt(x),
-  narrow: (x: bigint) => Number(x),
-  add: (...values: number[]) => values.reduce((x, y) => x + y),
+  add: numbers.add,
+  subtract: numbers.subtract,
   negate: numbers.negate,
   multiply: numbers.multiply,
   divide: numbers.divide,

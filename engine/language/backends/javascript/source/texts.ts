@@ -1,5 +1,7 @@
 /** Texts, counted in code points; a text that comes out empty is blank. Nothing here knows rows. */
 
+import { add, type Whole } from "./numbers.ts";
+
 type Blankable = string | null;
 
 const WHITE_SPACE = "[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
@@ -8,11 +10,10 @@ const ENDS = new RegExp(`^${WHITE_SPACE}|${WHITE_SPACE}$`, "g");
 const slice = (text: string, begin: number, end?: number): Blankable => [...text].slice(begin, end).join("") || null;
 
 export const length = (text: Blankable): number => (text === null ? 0 : [...text].length);
-export const left = (text: string, count: number): Blankable => (count > 0 ? slice(text, 0, count) : null);
-export const right = (text: string, count: number): Blankable => (count > 0 ? slice(text, -count) : null);
-/** Start and count are Numbers, or both BigInts: they may be too long to be added as Numbers. */
-export const mid = (text: string, start: number, count: number): Blankable => {
-  const [begin, end] = [Math.max(Number(start) - 1, 0), Number(start + count) - 1];
+export const left = (text: string, count: Whole): Blankable => (count > 0 ? slice(text, 0, Number(count)) : null);
+export const right = (text: string, count: Whole): Blankable => (count > 0 ? slice(text, -Number(count)) : null);
+export const mid = (text: string, start: Whole, count: Whole): Blankable => {
+  const [begin, end] = [Math.max(Number(start) - 1, 0), Number(add(start, count)) - 1];
   return end > begin ? slice(text, begin, end) : null;
 };
 export const find = (search: string, text: string): number | null => {
