@@ -158,6 +158,7 @@ _TYPES: Mapping[str, Callable[[Json], Type]] = {
     "boolean": lambda _: types.BooleanType(),
     "date": lambda _: types.DateType(),
     "datetime": lambda _: types.DateTimeType(),
+    "duration": lambda _: types.DurationType(),
     "choice": lambda document: types.ChoiceType(tuple(map(_option, document["options"]))),
     "choices": lambda document: types.ChoicesType(tuple(map(_option, document["options"]))),
     "reference": lambda document: types.ReferenceType(APP, str(document["form"])),
@@ -248,6 +249,8 @@ def read_value(raw: Json, kind: Type) -> Value:
             return _day(raw)
         case types.DateTimeType():
             return _moment(raw)
+        case types.DurationType():
+            return _duration(raw)
         case _ if isinstance(kind, SEVERAL) and isinstance(raw, list):
             return tuple(_text(item) for item in raw) or None
         case types.TextType() | types.ChoiceType() | types.ReferenceType() | types.PersonType():
@@ -267,6 +270,14 @@ def _number(raw: Json, kind: NumberType) -> int:
     if abs(number) >= 10**kind.digits:
         raise bad_case("digits", raw)
     return number
+
+
+def _duration(raw: Json) -> int:
+    """Read milliseconds; a duration is a whole number of them, as text like every number."""
+    found = _number(raw, NumberType(0, len(str(types.LONGEST_DURATION))))
+    if abs(found) > types.LONGEST_DURATION:
+        raise bad_case("duration", raw)
+    return found
 
 
 def _text(raw: Json) -> str:

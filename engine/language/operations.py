@@ -92,6 +92,14 @@ class Op(StrEnum):
     """Whole months from the first day to the second."""
     TIME_BETWEEN = "time between"
     """Milliseconds from the first moment to the second."""
+    MAKE_MOMENT = "make moment"
+    """Day, hour, minute, second in the run's zone (``zones.moment_at``); blank where there is no such time of day."""
+    SHIFT_TIME = "shift time"
+    """Moment, duration; blank outside the years 1 to 9999."""
+    DURATION = "duration"
+    """A whole number of milliseconds as a duration; blank where it is longer than the calendar."""
+    MILLISECONDS = "milliseconds"
+    """A duration as a whole number of milliseconds."""
 
 
 _BLANKS: dict[Op, Blanks] = {
@@ -113,6 +121,9 @@ _BLANKS: dict[Op, Blanks] = {
             Op.MAKE_DATE,
             Op.SHIFT_DAYS,
             Op.ADD_MONTHS,
+            Op.MAKE_MOMENT,
+            Op.SHIFT_TIME,
+            Op.DURATION,
         ),
         "passed on or made",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.kernel.clocks import FIRST_MOMENT, LAST_MOMENT
 from engine.kernel.problems import Text
 
 MAX_DIGITS = 480
@@ -11,6 +12,9 @@ MAX_DIGITS = 480
 
 DIVISION_SCALE = 6
 """Decimals that a division keeps, rounded half away from zero."""
+
+LONGEST_DURATION = LAST_MOMENT - FIRST_MOMENT
+"""Milliseconds from the calendar's first moment to its last; no duration is longer."""
 
 FIELD_DIGITS = 15
 """Digits of a number field that states none."""
@@ -59,7 +63,7 @@ class DateTimeType:
 
 @dataclass(frozen=True, slots=True)
 class DurationType:
-    """The time between two moments, in milliseconds."""
+    """The time between two moments, in milliseconds; negative backwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from engine.kernel.clocks import DAY_MS, FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT, Day, Moment, datetime_of, zone
 
 _QUARTER_MS = 900_000
+_HOURS, _SIXTY = range(24), range(60)
 _LOWEST = FIRST_MOMENT + 2 * DAY_MS
 _HIGHEST = LAST_MOMENT - 2 * DAY_MS
 
@@ -78,3 +79,18 @@ def moments_of_days(zone_name: str) -> tuple[Moment, Moment]:
     first = FIRST_DAY * DAY_MS - _offset(FIRST_MOMENT, zone_name)
     last = (LAST_DAY + 1) * DAY_MS - _offset(LAST_MOMENT, zone_name) - 1
     return max(first, FIRST_MOMENT), min(last, LAST_MOMENT)
+
+
+def moment_at(day: Day, hour: int, minute: int, second: int, zone_name: str) -> Moment | None:
+    """Return the moment at which the clocks of the zone show that time; None where there is no such time of day.
+
+    A time that is skipped because clocks go forward counts as if they had not, so it is as much later; of a time that
+    comes twice because clocks go back it is the first. What lies outside the years 1 to 9999 in UTC is None.
+    """
+    if hour not in _HOURS or minute not in _SIXTY or second not in _SIXTY:
+        return None
+    local = day * DAY_MS + (hour * 3_600 + minute * 60 + second) * 1_000
+    before = _offset(local - DAY_MS, zone_name)
+    after = before if _offset(local - before, zone_name) == before else _offset(local + DAY_MS, zone_name)
+    moment = local - (after if _offset(local - after, zone_name) == after else before)
+    return moment if FIRST_MOMENT <= moment <= LAST_MOMENT else None

@@ -31,7 +31,17 @@ from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
 from engine.language.scope import FieldScope, FormScope
 from engine.language.tree import DIRECTORY
-from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, NumberType, TextType, Type, type_key
+from engine.language.types import (
+    SEVERAL,
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DurationType,
+    NumberType,
+    TextType,
+    Type,
+    type_key,
+)
 from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, Evaluator, evaluator, find_node
 
 BACKENDS = ("python", "sqlite", "javascript", "postgresql")
@@ -197,13 +207,15 @@ def _cast(value: Value, kind: Type, dialect: DialectName) -> sa.ColumnElement[An
         match kind:
             case NumberType() if dialect_of(dialect).is_wide(kind):
                 return bound
-            case NumberType() | BooleanType() | DateType() | DateTimeType():
+            case NumberType() | BooleanType() | DateType() | DateTimeType() | DurationType():
                 return sa.cast(bound, sa.Integer())
             case _:
                 return sa.cast(bound, sa.Text())
     match kind:
         case NumberType(scale, digits):
             return sa.cast(bound, sa.Numeric(digits, scale))
+        case DurationType():
+            return sa.cast(bound, sa.Numeric())
         case BooleanType() | DateType() | DateTimeType():
             return bound
         case _ if isinstance(kind, SEVERAL):

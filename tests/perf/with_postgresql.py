@@ -1,6 +1,6 @@
 """Runs a command with a private PostgreSQL of this run in YOUJU_DATABASE_URL.
 
-    python -m tests.perf.with_postgresql youju bench lang
+python -m tests.perf.with_postgresql youju bench lang
 """
 
 import os

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.language import problems
+from engine.language.checking.durations import MILLISECONDS
 from engine.language.checking.fitting import bounded
 from engine.language.checking.names import Relation
 from engine.language.checking.report import BROKEN, Report
+from engine.language.operations import Op
 from engine.language.scope import FormScope, RelationScope
-from engine.language.tree import PARENT, Aggregate, AggregateFunction, And, IsBlank, Node, Not, Related, Span
+from engine.language.tree import (
+    PARENT,
+    Aggregate,
+    AggregateFunction,
+    And,
+    IsBlank,
+    Node,
+    Not,
+    Operation,
+    Related,
+    Span,
+)
 from engine.language.types import (
     DIVISION_SCALE,
     ORDERED,
@@ -67,7 +80,14 @@ def aggregate(
         _result(function, value),
         _order(function, scope, form),
     )
-    return bounded(Related(made, relation.steps, at), report)
+    return _within(bounded(Related(made, relation.steps, at), report), value)
+
+
+def _within(made: Node, value: Node | None) -> Node:
+    """Return the aggregate; a sum of durations is a number until it is known to be no longer than the calendar."""
+    if value is None or not isinstance(value.type, DurationType) or not isinstance(made.type, NumberType):
+        return made
+    return made if made.type == COUNT_TYPE else Operation(Op.DURATION, (made,), DurationType(), (), made.at)
 
 
 def _result(function: AggregateFunction, value: Node | None) -> Type:
@@ -76,6 +96,8 @@ def _result(function: AggregateFunction, value: Node | None) -> Type:
             return COUNT_TYPE
         case ("sum", NumberType(scale, digits)):
             return NumberType(scale, digits + ROW_DIGITS)
+        case ("sum", DurationType()):
+            return NumberType(0, MILLISECONDS.digits + ROW_DIGITS)
         case ("avg", NumberType(scale, digits)):
             return NumberType(DIVISION_SCALE, digits - scale + DIVISION_SCALE + 1)
         case ("any" | "all" | "exists", _) | (_, None):

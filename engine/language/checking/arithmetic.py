@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.language import problems
+from engine.language.checking import durations
 from engine.language.checking.fitting import bounded, fit, rescaled
 from engine.language.checking.report import BROKEN, Report
 from engine.language.operations import Op
@@ -29,6 +30,9 @@ def series(left: Node, sign: str, right: Node, report: Report) -> Node:
     if left is BROKEN or right is BROKEN:
         return BROKEN
     at = (left.at[0], right.at[1])
+    timed = (durations.scaled if sign in {"*", "/"} else durations.added)(left, sign, right, at, report)
+    if timed is not None and sign != "&":
+        return timed
     match sign:
         case "&":
             return _concatenated(left, right, at, report)
@@ -44,6 +48,8 @@ def negative(item: Node, at: Span, report: Report) -> Node:
     """Return the item with the opposite sign."""
     if item is BROKEN:
         return BROKEN
+    if isinstance(item.type, DurationType):
+        return durations.negated(item, at)
     number = number_operand(item, "-", report)
     match number:
         case Literal(int() as value):
@@ -76,11 +82,6 @@ def _added(left: Node, sign: str, right: Node, at: Span, report: Report) -> Node
     match left.type, sign, right.type:
         case (DateType(), "-", DateType()):
             return Operation(Op.DAYS_BETWEEN, (right, left), _DAYS, (), at)
-        case (DateTimeType(), "-", DateTimeType()):
-            return Operation(Op.TIME_BETWEEN, (right, left), DurationType(), (), at)
-        case (DurationType(), _, DurationType()):
-            addend = right if sign == "+" else Operation(Op.NEGATE, (right,), DurationType(), (), right.at)
-            return Operation(Op.ADD, (left, addend), DurationType(), (), at)
         case (DateType(), _, _):
             return _shifted(left, sign, right, at, report)
         case (_, "+", DateType()):

@@ -19,6 +19,7 @@ from engine.language.types import (
     ChoiceType,
     DateTimeType,
     DateType,
+    DurationType,
     NumberType,
     PersonsType,
     PersonType,
@@ -100,6 +101,8 @@ def _mend(left: Node, right: Node) -> tuple[str, str] | None:
     match left.type, right.type:
         case (DateTimeType(), DateType()):
             return "先取时刻的日期:date(…)", "Take the day of the moment: date(…)"
+        case (NumberType(), DurationType()):
+            return "和时长比较,例如 hours(2)、days(1)", "Compare with a duration, such as hours(2) or days(1)"
         case (kind, _) if isinstance(kind, SEVERAL):
             return "请用“包含”:… 包含 …", "Use contains: … contains …"
         case _:

@@ -10,6 +10,7 @@ from engine.language.functions.dates import DATE_FUNCTIONS
 from engine.language.functions.formats import FORMAT_FUNCTIONS
 from engine.language.functions.logic import LOGIC_FUNCTIONS
 from engine.language.functions.lookup import LOOKUP_FUNCTIONS
+from engine.language.functions.moments import MOMENT_FUNCTIONS
 from engine.language.functions.numbers import NUMBER_FUNCTIONS
 from engine.language.functions.people import PEOPLE_FUNCTIONS
 from engine.language.functions.records import RECORD_FUNCTIONS
@@ -24,6 +25,7 @@ FUNCTIONS: Registry[Function] = Registry(
         *FORMAT_FUNCTIONS,
         *NUMBER_FUNCTIONS,
         *DATE_FUNCTIONS,
+        *MOMENT_FUNCTIONS,
         *PEOPLE_FUNCTIONS,
         *RECORD_FUNCTIONS,
         *LOOKUP_FUNCTIONS,

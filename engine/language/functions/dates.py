@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from engine.kernel.problems import Text
+from engine.language.functions.moments import hours_between
 from engine.language.functions.shape import Build, Function, Invocation, Takes
 from engine.language.functions.text import operation
 from engine.language.operations import Op
-from engine.language.tree import Given, Literal, Node, Operation
-from engine.language.types import DIVISION_SCALE, DateTimeType, DateType, NumberType
+from engine.language.tree import Given, Node, Operation
+from engine.language.types import DateTimeType, DateType, NumberType
 
 _DAY = ("date", Takes.DAY)
 _DAYS = NumberType(0, 7)
-_HOUR = Literal(3_600_000, NumberType(0, 7))
-_MILLISECONDS = NumberType(0, 15)
 
 
 def days_between(first: Node, second: Node, call: Invocation) -> Node:
@@ -49,9 +48,7 @@ def _between(call: Invocation) -> Node:
 
 
 def _hours_since(call: Invocation) -> Node:
-    passed = Operation(Op.TIME_BETWEEN, (call.arguments[0], _now(call)), _MILLISECONDS, (), call.at)
-    kind = NumberType(DIVISION_SCALE, _MILLISECONDS.digits + DIVISION_SCALE + 1)
-    return Operation(Op.DIVIDE, (passed, _HOUR), kind, (0, 0), call.at)
+    return hours_between(call.arguments[0], _now(call), call)
 
 
 def _part(op: Op, digits: int) -> Build:

@@ -54,8 +54,8 @@ def _extreme(op: Op) -> Build:
                 wrong.at,
                 function=call.name,
                 parameter="value",
-                hint_zh="各个值都要是数字,或都是日期",
-                hint_en="All values must be numbers, or all dates",
+                hint_zh="各个值都要是数字,或都是日期、时刻、时长",
+                hint_en="All values must be numbers, or all dates, moments or durations",
                 **words("wanted", wanted),
                 **words("got", wrong.type),
             )

@@ -1,8 +1,9 @@
 """Well-typed expressions of every type and over every function, as source text made from templates.
 
 Letters in braces stand for parts: N a number, W a whole one, T a text, D a day, M a moment, X a day or moment,
-B a condition, I a condition on a visit, P a pattern, F a field with a day, L a limit of days, O an option, and the
-signs S (sum), C (order), E (equality). A star is the kind itself. Templates are parted by bars.
+B a condition, I a condition on a visit, P a pattern, Y a duration, H an hour or minute, F a field with a day, L a limit
+of days, O an option, and the signs S (sum), C (order), E (equality). A star is the kind itself. Templates are parted by
+bars.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ _LEAVES = {
     "I": """good|(not good)|(outcome = "a")|(score > 1)|(score / 3 < 2.5)|(outcome is empty)|(day >= today() - 15)
         |(days_since(day) < 20)|(stage in ["won", "谈判"])|(score <= param.days)|(date(created_at) <= today())
         |(outcome contains "a")""",
+    "Y": "spent|spent|hours(1)|days(-2)|minutes(0.5)|(seen - made)|(now() - made)|seconds(0.0005)|days(3652059)",
     "F": "due|start|seen|made|customer.since",
     "L": "0|1|7|15|(-3)|3000000|param.days|whole",
     "P": """"a*"|"*b"|"*a*"|"?"|"a?*"|"*?b*"|"??"|"1*5*0"|"\\\\*"|"*"|"*中*文"|"*[ab]*"|"%_"|"*'*"|"🐱?"|"AB*"
         |"*a*a*a*a*a*a*a*b?"|"a\\\\?b" """,
     "O": '"won"|"negotiation"|"丢单"|empty',
+    "H": "0|1|2|3|12|23|24|59|60|-1|whole",
     "S": "+|-",
     "C": "<|<=|>|>=",
     "E": "=|!=",
@@ -40,7 +43,11 @@ _TEMPLATES = {
         |round_down({N}, 1)|number({T})|hours_since({M})|({D} - {D})|days_between({D}, {X})|months_between({D}, {X})
         |find({T}, {T})|count(visits where {I})|count(visits.score)|sum(visits.score)|sum(visits.score where {I})
         |avg(visits.score)|avg(visits.score where {I})|min(visits.score)|max(visits.score where {I})
-        |latest(visits.score where {I})""",
+        |latest(visits.score where {I})|({Y} / {Y})|hours_between({M}, {M})""",
+    "M": """({M} {S} {Y})|({Y} + {M})|datetime({X})|datetime({X}, {W})|datetime({X}, {H}, {H}, {H})|min({M}, {M})""",
+    "Y": """({M} - {M})|hours({N})|days({W})|minutes({N})|seconds({N})|({Y} {S} {Y})|({Y} * {N})|({N} * {Y})
+        |({Y} / {N})|-({Y})|min({Y}, {Y})|max({Y}, {Y})|sum(visits.took where {I})|max(visits.took)|sum(visits.took)
+        |latest(visits.took where {I})""",
     "W": """len({T})|div({N}, {N})|({W} {S} {W})|round({N})|round_up({N}, -3)|round_down({N})|year({X})|month({X})
         |day({X})|weekday({X})|days_since({X})|days_until({X})|count(visits)""",
     "T": """({T} & {T})|({T} & {T} & {T})|left({T}, {W})|right({T}, {W})|mid({T}, {W}, {W})|replace({T}, {T}, {T})
@@ -51,7 +58,8 @@ _TEMPLATES = {
         |({D} {E} {D})|({M} {E} {M})|({T} {E} {T})|({B} {E} {B})|({N} in [0, 1, -2.5, 15])|({N} not in [0, 15])
         |({T} in ["a", "ab", "中"])|({D} in [2026-01-31])|({T} contains {T})|starts_with({T}, {T})|ends_with({T}, {T})
         |({N} is empty)|({T} is not empty)|({D} is empty)|({B} is empty)|exists(visits where {I})
-        |matches({T}, {P})|matches({T}, {P})|is_email({T})|is_phone({T})|is_uscc({T})
+        |({Y} {C} {Y})|({Y} {E} {Y})|({Y} is empty)|matches({T}, {P})
+        |matches({T}, {P})|is_email({T})|is_phone({T})|is_uscc({T})
         |exists(visits.score)|any(visits.good)|all(visits.good where {I})|any(visits where {I})
         |(days_since({F}) {C} {L})|(days_until({F}) {E} {L})|({L} {C} days_since({F}))|(date({F}) {C} today() - {L})
         |(date({F}) {E} today() - {L})|(stage {E} {O})|(stage in ["won", "lost"])|(tags contains {O})
@@ -67,7 +75,7 @@ def _parted(listed):
 
 _PARTS = {kind: _parted(listed) for kind, listed in _LEAVES.items()}
 _MADE = {
-    kind: _parted(_TEMPLATES.get(kind, "")) + (_parted(_CHOOSING.replace("*", kind)) if kind in "NTDMB" else [])
+    kind: _parted(_TEMPLATES.get(kind, "")) + (_parted(_CHOOSING.replace("*", kind)) if kind in "NTDMBY" else [])
     for kind in _LEAVES
 }
 
@@ -85,7 +93,7 @@ def of_kind(draw, kind, depth):
 
 def expressions(depth):
     """Expressions of every type, conditions more often than others."""
-    return st.sampled_from("BBBNTDMW").flatmap(lambda kind: of_kind(kind, depth))
+    return st.sampled_from("BBBNTDMWY").flatmap(lambda kind: of_kind(kind, depth))
 
 
 def parts(kind):

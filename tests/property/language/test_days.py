@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.kernel import clocks
 from engine.kernel.clocks import DAY_MS, FIRST_DAY, LAST_DAY
 from engine.language.backends.python import runtime
-from engine.language.zones import day_of, day_start, moments_of_days
+from engine.language.zones import day_of, day_start, moment_at, moments_of_days
 from tests.property.language.worlds import ZONES
 
 zones = st.sampled_from((*ZONES, "Asia/Kolkata", "America/New_York", "Africa/Monrovia"))
@@ -60,3 +62,22 @@ def test_month_ends_before_the_next_begins_when_a_day_is_given(day):
     assert end >= day
     assert runtime.month(end) == runtime.month(day)
     assert end == LAST_DAY or runtime.day_of_month(end + 1) == 1
+
+
+@given(st.integers(FIRST_DAY + 3, LAST_DAY - 3), st.integers(0, DAY_MS // 1000 - 1), zones)
+def test_moment_is_the_first_that_clocks_show_when_a_time_of_day_is_given(day, seconds, zone):
+    hour, minute, second = seconds // 3600, seconds // 60 % 60, seconds % 60
+    date = clocks.date_of(day)
+    local = datetime(date.year, date.month, date.day, hour, minute, second, tzinfo=clocks.zone(zone))
+    assert moment_at(day, hour, minute, second, zone) == clocks.moment_number(local)
+
+
+@given(st.integers(2000, 2030), st.integers(0, 400), st.integers(-4, 4), st.sampled_from(ZONES))
+def test_moment_keeps_the_law_when_clocks_have_just_changed(year, day, quarter, zone):
+    """Every change of the clocks since 2000: a skipped time is later, a doubled one the first."""
+    first = clocks.day_number(clocks.date_of(0).replace(year=year)) + day
+    for minutes in (0, 1, 30, 60, 61, 90, 120, 150, 180):
+        hour, minute = divmod(max(minutes + quarter * 15, 0), 60)
+        date = clocks.date_of(first)
+        local = datetime(date.year, date.month, date.day, hour, minute, tzinfo=clocks.zone(zone))
+        assert moment_at(first, hour, minute, 0, zone) == clocks.moment_number(local)

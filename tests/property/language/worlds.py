@@ -18,12 +18,14 @@ from engine.language.backends.sql.queries import SqlContext
 from engine.language.expressions import Plain
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
 from engine.language.types import (
+    LONGEST_DURATION,
     SEVERAL,
     BooleanType,
     ChoicesType,
     ChoiceType,
     DateTimeType,
     DateType,
+    DurationType,
     NumberType,
     Option,
     PersonType,
@@ -71,6 +73,7 @@ VISIT = FormScope(
         outcome=TextType(),
         day=DateType(),
         good=BooleanType(),
+        took=DurationType(),
         stage=ChoiceType(OPTIONS),
         created_at=DateTimeType(),
     ),
@@ -92,6 +95,7 @@ DEAL = FormScope(
             start=DateType(),
             seen=DateTimeType(),
             made=DateTimeType(),
+            spent=DurationType(),
             stage=ChoiceType(OPTIONS),
             tags=ChoicesType(OPTIONS),
             owner=PersonType(),
@@ -122,6 +126,12 @@ _MOMENTS = (
 _DAYS = (
     None, 0, -1, TODAY, TODAY - 1, TODAY + 1, TODAY - 15, TODAY - 7, FIRST_DAY, FIRST_DAY + 1, FIRST_DAY + 31,
     LAST_DAY, LAST_DAY - 1, LAST_DAY - 45, 11_016, 11_017, 19_782, 19_783, 20_147, 20_512,
+)  # fmt: skip
+
+
+_DURATIONS = (
+    None, 0, 1, -1, 999, 3_600_000, -3_600_000, DAY_MS, DAY_MS + 1, 15 * DAY_MS, 400 * DAY_MS, LONGEST_DURATION,
+    -LONGEST_DURATION, LONGEST_DURATION - 1, NOW, -NOW, LAST_MOMENT - NOW, FIRST_MOMENT - NOW,
 )  # fmt: skip
 
 
@@ -165,6 +175,8 @@ def _values(kind, ids=()):
             return _DAYS
         case DateTimeType():
             return _MOMENTS
+        case DurationType():
+            return _DURATIONS
         case ChoiceType():
             return (None, "negotiation", "won", "lost")
         case ChoicesType():
@@ -220,6 +232,8 @@ def _column_type(kind, dialect):
             return sa.Date() if native else sa.Integer()
         case DateTimeType():
             return sa.DateTime(timezone=True) if native else sa.BigInteger()
+        case DurationType():
+            return sa.Numeric() if native else sa.BigInteger()
         case _ if isinstance(kind, SEVERAL):
             return JSONB() if native else sa.Text()
         case _:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from engine.kernel.clocks import FIRST_DAY, LAST_DAY
+from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from engine.kernel.values import Row, Value
 from engine.language import tree
 from engine.language.backends.python.operations import (
@@ -31,12 +31,17 @@ from engine.language.backends.python.operations import (
 from engine.language.operations import Op, blanks_of
 from engine.language.surroundings import Surroundings
 from engine.language.tree import Node, may_be_blank
-from engine.language.types import BooleanType
+from engine.language.types import LONGEST_DURATION, BooleanType
 
 Evaluate = Callable[[Row, Surroundings], Value]
 Holds = Callable[[Row, Surroundings], bool]
 
 _ORDERS: dict[str, type[ast.cmpop]] = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}
+_BOUNDS = {
+    Op.SHIFT_DAYS: (FIRST_DAY, LAST_DAY),
+    Op.SHIFT_TIME: (FIRST_MOMENT, LAST_MOMENT),
+    Op.DURATION: (-LONGEST_DURATION, LONGEST_DURATION),
+}
 _SMALL = 3
 _PLACE = {"lineno": 1, "col_offset": 0}
 _SKELETON = f"def expression({ROW}, {SURROUNDINGS}): pass"
@@ -280,16 +285,16 @@ class _Writer:
             case kind:
                 tests, written = self._arguments(arguments)
                 expression = WRITERS[op](written, node)
-                if op is Op.SHIFT_DAYS:
-                    expression = self._in_calendar(expression)
+                if op in _BOUNDS:
+                    expression = self._within(expression, *_BOUNDS[op])
                 return (
                     _Pure(tuple(tests), expression) if kind == "passed on" else self._tested(tuple(tests), expression)
                 )
 
-    def _in_calendar(self, day: ast.expr) -> ast.expr:
-        """Write a day, blank outside the years 1 to 9999; a call for that would cost more than all the rest."""
-        binding, bound = self._bound(day)
-        inside = ast.Compare(constant(FIRST_DAY), [ast.LtE(), ast.LtE()], [binding, constant(LAST_DAY)])
+    def _within(self, number: ast.expr, lowest: int, highest: int) -> ast.expr:
+        """Write a number, blank outside its bounds; a call for that would cost more than all the rest."""
+        binding, bound = self._bound(number)
+        inside = ast.Compare(constant(lowest), [ast.LtE(), ast.LtE()], [binding, constant(highest)])
         return ast.IfExp(inside, bound, constant(None))
 
     def _tested(self, tests: tuple[ast.expr, ...], expression: ast.expr) -> _Pure:

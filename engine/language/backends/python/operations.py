@@ -9,7 +9,7 @@ from engine.language import formats, globs
 from engine.language.backends.python import runtime
 from engine.language.operations import Op
 from engine.language.tree import Operation
-from engine.language.zones import day_of
+from engine.language.zones import day_of, moment_at
 
 Writer = Callable[[Sequence[ast.expr], Operation], ast.expr]
 """Writes an operation over arguments that have been written; they are not blank unless the operation takes blanks."""
@@ -48,6 +48,7 @@ RUNTIME: Mapping[str, object] = {
     "_join": runtime.join,
     "_several": runtime.several,
     "_day_of": day_of,
+    "_make_moment": moment_at,
     "_year": runtime.year,
     "_month": runtime.month,
     "_day": runtime.day_of_month,
@@ -121,8 +122,13 @@ def _divide(arguments: Sequence[ast.expr], node: Operation) -> ast.expr:
     return call(name("_quotient"), _times(arguments[0], up), _times(arguments[1], down))
 
 
-def _day_of(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
-    return call(name("_day_of"), arguments[0], attribute(name(SURROUNDINGS), "zone"))
+def _in_zone(function: str) -> Writer:
+    """Write a call with the arguments, then the run's zone."""
+    return lambda arguments, _: call(name(function), *arguments, attribute(name(SURROUNDINGS), "zone"))
+
+
+def _same(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
+    return arguments[0]
 
 
 def _negate(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
@@ -164,7 +170,7 @@ WRITERS: Mapping[Op, Writer] = {
     Op.JOIN: _calls("_join"),
     Op.HAS: _contains,
     Op.SEVERAL: _calls("_several"),
-    Op.DAY_OF: _day_of,
+    Op.DAY_OF: _in_zone("_day_of"),
     Op.YEAR: _calls("_year"),
     Op.MONTH: _calls("_month"),
     Op.DAY: _calls("_day"),
@@ -176,4 +182,8 @@ WRITERS: Mapping[Op, Writer] = {
     Op.DAYS_BETWEEN: _backwards,
     Op.MONTHS_BETWEEN: _calls("_months_between"),
     Op.TIME_BETWEEN: _backwards,
+    Op.MAKE_MOMENT: _in_zone("_make_moment"),
+    Op.SHIFT_TIME: _binary(ast.Add()),
+    Op.DURATION: _same,
+    Op.MILLISECONDS: _same,
 }

@@ -12,7 +12,7 @@ from engine.language.types import NumberType
 _NESTED_CALLS = {
     **dict.fromkeys((Op.REPLACE, Op.TRIM, Op.LEFT, Op.CONCAT, Op.FIND, Op.LENGTH), 12),
     **dict.fromkeys((Op.YEAR, Op.MONTH, Op.DAY, Op.WEEKDAY), 12),
-    **dict.fromkeys((Op.ROUND, Op.ROUND_UP, Op.ROUND_DOWN, Op.SHIFT_DAYS), 12),
+    **dict.fromkeys((Op.ROUND, Op.ROUND_UP, Op.ROUND_DOWN, Op.SHIFT_DAYS, Op.SHIFT_TIME, Op.DURATION), 12),
     **dict.fromkeys((Op.STARTS_WITH, Op.ENDS_WITH, Op.CONTAINS, Op.HAS), 14),
 }
 _CALL, _CASE, _SIGN, _LOGIC, _SUBQUERY = 5, 6, 4, 3, 14

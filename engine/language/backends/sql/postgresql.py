@@ -13,6 +13,7 @@ from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number
 from engine.kernel.values import Value
 from engine.language.backends.sql.postgresql_dates import DATE_OPERATIONS
 from engine.language.backends.sql.postgresql_formats import FORMAT_OPERATIONS
+from engine.language.backends.sql.postgresql_moments import MOMENT_OPERATIONS
 from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.operations import Op
@@ -262,4 +263,5 @@ OPERATIONS: Mapping[Op, Emit] = {
     **TEXT_OPERATIONS,
     **FORMAT_OPERATIONS,
     **DATE_OPERATIONS,
+    **MOMENT_OPERATIONS,
 }

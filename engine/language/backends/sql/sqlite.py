@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.kernel.clocks import FIRST_DAY, LAST_DAY
+from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from engine.kernel.values import Value
 from engine.language.backends.python.runtime import WHITE_SPACE
 from engine.language.backends.sql.sqlite_functions import function_name, several_to_sqlite, to_sqlite
@@ -17,7 +17,16 @@ from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, g
 from engine.language.globs import glob_of
 from engine.language.operations import Op
 from engine.language.tree import Literal, Node, Operation
-from engine.language.types import SEVERAL, BooleanType, DateTimeType, DateType, DurationType, NumberType, Type
+from engine.language.types import (
+    LONGEST_DURATION,
+    SEVERAL,
+    BooleanType,
+    DateTimeType,
+    DateType,
+    DurationType,
+    NumberType,
+    Type,
+)
 
 _LOW_PART = 1_000_000_000
 _LONGEST = 2**31 - 1
@@ -152,7 +161,7 @@ def _result_type(kind: Type) -> sa.types.TypeEngine[Any]:
 def _called(terms: Terms, node: Operation) -> Element:
     """Call the registered function with the arguments, then the settings."""
     arguments = [terms.value(argument) for argument in node.arguments]
-    if node.op is Op.DAY_OF:
+    if node.op in {Op.DAY_OF, Op.MAKE_MOMENT}:
         arguments.append(sa.bindparam(None, terms.run.zone, sa.Text(), unique=True))
     function = getattr(sa.func, function_name(node.op))
     result: Element = function(*arguments, *map(_written, node.settings), type_=_result_type(node.type))
@@ -204,6 +213,17 @@ def _rounded(carry: Callable[[int], int]) -> Emit:
 def _shift_days(terms: Terms, node: Operation) -> Element:
     day, days = (sa.type_coerce(terms.once(argument), sa.BigInteger()) for argument in node.arguments)
     return sa.case(((day + days).between(_written(FIRST_DAY), _written(LAST_DAY)), day + days))
+
+
+def _shift_time(terms: Terms, node: Operation) -> Element:
+    moment, duration = (sa.type_coerce(terms.once(argument), sa.BigInteger()) for argument in node.arguments)
+    shifted = moment + duration
+    return sa.case((shifted.between(_written(FIRST_MOMENT), _written(LAST_MOMENT)), shifted))
+
+
+def _duration(terms: Terms, node: Operation) -> Element:
+    number = sa.type_coerce(terms.once(node.arguments[0]), sa.BigInteger())
+    return sa.case((number.between(_written(-LONGEST_DURATION), _written(LONGEST_DURATION)), number))
 
 
 def _difference(terms: Terms, node: Operation) -> Element:
@@ -319,6 +339,7 @@ _NATIVE: Mapping[Op, Emit] = {
     Op.ROUND_UP: _rounded(lambda divisor: divisor - 1),
     Op.ROUND_DOWN: _rounded(lambda _: 0),
     Op.SHIFT_DAYS: _shift_days,
+    Op.DURATION: _duration,
     Op.DAYS_BETWEEN: _difference,
     Op.TIME_BETWEEN: _difference,
     Op.YEAR: _calendar("%Y"),
@@ -349,5 +370,7 @@ _TEXTS: Mapping[Op, Emit] = {
     Op.WEEKDAY: _weekday,
     Op.DAYS_BETWEEN: _difference,
     Op.TIME_BETWEEN: _difference,
+    Op.SHIFT_TIME: _shift_time,
+    Op.MILLISECONDS: _number,
 }
 """What SQLite does whatever numbers there are."""

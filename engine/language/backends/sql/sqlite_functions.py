@@ -14,7 +14,8 @@ from engine.kernel.values import Value
 from engine.language import formats, globs
 from engine.language.backends.python import runtime
 from engine.language.operations import Op, blanks_of
-from engine.language.zones import day_of
+from engine.language.types import LONGEST_DURATION
+from engine.language.zones import day_of, moment_at
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _LOW_PART = 1_000_000_000
@@ -59,6 +60,10 @@ def _multiply(left: int, right: int) -> int:
     return left * right
 
 
+def _duration(number: int) -> int | None:
+    return number if abs(number) <= LONGEST_DURATION else None
+
+
 def _rescale(number: int, more: int) -> int:
     return number * int(10**more)
 
@@ -82,16 +87,17 @@ _NUMERIC: dict[Op, Callable[..., int | None]] = {
     Op.ADD_MONTHS: runtime.add_months,
     Op.END_OF_MONTH: runtime.end_of_month,
     Op.MONTHS_BETWEEN: runtime.months_between,
+    Op.DURATION: _duration,
 }
 _PLAIN: dict[Op, Callable[..., Value]] = {
     Op.TO_NUMBER: runtime.to_number,
     Op.JOIN: runtime.join,
-    Op.DAY_OF: day_of,
     Op.MATCHES: globs.matches,
     Op.IS_EMAIL: formats.is_email,
     Op.IS_PHONE: formats.is_phone,
     Op.IS_USCC: formats.is_uscc,
 }
+_IN_ZONE: dict[Op, Callable[..., int | None]] = {Op.DAY_OF: day_of, Op.MAKE_MOMENT: moment_at}
 _WITH_COUNTS: dict[Op, Callable[..., str | None]] = {
     Op.RIGHT: runtime.right,
     Op.MID: runtime.mid,
@@ -106,6 +112,8 @@ def register(connection: Connection) -> None:
     for op, plain in _PLAIN.items():
         wrapped = plain if blanks_of(op) == "made" else _over_values(plain)
         connection.create_function(function_name(op), -1, _to_sqlite_result(wrapped), deterministic=True)
+    for op, local in _IN_ZONE.items():
+        connection.create_function(function_name(op), -1, _in_zone(local), deterministic=True)
     for op, counted in _WITH_COUNTS.items():
         connection.create_function(function_name(op), -1, _over_counts(counted), deterministic=True)
     connection.create_function("youju_compare", 2, _over_numbers(_compare), deterministic=True)
@@ -137,6 +145,18 @@ def _to_sqlite_result(function: Callable[..., Value]) -> Callable[..., Value]:
     def called(*arguments: Value) -> Value:
         result = function(*arguments)
         return to_sqlite(int(result)) if isinstance(result, int) else result
+
+    return called
+
+
+def _in_zone(function: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Wrap a function of whole numbers and a zone; no moment and no day needs more than 64 bits."""
+
+    def called(*arguments: SqlNumber | None) -> int | None:
+        *numbers, zone = arguments
+        if None in numbers:
+            return None
+        return function(*[int(number) for number in numbers if number is not None], zone)
 
     return called
 
