@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from engine.kernel.problems import Text
 from engine.language import problems
-from engine.language.checking.report import BROKEN, Report
+from engine.language.checking.report import BROKEN, Chosen, Report, Worded
 from engine.language.reading.suggestions import did_you_mean, nearest
 from engine.language.reading.syntax import Part
 from engine.language.reading.vocabulary import narrowed
 from engine.language.scope import RoleScope, Scope
 from engine.language.tree import HasRole, Literal, Node, OfPerson, PersonFact, Span
-from engine.language.types import PersonType, TextsType, TextType, Type
+from engine.language.types import Option, PersonType, TextsType, TextType, Type
 
 MAX_LEVELS = 3
 """How many superiors up one expression goes."""
@@ -34,6 +35,10 @@ _WORDS: Mapping[str, PersonFact] = MappingProxyType(
     }
 )
 
+_WRITTEN: Mapping[PersonFact, Text] = MappingProxyType(
+    {what: Text(word, what) for word, what in _WORDS.items() if not word.isascii()}
+)
+
 
 def of_person(item: Node, what: PersonFact, at: Span, report: Report) -> Node:
     """Return what the directory says of the person that ``item`` gives."""
@@ -53,6 +58,7 @@ def along(person: Node, names: Sequence[Part], report: Report) -> Node:
         if what is None:
             meant = did_you_mean(nearest(part.text, _WORDS))
             return report.broken(problems.UNKNOWN_OF_PERSON, part.at, name=part.text, **meant)
+        report.meant[part.at] = Worded(_WRITTEN[what])
         reached = of_person(reached, what, (person.at[0], part.at[1]), report)
         if reached is BROKEN:
             return BROKEN
@@ -68,6 +74,7 @@ def has_role(person: Node, role: Node, scope: Scope, at: Span, report: Report) -
         return report.broken(problems.ROLE_NOT_WRITTEN, role.at)
     found = _role_named(str(role.value), scope)
     if found is not None:
+        report.meant[role.at] = Chosen(_option(found), tuple(map(_option, scope.roles.values())))
         return HasRole(person, found.app, found.key, at=at)
     names = [key for item in scope.roles.values() for key in _names_of(item)]
     return report.broken(
@@ -77,6 +84,10 @@ def has_role(person: Node, role: Node, scope: Scope, at: Span, report: Report) -
         known=", ".join(scope.roles) or "-",
         **did_you_mean(nearest(str(role.value), names)),
     )
+
+
+def _option(role: RoleScope) -> Option:
+    return Option(role.key, role.labels or Text(role.key, role.key))
 
 
 def _role_named(written: str, scope: Scope) -> RoleScope | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.kernel.problems import Problem, ProblemKind
+from engine.kernel.problems import Problem, ProblemKind, Text
 from engine.language import problems
 from engine.language.scope import FieldScope, FormScope, RelationScope
 from engine.language.tree import Literal, Node, Span
@@ -38,7 +38,14 @@ class Chosen:
     among: tuple[Option, ...]
 
 
-Meaning = Named | Chosen
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A written word of the language, and how it is written in each language."""
+
+    word: Text
+
+
+Meaning = Named | Chosen | Worded
 
 
 @dataclass

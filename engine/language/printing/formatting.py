@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from engine.kernel.clocks import date_of
-from engine.language.checking.report import Chosen, Meaning, Named
+from engine.language.checking.report import Chosen, Meaning, Named, Worded
 from engine.language.compiling import Understood, understood
 from engine.language.functions.catalogue import AGGREGATES, is_function
 from engine.language.printing.spelling import Speech, Spelling, decimal_written, is_head, text_written
@@ -159,7 +159,9 @@ class Writer:
                 opens = isinstance(meaning.item, RelationScope)  # what follows it is named in the form of its rows
                 related = related and not opens
                 continue
-            if opens and not part.quoted and is_head(part.text) and (len(parts) > 1 or part.text not in OLD_WORDS):
+            if isinstance(meaning, Worded):
+                names.append(self.spelling.of(meaning.word))
+            elif opens and not part.quoted and is_head(part.text) and (len(parts) > 1 or part.text not in OLD_WORDS):
                 names.append(self.spelling.head(part.text))
             else:
                 names.append(self.spelling.quoted(part.text, opens=opens) or part.text)

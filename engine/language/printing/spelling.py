@@ -64,11 +64,11 @@ class Spelling:
 
     def keyword(self, word: str) -> str:
         """Return a word of ``KEYWORDS`` in this language."""
-        return self._of(KEYWORDS[word])
+        return self.of(KEYWORDS[word])
 
     def head(self, word: str) -> str:
         """Return the word that opens a path which is none of fields: me, old or param."""
-        found = self._of(_HEADS[word])
+        found = self.of(_HEADS[word])
         forms = [*([self._scope.form] if self._scope.form else []), *self._scope.forms.values()]
         taken = found in ME_WORDS and any(found in names_of(form) for form in forms)
         return "me" if taken else found
@@ -125,7 +125,8 @@ class Spelling:
                 return name
         return meant.option.key
 
-    def _of(self, text: Text) -> str:
+    def of(self, text: Text) -> str:
+        """Return a text in this language; keys go with English."""
         return text.zh if self.speech == "zh" else text.en
 
 

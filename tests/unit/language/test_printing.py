@@ -8,7 +8,7 @@ from engine.kernel.problems import EngineError
 from engine.language.compiling import checked
 from engine.language.printing.formatting import format_source, print_expression
 from engine.language.types import BooleanType
-from tests.support.apps import app, compiled, field, form, options, parameter
+from tests.support.apps import app, compiled, field, form, options, parameter, role
 
 
 def _labelled(item, zh, en):
@@ -123,3 +123,18 @@ def test_a_source_that_does_not_compile_is_told_its_problems_when_it_is_printed(
     with pytest.raises(EngineError) as caught:
         print_expression("阶断 = 1 and amount", scope, "zh", expects=BooleanType)
     assert {problem.code for problem in caught.value.problems} >= {"LANG-020"}
+
+
+@pytest.mark.parametrize(
+    ("source", "zh", "keys"),
+    [
+        ('role_in(owner, "boss")', '担任(负责人, "主管")', 'role_in(owner, "boss")'),
+        ('担任(负责人.上级, "主管")', '担任(负责人.上级, "主管")', 'role_in(owner.manager, "boss")'),
+        ("department in me.departments_below", "部门 属于 本人.所辖部门", "department in me.departments_below"),
+    ],
+)
+def test_roles_and_what_is_asked_of_people_is_printed_when_they_have_labels(source, zh, keys):
+    boss = {**role("boss"), "labels": {"zh": "主管", "en": "Boss"}}
+    scope = compiled(app(form("deal", field("a")), roles=[boss])).scope("shop", "deal")
+    assert print_expression(source, scope, "zh") == zh
+    assert print_expression(zh, scope, "keys") == keys
