@@ -16,6 +16,7 @@ from engine.kernel.values import Value
 from engine.language import types as language
 from engine.language.gathering import Placed
 from engine.language.scope import FormScope, RoleScope, Scope
+from engine.language.tables import Decides
 from engine.rules.rules import Rule
 from engine.workflows.workflows import Workflow
 
@@ -33,7 +34,8 @@ class Parameter:
 class App:
     """One app at one revision. ``workflows`` are by form key; ``grants`` by form key, then by role.
 
-    ``placed`` are the expressions and templates of its documents, each with its place.
+    ``placed`` are the expressions and templates of its documents, each with its place. ``decision_tables`` are what
+    ``lookup()`` asks; ``tables`` are those of the database.
     """
 
     definition: AppDef
@@ -45,6 +47,7 @@ class App:
     grants: Mapping[str, Mapping[str, tuple[Grant, ...]]]
     tables: tuple[TableSpec, ...]
     placed: tuple[Placed, ...] = ()
+    decision_tables: Mapping[str, Decides] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -108,9 +111,14 @@ class Catalog:
 
     def scope(self, app: str, form: str) -> Scope:
         """Return what an expression on a form of an app may name."""
-        parameters = {key: item.type for key, item in self.apps[app].parameters.items()}
-        roles = role_scopes(self.apps[app].definition)
-        return Scope(form=self.scopes[app, form], forms=self.scopes, parameters=parameters, roles=roles)
+        found = self.apps[app]
+        return Scope(
+            form=self.scopes[app, form],
+            forms=self.scopes,
+            parameters={key: item.type for key, item in found.parameters.items()},
+            roles=role_scopes(found.definition),
+            tables=found.decision_tables,
+        )
 
     def form(self, app: str, form: str) -> Form | None:
         """Return a form, or None where there is none of that name."""

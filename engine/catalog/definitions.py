@@ -16,6 +16,7 @@ from engine.kernel.canonical import Json, digest
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.registries import Registry
 from engine.rules.definitions import RuleDef, rule_def
+from engine.rules.tables.definitions import TableDef, table_def
 from engine.workflows.definitions import WorkflowDef, workflow_def
 
 LINE_COLUMNS = ("id", "parent", "position")
@@ -67,6 +68,7 @@ class AppDef:
     roles: tuple[RoleDef, ...]
     parameters: tuple[ParameterDef, ...]
     home: tuple[BlockDef, ...]
+    decision_tables: tuple[TableDef, ...]
     documents: Documents
     digest: str
 
@@ -88,6 +90,7 @@ def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
         roles=tuple(_role_def(item) for item in documents.get("roles.json", {}).get("roles", ())),
         parameters=tuple(_parameter_def(item) for item in documents.get("parameters.json", {}).get("parameters", ())),
         home=tuple(_home_blocks(documents.get("pages.json", {}))),
+        decision_tables=tuple(table_def(item) for item in _folder(documents, "decision_tables")),
         documents=documents,
         digest=digest(dict(documents)),
     )

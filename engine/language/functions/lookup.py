@@ -125,8 +125,15 @@ def _argument(call: Invocation, column: Column, node: Node) -> Node:
 
 
 def _is_loose(node: Node, kind: Type) -> bool:
-    """Tell whether a text that is worked out stands where an option must."""
-    return isinstance(kind, ChoiceType) and isinstance(node.type, TextType) and not is_written_text(node)
+    """Tell whether a text that is worked out stands where an option must, or a choice among others than the table's.
+
+    What is proven of a table is proven for its own options alone.
+    """
+    if not isinstance(kind, ChoiceType):
+        return False
+    if isinstance(node.type, ChoiceType):
+        return not {option.key for option in node.type.options} <= {option.key for option in kind.options}
+    return isinstance(node.type, TextType) and not is_written_text(node)
 
 
 LOOKUP_FUNCTIONS = (

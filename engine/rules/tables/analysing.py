@@ -1,0 +1,192 @@
+"""Where a decision table has gaps, overlaps and rows without effect, each with an example; exact for what it reads.
+
+It reads comparisons of one input with constants; of other cells it says that it has not. The work is bounded by
+``MAX_STEPS`` boxes; beyond it the analysis says that it is unfinished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from engine.kernel.problems import Problem
+from engine.kernel.values import Value
+from engine.language.cases import shown
+from engine.language.tables import Cell, DecisionTable, HitPolicy
+from engine.language.types import BooleanType, ChoiceType, DateType, TextType
+from engine.rules.tables import problems
+from engine.rules.tables.regions import Axis, Box, Region, Space, common, minus, space_of, typical
+
+MAX_STEPS = 100_000
+"""So many boxes are cut at most."""
+
+MAX_FINDINGS = 20
+"""So many findings of one kind are told at most."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What was found. ``overlaps`` are there for every table: only ``unique`` tables are refused for them."""
+
+    overlaps: tuple[Problem, ...] = ()
+    gaps: tuple[Problem, ...] = ()
+    useless: tuple[Problem, ...] = ()
+    unread: tuple[Problem, ...] = ()
+    finished: bool = True
+
+    @property
+    def findings(self) -> tuple[Problem, ...]:
+        """All that is worth a look."""
+        return (*self.overlaps, *self.gaps, *self.useless, *self.unread)
+
+
+@dataclass
+class _Budget:
+    """Counts the boxes that are cut."""
+
+    left: int = MAX_STEPS
+    findings: list[Problem] = field(default_factory=list)
+
+    def without(self, boxes: Sequence[Box], other: Box) -> list[Box]:
+        """Return what the other box leaves of the boxes; as it is once the budget is spent."""
+        found: list[Box] = []
+        for box in boxes:
+            self.left -= 1
+            if self.left <= 0:
+                return list(boxes)
+            found.extend(minus(box, other))
+        return found
+
+
+def analyse(table: DecisionTable) -> Analysis:
+    """Return what there is to say about a table whose cells have types."""
+    space = space_of(table)
+    budget = _Budget()
+    unique = table.policy is HitPolicy.UNIQUE
+    found = Analysis(
+        overlaps=tuple(_overlaps(space)) if unique else (),
+        gaps=(*_gaps(space, budget), *_blank_gaps(space, budget)),
+        useless=tuple(_useless(space, table, budget)),
+        unread=tuple(_unread(space, table)),
+        finished=budget.left > 0,
+    )
+    if found.finished:
+        return found
+    stopped = problems.NOT_FINISHED.at("rows", limit=MAX_STEPS)
+    return Analysis(found.overlaps, found.gaps, found.useless, (*found.unread, stopped), finished=False)
+
+
+def overlaps(table: DecisionTable) -> tuple[list[Problem], bool]:
+    """Return where two rows provably hit together, and whether it is proven that never two do."""
+    space = space_of(table)
+    found = _overlaps(space)
+    meeting = any(
+        common(one.box, two.box) for one, two in combinations(space.regions, 2) if not (one.is_exact and two.is_exact)
+    )
+    return found, not found and not meeting
+
+
+def _overlaps(space: Space) -> list[Problem]:
+    found: list[Problem] = []
+    exact = [region for region in space.regions if region.is_exact]
+    for one, two in combinations(exact, 2):
+        both = common(one.box, two.box)
+        if both is not None and len(found) < MAX_FINDINGS:
+            first, second = one.row.row.number, two.row.row.number
+            zh, en = _example(space, both)
+            place = f"rows[{second - 1}]"
+            found.append(problems.OVERLAP.at(place, first=first, second=second, example_zh=zh, example_en=en))
+    return found
+
+
+def _gaps(space: Space, budget: _Budget) -> Iterable[Problem]:
+    """Go through the filled values for which no row hits; a row with unread cells may hit, and covers nothing."""
+    for box in _left_over(space, tuple(axis.filled for axis in space.axes), budget)[:MAX_FINDINGS]:
+        zh, en = _example(space, box)
+        yield problems.GAP.at("rows", example_zh=zh, example_en=en)
+
+
+def _blank_gaps(space: Space, budget: _Budget) -> Iterable[Problem]:
+    """Go through the inputs that may be blank, everything else filled, without a row that hits."""
+    for index, axis in enumerate(space.axes):
+        if axis.column is None:
+            continue
+        whole = tuple(axis.blank if place == index else other.filled for place, other in enumerate(space.axes))
+        left = _left_over(space, whole, budget)
+        if left:
+            zh, en = _example(space, left[0])
+            labels = axis.column.labels
+            yield problems.BLANK_GAP.at("rows", label_zh=labels.zh, label_en=labels.en, example_zh=zh, example_en=en)
+
+
+def _left_over(space: Space, whole: Box, budget: _Budget) -> list[Box]:
+    boxes = [whole]
+    for region in space.regions:
+        if region.is_exact and not region.is_nothing and boxes:
+            boxes = budget.without(boxes, region.box)
+    return boxes if budget.left > 0 else []
+
+
+def _useless(space: Space, table: DecisionTable, budget: _Budget) -> Iterable[Problem]:
+    """Go through the rows that never hit and, where the first hit counts, those that are never reached."""
+    before: list[Region] = []
+    for region in space.regions:
+        number = region.row.row.number
+        if region.is_nothing:
+            yield problems.NEVER_HITS.at(f"rows[{number - 1}]", row=number)
+            continue
+        if table.policy is HitPolicy.FIRST and not _rest(region, before, budget):
+            yield problems.UNREACHABLE.at(f"rows[{number - 1}]", row=number)
+        if region.is_exact:
+            before.append(region)
+
+
+def _rest(region: Region, before: Sequence[Region], budget: _Budget) -> list[Box]:
+    boxes = [region.box]
+    for other in before:
+        boxes = budget.without(boxes, other.box)
+    return boxes
+
+
+def _unread(space: Space, table: DecisionTable) -> Iterable[Problem]:
+    labels = {column.key: column.labels for column in table.inputs}
+    for region in space.regions:
+        row = region.row.row
+        for key in region.unread:
+            cell: Cell | None = row.when.get(key)
+            label = labels.get(key, table.labels)
+            yield problems.NOT_ANALYSED.at(
+                f"rows[{row.number - 1}].when.{key}",
+                row=row.number,
+                label_zh=label.zh,
+                label_en=label.en,
+                cell=cell.source if cell is not None else key,
+            )
+
+
+def _example(space: Space, box: Box) -> tuple[str, str]:
+    """Return typical values of the box in words, in Chinese and English; an axis of one value is left out."""
+    told = list(zip(space.axes, typical(space, box), box, strict=True))
+    needed = [(axis, value) for axis, value, pieces in told if pieces not in {axis.everything, axis.filled}]
+    parts = [_told(axis, value) for axis, value in needed or [(axis, value) for axis, value, _ in told]]
+    return ",".join(zh for zh, _ in parts), ", ".join(en for _, en in parts)
+
+
+def _told(axis: Axis, value: Value) -> tuple[str, str]:
+    if axis.column is None:
+        day = shown(value, DateType())
+        return f"今天 = {day}", f"today = {day}"
+    labels, kind = axis.column.labels, axis.column.type
+    if value is None:
+        return f"{labels.zh} 为空", f"{labels.en} is blank"
+    match kind:
+        case ChoiceType(options):
+            option = next(item for item in options if item.key == value)
+            return f"{labels.zh} = {option.labels.zh}", f"{labels.en} = {option.labels.en}"
+        case BooleanType():
+            return f"{labels.zh} = {'真' if value else '假'}", f"{labels.en} = {'true' if value else 'false'}"
+        case TextType():
+            return f"{labels.zh} = “{value}”", f"{labels.en} = “{value}”"
+        case _:
+            return f"{labels.zh} = {shown(value, kind)}", f"{labels.en} = {shown(value, kind)}"
