@@ -12,6 +12,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.values import Value
 from engine.language import tree
 from engine.language.aggregates import LINE_ORDER
+from engine.language.backends.javascript import patterns
 from engine.language.backends.python.runtime import factors
 from engine.language.operations import Op
 from engine.language.tree import Node
@@ -49,8 +50,12 @@ def written(node: Node) -> Json:
             return ["parameter", key]
         case tree.Given(what):
             return ["given", what]
+        case tree.OfPerson(item, what):
+            return ["person", written(item), what]
         case tree.Related():
             return _related(node)
+        case tree.Lookup(_, _, _, arguments, body):
+            return ["lookup", [[key, written(value)] for key, value in arguments], written(body.tree)]
         case tree.Operation():
             return _operation(node)
         case tree.If() | tree.Switch() | tree.Coalesce():
@@ -74,6 +79,8 @@ def _condition(node: Node) -> Json:
         case tree.Ordered(order, left, right):
             first, second = written(left), written(right)
             return [_SWAPPED[order], second, first] if order in _SWAPPED else [order, first, second]
+        case tree.HasRole(item, app, role):
+            return ["role", written(item), f"{app}/{role}"]
         case tree.OneOfThese(item, values):
             return ["in", written(item), *map(_constant, values)]
         case _:
@@ -128,6 +135,8 @@ def _operation(node: tree.Operation) -> Json:
         case Op.ROUND | Op.ROUND_UP | Op.ROUND_DOWN:
             scale, places = node.settings
             return [node.op.value, *parts, _constant(10 ** (scale - places)), _constant(10 ** max(0, -places))]
+        case Op.MATCHES | Op.IS_EMAIL | Op.IS_PHONE | Op.IS_USCC:
+            return patterns.test_of(node, parts[0])
         case _:
             return [node.op.value, *parts]
 

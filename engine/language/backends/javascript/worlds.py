@@ -12,6 +12,7 @@ from engine.language.backends.javascript.zone_tables import zone_table
 from engine.language.cases import shown
 from engine.language.plain import Plain
 from engine.language.scope import FormScope, Scope
+from engine.language.surroundings import PersonFacts
 
 Forms = Mapping[tuple[str, str], FormScope]
 
@@ -65,9 +66,20 @@ def _run(around: Plain, scope: Scope) -> dict[str, Json]:
         "today": date_of(around.today).isoformat(),
         "zone": zone_table(around.zone),
         "me": around.me,
+        "people": {"known": {id: _person(person) for id, person in around.people.items()}, "all": True},
         "parameters": {
             key: [shown(around.parameters[key], kind), type_json(kind)] for key, kind in scope.parameters.items()
         },
+    }
+
+
+def _person(person: PersonFacts) -> Json:
+    return {
+        "name": person.display_name,
+        "department": person.department,
+        "manager": person.manager,
+        "departments_below": person.departments_below and list(person.departments_below),
+        "roles": [f"{app}/{role}" for app, role in person.held_roles],
     }
 
 

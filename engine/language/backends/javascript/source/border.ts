@@ -2,7 +2,7 @@
 
 import { DAY_MS } from "./days.ts";
 import { exact, power, type Whole } from "./numbers.ts";
-import { Unknown, type Around, type Row, type Value } from "./values.ts";
+import { Unknown, type Around, type Person, type Row, type Value } from "./values.ts";
 import { zoneDays, type ZoneTable } from "./zones.ts";
 import type { Json } from "./compiling.ts";
 
@@ -81,7 +81,9 @@ export interface World {
   readonly me: string | null;
   readonly parameters: { readonly [key: string]: readonly [Json, Type] };
   readonly old?: { readonly [key: string]: Json } | null;
-  /** Forms with their living rows; `all` says that no other row exists. */
+  /** People by id; `all` says that there is nobody else, here as for rows. */
+  readonly people: { readonly known: { readonly [id: string]: Person }; readonly all: boolean };
+  /** Forms with their living rows. */
   readonly forms: { readonly [form: string]: { readonly types: Types; readonly rows: readonly never[]; readonly all: boolean } };
 }
 
@@ -91,6 +93,7 @@ export const around = (world: World, types: Types): Around => {
     ([name, { types, rows, all }]) => [name, { all, rows: rows.map((row) => readRow(row, types)) }] as const,
   );
   const known = new Map(forms);
+  const people = new Map(Object.entries(world.people.known));
   const form = (app: string, key: string) => {
     const found = known.get(`${app}/${key}`);
     if (!found) throw new Unknown(key);
@@ -103,6 +106,11 @@ export const around = (world: World, types: Types): Around => {
     parameters: Object.fromEntries(Object.entries(world.parameters).map(([key, [raw, type]]) => [key, read(raw, type)])),
     old: world.old && readRow(world.old, types),
     dayOf: zoneDays(world.zone),
+    person(id) {
+      const found = people.get(id);
+      if (!found && !world.people.all) throw new Unknown(id);
+      return found ?? null;
+    },
     record(app, key, id) {
       const { rows, all } = form(app, key);
       const found = rows.find((row) => row["id"] === id);

@@ -3,7 +3,7 @@
 import { aggregate } from "./aggregates.ts";
 import { COPIES, type Shapes } from "./copies.ts";
 import { BLANKS_TAKEN, STRICT, TESTS, type Operate } from "./operations.ts";
-import { known, Unknown, type Around, type Part, type Row, type Test, type Value } from "./values.ts";
+import { known, Unknown, type Around, type Part, type Person, type Row, type Test, type Value } from "./values.ts";
 
 export type Tree = string | number | boolean | null | readonly [string, ...Json[]];
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -32,7 +32,7 @@ type Related = readonly [
 ];
 
 /** Nodes whose value is true or false and never blank. */
-const NEVER_BLANK = new Set(["and", "or", "not", "blank", "equal", "<", "<=", "in", ...Object.keys(TESTS)]);
+const NEVER_BLANK = new Set(["and", "or", "not", "blank", "equal", "<", "<=", "in", "fits", "role", ...Object.keys(TESTS)]);
 
 const follow = (steps: readonly Step[]): ((row: Row, around: Around) => Row | null) => (row, around) => {
   let found: Row | null = row;
@@ -186,6 +186,22 @@ class Builder {
     };
   }
 
+  #lookup(inputs: readonly (readonly [string, Tree])[], body: Tree): Part {
+    const parts = inputs.map(([key, tree]) => [key, this.value(tree)] as const);
+    const inside = this.value(body);
+    return (row, around) => inside(Object.fromEntries(parts.map(([key, part]) => [key, part(row, around)])), around);
+  }
+
+  /** Ask the directory; blank for a blank and for whom it does not know. */
+  #asked<T>(item: Tree, ask: (person: Person) => T): (row: Row, around: Around) => T | null {
+    const part = this.value(item);
+    return (row, around) => {
+      const id = part(row, around);
+      const person = id === null ? null : around.person(id as string);
+      return person && ask(person);
+    };
+  }
+
   readonly #nodes: { readonly [code: string]: (...parts: never[]) => Part } = {
     big: (digits: string) => {
       const value = BigInt(digits);
@@ -217,6 +233,13 @@ class Builder {
     switch: (item: Tree, otherwise: Tree, ...cases: Tree[]) => this.#switch(item, otherwise, cases),
     coalesce: (...items: Tree[]) => this.#coalesce(items),
     related: (...parts: Related[number][]) => this.#related(parts as unknown as Related),
+    lookup: (inputs: readonly (readonly [string, Tree])[], body: Tree) => this.#lookup(inputs, body),
+    person: (item: Tree, what: "name") => this.#asked(item, (person) => person[what]),
+    role: (item: Tree, role: string) => this.#shapes.truth(this.#asked(item, ({ roles }) => roles.includes(role))),
+    fits: (text: Tree, pattern: string) => {
+      const whole = new RegExp(`^(?:${pattern})$`, "su");
+      return this.#shapes.lift1((value) => whole.test(value as string), this.value(text), false);
+    },
     "day of": (moment: Tree) => {
       const part = this.value(moment);
       return (row, around) => {

@@ -55,6 +55,7 @@ export const BLANKS_TAKEN: Record<string, Operate> = {
   replace: texts.replace,
   concat: texts.concat,
   join: texts.join,
+  several: texts.several,
 } as Record<string, (...values: never[]) => Value> as Record<string, Operate>;
 
 /** Tests that are false where an argument is blank. */
@@ -62,5 +63,6 @@ export const TESTS: Record<string, Operate> = {
   "starts with": (text: string, search: string) => text.startsWith(search),
   "ends with": (text: string, search: string) => text.endsWith(search),
   contains: (text: string, search: string) => text.includes(search),
+  checked: texts.checked,
   has: (several: string[], element: string) => several.includes(element),
 } as Record<string, (...values: never[]) => Value> as Record<string, Operate>;

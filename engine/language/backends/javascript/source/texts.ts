@@ -28,6 +28,19 @@ export const upper = (text: string): string => text.replace(/[a-z]+/g, (part) =>
 export const concat = (...texts: Blankable[]): Blankable => texts.join("") || null;
 export const join = (separator: Blankable, ...texts: Blankable[]): Blankable =>
   texts.filter((text) => text !== null).join(separator ?? "") || null;
+export const several = (...values: Blankable[]): string[] | null => {
+  const filled = values.filter((value) => value !== null);
+  return filled.length ? filled : null;
+};
+/** Whether the last character checks the others, by their places in `characters` (GB 32100: weights are powers of 3). */
+export const checked = (text: string, characters: string): boolean => {
+  let [total, weight] = [0, 1];
+  for (const [place, character] of [...text].entries()) {
+    total += characters.indexOf(character) * (place < 17 ? weight : 1);
+    weight = (weight * 3) % 31;
+  }
+  return total % 31 === 0;
+};
 /** Order texts by code point, as the databases do: less than 0 where the first comes first. */
 export const inOrder = (a: string, b: string): number => {
   const [first, second] = [[...a], [...b]];

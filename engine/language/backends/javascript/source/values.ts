@@ -11,6 +11,15 @@ export interface Row {
   readonly [key: string]: Value | undefined;
 }
 
+/** What the directory says of one person; `roles` are `app/role`, none where the person is not active. */
+export interface Person {
+  readonly name: string;
+  readonly department: string | null;
+  readonly manager: string | null;
+  readonly departments_below: readonly string[] | null;
+  readonly roles: readonly string[];
+}
+
 /** The world around one row. Whoever does not know an answer throws `Unknown`. */
 export interface Around {
   readonly now: number;
@@ -21,6 +30,8 @@ export interface Around {
   readonly old: Row | null | undefined;
   /** The calendar day of a moment in the app's zone; null outside the years 1 to 9999. */
   dayOf(moment: number): number | null;
+  /** What the directory says of a user, null where it does not know them. */
+  person(id: string): Person | null;
   /** The record with that id that is not deleted, or null. */
   record(app: string, form: string, id: string): Row | null;
   /** The rows whose reference is that id, without deleted ones. */
