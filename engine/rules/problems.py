@@ -92,3 +92,71 @@ SAME_FACT = ProblemKind(
     Text("规则“{rule}”需要的数据取不到", "The facts that the rule “{rule}” needs cannot be had"),
     Text("请检查它的路径和汇总", "Look at its paths and aggregates"),
 )
+TEXT_UNEXPECTED = ProblemKind(
+    "RULE-020",
+    Text("这里不能写“{got}”", "“{got}” cannot stand here"),
+    Text("这里可以写:{zh}", "What can stand here: {en}"),
+)
+TEXT_INCOMPLETE = ProblemKind(
+    "RULE-021",
+    Text("规则没有写完", "The rule is not complete"),
+    Text("接下来可以写:{zh}", "What can come next: {en}"),
+)
+TEXT_NOT_CLOSED = ProblemKind(
+    "RULE-022",
+    Text("引号没有成对", "A quotation mark is missing"),
+    Text("请补上右引号", "Close the text"),
+)
+UNKNOWN_ESCAPE = ProblemKind(
+    "RULE-023",
+    Text("不认识的转义“{got}”", "Unknown escape “{got}”"),
+    Text(
+        "可以写 \\\\n \\\\r \\\\t \\\\\" \\\\\\\\ \\\\uXXXX \\\\UXXXXXXXX",
+        "There are \\\\n \\\\r \\\\t \\\\\" \\\\\\\\ \\\\uXXXX \\\\UXXXXXXXX",
+    ),
+)
+TEXT_TOO_LONG = ProblemKind(
+    "RULE-024",
+    Text("文本太长:{got}个字符", "The text is too long: {got} characters"),
+    Text("最多{limit}个字符;请分成几个文件", "At most {limit}; split it into several files"),
+)
+TEXT_TOO_DEEP = ProblemKind(
+    "RULE-025",
+    Text("括号套得太深", "Brackets nest too deep"),
+    Text("最多{limit}层", "At most {limit} levels"),
+)
+UNKNOWN_PART = ProblemKind(
+    "RULE-026",
+    Text("“{of_zh}”里没有“{got}”这一项", "“{of_en}” has no part “{got}”"),
+    Text("可以写:{known_zh}", "It has: {known_en}"),
+)
+MISSING_PART = ProblemKind(
+    "RULE-027",
+    Text("“{of_zh}”缺少“{part_zh}”", "“{of_en}” lacks its “{part_en}”"),
+    Text("请补上", "Add it"),
+)
+BAD_PART = ProblemKind(
+    "RULE-028",
+    Text("这里应写{wanted_zh},而不是“{got}”", "This should be {wanted_en}, not “{got}”"),
+    Text("例如 {example}", "For example {example}"),
+)
+SAID_TWICE = ProblemKind(
+    "RULE-029",
+    Text("“{part_zh}”写了两次", "“{part_en}” stands twice"),
+    Text("只留一个", "Leave one of them"),
+)
+UNKNOWN_LABEL = ProblemKind(
+    "RULE-030",
+    Text("没有“{got}”", "There is no “{got}”"),
+    Text("{hint_zh}", "{hint_en}"),
+)
+NO_RULE = ProblemKind(
+    "RULE-031",
+    Text("文本里没有规则", "There is no rule in the text"),
+    Text("规则以 rule 或 规则 开头", "A rule begins with rule or 规则"),
+)
+COMMENT_NOWHERE = ProblemKind(
+    "RULE-032",
+    Text("注释所在的位置“{place}”不存在", "The comment stands at “{place}”, which does not exist"),
+    Text("规则里有:{known}", "The rule has: {known}"),
+)

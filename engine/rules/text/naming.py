@@ -1,0 +1,80 @@
+"""Keys: those that labels stand for, and those of a rule for which its text states none."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from engine.kernel.problems import ProblemKind
+from engine.language.reading.vocabulary import narrowed
+from engine.rules import problems
+from engine.rules.text.shapes import Domain
+
+KEY = re.compile(r"[a-z][a-z0-9_]{0,40}")
+UID_LENGTH = 12
+LONGEST = 41
+SHOWN = 12
+
+Note = Callable[[ProblemKind, Mapping[str, str]], None]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The keys that may stand where something is named, by what they are called: by key and by every label.
+
+    A label that two share stands for neither. Of a domain that is not listed nothing is known.
+    """
+
+    listed: Mapping[Domain, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+
+    def key(self, domain: Domain, written: str, note: Note) -> str:
+        """Return the key that a name stands for; what is wrong with it goes to ``note``."""
+        known = self.listed.get(domain, {})
+        found = known.get(_plain(written), frozenset())
+        if len(found) == 1:
+            return next(iter(found))
+        if KEY.fullmatch(written):
+            return written
+        if found:
+            both = ", ".join(sorted(found))
+            hint_zh, hint_en = f"几个都叫这个名字,请写标识:{both}", f"Several are called so; write the key: {both}"
+        elif known:
+            some = ", ".join(sorted(known)[:SHOWN])
+            hint_zh, hint_en = f"已有的:{some}", f"There are: {some}"
+        else:
+            hint_zh = "请写标识(小写字母、数字和 _);要按名称查找,请指明应用"
+            hint_en = "Write the key (lower-case letters, digits and _); labels are known where the app is named"
+        note(problems.UNKNOWN_LABEL, {"got": written, "hint_zh": hint_zh, "hint_en": hint_en})
+        return written
+
+
+def called(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
+    """Return keys by everything that they are called; ``names`` has the labels of each key."""
+    found: dict[str, set[str]] = {}
+    for key, labels in names.items():
+        for name in {key, *labels}:
+            found.setdefault(_plain(name), set()).add(key)
+    for key in names:
+        found[_plain(key)] = {key}
+    return {name: frozenset(keys) for name, keys in found.items()}
+
+
+def _plain(name: str) -> str:
+    return narrowed(unicodedata.normalize("NFC", name)).strip()
+
+
+def key_of(zh: str, en: str) -> str:
+    """Return the key of a rule for which none is stated: made of its English label, or of a digest of the Chinese."""
+    words = re.sub(r"[^a-z0-9]+", "_", en.lower()).strip("_")[:LONGEST].rstrip("_")
+    if en.isascii() and KEY.fullmatch(words):
+        return words
+    return f"rule_{hashlib.sha256(zh.encode()).hexdigest()[:10]}"
+
+
+def uid_of(form: str, key: str) -> str:
+    """Return the uid of a rule for which none is stated: the same for the same form and key."""
+    return base64.b32encode(hashlib.sha256(f"rule/{form}/{key}".encode()).digest()).decode().lower()[:UID_LENGTH]
