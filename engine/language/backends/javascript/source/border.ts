@@ -3,7 +3,7 @@
 import { DAY_MS } from "./days.ts";
 import { exact, power, type Whole } from "./numbers.ts";
 import { Unknown, type Around, type Person, type Row, type Value } from "./values.ts";
-import { zoneDays, type ZoneTable } from "./zones.ts";
+import { zoneOf, type ZoneTable } from "./zones.ts";
 import type { Json } from "./compiling.ts";
 
 /** A type: its word, or a number's with its scale and digits, or lines with the types of their fields. */
@@ -38,6 +38,8 @@ export const read = (raw: Json, type: Type): Value => {
       return readTime(raw) / DAY_MS;
     case "datetime":
       return readTime(raw);
+    case "duration":
+      return readNumber(raw, 0, 15);
     default:
       if (Array.isArray(raw)) return raw.length ? raw.map((text) => String(text).normalize()) : null;
       return typeof raw === "string" ? raw.normalize() : (raw as boolean);
@@ -105,7 +107,7 @@ export const around = (world: World, types: Types): Around => {
     me: world.me,
     parameters: Object.fromEntries(Object.entries(world.parameters).map(([key, [raw, type]]) => [key, read(raw, type)])),
     old: world.old && readRow(world.old, types),
-    dayOf: zoneDays(world.zone),
+    ...zoneOf(world.zone),
     person(id) {
       const found = people.get(id);
       if (!found && !world.people.all) throw new Unknown(id);

@@ -202,6 +202,14 @@ class Builder {
     };
   }
 
+  #momentAt(list: readonly Tree[]): Part {
+    const parts = this.#values(list);
+    return (row, around) => {
+      const values = parts.map((part) => part(row, around));
+      return values.includes(null) ? null : around.momentAt(...(values.map(Number) as [number, number, number, number]));
+    };
+  }
+
   readonly #nodes: { readonly [code: string]: (...parts: never[]) => Part } = {
     big: (digits: string) => {
       const value = BigInt(digits);
@@ -240,13 +248,8 @@ class Builder {
       const whole = new RegExp(`^(?:${pattern})$`, "su");
       return this.#shapes.lift1((value) => whole.test(value as string), this.value(text), false);
     },
-    "day of": (moment: Tree) => {
-      const part = this.value(moment);
-      return (row, around) => {
-        const value = part(row, around);
-        return value === null ? null : around.dayOf(value as number);
-      };
-    },
+    "day of": (moment: Tree) => this.#shapes.dayOf(this.value(moment)),
+    "make moment": (...parts: Tree[]) => this.#momentAt(parts),
   };
 }
 

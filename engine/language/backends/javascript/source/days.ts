@@ -1,6 +1,6 @@
 /** The calendar of the years 1 to 9999 in day numbers (days since 1970-01-01); nothing here knows zones or rows. */
 
-import type { Whole } from "./numbers.ts";
+import { absolute, type Whole } from "./numbers.ts";
 
 export const DAY_MS = 86_400_000;
 const FIRST = -719_162;
@@ -34,6 +34,13 @@ const monthLength = (year: number, month: number): number =>
 
 /** The day, or blank outside the calendar. */
 export const inCalendar = (day: number): number | null => (day >= FIRST && day <= LAST ? day : null);
+/** The moment, or blank outside the calendar. */
+export const momentInCalendar = (moment: number): number | null =>
+  moment >= FIRST * DAY_MS && moment < (LAST + 1) * DAY_MS ? moment : null;
+export const shiftTime = (moment: number, duration: number): number | null => momentInCalendar(moment + duration);
+/** A whole number of milliseconds, or blank where no two moments are so far apart. */
+export const duration = (milliseconds: Whole): Whole | null =>
+  absolute(milliseconds) < (LAST + 1 - FIRST) * DAY_MS ? milliseconds : null;
 export const year = (day: number): number => civil(day)[0];
 export const month = (day: number): number => civil(day)[1];
 export const day = (number: number): number => civil(number)[2];

@@ -47,6 +47,9 @@ export const STRICT: Record<string, Operate> = {
   "days between": days.between,
   "months between": days.monthsBetween,
   "time between": days.between,
+  "shift time": days.shiftTime,
+  duration: days.duration,
+  milliseconds: (duration: number) => duration,
 } as Record<string, (...values: never[]) => Value> as Record<string, Operate>;
 
 /** Operations that look at blanks themselves. */

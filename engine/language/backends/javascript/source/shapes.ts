@@ -29,6 +29,11 @@ export const field = (key: string): Part => {
 export const parameter = (key: string): Part => (_, { parameters }) =>
   parameters[key] ?? (parameters[key] === null ? null : missing(key));
 
+export const dayOf = (a: Part): Part => (row, around) => {
+  const x = a(row, around);
+  return x === null ? null : around.dayOf(x as number);
+};
+
 export const truth = (part: Part): Test => (row, around) => part(row, around) === true;
 export const not = (test: Test): Test => (row, around) => !test(row, around);
 export const notTrue = (part: Part): Test => (row, around) => part(row, around) !== true;

@@ -1,5 +1,7 @@
 /** The values of the language inside a page or a Node process, and what an expression may ask of the world around its row. */
 
+import type { Zone } from "./zones.ts";
+
 /**
  * Blank is null. A number is whole and scaled: a Number within 2^53, else a BigInt. A date is a day number, a moment and a
  * duration are milliseconds; several are arrays of texts, lines arrays of rows.
@@ -20,16 +22,14 @@ export interface Person {
   readonly roles: readonly string[];
 }
 
-/** The world around one row. Whoever does not know an answer throws `Unknown`. */
-export interface Around {
+/** The world around one row, with the app's zone. Whoever does not know an answer throws `Unknown`. */
+export interface Around extends Zone {
   readonly now: number;
   readonly today: number;
   readonly me: string | null;
   readonly parameters: Row;
   /** The row before the change; null where there was none, undefined where that is not known. */
   readonly old: Row | null | undefined;
-  /** The calendar day of a moment in the app's zone; null outside the years 1 to 9999. */
-  dayOf(moment: number): number | null;
   /** What the directory says of a user, null where it does not know them. */
   person(id: string): Person | null;
   /** The record with that id that is not deleted, or null. */

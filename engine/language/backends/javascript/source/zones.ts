@@ -1,6 +1,8 @@
-/** The day of a moment in a zone, by the table of offsets that the server sends: a browser's own zones may be older. */
+/** Days and moments of a time zone, by the table of offsets that the server sends: a browser's own zones may be older. */
 
-import { civil, DAY_MS, dayNumber, inCalendar } from "./days.ts";
+import { civil, DAY_MS, dayNumber, inCalendar, momentInCalendar } from "./days.ts";
+
+const within = (count: number, end: number): boolean => count >= 0 && count < end;
 
 /**
  * `cuts`: seconds since 1970 at which an offset begins; `offsets`: seconds ahead of UTC, one before the first cut and one
@@ -13,8 +15,19 @@ export interface ZoneTable {
   readonly yearly: readonly (readonly [number, number, number, number, number])[];
 }
 
-/** Return the function that gives the calendar day of a moment, blank outside the years 1 to 9999. */
-export const zoneDays = ({ cuts, offsets, yearly }: ZoneTable): ((moment: number) => number | null) => {
+/** What the clocks of a zone show. */
+export interface Zone {
+  /** The calendar day of a moment; null outside the years 1 to 9999. */
+  dayOf(moment: number): number | null;
+  /**
+   * The moment at which clocks show that time; null where there is no such time of day. A time that is skipped is as much
+   * later, of one that comes twice it is the first.
+   */
+  momentAt(day: number, hour: number, minute: number, second: number): number | null;
+}
+
+/** Return the zone of a table. */
+export const zoneOf = ({ cuts, offsets, yearly }: ZoneTable): Zone => {
   // The stretch without a change that was asked for last: rows of one page lie close together.
   let [from, until, ahead] = [1, 0, 0];
   const take = (times: readonly number[], values: readonly number[], second: number): void => {
@@ -42,8 +55,19 @@ export const zoneDays = ({ cuts, offsets, yearly }: ZoneTable): ((moment: number
     const times = changes.map(([at]) => at);
     take(times, [0, ...changes.map(([, offset]) => offset)], second);
   };
-  return (moment) => {
+  const offset = (moment: number): number => {
     if (moment < from || moment >= until) lookUp(Math.floor(moment / 1000));
-    return inCalendar(Math.floor((moment + ahead) / DAY_MS));
+    return ahead;
+  };
+  return {
+    dayOf: (moment) => inCalendar(Math.floor((moment + offset(moment)) / DAY_MS)),
+    momentAt(day, hour, minute, second) {
+      if (!(within(hour, 24) && within(minute, 60) && within(second, 60))) return null;
+      const local = day * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000;
+      const before = offset(local - DAY_MS);
+      const after = offset(local - before) === before ? before : offset(local + DAY_MS);
+      const moment = local - (offset(local - after) === after ? after : before);
+      return momentInCalendar(moment);
+    },
   };
 };
