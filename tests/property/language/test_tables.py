@@ -1,0 +1,102 @@
+"""The law of decision tables: Python, SQLite and PostgreSQL say what a naive reader of the table says."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from fractions import Fraction
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+
+from engine.language.backends.sql.queries import from_database, to_condition, to_value
+from engine.language.compiling import compile_expression
+from tests.property.language.deciding import ASKED, answered, hits, tables
+from tests.property.language.worlds import APP, SCOPE, Database, made_rows, plain
+
+ROWS = made_rows()
+DEALS = ROWS[APP, "deal"]
+EXACT = [deal | {"amount": None if deal["amount"] is None else Fraction(deal["amount"], 100)} for deal in DEALS]
+ZONE = "Asia/Shanghai"
+WORLD = plain(ROWS, ZONE)
+
+some = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+
+
+def _asked(made, output, function="lookup"):
+    source = ASKED.format(output=output).replace("lookup", function)
+    return compile_expression(source, replace(SCOPE, tables={"table": made.decider}))
+
+
+def _values(database, expression):
+    deal = database.tables["deal"]
+    found = database.connection.execute(sa.select(deal.c.id, to_value(expression, database.scope(ZONE))))
+    return {key: from_database(value, expression.type, database.dialect) for key, value in found}
+
+
+def test_python_says_what_the_naive_reader_says_when_tables_are_random():
+    @settings(some, max_examples=200)
+    @given(tables())
+    def agree(made):
+        for output in made.outputs:
+            expression = _asked(made, f".{output}")
+            for deal, exact in zip(DEALS, EXACT, strict=True):
+                assert expression.evaluate(deal, WORLD) == answered(made, output, exact), (made.rows, deal)
+
+    agree()
+
+
+def test_databases_say_what_python_says_when_tables_are_random(postgres_url):
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+
+        @some
+        @given(tables())
+        def agree(made):
+            for output in made.outputs:
+                expression = _asked(made, f".{output}")
+                expected = {deal["id"]: expression.evaluate(deal, WORLD) for deal in DEALS}
+                assert _values(lite, expression) == expected, made.rows
+                assert _values(server, expression) == expected, made.rows
+
+        agree()
+
+
+def test_the_row_is_the_one_that_hits_when_it_is_asked_for(postgres_url):
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+
+        @settings(some, max_examples=30)
+        @given(tables())
+        def named(made):
+            if made.policy not in {"first", "sum"}:
+                return
+            expression = _asked(made, "", "lookup_row")
+            expected = {}
+            for exact in EXACT:
+                found = [row[0] for row in made.rows if hits(row, exact)]
+                expected[exact["id"]] = "\n".join(found[:1] if made.policy == "first" else found) or None
+            assert {deal["id"]: expression.evaluate(deal, WORLD) for deal in DEALS} == expected
+            assert _values(lite, expression) == expected
+            assert _values(server, expression) == expected
+
+        named()
+
+
+def test_filters_by_a_table_find_their_rows_when_asked_of_databases(postgres_url):
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+
+        @settings(some, max_examples=30)
+        @given(tables())
+        def filtered(made):
+            if "number" not in made.outputs:
+                return
+            scope = replace(SCOPE, tables={"table": made.decider})
+            source = ASKED.format(output="") + " > 0"
+            for text in (source, f"not ({source}) or count(visits where score > 1) > 2"):
+                expression = compile_expression(text, scope)
+                expected = {deal["id"] for deal in DEALS if expression.holds(deal, WORLD)}
+                for database in (lite, server):
+                    deal = database.tables["deal"]
+                    where = to_condition(expression, database.scope(ZONE))
+                    assert set(database.connection.execute(sa.select(deal.c.id).where(where)).scalars()) == expected
+
+        filtered()
