@@ -27,7 +27,7 @@ from engine.language.scope import FormScope, Scope, way_over
 from engine.rules import problems as rule_problems
 from engine.rules.compiling import Names as RuleNames
 from engine.rules.compiling import compile_rule
-from engine.rules.definitions import HoldDef, lets_go, persons_of
+from engine.rules.definitions import HoldDef, lets_go, persons_of, sees_before
 from engine.rules.rules import Rule
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
@@ -163,8 +163,8 @@ class _Parts:
     found: list[Problem]
     placed: list[Placed] = field(default_factory=list)
 
-    def _work(self, form: str) -> Gathering:
-        return Gathering(replace(self.scope, form=self.scope.forms[self.app.key, form]))
+    def _work(self, form: str, *, with_old: bool = False) -> Gathering:
+        return Gathering(replace(self.scope, form=self.scope.forms[self.app.key, form], with_old=with_old))
 
     def keep(self, work: Gathering, file: str) -> None:
         """Keep what has been gathered from a document."""
@@ -246,7 +246,7 @@ class _Parts:
             for number, action in enumerate(definition.then):
                 for part, who in persons_of(action):
                     self._check_persons(definition.form, f"{file}#then[{number}].{part}", who)
-            work = self._work(definition.form)
+            work = self._work(definition.form, with_old=sees_before(definition.on))
             rule = compile_rule(definition, work, names)
             self.keep(work, file)
             if rule is not None:

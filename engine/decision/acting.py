@@ -16,7 +16,7 @@ from engine.decision.persons import look_up, recipients
 from engine.decision.saving import save
 from engine.decision.timing import moment_by
 from engine.decision.words import render
-from engine.decision.work import Work
+from engine.decision.work import Around, Work
 from engine.forms.forms import Form, lines_of
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
@@ -47,11 +47,17 @@ class Run:
     form: Form
     rule: Rule
     body: RunRules
+    old: Row | None = None
 
     @property
     def actor(self) -> Actor:
         """Who acts: the system, by this rule."""
         return Actor(None, self.rule.key)
+
+    @property
+    def around(self) -> Around:
+        """What the rule's expressions see around the record."""
+        return self.work.surroundings(self.app.key, old=self.old)
 
 
 def act(run: Run, action: Action, row: Row) -> str:
@@ -92,7 +98,7 @@ def _notify(run: Run, action: Notify, row: Row) -> None:
     """Tell those whom it concerns, and those in copy that it is for information; nobody is told twice."""
     people = recipients(run.work, run.form, action.to, row)
     copied = tuple(id for id in recipients(run.work, run.form, action.copy, row) if id not in people)
-    text = render(run.work, run.app.key, row, action.text)
+    text = render(run.work, run.app.key, row, action.text, run.around)
     _tell(run, people, text, row)
     _tell(run, copied, Text(f"抄送:{text.zh}", f"Copy: {text.en}"), row)
 
@@ -115,7 +121,7 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
     entered = run.body.event["entered"]
     if entered is not None and row.get("state") != entered:
         return
-    title = render(run.work, run.app.key, row, action.title)
+    title = render(run.work, run.app.key, row, action.title, run.around)
     actions = tuple(TaskAction(item.key, item.labels, item.transition, item.fields) for item in action.actions)
     due = None if action.due is None else _moment(run, action.due, row)
     for person in recipients(run.work, run.form, action.to, row):
@@ -139,7 +145,7 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
 
 
 def _moment(run: Run, due: Expression, row: Row) -> int | None:
-    return moment_by(due, due.evaluate(row, run.work.surroundings(run.app.key)), run.app.zone)
+    return moment_by(due, due.evaluate(row, run.around), run.app.zone)
 
 
 def _hold(run: Run, action: Hold, row: Row) -> None:
@@ -147,8 +153,8 @@ def _hold(run: Run, action: Hold, row: Row) -> None:
     flow = run.app.workflows.get(run.form.key)
     if row.get("held") is not None or (flow is not None and flow.is_closed(row.get("state"))):
         return
-    around = run.work.surroundings(run.app.key)
-    reason = render(run.work, run.app.key, row, action.reason)
+    around = run.around
+    reason = render(run.work, run.app.key, row, action.reason, around)
     asked = [party.persons for party in action.parties if party.when is None or party.when.holds(row, around)]
     look_up(run.work, run.form, ((person, row) for party in asked for person in party))
     parties = [party_entry(run.work, run.form, party, row) for party in asked]
@@ -195,7 +201,7 @@ def _child(run: Run, row: Row, values: Mapping[str, Value], fire: str | None = N
 
 
 def _values(run: Run, sources: Mapping[str, Source], row: Row) -> dict[str, Value]:
-    around = run.work.surroundings(run.app.key)
+    around = run.around
     return {key: source.evaluate(row, around) for key, source in sources.items()}
 
 

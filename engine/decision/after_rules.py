@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from engine.decision.acting import Run, act
+from engine.decision.before_change import old_row, old_values
 from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
 from engine.decision.facts import RecordQuery
@@ -43,10 +44,11 @@ def run_rules(work: Work, body: RunRules) -> None:
     also = [*shown_in(form, row, told), *_written(row, rules)]
     read_ahead(work, [*((row, rule.reaching) for rule in rules), *lines], also)
     read_ahead(work, _targets(work, row, rules))
+    old = old_row(form, body.old)
     for rule in rules:
         current = row if event.deleted else work.record(app.key, form.key, body.record)
         if current is not None:
-            _run(Run(work, app, form, rule, body), current)
+            _run(Run(work, app, form, rule, body, old), current)
 
 
 def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, ...]]]:
@@ -84,6 +86,12 @@ def _first(row: Row, action: Update) -> Iterator[RecordQuery]:
 
 
 def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
+    """Tell whether a rule looks; one that asks for what was before does not look where nobody has kept that.
+
+    This is so where the rule is younger than what happened.
+    """
+    if rule.old_fields and body.old is None and not event.created:
+        return False
     return rule.looks_at(event) if body.rule is None else rule.key == body.rule
 
 
@@ -100,7 +108,7 @@ def event_of(document: Mapping[str, Json]) -> Event:
 
 def _run(run: Run, row: Row) -> None:
     work, rule = run.work, run.rule
-    around = work.surroundings(run.app.key, me=work.command.actor.user)
+    around = run.around
     fired = rule.when is None or rule.when.holds(row, around)
     done: list[str] = []
     gone = row.get("deleted_at") is not None
@@ -125,6 +133,7 @@ def _run(run: Run, row: Row) -> None:
             trace={
                 "event": dict(run.body.event),
                 "inputs": _inputs(rule, row),
+                **({"old": old_values(rule.old_fields, run.old)} if rule.old_fields else {}),
                 "values": _values(rule, row, around) if fired else [],
                 "actions": done,
             },

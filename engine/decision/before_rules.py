@@ -55,7 +55,7 @@ def _refuse(saving: Saving, rule: Rule) -> None:
     if not refusals or not _holds(saving, rule):
         return
     for action in refusals:
-        message: Text = render(saving.work, saving.app.key, saving.row, action.message)
+        message: Text = render(saving.work, saving.app.key, saving.row, action.message, saving.around)
         texts: dict[str, Any] = {"message_zh": message.zh, "message_en": message.en}
         labels: dict[str, Any] = {"rule_zh": rule.labels.zh, "rule_en": rule.labels.en}
         saving.found.append(problems.REFUSED.at(action.field or "", **texts, **labels))

@@ -70,7 +70,8 @@ class RunRules:
     """Let the after-rules of a form look at what happened to a record. ``depth`` counts the rules that led here.
 
     With ``rule`` only the rule of that key looks, whatever happened: its slot has come, its deadline has passed, or it
-    is tried by itself.
+    is tried by itself. ``old`` is the record before what happened (see ``engine.decision.before_change``), kept where
+    a rule asks for it; None where there was none, or nobody asked.
     """
 
     app: str
@@ -79,6 +80,7 @@ class RunRules:
     event: Mapping[str, Json]
     depth: int = 0
     rule: str | None = None
+    old: Mapping[str, Json] | None = None
 
 
 Body = Create | Update | Delete | Fire | Act | RunRules

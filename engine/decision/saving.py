@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.decision import checks, holding, pointers
+from engine.decision.before_change import old_json
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
 from engine.decision.pending import Saving
@@ -236,7 +237,8 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         left=old.get("state") if moved else None,
         entered=saving.row.get("state") if moved else None,
     )
-    if not any(rule.looks_at(event) for rule in saving.app.rules_of(saving.form.key, before=False)):
+    looking = [rule for rule in saving.app.rules_of(saving.form.key, before=False) if rule.looks_at(event)]
+    if not looking:
         return
     app, form, record = saving.key
     payload = {
@@ -248,6 +250,8 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         "by": saving.work.command.actor.user,
         "event": {**event_json(event), "version": saving.row["version"]},
     }
+    if any(rule.old_fields for rule in looking):
+        payload["old"] = old_json(saving.form, saving.before)
     saving.work.messages.append(OutboxMessage(saving.work.next_id(), "event", payload, saving.work.moment))
 
 

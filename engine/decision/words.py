@@ -44,9 +44,8 @@ class Sight(Protocol):
         ...
 
 
-def render(sight: Sight, app: str, row: Row, message: Message) -> Text:
+def render(sight: Sight, app: str, row: Row, message: Message, around: Surroundings) -> Text:
     """Return a message about a row in both languages."""
-    around = sight.surroundings(app)
     return Text(
         message.zh.render(row, around, shower(sight, app, "zh")),
         message.en.render(row, around, shower(sight, app, "en")),

@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.catalog.apps import App
+from engine.decision.before_change import old_row
 from engine.decision.problems import ABSENT
-from engine.decision.words import shower
+from engine.decision.words import Show, shower
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment, moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
-from engine.kernel.values import Row
+from engine.kernel.values import Row, Value
 from engine.language.explaining import Part, deciding, explain
 from engine.language.expressions import Expression, reads_of
 from engine.language.printing.wording import Wording, wording
+from engine.language.scope import FieldScope
 from engine.language.tree import And, Not, Or, Span
+from engine.language.types import BooleanType
 from engine.rules.rules import Rule
 from engine.rules.schedules import slot_after
 from engine.runtime.desk import Desk
@@ -53,13 +56,25 @@ class PartView:
 
 
 @dataclass(frozen=True)
+class BeforeView:
+    """A field that a rule read of the record before the change: its label, and the value as people read it."""
+
+    label: Text
+    shown: Text
+
+
+@dataclass(frozen=True)
 class RunView:
-    """One look of the rule at the record: when, whether it fired, what it did, and the error that kept it from it."""
+    """One look of the rule at the record: when, whether it fired, what it did, and the error that kept it from it.
+
+    ``before`` is what it read of the record before the change, as far as the viewer may see it.
+    """
 
     at: str
     fired: bool
     actions: tuple[str, ...]
     error: Text | None
+    before: tuple[BeforeView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,22 +149,37 @@ def _rule_view(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleView:
     holds: bool | None = True
     if rule.when is not None:
         told = _Telling.of(reading, rule.when, form, row)
-        whole = explain(rule.when, row, _around(reading, rule, form))
+        whole = explain(rule.when, row, _around(reading, rule, form, row))
         holds = None if told.is_partly_closed(whole) else bool(whole.holds)
     return RuleView(rule.key, rule.labels, rule.definition.enabled, holds)
 
 
-def _around(reading: Reading, rule: Rule, form: Form) -> Around:
+def _around(reading: Reading, rule: Rule, form: Form, row: Row) -> Around:
     """Return what the rule sees around a record: one that looks by the clock looks for nobody."""
     around = reading.surroundings(form.app)
+    if rule.old_fields:
+        around = replace(around, old=_before(reading, rule, form, row))
     return replace(around, me=None) if rule.schedules or rule.deadline is not None else around
+
+
+def _before(reading: Reading, rule: Rule, form: Form, row: Row) -> Row:
+    """Return the record before the change that made it what it is, as the rule saw it then.
+
+    Where the rule has not looked at that change, nothing is changing: what was before is what is now.
+    """
+    runs = rule_runs.latest(reading.connection, form.app, form.key, str(row["id"]), rule.key, 1)
+    for run in runs:
+        if run.trace["event"].get("version") == row["version"] and "old" in run.trace:
+            seen = old_row(form, run.trace["old"]) or {}
+            return {**row, **{key: seen[key] for key in run.trace["old"] if key in seen}}
+    return row
 
 
 def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplanation:
     app = reading.app(form.app)
     condition, because = None, tuple[Text, ...]()
     if rule.when is not None:
-        whole = explain(rule.when, row, _around(reading, rule, form))
+        whole = explain(rule.when, row, _around(reading, rule, form, row))
         told = _Telling.of(reading, rule.when, form, row)
         condition = told.view(whole)
         because = tuple(sorted(dict.fromkeys(told.because(whole)), key=lambda text: text == CLOSED))
@@ -160,7 +190,10 @@ def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplan
         rule=_rule_view(reading, rule, form, row),
         condition=condition,
         because=because,
-        runs=tuple(_run_view(run.at, run.fired, run.trace, hidden) for run in runs),
+        runs=tuple(
+            replace(_run_view(run.at, run.fired, run.trace, hidden), before=_seen_before(reading, form, run, hidden))
+            for run in runs
+        ),
         at=moment_text(reading.moment),
         next_at=moment_text(min(upcoming)) if upcoming and rule.definition.enabled else None,
     )
@@ -170,6 +203,27 @@ def _run_view(at: Moment, fired: bool, trace: Mapping[str, Json], hidden: Collec
     found = [_said(problem, hidden) for problem in trace.get("problems", ())]
     error = Text("；".join(item.zh for item in found), "; ".join(item.en for item in found)) if found else None
     return RunView(moment_text(at), fired, tuple(trace.get("actions", ())), error)
+
+
+def _seen_before(
+    reading: Reading, form: Form, run: rule_runs.StoredRun, hidden: Collection[str]
+) -> tuple[BeforeView, ...]:
+    kept = run.trace.get("old", {})
+    old = old_row(form, kept) or {}
+    fields = [field for key, field in form.scope.fields.items() if key in kept and key not in hidden]
+    show = {speech: shower(reading, form.app, speech) for speech in SPEECHES}
+    return tuple(
+        BeforeView(
+            field.labels or Text(field.key, field.key),
+            Text(*(_old_shown(show[speech], old[field.key], field) for speech in SPEECHES)),
+        )
+        for field in fields
+    )
+
+
+def _old_shown(show: Show, value: Value, field: FieldScope) -> str:
+    """Return a value of before in words; of what is not shown itself, whether there was anything."""
+    return show(value is not None, BooleanType()) if field.presence else show(value, field.type)
 
 
 def _said(problem: Json, hidden: Collection[str]) -> Text:
@@ -237,7 +291,9 @@ class _Telling:
         """Tell whether the part reads what the viewer may not see, in this record or in one that it points at."""
         reads = reads_of(part.node)
         hidden = self.reading.access(self.form).hidden(self.row, self.reading.surroundings(self.form.app))
-        if hidden & reads.fields or any(not_open(self.reading, self.form.app, self.form.key, reads)):
+        if hidden & (reads.fields | reads.old_fields) or any(
+            not_open(self.reading, self.form.app, self.form.key, reads)
+        ):
             return True
         return not all(self._is_seen(path.split(".")) for path, _ in reads.paths)
 

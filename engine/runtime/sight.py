@@ -14,7 +14,7 @@ def not_open(reading: Reading, app: str, form_key: str, reads: ReadSet) -> Itera
     own, _, lines = form_key.partition(".")
     form = reading.catalog.form(app, own)
     closed = reading.access(form).not_always_shown if form is not None else frozenset()
-    yield from (key for key in reads.fields if not lines and key in closed)
+    yield from (key for key in reads.fields | reads.old_fields if not lines and key in closed)
     for path, key in reads.paths:
         target_app, target = reads.forms[path]
         yield from (f"{path}.{key}" for _ in range(not _is_open(reading, target_app, target, key, path, lines)))

@@ -213,7 +213,8 @@ class _Everything(Mapping[Query, object]):
 
 def event_body(payload: Mapping[str, Any]) -> RunRules:
     """Return the command that an event in the outbox becomes."""
-    return RunRules(payload["app"], payload["form"], payload["record"], payload["event"], payload["depth"])
+    of = payload["app"], payload["form"], payload["record"]
+    return RunRules(*of, payload["event"], payload["depth"], old=payload.get("old"))
 
 
 def _as_fact(task: TaskOpening) -> OpenTask:
