@@ -66,6 +66,9 @@ _TEMPLATES = {
         |(coalesce(stage, "lost") {E} {O})""",
     "I": "({I} and {I})|(not {I})|({I} or {I})",
 }
+KINDS = "BBBNTDMWY"
+"""The kinds of whole expressions, conditions more often than others."""
+
 _PLACE = re.compile(r"\{(\w)\}")
 
 
@@ -93,7 +96,16 @@ def of_kind(draw, kind, depth):
 
 def expressions(depth):
     """Expressions of every type, conditions more often than others."""
-    return st.sampled_from("BBBNTDMWY").flatmap(lambda kind: of_kind(kind, depth))
+    return st.sampled_from(KINDS).flatmap(lambda kind: of_kind(kind, depth))
+
+
+def chosen(chance, kind, depth):
+    """The same by plain chance, for runs too long to be shrunk."""
+    if kind == "X":
+        kind = chance.choice("DM")
+    if depth <= 0 or not _MADE[kind] or chance.randrange(6) == 0:
+        return chance.choice(_PARTS[kind])
+    return _PLACE.sub(lambda place: chosen(chance, place[1], depth - 1), chance.choice(_MADE[kind]))
 
 
 def parts(kind):

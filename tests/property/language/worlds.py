@@ -200,12 +200,12 @@ def _rows(form, count, ids, chance, *, plain=False):
     return tuple(rows)
 
 
-def made_rows(seed=1):
+def made_rows(seed=1, deals=48):
     """The rows of every form; some are deleted, some references lead nowhere."""
     chance = random.Random(seed)  # noqa: S311
     ids = {}
     rows = {}
-    for form, count in ((REGION, 4), (CUSTOMER, 8), (DEAL, 48), (VISIT, 120)):
+    for form, count in ((REGION, 4), (CUSTOMER, 8), (DEAL, deals), (VISIT, deals * 5 // 2)):
         rows[APP, form.key] = _rows(form, count, ids, chance, plain=form is DEAL)
         ids[form.key] = tuple(row["id"] for row in rows[APP, form.key])
     every = itertools.count()
