@@ -22,6 +22,7 @@ from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
 from engine.runtime.commands import app, user
 from engine.runtime.commands_rules import rule
+from engine.runtime.commands_tables import table
 from engine.scenarios.commands import test_pack
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (worker, tick, app, user, pack, doctor, rule, bench):
+for _command in (worker, tick, app, user, pack, doctor, rule, table, bench):
     youju.add_command(_command)
 
 

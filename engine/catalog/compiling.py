@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.catalog import problems
 from engine.catalog.apps import App, Catalog, Parameter, role_scopes
+from engine.catalog.decision_tables import Surroundings, compile_tables
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.naming import Names
 from engine.catalog.specs import table_specs
@@ -88,8 +89,7 @@ def _compile_app(
     before = len(found)
     found.extend(_zone_problems(app))
     parameters = _parameters(app, types, found)
-    types_of = {key: made.type for key, made in parameters.items()}
-    scope = Scope(form=None, forms=scopes, parameters=types_of, roles=role_scopes(app))
+    scope = _scope(app, scopes, parameters, types, found)
     forms: dict[str, Form] = {}
     work = _Parts(app, scope, found)
     for definition in app.forms:
@@ -115,7 +115,21 @@ def _compile_app(
         grants=grants,
         tables=table_specs(app, item.names, names, types),
         placed=tuple(work.placed),
+        decision_tables=scope.tables,
     )
+
+
+def _scope(
+    app: AppDef,
+    forms: Mapping[tuple[str, str], FormScope],
+    parameters: Mapping[str, Parameter],
+    types: Registry[FieldType],
+    found: list[Problem],
+) -> Scope:
+    """Return what every expression of the app may name."""
+    kinds = {key: made.type for key, made in parameters.items()}
+    tables = compile_tables(Surroundings(app, forms, kinds, types), found)
+    return Scope(form=None, forms=forms, parameters=kinds, roles=role_scopes(app), tables=tables)
 
 
 def _zone_problems(app: AppDef) -> list[Problem]:

@@ -11,6 +11,7 @@ from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
 from engine.decision.facts import RecordQuery
 from engine.decision.reading_ahead import read_ahead, shown_in
+from engine.decision.tables_asked import tables_asked
 from engine.decision.work import Around, Work
 from engine.forms.forms import lines_of
 from engine.kernel.canonical import Json
@@ -135,11 +136,18 @@ def _run(run: Run, row: Row) -> None:
                 "inputs": _inputs(rule, row),
                 **({"old": old_values(rule.old_fields, run.old)} if rule.old_fields else {}),
                 "values": _values(rule, row, around) if fired else [],
+                **_tables(run, row),
                 "actions": done,
             },
             at=work.moment,
         )
     )
+
+
+def _tables(run: Run, row: Row) -> dict[str, Json]:
+    """Return what the rule heard from decision tables; nothing where it asks none."""
+    asked = tables_asked(run.rule, run.app.decision_tables, row, run.around)
+    return {"tables": asked} if asked else {}
 
 
 def _inputs(rule: Rule, row: Row) -> dict[str, Json]:
