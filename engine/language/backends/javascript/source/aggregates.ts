@@ -57,8 +57,10 @@ export const aggregate = (
       }
       const order = detail === null ? stands : known(row, detail as string);
       const id = known(row, "id") as string;
-      const ahead = order === null || last === null ? Number(order !== null) - Number(last !== null) : later(order, last);
-      if (newest === null || ahead > 0 || (ahead === 0 && inOrder(id, lastId) > 0)) [newest, last, lastId] = [found, order, id];
+      const ahead =
+        order === null || last === null ? Number(order !== null) - Number(last !== null) : later(order, last);
+      if (newest === null || ahead > 0 || (ahead === 0 && inOrder(id, lastId) > 0))
+        [newest, last, lastId] = [found, order, id];
     }
     return name === "latest" ? newest : fold(taken);
   };

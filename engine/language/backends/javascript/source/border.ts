@@ -48,13 +48,18 @@ export const read = (raw: Json, type: Type): Value => {
 
 /** Return a row from its JSON form; fields that are not sent stay unknown. */
 export const readRow = (raw: { readonly [key: string]: Json }, types: Types): Row =>
-  Object.fromEntries(Object.entries(types).flatMap(([key, type]) => (raw[key] === undefined ? [] : [[key, read(raw[key], type)]])));
+  Object.fromEntries(
+    Object.entries(types).flatMap(([key, type]) => (raw[key] === undefined ? [] : [[key, read(raw[key], type)]])),
+  );
 
 const showNumber = (value: Value, scale: number): string => {
   const text = String(value);
   const [sign, digits] = text[0] === "-" ? ["-", text.slice(1)] : ["", text];
   const padded = digits.padStart(scale + 1, "0");
-  const [whole, decimals] = [padded.slice(0, padded.length - scale), padded.slice(padded.length - scale).replace(/0+$/, "")];
+  const [whole, decimals] = [
+    padded.slice(0, padded.length - scale),
+    padded.slice(padded.length - scale).replace(/0+$/, ""),
+  ];
   return sign + whole + (decimals && `.${decimals}`);
 };
 
@@ -86,7 +91,9 @@ export interface World {
   /** People by id; `all` says that there is nobody else, here as for rows. */
   readonly people: { readonly known: { readonly [id: string]: Person }; readonly all: boolean };
   /** Forms with their living rows. */
-  readonly forms: { readonly [form: string]: { readonly types: Types; readonly rows: readonly never[]; readonly all: boolean } };
+  readonly forms: {
+    readonly [form: string]: { readonly types: Types; readonly rows: readonly never[]; readonly all: boolean };
+  };
 }
 
 /** Return the world around the rows of one form. What was not sent is unknown. */
@@ -105,7 +112,9 @@ export const around = (world: World, types: Types): Around => {
     now: read(world.now, "datetime") as number,
     today: read(world.today, "date") as number,
     me: world.me,
-    parameters: Object.fromEntries(Object.entries(world.parameters).map(([key, [raw, type]]) => [key, read(raw, type)])),
+    parameters: Object.fromEntries(
+      Object.entries(world.parameters).map(([key, [raw, type]]) => [key, read(raw, type)]),
+    ),
     old: world.old && readRow(world.old, types),
     ...zoneOf(world.zone),
     person(id) {

@@ -32,17 +32,31 @@ type Related = readonly [
 ];
 
 /** Nodes whose value is true or false and never blank. */
-const NEVER_BLANK = new Set(["and", "or", "not", "blank", "equal", "<", "<=", "in", "fits", "role", ...Object.keys(TESTS)]);
+const NEVER_BLANK = new Set([
+  "and",
+  "or",
+  "not",
+  "blank",
+  "equal",
+  "<",
+  "<=",
+  "in",
+  "fits",
+  "role",
+  ...Object.keys(TESTS),
+]);
 
-const follow = (steps: readonly Step[]): ((row: Row, around: Around) => Row | null) => (row, around) => {
-  let found: Row | null = row;
-  for (const [reference, app, form] of steps) {
-    const id = known(found, reference);
-    found = id === null ? null : around.record(app, form, id as string);
-    if (!found) return null;
-  }
-  return found;
-};
+const follow =
+  (steps: readonly Step[]): ((row: Row, around: Around) => Row | null) =>
+  (row, around) => {
+    let found: Row | null = row;
+    for (const [reference, app, form] of steps) {
+      const id = known(found, reference);
+      found = id === null ? null : around.record(app, form, id as string);
+      if (!found) return null;
+    }
+    return found;
+  };
 
 const isTest = (tree: Tree): boolean => Array.isArray(tree) && NEVER_BLANK.has(tree[0]);
 
@@ -125,7 +139,8 @@ class Builder {
     const { aboveConstant, belowConstant, belowToday, daysSinceAbove, below, upTo } = this.#shapes;
     // All that is ordered is whole, so that up to 2 is below 3.
     if (typeof right === "number") return belowConstant(this.value(left), right + inclusive);
-    if (typeof left === "number" && isSince(right)) return daysSinceAbove(this.value(right[1] as Tree), left - inclusive);
+    if (typeof left === "number" && isSince(right))
+      return daysSinceAbove(this.value(right[1] as Tree), left - inclusive);
     if (!inclusive && isToday(right)) return belowToday(this.value(left));
     if (typeof left === "number") return aboveConstant(this.value(right), left - inclusive);
     return (inclusive ? upTo : below)(this.value(left), this.value(right));
@@ -206,7 +221,9 @@ class Builder {
     const parts = this.#values(list);
     return (row, around) => {
       const values = parts.map((part) => part(row, around));
-      return values.includes(null) ? null : around.momentAt(...(values.map(Number) as [number, number, number, number]));
+      return values.includes(null)
+        ? null
+        : around.momentAt(...(values.map(Number) as [number, number, number, number]));
     };
   }
 
@@ -216,10 +233,12 @@ class Builder {
       return () => value;
     },
     field: (key: string) => this.#shapes.field(key),
-    old: (key: string) => (_, { old }) => {
-      if (old === undefined) throw new Unknown("old");
-      return old && known(old, key);
-    },
+    old:
+      (key: string) =>
+      (_, { old }) => {
+        if (old === undefined) throw new Unknown("old");
+        return old && known(old, key);
+      },
     path: (steps: readonly Step[], key: string) => {
       const reach = follow(steps);
       return (row, around) => {

@@ -13,7 +13,13 @@ export const dayNumber = (year: number, month: number, day: number): number => {
   // A year begins in March, so that a leap day is its last.
   const y = month > 2 ? year : year - 1;
   return (
-    y * 365 + quotient(y, 4) - quotient(y, 100) + quotient(y, 400) + quotient(153 * ((month + 9) % 12) + 2, 5) + day - 719_469
+    y * 365 +
+    quotient(y, 4) -
+    quotient(y, 100) +
+    quotient(y, 400) +
+    quotient(153 * ((month + 9) % 12) + 2, 5) +
+    day -
+    719_469
   );
 };
 

@@ -1,8 +1,24 @@
 /** A Node process that answers each line of JSON on standard input with one line: trees over rows of a world. */
 
-import { around, compile, readRow, show, Unknown, type Around, type Json, type Row, type Tree, type Type, type Types, type World } from "./language.ts";
+import {
+  around,
+  compile,
+  readRow,
+  show,
+  Unknown,
+  type Around,
+  type Json,
+  type Row,
+  type Tree,
+  type Type,
+  type Types,
+  type World,
+} from "./language.ts";
 
-declare const process: { readonly stdin: AsyncIterable<string> & { setEncoding(name: string): void }; readonly stdout: { write(text: string): void } };
+declare const process: {
+  readonly stdin: AsyncIterable<string> & { setEncoding(name: string): void };
+  readonly stdout: { write(text: string): void };
+};
 
 /** A world with the rows to evaluate for, kept until another comes; trees with the types of their values. */
 interface Request {

@@ -1,6 +1,6 @@
 /**
- * Exact arithmetic on whole scaled numbers: a Number as long as that is exact, else a BigInt, so that each number has one
- * form and `===` compares it. Nothing here knows rows.
+ * Exact arithmetic on whole scaled numbers: a Number as long as that is exact, else a BigInt, so that each number has
+ * one form and `===` compares it. Nothing here knows rows.
  */
 
 export type Whole = number | bigint;

@@ -32,7 +32,7 @@ export const several = (...values: Blankable[]): string[] | null => {
   const filled = values.filter((value) => value !== null);
   return filled.length ? filled : null;
 };
-/** Whether the last character checks the others, by their places in `characters` (GB 32100: weights are powers of 3). */
+/** Whether the last character checks the others, by places in `characters` (GB 32100: weights are powers of 3). */
 export const checked = (text: string, characters: string): boolean => {
   let [total, weight] = [0, 1];
   for (const [place, character] of [...text].entries()) {

@@ -1,10 +1,10 @@
-/** The values of the language inside a page or a Node process, and what an expression may ask of the world around its row. */
+/** The values of the language in a page or a Node process, and what an expression may ask of the world around a row. */
 
 import type { Zone } from "./zones.ts";
 
 /**
- * Blank is null. A number is whole and scaled: a Number within 2^53, else a BigInt. A date is a day number, a moment and a
- * duration are milliseconds; several are arrays of texts, lines arrays of rows.
+ * Blank is null. A number is whole and scaled: a Number within 2^53, else a BigInt. A date is a day number, a moment
+ * and a duration are milliseconds; several are arrays of texts, lines arrays of rows.
  */
 export type Value = string | number | bigint | boolean | null | readonly string[] | readonly Row[];
 

@@ -1,13 +1,13 @@
-/** Days and moments of a time zone, by the table of offsets that the server sends: a browser's own zones may be older. */
+/** Days and moments of a time zone, by the table that the server sends: a browser's own zones may be older. */
 
 import { civil, DAY_MS, dayNumber, inCalendar, momentInCalendar } from "./days.ts";
 
 const within = (count: number, end: number): boolean => count >= 0 && count < end;
 
 /**
- * `cuts`: seconds since 1970 at which an offset begins; `offsets`: seconds ahead of UTC, one before the first cut and one
- * from each cut on. `yearly`: what goes on every year from the last cut on: month, day, weekday (Monday 0), second, offset, for a
- * change that comes so many seconds into the first such weekday on or after that day of that month.
+ * `cuts`: seconds since 1970 at which an offset begins; `offsets`: seconds ahead of UTC, one before the first cut and
+ * one from each cut on. `yearly`: what goes on every year from the last cut on: month, day, weekday (Monday 0), second,
+ * offset, for a change that comes so many seconds into the first such weekday on or after that day of that month.
  */
 export interface ZoneTable {
   readonly cuts: readonly number[];
@@ -20,8 +20,8 @@ export interface Zone {
   /** The calendar day of a moment; null outside the years 1 to 9999. */
   dayOf(moment: number): number | null;
   /**
-   * The moment at which clocks show that time; null where there is no such time of day. A time that is skipped is as much
-   * later, of one that comes twice it is the first.
+   * The moment at which clocks show that time; null where there is no such time of day. A time that is skipped is as
+   * much later, of one that comes twice it is the first.
    */
   momentAt(day: number, hour: number, minute: number, second: number): number | null;
 }
