@@ -26,7 +26,7 @@ from engine.language.compiling import compile_expression
 from engine.language.expressions import expression_of
 from engine.language.tree import Not
 from engine.language.types import BooleanType
-from tests.property.language.generating import KINDS, chosen
+from tests.property.language.generating import BOUNDS, KINDS, chosen
 from tests.property.language.pages import Page
 from tests.property.language.worlds import APP, SCOPE, ZONES, Database, made_rows, plain
 from tests.support.postgres import running_postgres
@@ -35,8 +35,6 @@ BATCH = 40
 """Expressions that one SELECT and one request of the page evaluate together."""
 
 DEEPEST = 4
-BOUNDS = {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016"}
-"""What a random expression may be refused for: it is too long or too deep."""
 
 
 @dataclass

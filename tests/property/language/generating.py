@@ -69,6 +69,9 @@ _TEMPLATES = {
 KINDS = "BBBNTDMWY"
 """The kinds of whole expressions, conditions more often than others."""
 
+BOUNDS = {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016", "LANG-033"}
+"""What a random expression may be refused for: it passes a bound, or compares with a duration too long to be one."""
+
 _PLACE = re.compile(r"\{(\w)\}")
 
 
