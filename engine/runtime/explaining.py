@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,17 +17,17 @@ from engine.kernel.clocks import Moment, moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
-from engine.language.explaining import Part, deciding, explain
+from engine.language.explaining import Part, explain
 from engine.language.expressions import Expression, reads_of
-from engine.language.printing.wording import Wording, wording
+from engine.language.printing.reasons import Teller, is_plain, readings, reason
+from engine.language.printing.values import Shower
 from engine.language.scope import FieldScope
-from engine.language.tree import And, Not, Or, Span
-from engine.language.types import BooleanType
+from engine.language.tree import And, Not, Or
+from engine.language.types import BooleanType, DurationType, NumberType
 from engine.rules.rules import Rule
 from engine.rules.schedules import slot_after
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Around, Reading
-from engine.runtime.reasons import Teller, is_plain, readings, reason
 from engine.runtime.showing import prefetch
 from engine.runtime.sight import not_open
 from engine.runtime.views import Viewer
@@ -81,7 +81,8 @@ class RunView:
 class RuleView:
     """A rule of the record's form; ``holds`` tells whether its condition holds for the record now.
 
-    It is None where the condition reads what the viewer may not see: its truth would tell of it.
+    It is None where what the viewer may not see decides: its truth would tell of it. Where the rest settles it, it is
+    told.
     """
 
     key: str
@@ -150,7 +151,7 @@ def _rule_view(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleView:
     if rule.when is not None:
         told = _Telling.of(reading, rule.when, form, row)
         whole = explain(rule.when, row, _around(reading, rule, form, row))
-        holds = None if told.is_partly_closed(whole) else bool(whole.holds)
+        holds = told.verdict(whole)
     return RuleView(rule.key, rule.labels, rule.definition.enabled, holds)
 
 
@@ -239,53 +240,59 @@ class _Telling:
     reading: Reading
     form: Form
     row: Row
-    words: Mapping[str, Wording]
+    teller: Teller
 
     @classmethod
     def of(cls, reading: Reading, expression: Expression, form: Form, row: Row) -> _Telling:
         """Return the telling of an expression over a record."""
         scope = reading.catalog.scope(form.app, form.key)
         labels = {key: item.definition.field.labels for key, item in reading.app(form.app).parameters.items()}
-        return cls(reading, form, row, {speech: wording(expression, scope, labels, speech) for speech in SPEECHES})
+        return cls(reading, form, row, Teller.of(expression, scope, labels, _shown(reading, form.app)))
 
     def view(self, part: Part) -> PartView:
         """Return a part with its parts."""
-        joins = part.joins and not is_plain(part.node)
+        joins = _joins_others(part)
         if not joins and self._is_closed(part):
             return PartView(CLOSED, "value", None, Text("", ""), closed=True)
         return PartView(
-            words=Text("", "") if joins else self._words(part.at),
+            words=Text("", "") if joins else self.teller.words(part.at),
             joins=_joins(part) if joins else "value",
-            holds=None if joins and self.is_partly_closed(part) else part.holds,
-            shown=Text("", "") if joins else self._shown(part),
+            holds=self.verdict(part),
+            shown=Text("", "") if joins else self.teller.shown(part),
             parts=tuple(self.view(inner) for inner in (part.parts if joins else readings(part))),
         )
+
+    def verdict(self, part: Part) -> bool | None:
+        """Return whether a condition holds as far as what is open settles it; None where what is closed decides.
+
+        Of what is no condition it is None, too.
+        """
+        if not _joins_others(part):
+            return None if part.holds is None or self._is_closed(part) else part.holds
+        found = {self.verdict(inner) for inner in part.parts}
+        if None not in found:
+            return part.holds
+        match part.node:
+            case And() if False in found:
+                return False
+            case Or() if True in found:
+                return True
+            case _:
+                return None
 
     def because(self, part: Part) -> Iterator[Text]:
         """Go through the deciding conditions, each in one sentence with the values that it reads.
 
-        Where something is closed, what is open beside it is told as it stands: what decides would tell of the rest.
+        Where what is closed decides, what is open beside it is told as it stands.
         """
-        if not self.is_partly_closed(part):
-            yield from (reason(one, Teller(self._words, self._shown)) for one in deciding(part))
-        elif part.joins and not is_plain(part.node):
-            for inner in part.parts:
+        settled = self.verdict(part)
+        if not _joins_others(part):
+            yield CLOSED if self._is_closed(part) else reason(part, self.teller)
+            return
+        wanted = settled if not isinstance(part.node, Not) or settled is None else not settled
+        for inner in part.parts:
+            if settled is None or self.verdict(inner) == wanted:
                 yield from self.because(inner)
-        else:
-            yield CLOSED
-
-    def is_partly_closed(self, part: Part) -> bool:
-        """Tell whether the viewer may not see what some of the part reads."""
-        if part.joins and not is_plain(part.node):
-            return any(self.is_partly_closed(inner) for inner in part.parts)
-        return self._is_closed(part)
-
-    def _words(self, at: Span) -> Text:
-        return Text(self.words["zh"].of(at), self.words["en"].of(at))
-
-    def _shown(self, part: Part) -> Text:
-        zh, en = (shower(self.reading, self.form.app, speech)(part.value, part.type) for speech in SPEECHES)
-        return Text(zh, en)
 
     def _is_closed(self, part: Part) -> bool:
         """Tell whether the part reads what the viewer may not see, in this record or in one that it points at."""
@@ -311,6 +318,25 @@ class _Telling:
             if form is not None and row is not None and not self.reading.may_see(form, row):
                 return False
         return True
+
+
+def _shown(reading: Reading, app: str) -> Callable[[Part], Text]:
+    """Return how the values of parts read; records and persons as everywhere in the app."""
+    showing = {speech: shower(reading, app, speech) for speech in SPEECHES}
+    plain = Shower(reading.catalog.apps[app].zone)
+
+    def shown(part: Part) -> Text:
+        if isinstance(part.type, NumberType | DurationType):
+            return plain.text(part.value, part.type)
+        zh, en = (showing[speech](part.value, part.type) for speech in SPEECHES)
+        return Text(zh, en)
+
+    return shown
+
+
+def _joins_others(part: Part) -> bool:
+    """Tell whether a part joins conditions that are told one by one."""
+    return part.joins and not is_plain(part.node)
 
 
 CLOSED = Text("(您无权查看的条件)", "(a condition that you may not see)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.language import problems
 from engine.language.checking.aggregating import aggregate, nested
@@ -114,7 +115,7 @@ class Checker:
             tested = listed(left, items, node.right.at, self._report)
         else:
             tested = among(left, self.check(node.right), node.at, self._report)
-        return tested if tested is BROKEN else _unless(node.negated, tested)
+        return tested if tested is BROKEN else _unless(node.negated, replace(tested, at=node.at))
 
     def _call(self, call: syntax.Call) -> Node:
         name = call.function.text

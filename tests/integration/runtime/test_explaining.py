@@ -83,7 +83,7 @@ def test_it_is_said_what_keeps_a_rule_from_firing(shop):
     assert not found.rule.holds
     assert [text.zh for text in found.because] == [
         "最近更新 距今 14 天,不到 15 天(未更新天数)",
-        "存在(客户的欠款 其中 金额 > 0):不成立",
+        "有客户金额超过 0 的欠款:不成立",
     ]
     assert found.because[0].en == "Last update was 14 days ago, less than 15 days (Idle days)"
     assert found.condition.joins == "any"
@@ -142,6 +142,21 @@ def test_nothing_is_told_of_what_a_viewer_may_not_see(shop):
         if view.key == "stop"
     ]
     assert view.holds is None
+
+
+def test_the_verdict_is_told_when_what_is_open_settles_it(shop):
+    found = _explained(shop, _deal(shop, 14, vip=True), "gast")
+    assert found.rule.holds is False
+    assert [text.zh for text in found.because] == ["最近更新 距今 14 天,不到 15 天(未更新天数)", "重点 = 是"]
+    assert [part.holds for part in found.condition.parts] == [False, False]
+    assert "预算" not in repr(found)
+    assert "金额" not in repr(found)
+
+
+def test_the_verdict_is_not_told_when_one_way_to_it_is_closed(shop):
+    found = _explained(shop, _deal(shop, 14), "gast")
+    assert found.rule.holds is None
+    assert [part.holds for part in found.condition.parts] == [False, None]
 
 
 def test_a_record_at_the_end_of_a_reference_is_closed_when_the_viewer_may_not_see_it(shop):

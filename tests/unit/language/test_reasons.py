@@ -9,10 +9,10 @@ import pytest
 from engine.kernel.clocks import DAY_MS
 from engine.kernel.problems import Text
 from engine.language.compiling import compile_expression
-from engine.language.explaining import deciding, explain
+from engine.language.explaining import explain
 from engine.language.plain import Plain
-from engine.language.printing.wording import wording
-from engine.runtime.reasons import Teller, reason
+from engine.language.printing.reasons import Teller, sentences
+from engine.language.printing.values import Shower
 from tests.support.apps import app, compiled, field, form, options, parameter
 
 NOW = 1_773_600_000_000
@@ -43,12 +43,8 @@ def _told(scope, source, **fields):
     expression = compile_expression(source, scope)
     around = replace(Plain.at(NOW), parameters={"least": 15, "strict": False})
     whole = explain(expression, {**blank, "id": "d", "deleted_at": None, **fields}, around)
-    zh, en = (wording(expression, scope, LABELS, speech) for speech in ("zh", "en"))
-    teller = Teller(
-        words=lambda at: Text(zh.of(at), en.of(at)),
-        shown=lambda part: Text(*(["" if part.value is None else str(part.value)] * 2)),
-    )
-    return [reason(part, teller) for part in deciding(whole)]
+    shown = Shower("Asia/Shanghai").text
+    return sentences(whole, Teller.of(expression, scope, LABELS, lambda part: shown(part.value, part.type)))
 
 
 @pytest.mark.parametrize(
@@ -68,21 +64,23 @@ def _told(scope, source, **fields):
         ),
         ("days_since(seen_at) > 15", {}, "最近更新 为空", "Last update is empty"),
         ("amount > 3", {"amount": 3}, "金额 是 3,没有超过 3", "Amount is 3, not more than 3"),
+        ("amount > 3", {"amount": 1234567}, "金额 是 1,234,567,超过 3", "Amount is 1,234,567, more than 3"),
+        ('kind in ["new", "old"]', {"kind": "old"}, "类型是“new的中文”、“old的中文”之一:成立(类型 = old的中文)", None),
         ("amount <= 3", {"amount": 4}, "金额 是 4,超过 3", "Amount is 4, more than 3"),
         ("amount < param.least", {"amount": 4}, "金额 是 4,不到 15(至少多少)", "Amount is 4, less than 15 (The least)"),
-        ("paid < due", {"paid": 20001, "due": 20000}, "回款日 是 20001,不早于 20000(到期日)", None),
+        ("paid < due", {"paid": 20001, "due": 20000}, "回款日 是 2024-10-05,不早于 2024-10-04(到期日)", None),
         ("name is empty", {}, "名称 为空", "Name is empty"),
         ("name is not empty", {"name": "a"}, "名称 不为空(a)", "Name is not empty (a)"),
-        ('name = "b"', {"name": "a"}, "名称 是 a,不是 \"b\"", 'Name is a, not "b"'),
-        ('kind != "new"', {"kind": "new"}, "类型 是 new", "Kind is new"),
+        ('name = "b"', {"name": "a"}, "名称 是 a,不是 “b”", "Name is a, not “b”"),
+        ('kind != "new"', {"kind": "new"}, "类型 是 new的中文", "Kind is new in English"),
         ('kind = "new"', {}, "类型 是 空,不是 “new的中文”", "Kind is empty, not “new in English”"),
         ("not held", {"held": {"reason": {}}}, "已冻结", "it is on hold"),
         ("held", {}, "没有冻结", "it is not on hold"),
         ("paid < due", {"paid": 20001}, "到期日 为空", "Due is empty"),
-        ("not param.strict", {}, "从严 = False", "Strict = False"),
-        ("param.strict", {}, "从严 = False", "Strict = False"),
-        ("3 < amount", {"amount": 2}, "3 < 金额:不成立(金额 = 2)", "3 < Amount: does not hold (Amount = 2)"),
-        ('starts_with(name, "a")', {"name": "b"}, "开头是(名称, \"a\"):不成立(名称 = b)", None),
+        ("not param.strict", {}, "从严 = 否", "Strict = no"),
+        ("param.strict", {}, "从严 = 否", "Strict = no"),
+        ("3 < amount", {"amount": 2}, "金额 是 2,没有超过 3", "Amount is 2, not more than 3"),
+        ('starts_with(name, "a")', {"name": "b"}, "名称以“a”开头:不成立(名称 = b)", None),
     ],
 )  # fmt: skip
 def test_a_condition_is_told_as_a_sentence_when_it_decides(scope, source, fields, zh, en):

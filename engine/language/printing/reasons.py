@@ -1,13 +1,18 @@
-"""A condition with its outcome as one sentence for people: what was found, and how it lies to what was asked."""
+"""Conditions with their outcome as sentences for people: what was found, and how it lies to what was asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.kernel.problems import Text
-from engine.language.explaining import Part
+from engine.language.explaining import Part, deciding
+from engine.language.expressions import Expression
 from engine.language.operations import Op
+from engine.language.printing.measures import SWAPPED
+from engine.language.printing.sentences import HELD
+from engine.language.printing.wording import wording
+from engine.language.scope import Scope
 from engine.language.tree import (
     And,
     Equal,
@@ -27,7 +32,6 @@ from engine.language.tree import (
 )
 from engine.language.types import DateTimeType, DateType
 
-HELD = "held"
 AMOUNTS = {
     (">=", True): Text("达到", "at least"),
     (">=", False): Text("不到", "less than"),
@@ -56,6 +60,19 @@ class Teller:
 
     words: Callable[[Span], Text]
     shown: Callable[[Part], Text]
+
+    @classmethod
+    def of(
+        cls, expression: Expression, scope: Scope, parameters: Mapping[str, Text], shown: Callable[[Part], Text]
+    ) -> Teller:
+        """Return the teller of an expression; ``parameters`` are the labels by key."""
+        zh, en = (wording(expression, scope, parameters, speech) for speech in ("zh", "en"))
+        return cls(lambda at: Text(zh.of(at), en.of(at)), shown)
+
+
+def sentences(whole: Part, teller: Teller) -> tuple[Text, ...]:
+    """Return what makes a condition hold, or keeps it from holding: each deciding part with what it read."""
+    return tuple(dict.fromkeys(reason(part, teller) for part in deciding(whole)))
 
 
 def is_plain(node: Node) -> bool:
@@ -123,6 +140,8 @@ def _equal(sides: tuple[Node, Node], holds: bool, part: Part, teller: Teller) ->
 
 def _ordered(sides: tuple[Node, Node], outcome: tuple[str, bool], part: Part, teller: Teller) -> Text | None:
     left, right = sides
+    if isinstance(left, Literal) and not isinstance(right, Literal):
+        return _ordered((right, left), (SWAPPED[outcome[0]], outcome[1]), part, teller)
     found, wanted = _found(part, left), _wanted(right, part, teller, Text(" 天", " days") if _age_of(left) else None)
     if found is None or wanted is None:
         return None
