@@ -28,6 +28,7 @@ from engine.language.backends.python.operations import (
     name,
     subscript,
 )
+from engine.language.backends.python.reusing import reused
 from engine.language.operations import Op, blanks_of
 from engine.language.surroundings import Surroundings
 from engine.language.tree import Node, may_be_blank
@@ -130,7 +131,7 @@ class _Writer:
         module = ast.parse(_SKELETON)
         definition = module.body[0]
         if isinstance(definition, ast.FunctionDef):
-            definition.body = [ast.Return(body)]
+            definition.body = [ast.Return(reused(body))]
         _locate(module)
         code = compile(module, "<expression>", "exec", dont_inherit=True)
         inner = next(part for part in code.co_consts if isinstance(part, CodeType))
