@@ -14,6 +14,7 @@ from engine.forms.forms import Form
 from engine.kernel.problems import Text
 from engine.kernel.values import Value
 from engine.language import types as language
+from engine.language.calendars import WEEKDAYS, Calendar
 from engine.language.gathering import Placed
 from engine.language.scope import FormScope, RoleScope, Scope
 from engine.language.tables import Decides
@@ -104,10 +105,18 @@ def role_scopes(app: AppDef) -> Mapping[str, RoleScope]:
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """All installed apps. ``scopes`` is what expressions see of every form, and of its lines as ``form.field``."""
+    """All installed apps. ``scopes`` is what expressions see of every form, and of its lines as ``form.field``.
+
+    ``calendars`` are the work calendars of those time zones that have one of their own.
+    """
 
     apps: Mapping[str, App]
     scopes: Mapping[tuple[str, str], FormScope] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    def calendar(self, app: str) -> Calendar:
+        """Return the work calendar of an app: that of its time zone, Mondays to Fridays where it has none."""
+        return self.calendars.get(self.apps[app].zone, WEEKDAYS)
 
     def scope(self, app: str, form: str) -> Scope:
         """Return what an expression on a form of an app may name."""

@@ -23,6 +23,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.registries import Registry
 from engine.language import types as language
+from engine.language.calendars import Calendar
 from engine.language.gathering import Gathering, Placed
 from engine.language.scope import FormScope, Scope, way_over
 from engine.rules import problems as rule_problems
@@ -46,8 +47,13 @@ class Installed:
     names: Names
 
 
-def compile_catalog(installed: Iterable[Installed], types: Registry[FieldType]) -> Catalog:
-    """Return the catalog of these apps; EngineError with every problem of every expression, name and machine."""
+def compile_catalog(
+    installed: Iterable[Installed], types: Registry[FieldType], calendars: Mapping[str, Calendar] | None = None
+) -> Catalog:
+    """Return the catalog of these apps; EngineError with every problem of every expression, name and machine.
+
+    ``calendars`` are the work calendars by time zone.
+    """
     apps = list(installed)
     scopes: dict[tuple[str, str], FormScope] = {}
     for item in apps:
@@ -61,7 +67,7 @@ def compile_catalog(installed: Iterable[Installed], types: Registry[FieldType]) 
             compiled[app.key] = app
     if found:
         raise EngineError(found)
-    return Catalog(MappingProxyType(compiled), MappingProxyType(scopes))
+    return Catalog(MappingProxyType(compiled), MappingProxyType(scopes), calendars or {})
 
 
 def _scopes(app: AppDef, types: Registry[FieldType]) -> dict[tuple[str, str], FormScope]:

@@ -24,6 +24,7 @@ from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import derived_id, uuid_moment
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
+from engine.language.calendars import Calendar
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
 from engine.language.tree import PARENT
 
@@ -124,6 +125,7 @@ class Work:
             zone=zone,
             me=me if me is not None else self.command.actor.user,
             parameters=self.parameters.get(app, {}),
+            calendar=self.catalog.calendar(app),
             old=old,
         )
 
@@ -150,6 +152,7 @@ class Around:
     zone: str
     me: str | None
     parameters: Mapping[str, Value]
+    calendar: Calendar
     old: Row | None = None
 
     def with_old(self, old: Row | None) -> Around:

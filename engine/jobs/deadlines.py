@@ -13,7 +13,7 @@ from engine.decision.commands import Command, RunRules
 from engine.decision.timing import moment_by
 from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.sweeping import FOLLOWING, NOTHING_HAPPENED, rule_of
-from engine.kernel.clocks import Moment, day_of
+from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import RandomBytes, derived_id
 from engine.kernel.values import Row
 from engine.language.plain import Plain
@@ -114,6 +114,6 @@ def arm(execution: Execution, connection: Connection, message: Message) -> None:
 def _due(current: Current, app: App, rule: Rule, row: Row, moment: Moment) -> Moment | None:
     if rule.deadline is None:
         return None
-    around = Plain(moment, day_of(moment, app.zone), app.zone, parameters=current.parameters[app.key])
+    around = Plain.around(current.around(app.key, moment, None))
     value = rule.deadline.evaluate(row, around)  # the checker lets it read the record and parameters alone
     return moment_by(rule.deadline, value, app.zone)

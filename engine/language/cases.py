@@ -4,6 +4,7 @@ A case is ``{"id", "expr", "fields", "record", "now"}`` and, where needed, ``zon
 → ``{"type", …, "value"}``) and ``related`` (form → ``{"fields", "rows", "reference"}``: the rows of another form, and
 which of their fields names the record; without ``reference`` it is the field of type reference, or the one that
 ``fields`` leaves out). ``people`` (id → ``{"name", "department", "manager", "roles", "active"}``) is the directory.
+``calendar`` (``{"non_working": […], "make_up": […]}``, ISO days) are the days that differ from Mondays to Fridays.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language import problems, types
+from engine.language.calendars import WEEKDAYS, Calendar, calendar_of
 from engine.language.plain import Plain, PlainPerson
 from engine.language.scope import FieldScope, FormScope, RelationScope, RoleScope, Scope
 from engine.language.types import SEVERAL, NumberType, Option, Type
 from engine.language.zones import day_of
 
 APP = "case"
+_DAYS_OFF = frozenset({"non_working", "non_working_days", "holidays", "off", "off_days", "days_off"})
+_MADE_UP = frozenset({"make_up", "make_up_days", "makeup", "workdays", "working", "working_days"})
 DEFAULT_ZONE = "Asia/Shanghai"
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -87,6 +91,7 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
         None if old is None else _row(old, fields, str(row["id"])),
         {(APP, key): table.rows for key, table in tables.items()},
         people,
+        _calendar(document.get("calendar")),
     )
     return Case(document["expr"], scope, row, tables, surroundings)
 
@@ -108,6 +113,34 @@ def shown(value: Value, kind: Type) -> Json:
             return list(value)
         case _:
             return value
+
+
+def _calendar(document: Json) -> Calendar:
+    """Read the days off and the make-up workdays, each under any of their names; without any it is a plain week."""
+    if document is None:
+        return WEEKDAYS
+    if not isinstance(document, dict) or not document.keys() <= _DAYS_OFF | _MADE_UP:
+        raise bad_case("calendar", document)
+    off, made_up = (
+        [_calendar_day(day) for key in document if key in names for day in _days(document[key])]
+        for names in (_DAYS_OFF, _MADE_UP)
+    )
+    return calendar_of(off, made_up)
+
+
+def _days(document: Json) -> list[Json]:
+    if document is None:
+        return []
+    if not isinstance(document, list):
+        raise bad_case("calendar", document)
+    return document
+
+
+def _calendar_day(raw: Json) -> clocks.Day:
+    day = read_value(raw, types.DateType())
+    if day is None:
+        raise bad_case("calendar", raw)
+    return int(day)
 
 
 def _people(document: Json) -> dict[str, PlainPerson]:

@@ -92,6 +92,12 @@ class Op(StrEnum):
     """Whole months from the first day to the second."""
     TIME_BETWEEN = "time between"
     """Milliseconds from the first moment to the second."""
+    IS_WORKDAY = "is workday"
+    """Whether one works on the day by the run's calendar (``engine.language.calendars``), here and for the next two."""
+    ADD_WORKDAYS = "add workdays"
+    """Date, workdays; blank outside the years 1 to 9999."""
+    WORKDAYS_BETWEEN = "workdays between"
+    """Workdays after the first day, up to and including the second."""
     MAKE_MOMENT = "make moment"
     """Day, hour, minute, second in the run's zone (``zones.moment_at``); blank where there is no such time of day."""
     SHIFT_TIME = "shift time"
@@ -104,7 +110,7 @@ class Op(StrEnum):
 
 _BLANKS: dict[Op, Blanks] = {
     **dict.fromkeys((Op.LENGTH, Op.STARTS_WITH, Op.ENDS_WITH, Op.CONTAINS, Op.HAS), "never"),
-    **dict.fromkeys((Op.MATCHES, Op.IS_EMAIL, Op.IS_PHONE, Op.IS_USCC), "never"),
+    **dict.fromkeys((Op.MATCHES, Op.IS_EMAIL, Op.IS_PHONE, Op.IS_USCC, Op.IS_WORKDAY), "never"),
     **dict.fromkeys((Op.REPLACE, Op.CONCAT, Op.JOIN, Op.SEVERAL), "made"),
     **dict.fromkeys(
         (
@@ -121,6 +127,7 @@ _BLANKS: dict[Op, Blanks] = {
             Op.MAKE_DATE,
             Op.SHIFT_DAYS,
             Op.ADD_MONTHS,
+            Op.ADD_WORKDAYS,
             Op.MAKE_MOMENT,
             Op.SHIFT_TIME,
             Op.DURATION,

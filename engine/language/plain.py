@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.kernel.clocks import Day, Moment
 from engine.kernel.values import Row, Value
 from engine.language.aggregates import aggregate_over
+from engine.language.calendars import WEEKDAYS, Calendar
 from engine.language.surroundings import Run
 from engine.language.tree import PARENT, Aggregate
 from engine.language.zones import day_of
@@ -46,11 +47,12 @@ class Plain:
     old: Row | None = None
     rows: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
     people: Mapping[str, PlainPerson] = field(default_factory=dict)
+    calendar: Calendar = WEEKDAYS
 
     @classmethod
     def around(cls, run: Run, old: Row | None = None) -> Plain:
         """Return the surroundings of a run with nothing related."""
-        return cls(run.now, run.today, run.zone, run.me, run.parameters, old)
+        return cls(run.now, run.today, run.zone, run.me, run.parameters, old, calendar=run.calendar)
 
     @classmethod
     def at(cls, now: Moment, zone: str = "Asia/Shanghai") -> Plain:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from engine.kernel.clocks import Day, Moment
 from engine.kernel.values import Row, Value
+from engine.language.calendars import WEEKDAYS, Calendar
 from engine.language.tree import Aggregate
 
 
@@ -30,6 +31,11 @@ class Run(Protocol):
         ...
 
     @property
+    def calendar(self) -> Calendar:
+        """The app's work calendar."""
+        ...
+
+    @property
     def me(self) -> str | None:
         """The user for whom it runs, by id; None for the system."""
         ...
@@ -49,6 +55,7 @@ class Moments:
     zone: str
     me: str | None = None
     parameters: Mapping[str, Value] = field(default_factory=dict)
+    calendar: Calendar = WEEKDAYS
 
 
 class PersonFacts(Protocol):

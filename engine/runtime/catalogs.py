@@ -20,6 +20,7 @@ from engine.kernel.registries import Registry
 from engine.kernel.values import Value
 from engine.language.surroundings import Moments
 from engine.runtime.bonds import Bonds, bonds_of
+from engine.runtime.calendars import calendars
 from engine.storage import parameters as stored_parameters
 from engine.storage import revisions, settings
 from engine.storage.database import Dialect
@@ -48,7 +49,8 @@ class Current:
     def around(self, app: str, moment: Moment, me: str | None) -> Moments:
         """Return what expressions of an app see around every row at a moment, for a user."""
         zone = self.catalog.apps[app].zone
-        return Moments(moment, day_of(moment, zone), zone, me, self.parameters.get(app, {}))
+        parameters = self.parameters.get(app, {})
+        return Moments(moment, day_of(moment, zone), zone, me, parameters, self.catalog.calendar(app))
 
 
 class CatalogSource:
@@ -80,12 +82,16 @@ class CatalogSource:
         with self._lock:
             if self._revisions != now:
                 installed = [self._installed(connection, app, number) for app, number in sorted(now.items())]
-                self._catalog = compile_catalog(installed, self.types)
+                self._catalog = self.compiled(installed)
                 self._tables = self.tables(self._catalog)
                 self._bonds = bonds_of(self._catalog)
                 self._revisions = dict(now)
             catalog, tables, bonds = self._catalog, self._tables, self._bonds
         return Current(catalog, tables, self.parameters(connection, catalog), self.dialect, bonds)
+
+    def compiled(self, installed: Iterable[Installed]) -> Catalog:
+        """Return the catalog of these apps with the work calendars that are known; raises like ``compile_catalog``."""
+        return compile_catalog(installed, self.types, calendars())
 
     def tables(self, catalog: Catalog) -> Tables:
         """Return the tables of every form of a catalog."""

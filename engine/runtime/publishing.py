@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from engine.catalog.apps import App, Catalog
-from engine.catalog.compiling import Installed, compile_catalog
+from engine.catalog.compiling import Installed
 from engine.catalog.definitions import AppDef, load_app
 from engine.catalog.documents import Documents
 from engine.catalog.naming import assign_names
@@ -121,7 +121,7 @@ def _compiled(connection: Connection, execution: Execution, definition: AppDef, 
     old = before.apps.get(definition.key)
     installed = [Installed(app.definition, app.revision, held_names(connection, app.key)) for app in others]
     new = Installed(definition, (old.revision if old else 0) + 1, names)
-    return compile_catalog([*installed, new], execution.catalogs.types)
+    return execution.catalogs.compiled([*installed, new])
 
 
 def _reserved(definition: AppDef) -> Iterator[Problem]:
@@ -154,7 +154,7 @@ def _unsearchable(execution: Execution, after: Catalog, app: App, values: Values
     if not scheduled:
         return
     tables, dialect = execution.catalogs.tables(after), execution.catalogs.dialect
-    around = Moments(0, day_of(0, app.zone), app.zone, None, values)
+    around = Moments(0, day_of(0, app.zone), app.zone, None, values, after.calendar(app.key))
     for rule in scheduled:
         scope = SqlSurroundings(tables, tables[app.key, rule.definition.form].main.table, dialect, around)
         try:

@@ -14,6 +14,7 @@ from engine.forms.forms import Form, lines_of
 from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
+from engine.language.calendars import Calendar
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
 from engine.language.tree import PARENT
 from engine.runtime.catalogs import Current
@@ -94,7 +95,8 @@ class Reading:
         """Return what expressions of an app see around a row."""
         zone = self.app(app).zone
         today = day_of(self.moment, zone)
-        return Around(self, self.moment, today, zone, self.viewer.id, self.current.parameters.get(app, {}))
+        parameters, calendar = self.current.parameters.get(app, {}), self.current.catalog.calendar(app)
+        return Around(self, self.moment, today, zone, self.viewer.id, parameters, calendar)
 
     def may_see(self, form: Form, row: Row) -> bool:
         """Tell whether the viewer may read a row."""
@@ -111,6 +113,7 @@ class Around:
     zone: str
     me: str | None
     parameters: Mapping[str, Value]
+    calendar: Calendar
     old: Row | None = None
 
     def record(self, app: str, form: str, id: str) -> Row | None:

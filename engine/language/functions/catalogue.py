@@ -16,6 +16,7 @@ from engine.language.functions.people import PEOPLE_FUNCTIONS
 from engine.language.functions.records import RECORD_FUNCTIONS
 from engine.language.functions.shape import Function
 from engine.language.functions.text import TEXT_FUNCTIONS
+from engine.language.functions.workdays import WORKDAY_FUNCTIONS
 from engine.language.tree import AggregateFunction
 
 FUNCTIONS: Registry[Function] = Registry(
@@ -26,6 +27,7 @@ FUNCTIONS: Registry[Function] = Registry(
         *NUMBER_FUNCTIONS,
         *DATE_FUNCTIONS,
         *MOMENT_FUNCTIONS,
+        *WORKDAY_FUNCTIONS,
         *PEOPLE_FUNCTIONS,
         *RECORD_FUNCTIONS,
         *LOOKUP_FUNCTIONS,

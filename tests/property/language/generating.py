@@ -52,7 +52,8 @@ _TEMPLATES = {
         |day({X})|weekday({X})|days_since({X})|days_until({X})|count(visits)""",
     "T": """({T} & {T})|({T} & {T} & {T})|left({T}, {W})|right({T}, {W})|mid({T}, {W}, {W})|replace({T}, {T}, {T})
         |trim({T})|lower({T})|upper({T})|join({T}, {T}, {T})|latest(visits.outcome where {I})""",
-    "D": """({D} {S} {W})|add_months({X}, {W})|add_days({X}, {W})|end_of_month({D})|date({M})|min({D}, {D})
+    "D": """({D} {S} {W})|add_months({X}, {W})|add_days({X}, {W})|end_of_month({D})
+        |date({M})|min({D}, {D})
         |max({D}, {D})|make_date({W}, {W}, {W})|max(visits.day)|latest(visits.day where {I})""",
     "B": """({B} and {B})|({B} or {B} or {B})|(not {B})|({N} {C} {N})|({D} {C} {D})|({M} {C} {M})|({N} {E} {N})
         |({D} {E} {D})|({M} {E} {M})|({T} {E} {T})|({B} {E} {B})|({N} in [0, 1, -2.5, 15])|({N} not in [0, 15])

@@ -61,3 +61,24 @@ _TIMES = (
 
 def test_databases_agree_when_moments_and_durations_meet_every_edge(postgres_url):
     _agree(_TIMES, postgres_url, ZONES)
+
+
+_WORKDAYS = (
+    "is_workday(due)", "is_workday(seen)", "not is_workday(due)", "add_workdays(due, whole)", "add_workdays(seen, 1)",
+    "add_workdays(due, -1)", "add_workdays(due, 0)", "add_workdays(due, 99999999999)", "workdays_between(due, start)",
+    "workdays_between(seen, due)", "add_workdays(add_workdays(due, 3), -3)",
+    "workdays_between(due, add_days(due, whole))", "add_workdays(due, whole * 0)",
+    *(
+        f"{there}workdays_between({first}, {second}) {order} {limit}"
+        for there in ("", "not ")
+        for first, second in (("due", "today()"), ("2026-09-30", "due"), ("seen", "today()"), ("today()", "seen"))
+        for order in ("<", "<=", ">", ">=", "=")
+        for limit in (0, 1, -4)
+    ),
+    "3000000 > workdays_between(due, today())", "workdays_between(due, today()) > -3000000",
+    "workdays_between(due, 9999-12-31) = 0", "workdays_between(0001-01-01, due) <= 3",
+)  # fmt: skip
+
+
+def test_databases_agree_when_workdays_are_counted(postgres_url):
+    _agree(_WORKDAYS, postgres_url, ("Asia/Shanghai", "America/St_Johns"))

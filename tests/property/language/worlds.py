@@ -15,6 +15,7 @@ from engine.kernel.problems import Text
 from engine.language.backends.sql import sqlite_functions
 from engine.language.backends.sql.postgresql import decimal_of
 from engine.language.backends.sql.queries import SqlContext
+from engine.language.calendars import calendar_of
 from engine.language.expressions import Plain
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
 from engine.language.types import (
@@ -116,6 +117,10 @@ _TEXTS = (
     "13800138000", "+86 138-0013-8000", "010-62345678-12", "(0571)87654321", "400-800-8000", "1380013800\n",
     "91350100M000100Y43", "91350100M000100Y4", "91350100m000100Y43", "*[a]?", "\uffff", "\ufffd",
 )  # fmt: skip
+CALENDAR = calendar_of(
+    (FIRST_DAY, FIRST_DAY + 1, 0, 1, *range(TODAY - 6, TODAY + 1), TODAY + 30, TODAY + 32, LAST_DAY - 1, LAST_DAY),
+    (FIRST_DAY + 5, 2, 3, TODAY - 14, TODAY - 15, TODAY + 10, TODAY + 11, LAST_DAY - 5, LAST_DAY - 6),
+)
 _MIDNIGHT = 20_717 * DAY_MS - 8 * 3_600_000
 _MOMENTS = (
     None, 0, -1, 1, NOW, NOW - 1, NOW + 1, _MIDNIGHT, _MIDNIGHT - 1, _MIDNIGHT + 1, _MIDNIGHT - 15 * DAY_MS,
@@ -217,8 +222,8 @@ def made_rows(seed=1, deals=48):
 
 
 def plain(rows, zone):
-    """The surroundings of a run in that zone."""
-    return replace(Plain.at(NOW, zone), me="u1", parameters=PARAMETER_VALUES, rows=rows)
+    """The surroundings of a run in that zone; its calendar differs at both ends of time too."""
+    return replace(Plain.at(NOW, zone), calendar=CALENDAR, me="u1", parameters=PARAMETER_VALUES, rows=rows)
 
 
 def _column_type(kind, dialect):

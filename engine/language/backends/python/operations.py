@@ -127,6 +127,11 @@ def _in_zone(function: str) -> Writer:
     return lambda arguments, _: call(name(function), *arguments, attribute(name(SURROUNDINGS), "zone"))
 
 
+def _by_calendar(method: str) -> Writer:
+    """Write a call of the run's calendar."""
+    return lambda arguments, _: call(attribute(attribute(name(SURROUNDINGS), "calendar"), method), *arguments)
+
+
 def _same(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
     return arguments[0]
 
@@ -182,6 +187,9 @@ WRITERS: Mapping[Op, Writer] = {
     Op.DAYS_BETWEEN: _backwards,
     Op.MONTHS_BETWEEN: _calls("_months_between"),
     Op.TIME_BETWEEN: _backwards,
+    Op.IS_WORKDAY: _by_calendar("is_workday"),
+    Op.ADD_WORKDAYS: _by_calendar("shifted"),
+    Op.WORKDAYS_BETWEEN: _by_calendar("between"),
     Op.MAKE_MOMENT: _in_zone("_make_moment"),
     Op.SHIFT_TIME: _binary(ast.Add()),
     Op.DURATION: _same,

@@ -54,6 +54,8 @@ def day_bound(builder: Folding, order: str, left: Node, right: Node) -> Element 
         if depends_on_row(left):
             return None
         left, right, order = right, left, FLIPPED_ORDER.get(order, order)
+    if isinstance(left, Operation) and left.op is Op.WORKDAYS_BETWEEN:
+        return _workday_bounds(builder, order, left, builder.constant(right))
     if not isinstance(left, Operation) or left.op not in {Op.DAYS_BETWEEN, Op.DAY_OF}:
         return None
     limit = builder.constant(right)
@@ -107,3 +109,37 @@ def _moment_bounds(builder: Folding, order: str, moment: Node, day: int) -> Elem
     if before is not None:
         parts.append(element < builder.bound(before, DateTimeType()))
     return sa.and_(*parts)
+
+
+def _workday_bounds(builder: Folding, order: str, between: Operation, limit: Value) -> Element | None:
+    """Return a number of workdays from or until a fixed day, compared, as bounds on the other day.
+
+    The day whose count is compared with a number lies before, from or after the workday that has this count.
+    """
+    first, second = between.arguments
+    backwards = not depends_on_row(second)
+    fixed, item = (second, first) if backwards else (first, second)
+    day = None if depends_on_row(fixed) else builder.constant(fixed)
+    if limit is None or day is None:
+        return None
+    calendar = builder.run.calendar
+    count = calendar.count(day) + (-limit if backwards else limit)
+    order = FLIPPED_ORDER.get(order, order) if backwards else order
+    this, following = calendar.nth(count), calendar.nth(count + 1)
+    if this is None or following is None or this < FIRST_DAY + _EDGE or following > LAST_DAY - _EDGE:
+        return None
+    match order:
+        case "=":
+            parts = [_day_bound(builder, ">=", item, this), _day_bound(builder, "<", item, following)]
+        case ">=" | "<":
+            parts = [_day_bound(builder, order, item, this)]
+        case _:
+            parts = [_day_bound(builder, ">=" if order == ">" else "<", item, following)]
+    known = [part for part in parts if part is not None]
+    return sa.and_(*known) if len(known) == len(parts) else None
+
+
+def _day_bound(builder: Folding, order: str, item: Node, day: int) -> Element | None:
+    if isinstance(item, Operation) and item.op is Op.DAY_OF:
+        return _moment_bounds(builder, order, item.arguments[0], day)
+    return _compared(builder.once(item), order, builder.bound(day, DateType()))

@@ -15,6 +15,7 @@ from engine.language.backends.sql.postgresql_dates import DATE_OPERATIONS
 from engine.language.backends.sql.postgresql_formats import FORMAT_OPERATIONS
 from engine.language.backends.sql.postgresql_moments import MOMENT_OPERATIONS
 from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
+from engine.language.backends.sql.postgresql_workdays import WORKDAY_OPERATIONS
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.operations import Op
 from engine.language.tree import Node, Operation, may_be_blank
@@ -264,4 +265,5 @@ OPERATIONS: Mapping[Op, Emit] = {
     **FORMAT_OPERATIONS,
     **DATE_OPERATIONS,
     **MOMENT_OPERATIONS,
+    **WORKDAY_OPERATIONS,
 }

@@ -16,6 +16,7 @@ from engine.language.backends.sql.sqlite_wide import is_wide, sides
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.globs import glob_of
 from engine.language.operations import Op
+from engine.language.surroundings import Run
 from engine.language.tree import Literal, Node, Operation
 from engine.language.types import (
     LONGEST_DURATION,
@@ -158,11 +159,19 @@ def _result_type(kind: Type) -> sa.types.TypeEngine[Any]:
     return sa.BigInteger() if isinstance(kind, NumberType | DateType | DateTimeType | DurationType) else sa.Text()
 
 
+_TOLD: Mapping[Op, Callable[[Run], str]] = {
+    **dict.fromkeys((Op.DAY_OF, Op.MAKE_MOMENT), lambda run: run.zone),
+    **dict.fromkeys((Op.IS_WORKDAY, Op.ADD_WORKDAYS, Op.WORKDAYS_BETWEEN), lambda run: run.calendar.text),
+}
+"""What some registered functions must be told of the run."""
+
+
 def _called(terms: Terms, node: Operation) -> Element:
     """Call the registered function with the arguments, then the settings."""
     arguments = [terms.value(argument) for argument in node.arguments]
-    if node.op in {Op.DAY_OF, Op.MAKE_MOMENT}:
-        arguments.append(sa.bindparam(None, terms.run.zone, sa.Text(), unique=True))
+    told = _TOLD.get(node.op)
+    if told is not None:
+        arguments.append(sa.bindparam(None, told(terms.run), sa.Text(), unique=True))
     function = getattr(sa.func, function_name(node.op))
     result: Element = function(*arguments, *map(_written, node.settings), type_=_result_type(node.type))
     return result

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from engine.kernel.values import Value
 from engine.language import formats, globs
 from engine.language.backends.python import runtime
+from engine.language.calendars import Calendar, calendar_from
 from engine.language.operations import Op, blanks_of
 from engine.language.types import LONGEST_DURATION
 from engine.language.zones import day_of, moment_at
@@ -98,6 +99,11 @@ _PLAIN: dict[Op, Callable[..., Value]] = {
     Op.IS_USCC: formats.is_uscc,
 }
 _IN_ZONE: dict[Op, Callable[..., int | None]] = {Op.DAY_OF: day_of, Op.MAKE_MOMENT: moment_at}
+_BY_CALENDAR: dict[Op, Callable[..., int | None]] = {
+    Op.IS_WORKDAY: Calendar.is_workday,
+    Op.ADD_WORKDAYS: Calendar.shifted,
+    Op.WORKDAYS_BETWEEN: Calendar.between,
+}
 _WITH_COUNTS: dict[Op, Callable[..., str | None]] = {
     Op.RIGHT: runtime.right,
     Op.MID: runtime.mid,
@@ -114,6 +120,8 @@ def register(connection: Connection) -> None:
         connection.create_function(function_name(op), -1, _to_sqlite_result(wrapped), deterministic=True)
     for op, local in _IN_ZONE.items():
         connection.create_function(function_name(op), -1, _in_zone(local), deterministic=True)
+    for op, asked in _BY_CALENDAR.items():
+        connection.create_function(function_name(op), -1, _by_calendar(asked), deterministic=True)
     for op, counted in _WITH_COUNTS.items():
         connection.create_function(function_name(op), -1, _over_counts(counted), deterministic=True)
     connection.create_function("youju_compare", 2, _over_numbers(_compare), deterministic=True)
@@ -157,6 +165,19 @@ def _in_zone(function: Callable[..., int | None]) -> Callable[..., int | None]:
         if None in numbers:
             return None
         return function(*[int(number) for number in numbers if number is not None], zone)
+
+    return called
+
+
+def _by_calendar(method: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Wrap a question of whole numbers to the calendar that the last argument spells."""
+
+    def called(*arguments: SqlNumber | None) -> int | None:
+        *numbers, text = arguments
+        if None in numbers:
+            return None
+        found = method(calendar_from(str(text)), *[int(number) for number in numbers if number is not None])
+        return None if found is None else int(found)
 
     return called
 

@@ -1,0 +1,103 @@
+"""Work calendars: Mondays to Fridays, less days off, plus make-up workdays; it knows no country's days itself.
+
+Workdays are counted from the first day of the year 1, so that every question is a difference of two counts or one
+search: the day that has a given count. A calendar keeps the days that differ from Mondays to Fridays with running
+counts; years without any such day are plain weeks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+from engine.kernel.clocks import FIRST_DAY, LAST_DAY, Day
+
+WEEK, WORKING_WEEK = 7, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A work calendar; make it with ``calendar_of``.
+
+    ``days`` are those that differ, in order; ``shifts`` how many more workdays than Mondays to Fridays there were up
+    to and including each of them, ``counts`` how many workdays. ``text`` spells the days that differ.
+    """
+
+    days: tuple[Day, ...] = ()
+    shifts: tuple[int, ...] = ()
+    counts: tuple[int, ...] = ()
+    text: str = ""
+
+    def count(self, day: Day) -> int:
+        """Return how many workdays there were up to and including the day."""
+        place = bisect_right(self.days, day)
+        return _plain_count(day) + (self.shifts[place - 1] if place else 0)
+
+    def nth(self, count: int) -> Day | None:
+        """Return the workday that has this count, or None outside the years 1 to 9999."""
+        place = bisect_left(self.counts, count)
+        found = _plain_day(count - (self.shifts[place - 1] if place else 0))
+        if place < len(self.days):
+            found = min(found, self.days[place])
+        return found if FIRST_DAY <= found <= LAST_DAY else None
+
+    def is_workday(self, day: Day) -> bool:
+        """Tell whether one works on the day."""
+        place = bisect_left(self.days, day)
+        return _is_weekday(day) != (place < len(self.days) and self.days[place] == day)
+
+    def between(self, first: Day, second: Day) -> int:
+        """Return how many workdays lie after the first day, up to and including the second; negative backwards."""
+        return self.count(second) - self.count(first)
+
+    def shifted(self, day: Day, workdays: int) -> Day | None:
+        """Return the n-th workday after the day, or before it where n is negative; for 0 the day itself.
+
+        A day off counts neither way: one workday after a Saturday is the Monday, one before it the Friday. None outside
+        the years 1 to 9999.
+        """
+        if workdays == 0:
+            return day
+        return self.nth(self.count(day) + workdays if workdays > 0 else self.count(day - 1) + 1 + workdays)
+
+
+WEEKDAYS = Calendar()
+"""Mondays to Fridays."""
+
+
+def calendar_of(non_working: Iterable[Day], make_up: Iterable[Day]) -> Calendar:
+    """Return the calendar; days off at weekends and make-up days in the week say nothing, of both a workday it is."""
+    made_up = frozenset(make_up)
+    gained = {day: 1 for day in made_up if not _is_weekday(day)}
+    lost = {day: -1 for day in non_working if _is_weekday(day) and day not in made_up}
+    differing = sorted((gained | lost).items())
+    days = tuple(day for day, _ in differing)
+    shifts = tuple(accumulate(change for _, change in differing))
+    counts = tuple(_plain_count(day) + shift for day, shift in zip(days, shifts, strict=True))
+    return Calendar(days, shifts, counts, " ".join(map(str, days)))
+
+
+@lru_cache(maxsize=16)
+def calendar_from(text: str) -> Calendar:
+    """Return the calendar that the days of ``Calendar.text`` spell."""
+    days = tuple(map(int, text.split()))
+    return calendar_of((day for day in days if _is_weekday(day)), (day for day in days if not _is_weekday(day)))
+
+
+def _is_weekday(day: Day) -> bool:
+    return (day - FIRST_DAY) % WEEK < WORKING_WEEK
+
+
+def _plain_count(day: Day) -> int:
+    """Return how many Mondays to Fridays there were; the first day of the year 1 was a Monday."""
+    weeks, rest = divmod(day - FIRST_DAY, WEEK)
+    return WORKING_WEEK * weeks + min(rest + 1, WORKING_WEEK)
+
+
+def _plain_day(count: int) -> Day:
+    """Return the day with which there have been so many Mondays to Fridays."""
+    weeks, rest = divmod(count - 1, WORKING_WEEK)
+    return FIRST_DAY + WEEK * weeks + rest
