@@ -13,6 +13,7 @@ from typing import Any
 from engine.catalog.apps import Catalog
 from engine.catalog.compiling import Installed, compile_catalog
 from engine.catalog.definitions import load_app
+from engine.catalog.documents import FOLDERS
 from engine.catalog.naming import assign_names
 from engine.forms.field_types import BUILT_IN
 from engine.forms.forms import Form
@@ -33,7 +34,7 @@ def library() -> Documents:
 @cache
 def _read_library() -> Documents:
     paths = [LIBRARY / f"{part}.json" for part in _PARTS]
-    paths += [path for folder in ("forms", "workflows", "rules") for path in sorted((LIBRARY / folder).glob("*.json"))]
+    paths += [path for folder in FOLDERS for path in sorted((LIBRARY / folder).glob("*.json"))]
     return {path.relative_to(LIBRARY).as_posix(): json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 

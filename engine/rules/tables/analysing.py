@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice, product
 
 from engine.kernel.problems import Problem
 from engine.kernel.values import Value
@@ -16,7 +16,7 @@ from engine.language.cases import shown
 from engine.language.tables import Cell, DecisionTable, HitPolicy
 from engine.language.types import BooleanType, ChoiceType, DateType, TextType
 from engine.rules.tables import problems
-from engine.rules.tables.regions import Axis, Box, Region, Space, common, minus, space_of, typical
+from engine.rules.tables.regions import Axis, Box, Region, Space, common, minus, runs, space_of, typical
 
 MAX_STEPS = 100_000
 """So many boxes are cut at most."""
@@ -66,7 +66,7 @@ def analyse(table: DecisionTable) -> Analysis:
     unique = table.policy is HitPolicy.UNIQUE
     found = Analysis(
         overlaps=tuple(_overlaps(space)) if unique else (),
-        gaps=(*_gaps(space, budget), *_blank_gaps(space, budget)),
+        gaps=tuple(_gaps(space, budget)),
         useless=tuple(_useless(space, table, budget)),
         unread=tuple(_unread(space, table)),
         finished=budget.left > 0,
@@ -101,23 +101,33 @@ def _overlaps(space: Space) -> list[Problem]:
 
 
 def _gaps(space: Space, budget: _Budget) -> Iterable[Problem]:
-    """Go through the filled values for which no row hits; a row with unread cells may hit, and covers nothing."""
-    for box in _left_over(space, tuple(axis.filled for axis in space.axes), budget)[:MAX_FINDINGS]:
-        zh, en = _example(space, box)
+    """Go through the values for which no row hits: filled ones first, then inputs that are blank, the rest filled.
+
+    A row with unread cells may hit, and covers nothing.
+    """
+    left = _left_over(space, tuple(axis.filled for axis in space.axes), budget)
+    stretches = (part for box in left for part in product(*map(runs, space.axes, box)))
+    for part in islice(stretches, MAX_FINDINGS):
+        zh, en = _example(space, part)
         yield problems.GAP.at("rows", example_zh=zh, example_en=en)
-
-
-def _blank_gaps(space: Space, budget: _Budget) -> Iterable[Problem]:
-    """Go through the inputs that may be blank, everything else filled, without a row that hits."""
     for index, axis in enumerate(space.axes):
-        if axis.column is None:
-            continue
-        whole = tuple(axis.blank if place == index else other.filled for place, other in enumerate(space.axes))
-        left = _left_over(space, whole, budget)
-        if left:
-            zh, en = _example(space, left[0])
-            labels = axis.column.labels
-            yield problems.BLANK_GAP.at("rows", label_zh=labels.zh, label_en=labels.en, example_zh=zh, example_en=en)
+        if axis.column is not None:
+            yield from _blank_gap(space, index, left, budget)
+
+
+def _blank_gap(space: Space, index: int, told: Sequence[Box], budget: _Budget) -> Iterable[Problem]:
+    """Go through what no row says of a blank input, but for gaps that are there whatever the input is."""
+    axis = space.axes[index]
+    left = _left_over(
+        space, tuple(axis.blank if place == index else other.filled for place, other in enumerate(space.axes)), budget
+    )
+    for box in told:
+        if box[index] == axis.filled:
+            left = budget.without(left, (*box[:index], axis.everything, *box[index + 1 :]))
+    if left and axis.column is not None and budget.left > 0:
+        zh, en = _example(space, left[0])
+        labels = axis.column.labels
+        yield problems.BLANK_GAP.at("rows", label_zh=labels.zh, label_en=labels.en, example_zh=zh, example_en=en)
 
 
 def _left_over(space: Space, whole: Box, budget: _Budget) -> list[Box]:

@@ -34,7 +34,7 @@ from engine.language.tree import (
     children,
     walk,
 )
-from engine.language.types import BooleanType, ChoiceType, DateTimeType, DateType, TextType
+from engine.language.types import ORDERED, BooleanType, ChoiceType, DateTimeType, DateType, TextType
 
 TODAY = "#today"
 """The run's day, where rows are valid by it."""
@@ -131,6 +131,19 @@ def common(box: Box, other: Box) -> Box | None:
     """Return what is in both boxes, None where nothing is."""
     both = tuple(one & two for one, two in zip(box, other, strict=True))
     return both if all(both) else None
+
+
+def runs(axis: Axis, pieces: int) -> Iterator[int]:
+    """Go through the stretches of neighbouring pieces of an axis with an order; of another all are one."""
+    if axis.column is not None and not isinstance(axis.column.type, ORDERED):
+        yield pieces
+        return
+    while pieces:
+        lowest = pieces & -pieces
+        # Adding the lowest piece carries over the whole first stretch.
+        rest = pieces & (pieces + lowest)
+        yield pieces & ~rest
+        pieces = rest
 
 
 def typical(space: Space, box: Box) -> tuple[Value, ...]:
@@ -258,8 +271,9 @@ def _pieces(axis: Axis, constraints: Sequence[Constraint]) -> int:
     if not nodes:
         return axis.everything
     holds = compile_condition(nodes[0] if len(nodes) == 1 else And(nodes))
-    pieces = 0
-    for index, value in enumerate(axis.values):
-        day = value if axis.key == TODAY and isinstance(value, int) else 0
-        pieces |= holds({axis.key: value}, Plain(0, day)) << index
-    return pieces
+    if axis.key == TODAY:
+        met = [holds({}, Plain(0, day)) for day in axis.values if isinstance(day, int)]
+    else:
+        around = Plain(0, 0)
+        met = [holds({axis.key: value}, around) for value in axis.values]
+    return sum(1 << index for index, holding in enumerate(met) if holding)

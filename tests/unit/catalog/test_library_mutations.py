@@ -14,13 +14,14 @@ from engine.forms.field_types import BUILT_IN
 from engine.kernel.problems import EngineError, Problem
 from tests.support.apps import library, places, problems_of
 
-CODE = re.compile(r"(APP|FORM|FLOW|RULE|LANG)-\d{3}")
+CODE = re.compile(r"(APP|FORM|FLOW|RULE|LANG|TABLE)-\d{3}")
 Place = tuple[str, ...]
 
 REQUIRED = {
     "app": {"format", "kind", "uid", "key", "labels"},
     "form": {"format", "kind", "uid", "key", "labels", "title", "fields"},
     "workflow": {"format", "kind", "uid", "key", "form", "initial", "states", "transitions"},
+    "decision_table": {"format", "kind", "uid", "key", "labels", "hit_policy", "inputs", "outputs", "rows"},
     "rule": {"format", "kind", "uid", "key", "labels", "form", "on", "then"},
     "roles": {"format", "kind", "roles"},
     "parameters": {"format", "kind", "parameters"},
@@ -95,8 +96,8 @@ def test_a_document_is_refused_with_its_place_when_a_required_key_is_missing(pat
 def test_a_key_is_refused_with_its_place_when_it_is_unknown_anywhere(path):
     base = few(path)
     for place, node in list(objects(base[path])):
-        open_to_fields = place[-1:] == ("set",) or (place[-1:] == ("fields",) and isinstance(node, dict))
-        if open_to_fields:
+        open_to_names = place[-1:] in {("set",), ("fields",), ("when",), ("then",)} and isinstance(node, dict)
+        if open_to_names:
             continue
         node["zz_unknown"] = 1
         found = shape_breaches(base)
