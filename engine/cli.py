@@ -21,9 +21,11 @@ from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
 from engine.runtime.commands import app, user
+from engine.runtime.commands_language import check, explain_, format_
 from engine.runtime.commands_rules import rule
 from engine.runtime.commands_tables import table
 from engine.scenarios.commands import test_pack
+from engine.storage.commands_language import lang
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,7 +102,9 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (worker, tick, app, user, pack, doctor, rule, table, bench):
+for _command in (check, format_, explain_):
+    lang.add_command(_command)
+for _command in (worker, tick, app, user, pack, doctor, rule, table, bench, lang):
     youju.add_command(_command)
 
 

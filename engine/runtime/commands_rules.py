@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from engine.kernel.problems import EngineError, Text
@@ -15,7 +17,7 @@ VERDICTS = {
     False: Text("不满足条件", "it does not hold"),
     None: Text("有无权查看的条件", "it looks at what this user may not see"),
 }
-JOINED = {"all": "全部满足 all of", "any": "满足其一 any of", "not": "不满足 not"}
+JOINED = {"all": Text("全部成立", "all of"), "any": Text("成立其一", "any of"), "not": Text("不成立", "not")}
 
 
 @click.group()
@@ -47,7 +49,7 @@ def _lines(found: RuleExplanation) -> list[str]:
         lines.append("规则已停用 The rule is disabled")
     lines += [f"  {text.zh}\n  {text.en}" for text in found.because]
     if found.condition is not None:
-        lines += ["", *_tree(found.condition, 0)]
+        lines += ["", *part_lines(found.condition, "zh"), "", *part_lines(found.condition, "en")]
     if found.next_at is not None:
         lines.append(f"下次检查 next look: {found.next_at}")
     lines += [
@@ -57,10 +59,11 @@ def _lines(found: RuleExplanation) -> list[str]:
     return lines
 
 
-def _tree(part: PartView, depth: int) -> list[str]:
-    words = JOINED.get(part.joins, part.words.zh)
-    value = f" = {part.shown.zh or '空'}" if part.holds is None and not part.closed else ""
-    return [
-        f"{'  ' * depth}{MARKS[part.holds]} {words}{value}",
-        *(line for inner in part.parts for line in _tree(inner, depth + 1)),
-    ]
+def part_lines(part: PartView, speech: str, depth: int = 0) -> Iterator[str]:
+    """Yield a line for every part of a condition: whether it holds, what it says, and the value of what it reads."""
+    words = (JOINED.get(part.joins) or part.words).in_language(speech)
+    empty = Text("空", "empty").in_language(speech)
+    value = f" = {part.shown.in_language(speech) or empty}" if part.holds is None and part.joins == "value" else ""
+    yield f"{'  ' * depth}{MARKS[part.holds]} {words}{'' if part.closed else value}"
+    for inner in part.parts:
+        yield from part_lines(inner, speech, depth + 1)

@@ -17,6 +17,7 @@ from engine.kernel.clocks import Moment, moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
+from engine.language.compiling import compile_expression
 from engine.language.explaining import Part, explain
 from engine.language.expressions import Expression, reads_of
 from engine.language.printing.reasons import Teller, is_plain, readings, reason
@@ -131,6 +132,19 @@ class Explaining:
             prefetch(reading, definition, [row])
             return _explained(reading, found, definition, row)
 
+    def expression(
+        self, viewer: Viewer, app: str, form: str, id: str, source: str
+    ) -> tuple[PartView, tuple[Text, ...]]:
+        """Return any expression over a record, part by part, and what decides if it is a condition."""
+        with self._desk.reading(viewer) as reading:
+            definition, row = _record(reading, app, form, id)
+            compiled = compile_expression(source, reading.catalog.scope(app, form))
+            prefetch(reading, definition, [row])
+            told = _Telling.of(reading, compiled, definition, row)
+            whole = explain(compiled, row, reading.surroundings(app))
+            because = tuple(dict.fromkeys(told.because(whole))) if whole.holds is not None else ()
+            return told.view(whole), because
+
 
 def _record(reading: Reading, app: str, form: str, id: str) -> tuple[Form, Row]:
     definition = reading.form(app, form)
@@ -186,7 +200,7 @@ def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplan
         because = tuple(sorted(dict.fromkeys(told.because(whole)), key=lambda text: text == CLOSED))
     hidden = reading.access(form).hidden(row, reading.surroundings(app.key))
     runs = rule_runs.latest(reading.connection, app.key, form.key, str(row["id"]), rule.key, RUNS)
-    upcoming = [slot_after(item.cron, app.zone, reading.moment) for item in rule.schedules]
+    upcoming = [slot_after(item.cron, item.zone or app.zone, reading.moment) for item in rule.schedules]
     return RuleExplanation(
         rule=_rule_view(reading, rule, form, row),
         condition=condition,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.kernel.problems import Text
 from engine.language.compiling import Understood, understood
@@ -34,9 +34,12 @@ class Wording:
 
 
 def wording(expression: Expression, scope: Scope, parameters: Mapping[str, Text], speech: str) -> Wording:
-    """Return how an expression over ``scope`` reads in ``zh`` or ``en``; ``parameters`` are the labels by key."""
+    """Return how an expression over ``scope`` reads in ``zh`` or ``en``; ``parameters`` are the labels by key.
+
+    The expression has been compiled in a scope of its own: whether that had values from before a change is not asked.
+    """
     expects = None if isinstance(expression.type, BlankType) else expression.type
-    found = understood(expression.source, scope, expects)
+    found = understood(expression.source, replace(scope, with_old=True), expects)
     return wording_of(found, parameters, speech)
 
 
