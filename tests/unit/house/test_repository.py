@@ -20,6 +20,8 @@ TEXT_SUFFIXES = {
     ".html",
     ".css",
     ".js",
+    ".mjs",
+    ".ts",
     ".lark",
     ".po",
     ".sh",

@@ -1,6 +1,6 @@
 /** The border between the language and the page: values in the JSON form of the contract, and a world made of them. */
 
-import { DAY_MS } from "./days.ts";
+import { DAY_MS, makeDate, momentInCalendar } from "./days.ts";
 import { exact, power, type Whole } from "./numbers.ts";
 import { Unknown, type Around, type Person, type Row, type Value } from "./values.ts";
 import { zoneOf, type ZoneTable } from "./zones.ts";
@@ -11,22 +11,36 @@ export type Type = string | readonly ["number", number, number] | readonly ["lin
 export type Types = { readonly [key: string]: Type };
 
 const DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?$/;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const MOMENT = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const UNKEPT = /\0|\p{Surrogate}/u;
+
+const refused = (raw: Json): never => {
+  throw new RangeError(String(raw));
+};
 
 const readNumber = (raw: Json, scale: number, digits: number): Whole => {
-  const [, sign, whole, decimals = ""] = DECIMAL.exec(String(raw)) ?? [];
+  const [, sign, whole, decimals = ""] = DECIMAL.exec(String(raw)) ?? refused(raw);
   const kept = decimals.replace(/0+$/, "");
-  const scaled = BigInt(`${whole ?? "x"}${kept.padEnd(scale, "0")}`);
-  if (kept.length > scale || scaled >= power(digits)) throw new RangeError(String(raw));
-  return exact(sign ? -scaled : scaled);
+  const scaled = BigInt(whole + kept.padEnd(scale, "0"));
+  return kept.length > scale || scaled >= power(digits) ? refused(raw) : exact(sign ? -scaled : scaled);
 };
 
-const readTime = (raw: Json): number => {
-  const moment = Date.parse(raw as string);
-  if (Number.isNaN(moment)) throw new RangeError(String(raw));
-  return moment;
+const readDay = (raw: Json): number => {
+  const [year, month, day] = DATE.test(String(raw)) ? String(raw).split("-") : refused(raw);
+  return makeDate(Number(year), Number(month), Number(day)) ?? refused(raw);
 };
 
-/** Return a value from its JSON form; throws a RangeError or SyntaxError for what is none. */
+const readMoment = (raw: Json): number => {
+  const [, day] = MOMENT.exec(String(raw)) ?? refused(raw);
+  readDay(day!);
+  const moment = Date.parse(String(raw));
+  return Number.isNaN(moment) ? refused(raw) : (momentInCalendar(moment) ?? refused(raw));
+};
+
+const readText = (raw: Json): string => (typeof raw === "string" && !UNKEPT.test(raw) ? raw.normalize() : refused(raw));
+
+/** Return a value from its JSON form; throws a RangeError for what is none of the type. */
 export const read = (raw: Json, type: Type): Value => {
   if (raw === null || raw === "") return null;
   if (Array.isArray(type)) {
@@ -35,14 +49,16 @@ export const read = (raw: Json, type: Type): Value => {
   }
   switch (type) {
     case "date":
-      return readTime(raw) / DAY_MS;
+      return readDay(raw);
     case "datetime":
-      return readTime(raw);
+      return readMoment(raw);
     case "duration":
       return readNumber(raw, 0, 15);
+    case "boolean":
+      return typeof raw === "boolean" ? raw : refused(raw);
     default:
-      if (Array.isArray(raw)) return raw.length ? raw.map((text) => String(text).normalize()) : null;
-      return typeof raw === "string" ? raw.normalize() : (raw as boolean);
+      if (Array.isArray(raw)) return raw.length ? raw.map(readText) : null;
+      return readText(raw);
   }
 };
 
