@@ -27,9 +27,9 @@ from engine.language.calendars import Calendar
 from engine.language.gathering import Gathering, Placed
 from engine.language.scope import FormScope, Scope, way_over
 from engine.rules import problems as rule_problems
-from engine.rules.compiling import Names as RuleNames
 from engine.rules.compiling import compile_rule
-from engine.rules.definitions import HoldDef, lets_go, persons_of, sees_before
+from engine.rules.definitions import HoldDef, every_action, lets_go, persons_of, sees_before
+from engine.rules.naming import Names as RuleNames
 from engine.rules.rules import Rule
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
@@ -234,15 +234,15 @@ class _Parts:
         own = self.scope.forms[self.app.key, form]
         for number, item in enumerate(who):
             at = f"{place}[{number}].{item.kind}"
-            if item.kind == "role" and item.of not in roles:
+            if item.kind in ("role", "least_loaded") and item.of not in roles:
                 self.found.append(problems.NO_SUCH_ROLE.at(at, key=item.of, known=", ".join(sorted(roles))))
-            if item.kind not in ("person", "manager_of"):
+            if item.kind not in ("person", "manager_of", "manager_chain"):
                 continue
             way, _, key = item.of.rpartition(".")
             steps = way_over(way, own, self.scope.forms) if way else ()
             there = own if not steps else self.scope.forms.get((steps[-1].app, steps[-1].form))
             fields = there.fields.values() if there is not None and steps is not None else ()
-            kinds = (language.PersonType,) if item.kind == "manager_of" else (language.PersonType, language.PersonsType)
+            kinds = (language.PersonType,) if item.kind != "person" else (language.PersonType, language.PersonsType)
             known = {field.key for field in fields if isinstance(field.type, kinds)}
             if key not in known:
                 self.found.append(problems.NO_SUCH_PERSON.at(at, key=item.of, known=", ".join(sorted(known))))
@@ -262,10 +262,12 @@ class _Parts:
                 fields=self._fields(definition.form) | {"owner"},
                 states={state.key for state in flow.states} if flow else set(),
                 transitions={item.key for item in flow.transitions} if flow else set(),
+                begins_in=flow.initial if flow else None,
+                rules={rule.key for rule in self.app.rules if rule.form == definition.form},
             )
-            for number, action in enumerate(definition.then):
+            for at, action in every_action(definition.then):
                 for part, who in persons_of(action):
-                    self._check_persons(definition.form, f"{file}#then[{number}].{part}", who)
+                    self._check_persons(definition.form, f"{file}#{at}.{part}", who)
             work = self._work(definition.form, with_old=sees_before(definition.on))
             rule = compile_rule(definition, work, names)
             self.keep(work, file)
@@ -277,7 +279,7 @@ class _Parts:
     def _check_ways_out(self, flows: Mapping[str, WorkflowDef]) -> None:
         """Gather the holds of forms in which nothing ever lets go of a record."""
         for rule in self.app.rules:
-            holds = [number for number, action in enumerate(rule.then) if isinstance(action, HoldDef)]
+            holds = [at for at, action in every_action(rule.then) if isinstance(action, HoldDef)]
             if not holds:
                 continue
             flow = flows.get(rule.form)
@@ -285,7 +287,7 @@ class _Parts:
             keys = {item.key for item in releasing}
             others = any(lets_go(item, keys) for item in self.app.rules if item.form == rule.form and item.enabled)
             if not others and not any(item.by for item in releasing):
-                place = f"rules/{rule.key}.json#then[{holds[0]}].hold"
+                place = f"rules/{rule.key}.json#{holds[0]}.hold"
                 self.found.append(rule_problems.NO_WAY_OUT.at(place, form=rule.form))
 
     def grants(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:

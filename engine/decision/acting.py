@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.catalog.apps import App
@@ -23,6 +23,7 @@ from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression
 from engine.rules.rules import (
     Action,
+    Branch,
     Create,
     Fire,
     ForEach,
@@ -33,6 +34,7 @@ from engine.rules.rules import (
     Release,
     Rule,
     SetFields,
+    Single,
     Source,
     Update,
 )
@@ -60,8 +62,28 @@ class Run:
         return self.work.surroundings(self.app.key, old=self.old)
 
 
-def act(run: Run, action: Action, row: Row) -> str:
-    """Do one action; return its name for the run's trace."""
+OF_THE_RECORD = (SetFields, Fire, OpenTask, Hold, Release)
+"""Actions on the record itself: they mean nothing once it is deleted."""
+
+
+def act_all(run: Run, actions: Iterable[Action], row: Row) -> list[str]:
+    """Do actions in their order, each on the record as the one before has left it; return their names."""
+    gone = row.get("deleted_at") is not None
+    done: list[str] = []
+    for action in actions:
+        current = row if gone else run.work.record(run.app.key, run.form.key, run.body.record)
+        if current is None or (gone and isinstance(action, OF_THE_RECORD)):
+            continue
+        done.append(type(action).__name__)
+        if isinstance(action, Branch):
+            holds = action.when.holds(current, run.around)
+            done += act_all(run, action.then if holds else action.otherwise, current)
+        else:
+            _act(run, action, current)
+    return done
+
+
+def _act(run: Run, action: Single, row: Row) -> None:
     match action:
         case Notify():
             _notify(run, action, row)
@@ -74,8 +96,9 @@ def act(run: Run, action: Action, row: Row) -> str:
         case Create() | Update():
             _write(run, action, row)
         case ForEach():
+            around = run.work.surroundings(run.app.key)
             for line in lines_of(row, action.lines):
-                for item in action.do:
+                for item in action.do if action.where is None or action.where.holds(line, around) else ():
                     _write(run, item, line)
         case Hold():
             _hold(run, action, row)
@@ -84,7 +107,6 @@ def act(run: Run, action: Action, row: Row) -> str:
                 save(_child(run, row, {"held": None}, plain=True))
         case Refuse():  # the checker lets it stand in before-rules only
             raise EngineError(problems.NOT_ALLOWED.at())
-    return type(action).__name__
 
 
 def _write(run: Run, action: Create | Update, row: Row) -> None:

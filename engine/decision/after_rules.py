@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-from engine.decision.acting import Run, act
+from engine.decision.acting import Run, act_all
 from engine.decision.before_change import old_row, old_values
 from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
-from engine.decision.facts import RecordQuery
+from engine.decision.facts import FiredQuery, RecordQuery
 from engine.decision.reading_ahead import read_ahead, shown_in
 from engine.decision.tables_asked import tables_asked
+from engine.decision.timing import first_moment
 from engine.decision.work import Around, Work
 from engine.forms.forms import lines_of
 from engine.kernel.canonical import Json
@@ -20,12 +21,10 @@ from engine.kernel.values import Row
 from engine.language.explaining import explain
 from engine.language.expressions import Expression
 from engine.rules import problems as rule_problems
-from engine.rules.rules import Event, Fire, ForEach, Hold, OpenTask, Release, Rule, SetFields, Update
+from engine.rules.rules import Event, ForEach, Rule, Update
 
 DEPTH = 5
 WRITES = 200
-OF_THE_RECORD = (SetFields, Fire, OpenTask, Hold, Release)
-"""Actions on the record itself: they mean nothing once it is deleted."""
 
 
 def run_rules(work: Work, body: RunRules) -> None:
@@ -39,7 +38,12 @@ def run_rules(work: Work, body: RunRules) -> None:
     row = cast("Row | None", work.fact(query))
     if row is None:
         return
-    rules = [rule for rule in app.rules_of(form.key, before=False) if _is_asked(rule, body, event)]
+    today = work.surroundings(app.key).today
+    rules = [
+        rule
+        for rule in app.rules_of(form.key, before=False)
+        if _is_asked(rule, body, event) and rule.is_valid_on(today) and not _has_fired(work, rule, body, row)
+    ]
     told = [expression for rule in rules for expression in rule.said]
     lines = [item for rule in rules for item in _lines_read(row, rule)]
     also = [*shown_in(form, row, told), *_written(row, rules)]
@@ -62,7 +66,7 @@ def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, .
 def _written(row: Row, rules: Iterable[Rule]) -> Iterator[RecordQuery]:
     """Go through the records one reference away that the rules change, so that they are asked for at once."""
     for rule in rules:
-        for action in rule.then:
+        for action in rule.every_action:
             if isinstance(action, Update):
                 yield from _first(row, action)
             elif isinstance(action, ForEach):
@@ -96,6 +100,16 @@ def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
     return rule.looks_at(event) if body.rule is None else rule.key == body.rule
 
 
+def _has_fired(work: Work, rule: Rule, body: RunRules, row: Row) -> bool:
+    """Tell whether a rule that fires once only has fired already: for the record, in its state or in the period."""
+    once = rule.definition.once
+    if once is None:
+        return False
+    around = work.surroundings(body.app)
+    since = row["state_since"] if once == "state" else first_moment(once, around.today, around.zone)
+    return bool(work.fact(FiredQuery(body.app, body.form, body.record, rule.key, since or 0)))
+
+
 def event_of(document: Mapping[str, Json]) -> Event:
     """Return the event that an outbox row carries."""
     return Event(
@@ -112,14 +126,10 @@ def _run(run: Run, row: Row) -> None:
     around = run.around
     fired = rule.when is None or rule.when.holds(row, around)
     done: list[str] = []
-    gone = row.get("deleted_at") is not None
     if fired:
         if run.body.depth >= DEPTH:
             raise EngineError(rule_problems.TOO_DEEP.at(rule=rule.key, limit=DEPTH))
-        for action in rule.then:
-            current = row if gone else work.record(run.app.key, run.form.key, run.body.record)
-            if current is not None and not (gone and isinstance(action, OF_THE_RECORD)):
-                done.append(act(run, action, current))
+        done = act_all(run, rule.then, row)
         if len(work.writes) > WRITES:
             raise EngineError(rule_problems.TOO_MANY_WRITES.at(rule=rule.key, limit=WRITES))
     work.runs.append(
@@ -138,6 +148,7 @@ def _run(run: Run, row: Row) -> None:
                 "values": _values(rule, row, around) if fired else [],
                 **_tables(run, row),
                 "actions": done,
+                **({"once": rule.definition.once} if fired and rule.definition.once else {}),
             },
             at=work.moment,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.decision.pending import Saving
@@ -9,7 +10,7 @@ from engine.decision.words import render
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Text
 from engine.rules import problems
-from engine.rules.rules import Refuse, Rule, SetFields
+from engine.rules.rules import Action, Branch, Refuse, Rule, SetFields
 
 ROUNDS = 4
 """How often the before-rules may change the record before they must have come to rest."""
@@ -18,7 +19,11 @@ ROUNDS = 4
 def apply_before_rules(saving: Saving) -> None:
     """Run the before-rules until none changes the record; refusals are gathered, at most ``ROUNDS`` rounds."""
     action = saving.transition.key if saving.transition else "save"
-    rules = [rule for rule in saving.app.rules_of(saving.form.key, before=True) if rule.looks_before_action(action)]
+    rules = [
+        rule
+        for rule in saving.app.rules_of(saving.form.key, before=True)
+        if rule.looks_before_action(action) and rule.is_valid_on(saving.around.today)
+    ]
     for _ in range(ROUNDS):
         changing = [rule for rule in rules if _set_fields(saving, rule)]
         if not changing:
@@ -34,13 +39,23 @@ def _holds(saving: Saving, rule: Rule) -> bool:
     return rule.when is None or rule.when.holds(saving.row, saving.around)
 
 
+def _chosen(saving: Saving, actions: Iterable[Action]) -> Iterator[Action]:
+    """Go through the actions that apply to the record as it is now: of every branch one way."""
+    for action in actions:
+        if isinstance(action, Branch):
+            holds = action.when.holds(saving.row, saving.around)
+            yield from _chosen(saving, action.then if holds else action.otherwise)
+        else:
+            yield action
+
+
 def _set_fields(saving: Saving, rule: Rule) -> bool:
     """Set what the rule sets; tell whether that changed the record."""
     if not _holds(saving, rule):
         return False
     values = {
         key: source.evaluate(saving.row, saving.around)
-        for action in rule.then
+        for action in _chosen(saving, rule.then)
         if isinstance(action, SetFields)
         for key, source in action.fields.items()
     }
@@ -51,10 +66,11 @@ def _set_fields(saving: Saving, rule: Rule) -> bool:
 
 
 def _refuse(saving: Saving, rule: Rule) -> None:
-    refusals = [action for action in rule.then if isinstance(action, Refuse)]
-    if not refusals or not _holds(saving, rule):
+    if not any(isinstance(action, Refuse) for action in rule.every_action) or not _holds(saving, rule):
         return
-    for action in refusals:
+    for action in _chosen(saving, rule.then):
+        if not isinstance(action, Refuse):
+            continue
         message: Text = render(saving.work, saving.app.key, saving.row, action.message, saving.around)
         texts: dict[str, Any] = {"message_zh": message.zh, "message_en": message.en}
         labels: dict[str, Any] = {"rule_zh": rule.labels.zh, "rule_en": rule.labels.en}

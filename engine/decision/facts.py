@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.decision.changeset import TaskAction
+from engine.kernel.clocks import Moment
 from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
 
@@ -76,7 +77,18 @@ class TaskQuery:
     id: str
 
 
-Query = RecordQuery | AggregateQuery | SameQuery | PersonQuery | RoleQuery | OpenTasksQuery | TaskQuery
+@dataclass(frozen=True, slots=True)
+class FiredQuery:
+    """Whether a rule has fired for a record at ``since`` or later. Answer: a boolean."""
+
+    app: str
+    form: str
+    record: str
+    rule: str
+    since: Moment
+
+
+Query = RecordQuery | AggregateQuery | SameQuery | PersonQuery | RoleQuery | OpenTasksQuery | TaskQuery | FiredQuery
 
 Facts = Mapping[Query, object]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol, cast
 
 from engine.catalog.apps import Catalog
@@ -15,6 +15,8 @@ from engine.language.scope import way_over
 from engine.language.tree import Step
 
 ENGINE = "youju"
+_ABOVE = ("manager_of", "manager_chain")
+
 ADMIN = "admin"
 """The role of the engine itself that everything without a recipient falls back to."""
 
@@ -59,6 +61,20 @@ def named(sight: Asking, form: Form, who: PersonsDef, row: Row) -> tuple[str, ..
             below = _at_end(sight, form, who.of, row)
             person = sight.person(below) if below else None
             return _ids(person.manager if person else None)
+        case "manager_chain":
+            return tuple(_above(sight, _at_end(sight, form, who.of, row)))
+        case "least_loaded" | "watchers":  # a rule that names them is refused when it is published
+            return ()
+
+
+def _above(sight: Asking, below: Value) -> Iterator[str]:
+    """Go up from a person through every superior; a circle ends where it closes."""
+    seen = {below}
+    person = sight.person(str(below)) if below else None
+    while person is not None and person.manager is not None and person.manager not in seen:
+        seen.add(person.manager)
+        yield person.manager
+        person = sight.person(person.manager)
 
 
 def _at_end(sight: Asking, form: Form, path: str, row: Row) -> Value:
@@ -117,7 +133,7 @@ def look_up(sight: Asking, form: Form, asked: Iterable[tuple[PersonsDef, Row]]) 
                 query = reached.get(place)
                 here[place] = None if query is None else sight.record(query.app, query.form, query.id)
     roles = [RoleQuery(form.app, who.of) for who, _ in pairs if who.kind == "role"]
-    below = [_at_end(sight, form, who.of, row) for who, row in pairs if who.kind == "manager_of"]
+    below = [_at_end(sight, form, who.of, row) for who, row in pairs if who.kind in _ABOVE]
     owners = [row.get("owner") for _, row in pairs]
     sight.fetch([*roles, *(PersonQuery(str(id)) for id in (*below, *owners) if id)])
     sight.fetch(PersonQuery(id) for who, row in pairs for id in named(sight, form, who, row))
@@ -125,7 +141,7 @@ def look_up(sight: Asking, form: Form, asked: Iterable[tuple[PersonsDef, Row]]) 
 
 def _way_to(sight: Asking, form: Form, who: PersonsDef) -> tuple[Step, ...]:
     """Return the references that lead to the record whose field names the persons."""
-    way = who.of.rpartition(".")[0] if who.kind in ("person", "manager_of") else ""
+    way = who.of.rpartition(".")[0] if who.kind in ("person", *_ABOVE) else ""
     return (way_over(way, form.scope, sight.catalog.scopes) or ()) if way else ()
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from engine.decision.changeset import TimerSetting
 from engine.decision.commands import RunRules
 from engine.decision.pending import Saving
-from engine.kernel.clocks import Moment, start_of_day
+from engine.kernel.clocks import DAY_MS, Moment, date_of, start_of_day
 from engine.kernel.values import Row, Value
-from engine.language.expressions import Expression
+from engine.language.expressions import Expression, Surroundings
 from engine.language.types import DateType
+from engine.rules.definitions import Once
 from engine.rules.rules import Rule
+
+WHOLE = 100
+_MS: Mapping[str, int] = MappingProxyType({"minutes": 60_000, "hours": 3_600_000, "days": DAY_MS, "weeks": 7 * DAY_MS})
+"""How long the units of an offset are; one in workdays is refused when it is published."""
 
 
 def moment_by(expression: Expression, value: Value, zone: str) -> Moment | None:
@@ -19,6 +25,36 @@ def moment_by(expression: Expression, value: Value, zone: str) -> Moment | None:
     if value is None:
         return None
     return start_of_day(int(value), zone) if isinstance(expression.type, DateType) else int(value)
+
+
+def due_of(rule: Rule, row: Row, around: Surroundings, zone: str) -> Moment | None:
+    """Return the moment at which a rule looks at a record by its deadline; None where it has none, or it is blank."""
+    if rule.deadline is None:
+        return None
+    due, ahead = moment_by(rule.deadline, rule.deadline.evaluate(row, around), zone), rule.ahead
+    if due is None or ahead is None:
+        return due
+    if ahead.percent is not None:
+        begun = ahead.since
+        start = row.get("created_at") if begun is None else moment_by(begun, begun.evaluate(row, around), zone)
+        if start is None:
+            return None
+        due = int(start) + (due - int(start)) * ahead.percent // WHOLE
+    return due if ahead.offset is None else due + ahead.offset.count * _MS[ahead.offset.unit]
+
+
+def first_moment(period: Once, day: int, zone: str) -> Moment:
+    """Return when the day, the week (from Monday) or the month began that a day is in; 0 for any other period."""
+    match period:
+        case "day":
+            first = day
+        case "week":
+            first = day - date_of(day).weekday()
+        case "month":
+            first = day - date_of(day).day + 1
+        case _:
+            return 0
+    return start_of_day(first, zone)
 
 
 def timers(saving: Saving) -> Iterator[TimerSetting]:
@@ -46,6 +82,4 @@ def _goes_back(saving: Saving, rule: Rule, was: Moment | None, due: Moment | Non
 
 
 def _due(saving: Saving, rule: Rule, row: Row) -> Moment | None:
-    if rule.deadline is None:
-        return None
-    return moment_by(rule.deadline, rule.deadline.evaluate(row, saving.around), saving.app.zone)
+    return due_of(rule, row, saving.around, saving.app.zone)

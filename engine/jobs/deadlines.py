@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.catalog.apps import App
 from engine.decision.changeset import Actor, Changeset, OutboxMessage, TimerSetting
 from engine.decision.commands import Command, RunRules
-from engine.decision.timing import moment_by
+from engine.decision.timing import due_of
 from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.sweeping import FOLLOWING, NOTHING_HAPPENED, rule_of
 from engine.kernel.clocks import Moment
@@ -112,8 +112,5 @@ def arm(execution: Execution, connection: Connection, message: Message) -> None:
 
 
 def _due(current: Current, app: App, rule: Rule, row: Row, moment: Moment) -> Moment | None:
-    if rule.deadline is None:
-        return None
     around = Plain.around(current.around(app.key, moment, None))
-    value = rule.deadline.evaluate(row, around)  # the checker lets it read the record and parameters alone
-    return moment_by(rule.deadline, value, app.zone)
+    return due_of(rule, row, around, app.zone)  # the checker lets it read the record and parameters alone

@@ -4,39 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
+from engine.rules.announced import (
+    AnnouncedDef,
+    DeliveryDef,
+    LengthDef,
+    StartApprovalDef,
+    announced_def,
+    delivery_def,
+    length_def,
+)
 
-EventKind = Literal["created", "deleted", "changed", "entered", "left", "before", "schedule", "deadline"]
+EventKind = Literal[
+    "created",
+    "submitted",
+    "deleted",
+    "changed",
+    "entered",
+    "left",
+    "before",
+    "schedule",
+    "deadline",
+    "task_done",
+    "approval_done",
+    "webhook",
+    "button",
+]
+Once = Literal["record", "state", "day", "week", "month"]
+Severity = Literal["info", "warning", "critical"]
 CatchUp = Literal["latest", "all", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleDef:
-    """When a rule looks by the clock: a cron line in the app's time zone.
+    """When a rule looks by the clock: a cron line in its own time zone or the app's.
 
     ``catch_up`` says which slots are played that nothing was there to play in time: the latest, all, or none.
     """
 
     cron: str
     catch_up: CatchUp = "latest"
+    zone: str | None = None
+    workdays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AheadDef:
+    """How far from a deadline a rule looks: so long after it (before, where negative), or when so much has passed.
+
+    ``percent`` is of the time from ``since`` (the creation of the record unless stated) to the deadline.
+    """
+
+    offset: LengthDef | None = None
+    percent: int | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EventDef:
     """What a rule looks on.
 
-    ``names`` are fields for ``changed``, states for ``entered`` and ``left``, ``save`` or transitions for ``before``.
-    ``deadline`` is an expression for the date or moment that must have come.
+    ``names`` are fields for ``changed`` (none means any), states for ``entered`` and ``left``, ``save`` or transitions
+    for ``before``, and what a task, approval, call or button is named. ``deadline`` is an expression for the date or
+    moment that must have come, ``ahead`` says where that is not all.
     """
 
     kind: EventKind
     names: tuple[str, ...] = ()
     schedule: ScheduleDef | None = None
     deadline: str | None = None
+    ahead: AheadDef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +87,7 @@ class NotifyDef:
     to: tuple[PersonsDef, ...]
     text: Text
     copy: tuple[PersonsDef, ...] = ()
+    delivery: DeliveryDef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +109,7 @@ class OpenTaskDef:
     title: Text
     due: str | None = None
     actions: tuple[TaskActionDef, ...] = ()
+    priority: str | None = None
 
 
 SourceDef = str | Mapping[str, str]
@@ -138,20 +181,45 @@ class ReleaseDef:
 
 @dataclass(frozen=True, slots=True)
 class ForEachDef:
-    """Do something for every line of a field of lines."""
+    """Do something for every line of a field of lines for which the condition holds."""
 
     lines: str
-    do: tuple[UpdateDef | CreateDef, ...]
+    do: tuple[ActionDef, ...]
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchDef:
+    """Do one thing where a condition holds, and another where it does not."""
+
+    when: str
+    then: tuple[ActionDef, ...]
+    otherwise: tuple[ActionDef, ...] = ()
 
 
 ActionDef = (
-    NotifyDef | OpenTaskDef | SetDef | RefuseDef | FireDef | CreateDef | UpdateDef | HoldDef | ReleaseDef | ForEachDef
+    NotifyDef
+    | OpenTaskDef
+    | SetDef
+    | RefuseDef
+    | FireDef
+    | CreateDef
+    | UpdateDef
+    | HoldDef
+    | ReleaseDef
+    | ForEachDef
+    | BranchDef
+    | AnnouncedDef
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RuleDef:
-    """One rule of one form."""
+    """One rule of one form.
+
+    ``once`` says for what it fires once only; ``valid_from`` and ``valid_to`` are the first and the last day, as ISO
+    dates, on which it looks.
+    """
 
     uid: str
     key: str
@@ -162,20 +230,34 @@ class RuleDef:
     then: tuple[ActionDef, ...]
     enabled: bool = True
     order: int = 0
+    once: Once | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    severity: Severity | None = None
 
 
 DONE = TaskActionDef("done", Text("完成", "Done"))
 
 
 def _event_def(document: Mapping[str, Json]) -> EventDef:
-    ((kind, names),) = document.items()
-    if kind == "schedule":
-        return EventDef("schedule", schedule=ScheduleDef(names["cron"], names.get("catch_up", "latest")))
-    if kind == "deadline":
-        return EventDef("deadline", deadline=names)
-    if isinstance(names, str):
-        return EventDef(kind, (names,))  # type: ignore[arg-type]
-    return EventDef(kind, tuple(names) if isinstance(names, list) else ())  # type: ignore[arg-type]
+    ((kind, body),) = document.items()
+    match kind:
+        case "schedule":
+            schedule = ScheduleDef(
+                body["cron"], body.get("catch_up", "latest"), body.get("timezone"), body.get("workdays", False)
+            )
+            return EventDef("schedule", schedule=schedule)
+        case "deadline" if isinstance(body, dict):
+            offset = length_def(body["offset"]) if "offset" in body else None
+            ahead = AheadDef(offset, body.get("percent"), body.get("since"))
+            return EventDef("deadline", deadline=body["at"], ahead=ahead)
+        case "deadline":
+            return EventDef("deadline", deadline=body)
+        case "task_done" | "approval_done" | "button":
+            return EventDef(cast("EventKind", kind), tuple(one for one in body.values() if isinstance(one, str)))
+        case _:
+            names = (body,) if isinstance(body, str) else body if isinstance(body, list) else ()
+            return EventDef(cast("EventKind", kind), tuple(names))
 
 
 def _task_action_def(document: Json) -> TaskActionDef:
@@ -191,7 +273,8 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
     ((kind, body),) = document.items()
     match kind:
         case "notify":
-            return NotifyDef(_persons(body["to"]), Text.from_json(body["text"]), _persons(body.get("copy", ())))
+            text, copy = Text.from_json(body["text"]), _persons(body.get("copy", ()))
+            return NotifyDef(_persons(body["to"]), text, copy, delivery_def(body))
         case "open_task":
             return OpenTaskDef(
                 key=body["key"],
@@ -199,6 +282,7 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
                 title=Text.from_json(body["title"]),
                 due=body.get("due"),
                 actions=tuple(map(_task_action_def, body.get("actions", ()))) or (DONE,),
+                priority=body.get("priority"),
             )
         case "set":
             return SetDef(body)
@@ -211,16 +295,16 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
         case "release":
             return ReleaseDef()
         case "for_each":
-            return ForEachDef(body["lines"], tuple(map(_write_def, body["do"])))
+            return ForEachDef(body["lines"], tuple(map(_action_def, body["do"])), body.get("where"))
+        case "if":
+            then, otherwise = (tuple(map(_action_def, body.get(part, ()))) for part in ("then", "else"))
+            return BranchDef(body["when"], then, otherwise)
+        case "update":
+            return UpdateDef(body["record"], body["fields"])
+        case "create":
+            return CreateDef(body["form"], body["fields"])
         case _:
-            return _write_def(document)
-
-
-def _write_def(document: Mapping[str, Json]) -> UpdateDef | CreateDef:
-    ((kind, body),) = document.items()
-    if kind == "update":
-        return UpdateDef(body["record"], body["fields"])
-    return CreateDef(body["form"], body["fields"])
+            return announced_def(kind, body)
 
 
 def _party_def(document: Mapping[str, Json]) -> PartyDef:
@@ -243,6 +327,10 @@ def rule_def(document: Json) -> RuleDef:
         then=tuple(map(_action_def, document["then"])),
         enabled=document.get("enabled", True),
         order=document.get("order", 0),
+        once=document.get("once"),
+        valid_from=document.get("valid_from"),
+        valid_to=document.get("valid_to"),
+        severity=document.get("severity"),
     )
 
 
@@ -252,7 +340,7 @@ def persons_of(action: ActionDef) -> Iterator[tuple[str, tuple[PersonsDef, ...]]
         case NotifyDef(to=to, copy=copy):
             yield "to", to
             yield "copy", copy
-        case OpenTaskDef(to=to):
+        case OpenTaskDef(to=to) | StartApprovalDef(to=to):
             yield "to", to
         case HoldDef(parties=parties):
             yield from ((f"released_by[{number}].persons", item.persons) for number, item in enumerate(parties))
@@ -260,7 +348,7 @@ def persons_of(action: ActionDef) -> Iterator[tuple[str, tuple[PersonsDef, ...]]
             return
 
 
-_CHANGES = frozenset(("before", "changed", "entered", "left"))
+_CHANGES = frozenset(("before", "changed", "entered", "left", "submitted"))
 _OF_THE_RECORD = _CHANGES | {"created", "deleted"}
 
 
@@ -273,9 +361,24 @@ def sees_before(events: Iterable[EventDef]) -> bool:
     return bool(kinds & _CHANGES) and kinds <= _OF_THE_RECORD
 
 
+def every_action(actions: Iterable[ActionDef], place: str = "then") -> Iterator[tuple[str, ActionDef]]:
+    """Go through actions and those inside of them, each with its place."""
+    for number, action in enumerate(actions):
+        at = f"{place}[{number}]"
+        yield at, action
+        match action:
+            case BranchDef(then=then, otherwise=otherwise):
+                yield from every_action(then, f"{at}.if.then")
+                yield from every_action(otherwise, f"{at}.if.else")
+            case ForEachDef(do=do):
+                yield from every_action(do, f"{at}.for_each.do")
+            case _:
+                continue
+
+
 def lets_go(rule: RuleDef, releasing: Collection[str]) -> bool:
     """Tell whether a rule lets go of held records: by itself, or by firing a transition that releases."""
     return any(
         isinstance(action, ReleaseDef) or (isinstance(action, FireDef) and action.transition in releasing)
-        for action in rule.then
+        for _, action in every_action(rule.then)
     )

@@ -111,8 +111,8 @@ UNKNOWN_ESCAPE = ProblemKind(
     "RULE-023",
     Text("不认识的转义“{got}”", "Unknown escape “{got}”"),
     Text(
-        "可以写 \\\\n \\\\r \\\\t \\\\\" \\\\\\\\ \\\\uXXXX \\\\UXXXXXXXX",
-        "There are \\\\n \\\\r \\\\t \\\\\" \\\\\\\\ \\\\uXXXX \\\\UXXXXXXXX",
+        '可以写 \\\\n \\\\r \\\\t \\\\" \\\\\\\\ \\\\uXXXX \\\\UXXXXXXXX',
+        'There are \\\\n \\\\r \\\\t \\\\" \\\\\\\\ \\\\uXXXX \\\\UXXXXXXXX',
     ),
 )
 TEXT_TOO_LONG = ProblemKind(
@@ -159,4 +159,37 @@ COMMENT_NOWHERE = ProblemKind(
     "RULE-032",
     Text("注释所在的位置“{place}”不存在", "The comment stands at “{place}”, which does not exist"),
     Text("规则里有:{known}", "The rule has: {known}"),
+)
+NOT_YET = ProblemKind(
+    "RULE-040",
+    Text("本安装还不能运行{what_zh}", "This installation cannot run {what_en} yet"),
+    Text("请先去掉它;其余部分可以照常发布", "Leave it out for now; the rest can be published"),
+)
+BAD_VALIDITY = ProblemKind(
+    "RULE-041",
+    Text("“{got}”不能作为有效期", "“{got}” is no day on which a rule can begin or end to be valid"),
+    Text(
+        "请写真实的日期,例如 2026-01-31;止日不早于起日",
+        "Write a day that there is, such as 2026-01-31; the last is not before the first",
+    ),
+)
+NO_SUCH_ZONE = ProblemKind(
+    "RULE-042",
+    Text("没有时区“{zone}”", "There is no time zone “{zone}”"),
+    Text("例如 Asia/Shanghai", "For example Asia/Shanghai"),
+)
+ONCE_BEFORE = ProblemKind(
+    "RULE-043",
+    Text("保存前的规则不能写“只触发一次”", "A rule that looks before saving cannot fire once only"),
+    Text("它每次保存都要看;请去掉 once", "It looks at every save; leave once out"),
+)
+ONCE_WITHOUT_STATES = ProblemKind(
+    "RULE-044",
+    Text("表单“{form}”没有流程,不能写“每个状态一次”", "“{form}” has no states, so nothing happens once per state"),
+    Text("改为每条记录、每天、每周或每月一次", "Make it once per record, day, week or month"),
+)
+SINCE_WITHOUT_PERCENT = ProblemKind(
+    "RULE-045",
+    Text("写了起点 since,却没有百分比", "It says since when, and not how many percent"),
+    Text("请加上 percent,或去掉 since", "Add percent, or leave since out"),
 )

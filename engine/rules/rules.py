@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
+from engine.kernel.clocks import day_number
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
 from engine.language.templates import Template
 from engine.language.tree import Step
+from engine.rules.announced import LengthDef
 from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
 
 
@@ -130,13 +133,43 @@ class Release:
 
 @dataclass(frozen=True, eq=False)
 class ForEach:
-    """Do something for every line of a field of lines; its expressions see the line."""
+    """Do something for every line of a field of lines for which ``where`` holds; its expressions see the line."""
 
     lines: str
     do: tuple[Update | Create, ...]
+    where: Expression | None = None
 
 
-Action = Notify | OpenTask | SetFields | Refuse | Fire | Create | Update | Hold | Release | ForEach
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """Do one thing where a condition holds on the record as it is then, and another where it does not."""
+
+    when: Expression
+    then: tuple[Action, ...]
+    otherwise: tuple[Action, ...]
+
+
+Single = Notify | OpenTask | SetFields | Refuse | Fire | Create | Update | Hold | Release | ForEach
+"""An action that is no branch."""
+
+Action = Single | Branch
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """How far from its deadline a rule looks: so much later, or when ``percent`` of the time since then has passed."""
+
+    offset: LengthDef | None
+    percent: int | None
+    since: Expression | None
+
+
+def every(actions: Iterable[Action]) -> Iterator[Action]:
+    """Go through actions and those of both ways of every branch."""
+    for action in actions:
+        yield action
+        if isinstance(action, Branch):
+            yield from every((*action.then, *action.otherwise))
 
 
 def _said(action: Action) -> tuple[Expression, ...]:
@@ -153,6 +186,8 @@ def _evaluated(action: Action) -> tuple[Expression, ...]:
             return tuple(part for source in fields.values() for part in _parts(source))
         case OpenTask(due=due) if due is not None:
             return (due,)
+        case Branch(when=when):
+            return (when,)
         case Hold(parties=parties):
             return tuple(party.when for party in parties if party.when is not None)
         case _:
@@ -178,6 +213,9 @@ class Rule:
     when: Expression | None
     then: tuple[Action, ...]
     deadline: Expression | None = None
+    ahead: Ahead | None = None
+    begins_in: str | None = None
+    """The state in which records of the form begin; None where it has no workflow."""
 
     @property
     def key(self) -> str:
@@ -190,21 +228,26 @@ class Rule:
         return self.definition.labels
 
     @cached_property
+    def every_action(self) -> tuple[Action, ...]:
+        """The actions, with those of both ways of every branch."""
+        return tuple(every(self.then))
+
+    @cached_property
     def said(self) -> tuple[Expression, ...]:
         """The expressions of the rule's messages."""
-        return tuple(expression for action in self.then for expression in _said(action))
+        return tuple(expression for action in self.every_action for expression in _said(action))
 
     @cached_property
     def reaching(self) -> tuple[Expression, ...]:
         """The expressions of the rule that read beyond the record itself."""
-        values = (expression for action in self.then for expression in _evaluated(action))
+        values = (expression for action in self.every_action for expression in _evaluated(action))
         every = (*(() if self.when is None else (self.when,)), *values, *self.said)
         return tuple(expression for expression in every if expression.reads.reaches)
 
     @cached_property
     def old_fields(self) -> frozenset[str]:
         """The fields that the rule reads of the record as it was before the change."""
-        values = (expression for action in self.then for expression in _evaluated(action))
+        values = (expression for action in self.every_action for expression in _evaluated(action))
         every = (*(() if self.when is None else (self.when,)), *values, *self.said)
         return frozenset(key for expression in every for key in expression.reads.old_fields)
 
@@ -212,11 +255,18 @@ class Rule:
     def lines_read(self) -> Mapping[str, tuple[Expression, ...]]:
         """The expressions that see the lines of a field, by that field."""
         found: dict[str, list[Expression]] = {}
-        for action in self.then:
+        for action in self.every_action:
             if isinstance(action, ForEach):
                 seen = [expression for inner in action.do for expression in _evaluated(inner)]
+                seen += [] if action.where is None else [action.where]
                 found.setdefault(action.lines, []).extend(seen)
         return {key: tuple(expressions) for key, expressions in found.items()}
+
+    @property
+    def deadline_parameters(self) -> frozenset[str]:
+        """The parameters that the moment of the rule's deadline depends on."""
+        since = None if self.ahead is None else self.ahead.since
+        return frozenset(key for one in (self.deadline, since) if one is not None for key in one.reads.parameters)
 
     @property
     def schedules(self) -> tuple[ScheduleDef, ...]:
@@ -238,9 +288,13 @@ class Rule:
             match wanted.kind:
                 case "created" if event.created:
                     return True
+                case "submitted" if self._is_submitted(event):
+                    return True
                 case "deleted" if event.deleted:
                     return True
                 case "changed" if event.changed.intersection(wanted.names):
+                    return True
+                case "changed" if not (wanted.names or event.created or event.deleted) and event.changed:
                     return True
                 case "entered" if event.entered in wanted.names and event.entered is not None:
                     return True
@@ -249,3 +303,19 @@ class Rule:
                 case _:
                     continue
         return False
+
+    def _is_submitted(self, event: Event) -> bool:
+        """Tell whether the record left its first state; where there are no states, whether it was created."""
+        if self.begins_in is None:
+            return event.created
+        return event.entered not in (None, self.begins_in) and (event.created or event.left == self.begins_in)
+
+    def is_valid_on(self, day: int) -> bool:
+        """Tell whether the rule looks on a day, by its number."""
+        first, last = self.definition.valid_from, self.definition.valid_to
+        return (first is None or day_of_text(first) <= day) and (last is None or day <= day_of_text(last))
+
+
+def day_of_text(day: str) -> int:
+    """Return the number of an ISO date, which the checker has seen to be one."""
+    return day_number(date.fromisoformat(day))

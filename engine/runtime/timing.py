@@ -45,9 +45,10 @@ def follow_app(connection: Connection, old: App | None, new: App, moment: Moment
     A schedule that is new, or is another one now, begins with its first slot after ``moment``.
     """
     wanted = [
-        Schedule(new.key, rule.key, number, item.cron, new.zone, slot_after(item.cron, new.zone, moment))
+        Schedule(new.key, rule.key, number, item.cron, zone, slot_after(item.cron, zone, moment))
         for rule in rules_of(new)
         for number, item in enumerate(rule.schedules)
+        for zone in (item.zone or new.zone,)
     ]
     schedules.sync(connection, new.key, wanted)
     if old is not None:
@@ -87,7 +88,10 @@ def _meaning(rule: Rule | None, app: App, values: Values) -> object:
     """Return what the deadlines of a rule depend on beside the records: where it differs, they do."""
     if rule is None or rule.deadline is None:
         return None
-    return (rule.deadline.tree, app.zone, tuple(values.get(key) for key in sorted(rule.deadline.reads.parameters)))
+    ahead = rule.ahead
+    since = None if ahead is None or ahead.since is None else ahead.since.tree
+    read = (rule.deadline.tree, app.zone, tuple(values.get(key) for key in sorted(rule.deadline_parameters)))
+    return (*read, None if ahead is None else (ahead.offset, ahead.percent, since))
 
 
 def follow_parameters(
@@ -98,6 +102,6 @@ def follow_parameters(
     messages = [
         arm_message(app.key, rule.key, moment, derived_id(f"{command}/{ARM}", moment, number), gained=False)
         for number, rule in enumerate(rules_of(app))
-        if rule.deadline is not None and rule.deadline.reads.parameters.intersection(keys)
+        if rule.deadline is not None and rule.deadline_parameters.intersection(keys)
     ]
     execution.send(connection, command, messages)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from engine.decision.facts import (
     AggregateQuery,
+    FiredQuery,
     OpenTasksQuery,
     PersonQuery,
     Query,
@@ -19,7 +20,7 @@ from engine.decision.facts import (
 from engine.kernel.problems import EngineError
 from engine.language.backends.sql.queries import aggregate_select, stored_from
 from engine.language.surroundings import Run
-from engine.storage import directory, problems, records, tasks
+from engine.storage import directory, problems, records, rule_runs, tasks
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.rows import to_physical
 from engine.storage.surroundings import SqlSurroundings
@@ -49,6 +50,8 @@ def answer(
     answers.update(_persons(connection, [query for query in listed if isinstance(query, PersonQuery)]))
     answers.update(_roles(connection, [query for query in listed if isinstance(query, RoleQuery)]))
     answers.update(_tasks(connection, listed))
+    fired = [query for query in listed if isinstance(query, FiredQuery)]
+    answers.update((query, rule_runs.has_fired(connection, query)) for query in fired)
     answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
     aggregates = [query for query in listed if isinstance(query, AggregateQuery)]
     if aggregates:

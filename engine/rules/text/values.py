@@ -91,9 +91,8 @@ class Values:
 
     def expression(self, run: Run, place: str) -> str:
         """Return the source of an expression as it is stored: in one line, without comments."""
-        if len(run) == len(("raw", "text")) and run[0].type == "WORD" and run[1].type == "TEXT":
-            if run[0].lower() not in RAW_FORMS:
-                raise UnreadableError
+        said = run[0].lower() if run and run[0].type == "WORD" else ""
+        if said in RAW_FORMS and [token.type for token in run[1:]] == ["TEXT"]:
             self.spots[place] = self.scan.texts[run[1].start_pos or 0]
             return str(run[1])
         if not run:

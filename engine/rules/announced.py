@@ -1,0 +1,189 @@
+"""Actions that a rule can state and this version cannot carry out: read and checked, then refused at publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from engine.kernel.canonical import Json
+from engine.kernel.persons import PersonsDef, persons_def
+from engine.kernel.problems import Text
+
+Unit = Literal["minutes", "hours", "days", "workdays", "weeks"]
+Channel = Literal["in_app", "mail", "wecom", "dingtalk", "feishu"]
+
+
+@dataclass(frozen=True, slots=True)
+class LengthDef:
+    """A length of time; a negative one looks back."""
+
+    count: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class RetryDef:
+    """How often something is tried at most, how long the first pause is and by what each pause grows."""
+
+    attempts: int
+    wait: LengthDef | None = None
+    factor: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDef:
+    """How a notification goes out, where that is not simply at once and inside of the platform."""
+
+    channels: tuple[Channel, ...] = ()
+    quiet_hours: tuple[str, str] | None = None
+    digest: str | None = None
+    retry: RetryDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDef:
+    """Let a reference of the record lead to the record that an expression names."""
+
+    field: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForDef:
+    """Go on with the next action after some time."""
+
+    time: LengthDef
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntilDef:
+    """Go on with the next action once a condition holds."""
+
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartApprovalDef:
+    """Start an approval, decided by these persons where its design names none."""
+
+    approval: str
+    to: tuple[PersonsDef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallDef:
+    """Call an operation of a connector."""
+
+    connector: str
+    operation: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    retry: RetryDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDocumentDef:
+    """Make a document of a template, kept in a field where one is named."""
+
+    document: str
+    field: str | None = None
+    retry: RetryDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostDef:
+    """Post a change of an account to a ledger form, once for each reference."""
+
+    ledger: str
+    account: str
+    delta: str
+    reference: str
+    fields: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AddTagDef:
+    """Add a tag, to the record or to a field of tags."""
+
+    tag: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotDef:
+    """Keep the record as it is now, under a name."""
+
+    labels: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRulesDef:
+    """Run other rules of the form on the record."""
+
+    rules: tuple[str, ...]
+
+
+AnnouncedDef = (
+    LinkDef
+    | WaitForDef
+    | WaitUntilDef
+    | StartApprovalDef
+    | CallDef
+    | MakeDocumentDef
+    | PostDef
+    | AddTagDef
+    | SnapshotDef
+    | RunRulesDef
+)
+
+
+def length_def(document: Mapping[str, Json]) -> LengthDef:
+    """Return the length of time that ``{"hours": 3}`` states."""
+    ((unit, count),) = document.items()
+    return LengthDef(count, cast("Unit", unit))
+
+
+def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
+    """Return how the notification of a document goes out; None where that is not stated."""
+    quiet = document.get("quiet_hours")
+    found = DeliveryDef(
+        channels=tuple(document.get("channels", ())),
+        quiet_hours=(quiet["from"], quiet["to"]) if quiet else None,
+        digest=document.get("digest"),
+        retry=_retry_def(document),
+    )
+    return None if found == DeliveryDef() else found
+
+
+def announced_def(kind: str, body: Json) -> AnnouncedDef:
+    """Return the action of a valid document; ``kind`` is its member there."""
+    match kind:
+        case "link":
+            return LinkDef(body["field"], body["record"])
+        case "wait_for":
+            return WaitForDef(length_def(body))
+        case "wait_until":
+            return WaitUntilDef(body)
+        case "start_approval":
+            return StartApprovalDef(body["approval"], tuple(map(persons_def, body.get("to", ()))))
+        case "call":
+            return CallDef(body["connector"], body["operation"], body.get("with", {}), _retry_def(body))
+        case "make_document":
+            return MakeDocumentDef(body["document"], body.get("field"), _retry_def(body))
+        case "post":
+            given = {key: body[key] for key in ("ledger", "account", "delta", "reference")}
+            return PostDef(**given, fields=body.get("fields", {}))
+        case "add_tag":
+            return AddTagDef(body["tag"], body.get("field"))
+        case "snapshot":
+            return SnapshotDef(Text.from_json(body["labels"]) if "labels" in body else None)
+        case _:
+            return RunRulesDef(tuple(body))
+
+
+def _retry_def(document: Mapping[str, Json]) -> RetryDef | None:
+    found = document.get("retry")
+    if found is None:
+        return None
+    wait = length_def(found["wait"]) if "wait" in found else None
+    return RetryDef(found["attempts"], wait, found.get("factor", 1))
