@@ -79,6 +79,8 @@ class Op(StrEnum):
     DAY = "day"
     WEEKDAY = "weekday"
     """Monday is 1."""
+    TO_DATE = "to date"
+    """The day that a text spells as year-month-day, ``2026-01-31``; blank unless it is just that."""
     MAKE_DATE = "make date"
     """Year, month, day; blank where there is no such day."""
     SHIFT_DAYS = "shift days"
@@ -124,6 +126,7 @@ _BLANKS: dict[Op, Blanks] = {
             Op.FIND,
             Op.TRIM,
             Op.DAY_OF,
+            Op.TO_DATE,
             Op.MAKE_DATE,
             Op.SHIFT_DAYS,
             Op.ADD_MONTHS,

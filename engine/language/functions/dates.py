@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from engine.kernel.problems import Text
+from engine.language import problems
+from engine.language.checking.arithmetic import whole
+from engine.language.checking.fitting import fit
+from engine.language.checking.report import BROKEN, words
 from engine.language.functions.moments import hours_between
 from engine.language.functions.shape import Build, Function, Invocation, Takes
 from engine.language.functions.text import operation
 from engine.language.operations import Op
 from engine.language.tree import Given, Node, Operation
-from engine.language.types import DateTimeType, DateType, NumberType
+from engine.language.types import BlankType, DateTimeType, DateType, NumberType, TextType
 
 _DAY = ("date", Takes.DAY)
 _DAYS = NumberType(0, 7)
@@ -28,7 +32,34 @@ def _now(call: Invocation) -> Node:
 
 
 def _date(call: Invocation) -> Node:
-    return call.arguments[0]
+    """Build the day of a moment, the day that a text spells, or that of a year, month and day."""
+    item, *rest = call.arguments
+    match item.type, len(rest):
+        case (NumberType() | BlankType(), 2) if (year := whole(item, call.report)) is not BROKEN:
+            parts = (fit(year, NumberType(0, 1), call.report) if isinstance(year.type, BlankType) else year, *rest)
+            return Operation(Op.MAKE_DATE, parts, DateType(), (), call.at)
+        case (NumberType() | BlankType(), 2):
+            return BROKEN
+        case (DateType() | BlankType(), 0):
+            return fit(item, DateType(), call.report)
+        case (DateTimeType(), 0):
+            return Operation(Op.DAY_OF, (item,), DateType(), (), call.at)
+        case (TextType(), 0):
+            return Operation(Op.TO_DATE, (item,), DateType(), (), call.at)
+        case (_, 1) | (DateType() | DateTimeType() | TextType(), 2):
+            usage, got = "date(moment), date(text), date(year, month, day)", len(call.arguments)
+            return call.report.broken(problems.ARGUMENT_COUNT, call.at, function=call.name, usage=usage, got=got)
+        case _:
+            return call.report.broken(
+                problems.WRONG_ARGUMENT,
+                item.at,
+                function=call.name,
+                parameter="date",
+                hint_zh="写法:date(时刻)、date(文本)、date(年, 月, 日)",
+                hint_en="It is written date(moment), date(text) or date(year, month, day)",
+                **words("wanted", DateTimeType),
+                **words("got", item.type),
+            )
 
 
 def _make_date(call: Invocation) -> Node:
@@ -56,15 +87,36 @@ def _part(op: Op, digits: int) -> Build:
 
 
 DATE_FUNCTIONS = (
-    Function("today", ("今天",), (), _today, Text("今天(应用所在时区)", "The day of the run in the app's zone"), ()),
-    Function("now", ("现在",), (), _now, Text("现在这一刻", "The moment of the run"), ()),
+    Function(
+        "today",
+        ("今天",),
+        (),
+        _today,
+        Text("今天(应用所在时区)", "The day of the run in the app's zone"),
+        (("today() = date(now())", True),),
+    ),
+    Function(
+        "now", ("现在",), (), _now, Text("现在这一刻", "The moment of the run"), (("now() > now() - hours(1)", True),)
+    ),
     Function(
         "date",
         ("日期",),
-        (_DAY,),
+        (("date", Takes.ANY), ("month", Takes.WHOLE), ("day", Takes.WHOLE)),
         _date,
-        Text("时刻所在的那一天", "The day of a moment"),
-        (("date(2026-01-31)", "2026-01-31"),),
+        Text(
+            "时刻所在的那一天;或文本按 年-月-日 写的那一天,不是这样写的则为空;也可以写 date(年, 月, 日)",
+            "The day of a moment; or the day that a text spells as year-month-day, blank unless it is just that; also "
+            "date(year, month, day)",
+        ),
+        (
+            ("date(datetime(2026-01-31, 9))", "2026-01-31"),
+            ('date("2026-01-31")', "2026-01-31"),
+            ('date("2026-02-30")', None),
+            ('date("31.1.2026")', None),
+            ("date(2026, 1, 31)", "2026-01-31"),
+            ("date(2026, 2, 29)", None),
+        ),
+        optional=2,
     ),
     Function(
         "make_date",

@@ -49,17 +49,18 @@ _TEMPLATES = {
         |({Y} / {N})|-({Y})|min({Y}, {Y})|max({Y}, {Y})|sum(visits.took where {I})|max(visits.took)|sum(visits.took)
         |latest(visits.took where {I})""",
     "W": """len({T})|div({N}, {N})|({W} {S} {W})|round({N})|round_up({N}, -3)|round_down({N})|year({X})|month({X})
-        |day({X})|weekday({X})|days_since({X})|days_until({X})|count(visits)""",
+        |day({X})|weekday({X})|days_since({X})|days_until({X})|count(visits)|workdays_between({X}, {X})""",
     "T": """({T} & {T})|({T} & {T} & {T})|left({T}, {W})|right({T}, {W})|mid({T}, {W}, {W})|replace({T}, {T}, {T})
         |trim({T})|lower({T})|upper({T})|join({T}, {T}, {T})|latest(visits.outcome where {I})""",
-    "D": """({D} {S} {W})|add_months({X}, {W})|add_days({X}, {W})|end_of_month({D})
+    "D": """({D} {S} {W})|add_months({X}, {W})|add_days({X}, {W})|add_workdays({X}, {W})|end_of_month({D})
         |date({M})|min({D}, {D})
-        |max({D}, {D})|make_date({W}, {W}, {W})|max(visits.day)|latest(visits.day where {I})""",
+        |max({D}, {D})|make_date({W}, {W}, {W})|date({T})|max(visits.day)|latest(visits.day where {I})""",
     "B": """({B} and {B})|({B} or {B} or {B})|(not {B})|({N} {C} {N})|({D} {C} {D})|({M} {C} {M})|({N} {E} {N})
         |({D} {E} {D})|({M} {E} {M})|({T} {E} {T})|({B} {E} {B})|({N} in [0, 1, -2.5, 15])|({N} not in [0, 15])
         |({T} in ["a", "ab", "中"])|({D} in [2026-01-31])|({T} contains {T})|starts_with({T}, {T})|ends_with({T}, {T})
         |({N} is empty)|({T} is not empty)|({D} is empty)|({B} is empty)|exists(visits where {I})
-        |({Y} {C} {Y})|({Y} {E} {Y})|({Y} is empty)|matches({T}, {P})
+        |({Y} {C} {Y})|({Y} {E} {Y})|({Y} is empty)|is_workday({X})
+        |(workdays_between({F}, today()) {C} {L})|(workdays_between({D}, {F}) {E} {L})|matches({T}, {P})
         |matches({T}, {P})|is_email({T})|is_phone({T})|is_uscc({T})
         |exists(visits.score)|any(visits.good)|all(visits.good where {I})|any(visits where {I})
         |(days_since({F}) {C} {L})|(days_until({F}) {E} {L})|({L} {C} days_since({F}))|(date({F}) {C} today() - {L})

@@ -38,9 +38,9 @@ def _agree(sources, postgres_url, zones=("Asia/Shanghai",)):
 
 @pytest.mark.parametrize("field", ["name", "note"])
 def test_databases_agree_when_texts_have_a_format(postgres_url, field):
-    formats = [f"{name}({field})" for name in ("is_email", "is_phone", "is_uscc")]
+    formats = [f"{name}({field})" for name in ("is_email", "is_phone", "is_uscc", "date")]
     globs = [f"matches({field}, {pattern})" for pattern in (*parts("P"), '"\\uffff*?"', '"?\\ufffd"', '"?\\ufffe?*"')]
-    _agree([*formats, *globs, *(f"not {source}" for source in (*formats, *globs))], postgres_url)
+    _agree([*formats, *globs, *(f"not {source}" for source in (*formats[:-1], *globs))], postgres_url)
 
 
 _TIMES = (

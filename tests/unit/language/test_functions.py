@@ -10,7 +10,7 @@ from engine.language.scope import EMPTY_SCOPE
 from tests.unit.language.deals import problems_of
 
 _EXAMPLES = [(source, expected) for function in FUNCTIONS.values() for source, expected in function.examples]
-_WITHOUT_EXAMPLES = {"today", "now", "changed", "role_in", "complete", "lookup", "lookup_policy", "lookup_row"}
+_WITHOUT_EXAMPLES = {"changed", "role_in", "complete", "lookup", "lookup_policy", "lookup_row"}
 
 
 @pytest.mark.parametrize(("source", "expected"), _EXAMPLES)

@@ -15,6 +15,7 @@ WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200
 
 PLAIN_DECIMAL = r"-?[0-9]{1,15}(\.[0-9]{1,100})?"
 _DECIMAL = re.compile(PLAIN_DECIMAL)
+_ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER_SCALE = 6
 
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -180,6 +181,13 @@ def make_date(year: int, month: int, day: int) -> int | None:
         return day_number(date(year, month, day))
     except (ValueError, OverflowError):
         return None
+
+
+def to_date(text: str) -> int | None:
+    """Return the day that the text spells as year-month-day, or blank unless it is just that."""
+    if not _ISO_DAY.fullmatch(text):
+        return None
+    return make_date(int(text[:4]), int(text[5:7]), int(text[8:]))
 
 
 def shift_days(day: int, days: int) -> int | None:

@@ -16,6 +16,7 @@ from engine.language.zones import moments_of_days
 Emit = Callable[[Terms, Operation], Element]
 
 _EPOCH = sa.literal_column("DATE '1970-01-01'", sa.Date())
+_ISO_DAY = "^(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
 _FIRST_MONTH, _LAST_MONTH = 12, 9999 * 12 + 11
 """Months counted from the year 0."""
 
@@ -45,6 +46,19 @@ def _day_of(terms: Terms, node: Operation) -> Element:
     )
     zone = sa.bindparam(None, terms.run.zone, sa.Text(), unique=True)
     return sa.case((moment.between(first, last), sa.cast(sa.func.timezone(zone, moment), sa.Date())))
+
+
+def _to_date(terms: Terms, node: Operation) -> Element:
+    """Take apart only what the pattern has let through, and the day only where its month is so long."""
+    text = sa.type_coerce(terms.once(node.arguments[0]), sa.Text())
+    pattern = sa.bindparam(None, _ISO_DAY, sa.Text(), unique=True)
+    year, month, day = (
+        sa.cast(sa.func.substr(text, start, length, type_=sa.Text()), sa.Integer())
+        for start, length in ((1, 4), (6, 2), (9, 2))
+    )
+    first = sa.func.make_date(year, month, sa.literal_column("1"), type_=sa.Date())
+    made = sa.case((day <= _part("day", _month_end(first)), first.op("+", precedence=7)(day - 1)))
+    return sa.type_coerce(sa.case((text.op("~", is_comparison=True)(pattern), made)), sa.Date())
 
 
 def _make_date(terms: Terms, node: Operation) -> Element:
@@ -104,6 +118,7 @@ DATE_OPERATIONS: Mapping[Op, Emit] = {
     Op.MONTH: _calendar("month"),
     Op.DAY: _calendar("day"),
     Op.WEEKDAY: _calendar("isodow"),
+    Op.TO_DATE: _to_date,
     Op.MAKE_DATE: _make_date,
     Op.SHIFT_DAYS: _shift_days,
     Op.ADD_MONTHS: _add_months,

@@ -92,6 +92,7 @@ _NUMERIC: dict[Op, Callable[..., int | None]] = {
 }
 _PLAIN: dict[Op, Callable[..., Value]] = {
     Op.TO_NUMBER: runtime.to_number,
+    Op.TO_DATE: runtime.to_date,
     Op.JOIN: runtime.join,
     Op.MATCHES: globs.matches,
     Op.IS_EMAIL: formats.is_email,
