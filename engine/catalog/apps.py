@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -119,15 +119,22 @@ class Catalog:
         return self.calendars.get(self.apps[app].zone, WEEKDAYS)
 
     def scope(self, app: str, form: str) -> Scope:
-        """Return what an expression on a form of an app may name."""
-        found = self.apps[app]
-        return Scope(
-            form=self.scopes[app, form],
-            forms=self.scopes,
-            parameters={key: item.type for key, item in found.parameters.items()},
-            roles=role_scopes(found.definition),
-            tables=found.decision_tables,
-        )
+        """Return what an expression on a form of an app may name; its parts are the same at every call."""
+        return replace(self._nowhere[app], form=self.scopes[app, form])
+
+    @cached_property
+    def _nowhere(self) -> Mapping[str, Scope]:
+        """What an expression of each app may name before it is said in which form it stands."""
+        return {
+            app.key: Scope(
+                form=None,
+                forms=self.scopes,
+                parameters={key: item.type for key, item in app.parameters.items()},
+                roles=role_scopes(app.definition),
+                tables=app.decision_tables,
+            )
+            for app in self.apps.values()
+        }
 
     def form(self, app: str, form: str) -> Form | None:
         """Return a form, or None where there is none of that name."""

@@ -12,8 +12,8 @@ from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import StorageKind
 from engine.language.backends.sql.queries import to_condition
-from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
+from engine.language.keeping import keep_expression
 from engine.language.types import BooleanType
 from engine.runtime import problems
 from engine.runtime.reading import Reading
@@ -117,7 +117,7 @@ def _sort_problems(reading: Reading, form: Form, key: str) -> Sequence[Problem]:
 
 def _filter(reading: Reading, form: Form, source: str) -> Expression:
     """Compile a viewer's filter with the viewer's rights: what is hidden from the viewer cannot be asked about."""
-    compiled = compile_expression(source, reading.catalog.scope(form.app, form.key), expects=BooleanType)
+    compiled = keep_expression(source, reading.catalog.scope(form.app, form.key), expects=BooleanType)
     hidden = [problems.FIELD_HIDDEN.at(key=key) for key in _hidden_reads(reading, form, compiled)]
     if hidden:
         raise EngineError(hidden)

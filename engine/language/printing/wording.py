@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.kernel.problems import Text
-from engine.language.compiling import Understood, understood
+from engine.language.compiling import Understood
 from engine.language.expressions import Expression
+from engine.language.keeping import keep_understood
 from engine.language.printing.sentences import Sentences
 from engine.language.reading.syntax import Syntax, parts_of
 from engine.language.scope import Scope
@@ -39,7 +40,7 @@ def wording(expression: Expression, scope: Scope, parameters: Mapping[str, Text]
     The expression has been compiled in a scope of its own: whether that had values from before a change is not asked.
     """
     expects = None if isinstance(expression.type, BlankType) else expression.type
-    found = understood(expression.source, replace(scope, with_old=True), expects)
+    found = keep_understood(expression.source, replace(scope, with_old=True), expects)
     return wording_of(found, parameters, speech)
 
 
