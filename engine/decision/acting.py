@@ -13,6 +13,7 @@ from engine.decision.commands import RunRules
 from engine.decision.holding import hold_entry, party_entry
 from engine.decision.pending import Saving
 from engine.decision.persons import look_up, recipients
+from engine.decision.reading_ahead import read_rows_ahead
 from engine.decision.saving import save
 from engine.decision.timing import moment_by
 from engine.decision.words import render
@@ -28,6 +29,7 @@ from engine.rules.rules import (
     Fire,
     ForEach,
     Hold,
+    Message,
     Notify,
     OpenTask,
     Refuse,
@@ -120,9 +122,15 @@ def _notify(run: Run, action: Notify, row: Row) -> None:
     """Tell those whom it concerns, and those in copy that it is for information; nobody is told twice."""
     people = recipients(run.work, run.form, action.to, row)
     copied = tuple(id for id in recipients(run.work, run.form, action.copy, row) if id not in people)
-    text = render(run.work, run.app.key, row, action.text, run.around)
+    text = _rendered(run, row, action.text)
     _tell(run, people, text, row)
     _tell(run, copied, Text(f"抄送:{text.zh}", f"Copy: {text.en}"), row)
+
+
+def _rendered(run: Run, row: Row, message: Message) -> Text:
+    around = run.around
+    read_rows_ahead(run.work, around, row, (*message.zh.each, *message.en.each))
+    return render(run.work, run.app.key, row, message, around)
 
 
 def _tell(run: Run, people: Sequence[str], text: Text, row: Row) -> None:
@@ -143,7 +151,7 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
     entered = run.body.event["entered"]
     if entered is not None and row.get("state") != entered:
         return
-    title = render(run.work, run.app.key, row, action.title, run.around)
+    title = _rendered(run, row, action.title)
     actions = tuple(TaskAction(item.key, item.labels, item.transition, item.fields) for item in action.actions)
     due = None if action.due is None else _moment(run, action.due, row)
     for person in recipients(run.work, run.form, action.to, row):
@@ -176,7 +184,7 @@ def _hold(run: Run, action: Hold, row: Row) -> None:
     if row.get("held") is not None or (flow is not None and flow.is_closed(row.get("state"))):
         return
     around = run.around
-    reason = render(run.work, run.app.key, row, action.reason, around)
+    reason = _rendered(run, row, action.reason)
     asked = [party.persons for party in action.parties if party.when is None or party.when.holds(row, around)]
     look_up(run.work, run.form, ((person, row) for party in asked for person in party))
     parties = [party_entry(run.work, run.form, party, row) for party in asked]

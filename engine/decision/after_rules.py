@@ -46,7 +46,7 @@ def run_rules(work: Work, body: RunRules) -> None:
     ]
     told = [expression for rule in rules for expression in rule.said]
     lines = [item for rule in rules for item in _lines_read(row, rule)]
-    also = [*shown_in(form, row, told), *_written(row, rules)]
+    also = [*shown_in(form.scope, row, told), *_written(row, rules)]
     read_ahead(work, [*((row, rule.reaching) for rule in rules), *lines], also)
     read_ahead(work, _targets(work, row, rules))
     old = old_row(form, body.old)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.decision.pending import Saving
+from engine.decision.reading_ahead import read_rows_ahead
 from engine.decision.words import render
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Text
@@ -71,6 +72,8 @@ def _refuse(saving: Saving, rule: Rule) -> None:
     for action in _chosen(saving, rule.then):
         if not isinstance(action, Refuse):
             continue
+        each = (*action.message.zh.each, *action.message.en.each)
+        read_rows_ahead(saving.work, saving.around, saving.row, each)
         message: Text = render(saving.work, saving.app.key, saving.row, action.message, saving.around)
         texts: dict[str, Any] = {"message_zh": message.zh, "message_en": message.en}
         labels: dict[str, Any] = {"rule_zh": rule.labels.zh, "rule_en": rule.labels.en}

@@ -36,6 +36,21 @@ class AggregateQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsQuery:
+    """The first ``limit`` of the rows that the aggregate goes over, lines of records included, without ``excluding``.
+
+    Answer: ``RelatedRows``, records by ``created_at`` and id, lines by their record and place.
+    """
+
+    app: str
+    form: str
+    owner: str
+    aggregate: Aggregate
+    limit: int
+    excluding: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SameQuery:
     """Which other records hold the same values in these fields. Answer: at most 20 ids, in order."""
 
@@ -88,7 +103,17 @@ class FiredQuery:
     since: Moment
 
 
-Query = RecordQuery | AggregateQuery | SameQuery | PersonQuery | RoleQuery | OpenTasksQuery | TaskQuery | FiredQuery
+Query = (
+    RecordQuery
+    | AggregateQuery
+    | RowsQuery
+    | SameQuery
+    | PersonQuery
+    | RoleQuery
+    | OpenTasksQuery
+    | TaskQuery
+    | FiredQuery
+)
 
 Facts = Mapping[Query, object]
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from engine.decision.facts import Person, PersonQuery, Query, RecordQuery
-from engine.decision.work import Work
-from engine.forms.forms import Form
+from engine.decision.work import Around, Work
 from engine.kernel.values import Row
 from engine.language import types as language
 from engine.language.checking.people import MAX_LEVELS
 from engine.language.expressions import Aggregate, Expression
+from engine.language.scope import FormScope
+from engine.language.templates import Each
 from engine.language.tree import Field, Given, Node, Path
 
 HOPS = 3
@@ -102,12 +103,23 @@ def _trail(row: Row, expressions: Iterable[Expression]) -> _Trail:
     return _Trail(forms, frozenset((*own, *(item for read in reads for item in read.distant))), people, {"": row})
 
 
-def shown_in(form: Form, row: Row, expressions: Iterable[Expression]) -> Iterator[Query]:
+def read_rows_ahead(work: Work, around: Around, row: Row, listings: Iterable[Each]) -> None:
+    """Make sure that messages find the related rows that they go over, and whatever they say about these."""
+    listed = tuple(listings)
+    found = [(each, one) for each in listed for one in each.rows(row, around).rows]
+    told: list[Query] = []
+    for each, one in found:
+        aggregate = each.related.aggregate
+        told += shown_in(work.catalog.scopes[aggregate.app, aggregate.form], one, each.expressions)
+    read_ahead(work, [(one, each.expressions) for each, one in found], told)
+
+
+def shown_in(form: FormScope, row: Row, expressions: Iterable[Expression]) -> Iterator[Query]:
     """Go through the people and records that a message names by a field of its row."""
     for expression in expressions:
         for key in expression.reads.fields:
             value = row.get(key)
-            match form.scope.fields[key].type if value is not None and key in form.scope.fields else None:
+            match form.fields[key].type if value is not None and key in form.fields else None:
                 case language.PersonType():
                     yield PersonQuery(str(value))
                 case language.PersonsType():

@@ -47,14 +47,14 @@ class Sight(Protocol):
 def render(sight: Sight, app: str, row: Row, message: Message, around: Surroundings) -> Text:
     """Return a message about a row in both languages."""
     return Text(
-        message.zh.render(row, around, shower(sight, app, "zh")),
-        message.en.render(row, around, shower(sight, app, "en")),
+        message.zh.render(row, around, shower(sight, app, "zh"), "zh"),
+        message.en.render(row, around, shower(sight, app, "en"), "en"),
     )
 
 
 def title(sight: Sight, form: Form, row: Row, speech: str) -> str:
     """Return what names a record."""
-    return form.title.render(row, sight.surroundings(form.app), shower(sight, form.app, speech))
+    return form.title.render(row, sight.surroundings(form.app), shower(sight, form.app, speech), speech)
 
 
 def title_of(sight: Sight, app: str, form: str, id: str, speech: str) -> str:

@@ -17,15 +17,17 @@ from engine.decision.changeset import (
     TimerSetting,
 )
 from engine.decision.commands import Command
-from engine.decision.facts import AggregateQuery, Facts, Person, PersonQuery, Query, RecordQuery
+from engine.decision.facts import AggregateQuery, Facts, Person, PersonQuery, Query, RecordQuery, RowsQuery
 from engine.decision.problems import ABSENT
 from engine.forms.forms import Form, lines_of
 from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import derived_id, uuid_moment
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
+from engine.language.aggregates import first_rows
 from engine.language.calendars import Calendar
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
+from engine.language.surroundings import RelatedRows
 from engine.language.tree import PARENT
 
 Key = tuple[str, str, str]
@@ -138,8 +140,10 @@ class Work:
         outer, _, _ = aggregate.form.partition(".")
         if aggregate.reference == PARENT or any(key[2] == owner for key in self.new):
             return None
-        excluding = sorted(id for app, form, id in self.rows if (app, form) == (aggregate.app, outer))
-        return AggregateQuery(aggregate.app, outer, owner, aggregate, tuple(excluding))
+        return AggregateQuery(aggregate.app, outer, owner, aggregate, self._changed(aggregate.app, outer))
+
+    def _changed(self, app: str, form: str) -> tuple[str, ...]:
+        return tuple(sorted(key[2] for key in self.rows if key[:2] == (app, form)))
 
 
 @dataclass(frozen=True)
@@ -169,21 +173,34 @@ class Around:
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return a live aggregate over the rows related to ``row``, with what this decision has written so far."""
+        related = self._pending(aggregate, row)
+        query = self.work.aggregate_query(aggregate, str(row["id"]))
+        if query is None:
+            return self._over(aggregate, related)
+        stored = cast("Stored", self.work.fact(query))
+        return self._over(aggregate, related, lambda rows: combine(aggregate, stored, rows, self))
+
+    def related(self, aggregate: Aggregate, row: Row, limit: int) -> RelatedRows:
+        """Return the first rows that the aggregate would go over, with what this decision has written so far."""
+        pending = self._pending(aggregate, row)
+        counted = self.work.aggregate_query(aggregate, str(row["id"]))
+        if counted is None:
+            return first_rows(aggregate, pending, self, limit)
+        query = RowsQuery(counted.app, counted.form, counted.owner, aggregate, limit, counted.excluding)
+        return first_rows(aggregate, pending, self, limit, cast("RelatedRows", self.work.fact(query)))
+
+    def _pending(self, aggregate: Aggregate, row: Row) -> list[Row]:
+        """Return what is related to a row and is not asked for: its own lines, or what this decision has written."""
         outer, _, lines = aggregate.form.partition(".")
         if aggregate.reference == PARENT:
-            return self._over(aggregate, lines_of(row, lines))
+            return list(lines_of(row, lines))
         living = [
             changed
             for (app, form, _), changed in self.work.rows.items()
             if (app, form) == (aggregate.app, outer) and changed is not None and changed.get("deleted_at") is None
         ]
         rows = [line for changed in living for line in lines_of(changed, lines)] if lines else living
-        related = [one for one in rows if one.get(aggregate.reference) == row["id"]]
-        query = self.work.aggregate_query(aggregate, str(row["id"]))
-        if query is None:
-            return self._over(aggregate, related)
-        stored = cast("Stored", self.work.fact(query))
-        return self._over(aggregate, related, lambda rows: combine(aggregate, stored, rows, self))
+        return [one for one in rows if one.get(aggregate.reference) == row["id"]]
 
     def _over(
         self, aggregate: Aggregate, rows: Iterable[Row], combined: Callable[[Iterable[Row]], Value] | None = None

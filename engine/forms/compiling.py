@@ -111,7 +111,7 @@ def compile_form(app: str, definition: FormDef, gathered: Gathering, types: Regi
         item.key: _compile_field(rest, own, item, types, f"fields.{item.key}", asked[item.key])
         for item in definition.fields
     }
-    title = rest.template("title", definition.title)
+    title = rest.template("title", definition.title, with_each=False)
     work.found.extend(_layout_problems(definition))
     work.found.extend(_reference_problems(app, definition, scope))
     order = _computed_order("fields", fields, work.found)

@@ -22,8 +22,8 @@ from functools import lru_cache
 from engine.kernel.values import Row, Value
 from engine.language.backends.python.compiling import Evaluate, Holds, compile_condition, compile_value
 from engine.language.backends.python.runtime import divide
-from engine.language.surroundings import Surroundings
-from engine.language.tree import Aggregate
+from engine.language.surroundings import RelatedRows, Surroundings
+from engine.language.tree import PARENT, Aggregate
 from engine.language.types import NumberType
 
 Stored = tuple[Value, ...]
@@ -71,6 +71,35 @@ def combine(aggregate: Aggregate, stored: Stored, pending: Iterable[Row], surrou
             order = place if aggregate.order == LINE_ORDER else row.get(aggregate.order or "id")
             stored = _with(aggregate, stored, (None if value is None else value(row, surroundings), order, row["id"]))
     return settle(aggregate, stored)
+
+
+def first_rows(
+    aggregate: Aggregate,
+    pending: Iterable[Row],
+    surroundings: Surroundings,
+    limit: int,
+    stored: RelatedRows | None = None,
+) -> RelatedRows:
+    """Return the first rows that the aggregate goes over: ``pending`` ones that its condition lets in and stored ones.
+
+    Lines stand as they are handed in, record by record; records are ordered by ``created_at``, then by id.
+    """
+    where, _ = _compiled(aggregate)
+    found = [row for row in pending if where is None or where(row, surroundings)]
+    total = len(found) + (0 if stored is None else stored.total)
+    every = [*(() if stored is None else stored.rows), *found]
+    if aggregate.reference != PARENT:
+        every.sort(key=_by_record if "." in aggregate.form else _by_creation)
+    return RelatedRows(tuple(every[:limit]), total)
+
+
+def _by_record(line: Row) -> str:
+    return str(line[PARENT])
+
+
+def _by_creation(row: Row) -> tuple[bool, int, str]:
+    created = row.get("created_at")
+    return created is None, created or 0, str(row["id"])
 
 
 @lru_cache(maxsize=4_096)

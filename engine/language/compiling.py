@@ -20,15 +20,18 @@ from engine.language.tree import Literal, Node, Span
 from engine.language.types import BlankType, BooleanType, Type
 
 
-def compile_expression(source: str, scope: Scope, *, expects: type[Type] | Type | None = None) -> Expression:
+def compile_expression(
+    source: str, scope: Scope, *, expects: type[Type] | Type | None = None, inside: bool = False
+) -> Expression:
     """Return the compiled expression.
 
     ``expects`` is the kind of type that the place needs, or a very type: then a number gets that type's scale
     (rounded half away from zero) and a text is checked against that type's options. A blank fits every place.
+    ``inside`` says that it is worked out for each of many related rows: then there is no aggregate in it.
 
     Raises ``EngineError`` with every problem found, each with ``start`` and ``end`` in code points of ``source``.
     """
-    return expression_of(source, checked(source, scope, expects))
+    return expression_of(source, understood(source, scope, expects, inside=inside).tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,13 @@ def checked(source: str, scope: Scope, expects: type[Type] | Type | None = None)
     return understood(source, scope, expects).tree
 
 
-def understood(source: str, scope: Scope, expects: type[Type] | Type | None = None) -> Understood:
+def understood(
+    source: str, scope: Scope, expects: type[Type] | Type | None = None, *, inside: bool = False
+) -> Understood:
     """Return the source with all that it stands for; raises like ``compile_expression``."""
     report = Report()
     written = parse(source, Words(scope, is_function))
-    node = Checker(scope, scope.form, report).check(written)
+    node = Checker(scope, scope.form, report, inside=inside).check(written)
     if expects is not None and node is not BROKEN:
         node = _expected(node, expects, source, report)
     if report.found:

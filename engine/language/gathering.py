@@ -62,10 +62,10 @@ class Gathering:
         """Compile a condition that may be absent."""
         return self.expression(place, source, BooleanType)
 
-    def template(self, place: str, source: str) -> Template | None:
-        """Compile a message template."""
+    def template(self, place: str, source: str, *, with_each: bool = True) -> Template | None:
+        """Compile a message template, or, unless ``with_each``, one that stands in every row of a list."""
         self.placed.append(Placed(place, source, self.scope, template=True))
-        return self.attempt(place, lambda: compile_template(source, self.scope))
+        return self.attempt(place, lambda: compile_template(source, self.scope, with_each=with_each))
 
     def inside(self, form: FormScope) -> Gathering:
         """Return a gathering in the scope of another form that gathers into the same lists."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from engine.kernel.clocks import Day, Moment
 from engine.kernel.values import Row, Value
-from engine.language.aggregates import aggregate_over
+from engine.language.aggregates import aggregate_over, first_rows
 from engine.language.calendars import WEEKDAYS, Calendar
-from engine.language.surroundings import Run
+from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT, Aggregate
 from engine.language.zones import day_of
 
@@ -69,13 +69,18 @@ class Plain:
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return the aggregate over the rows that point at ``row``; lines come from the row itself if it has them."""
+        return aggregate_over(aggregate, self._related(aggregate, row), self)
+
+    def related(self, aggregate: Aggregate, row: Row, limit: int) -> RelatedRows:
+        """Return the first rows that the aggregate would go over."""
+        return first_rows(aggregate, self._related(aggregate, row), self, limit)
+
+    def _related(self, aggregate: Aggregate, row: Row) -> Iterable[Row]:
         _, _, lines = aggregate.form.partition(".")
         if lines and aggregate.reference == PARENT and lines in row:
-            return aggregate_over(aggregate, row[lines] or (), self)
-        related = (
-            other for other in self._living(aggregate.app, aggregate.form) if other[aggregate.reference] == row["id"]
-        )
-        return aggregate_over(aggregate, related, self)
+            return ({**line, PARENT: row["id"]} for line in row[lines] or ())
+        living = self._living(aggregate.app, aggregate.form)
+        return (other for other in living if other[aggregate.reference] == row["id"])
 
     def _living(self, app: str, form: str) -> Iterable[Row]:
         return (row for row in self.rows.get((app, form), ()) if row.get("deleted_at") is None)

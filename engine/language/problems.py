@@ -246,13 +246,14 @@ UNKNOWN_BLOCK = ProblemKind(
     "LANG-051",
     Text("模板里没有“{sign}”这种写法", "A template has no block “{sign}”"),
     Text(
-        "可以写 {{% if 条件 %}} … {{% else %}} … {{% end %}}",
-        "There are {{% if condition %}} … {{% else %}} … {{% end %}}",
+        "可以写 {{% if 条件 %}} … {{% else %}} … {{% end %}} 和 {{% each 明细 where 条件 %}} … {{% end %}}",
+        "There are {{% if condition %}} … {{% else %}} … {{% end %}} and {{% each lines where condition %}} … "
+        "{{% end %}}",
     ),
 )
 STRAY_BLOCK = ProblemKind(
     "LANG-052",
-    Text("“{sign}”前面没有 if", "“{sign}” has no if before it"),
+    Text("“{sign}”前面没有 if 或 each", "“{sign}” has no if or each before it"),
     Text("写成 {{% if 条件 %}} … {{% end %}}", "Write {{% if condition %}} … {{% end %}}"),
 )
 ROLE_NOT_WRITTEN = ProblemKind(
@@ -317,6 +318,28 @@ COMPLETE_NOT_HERE = ProblemKind(
         "It is for guards, rules, filters, validations and computed fields of a form; in conditions of what is "
         "required or visible, and in aggregates, name the fields",
     ),
+)
+EACH_OVER_NOTHING = ProblemKind(
+    "LANG-085",
+    Text("“each(每个)”后面要写明细或相关记录", "Lines or related records must follow “each”"),
+    Text("例如 {{% each items where price > 0 %}}", "For example {{% each items where price > 0 %}}"),
+)
+EACH_INSIDE = ProblemKind(
+    "LANG-086",
+    Text("“each(每个)”里面不能再有 each", "An “each” cannot stand inside another"),
+    Text("请先用 end 结束外面的", "Close the outer one with end first"),
+)
+EACH_NOT_HERE = ProblemKind(
+    "LANG-087",
+    Text("标题里不能用“each(每个)”", "A title has no “each”"),
+    Text("标题会出现在列表的每一行;请用计算字段", "A title stands in every row of a list; use a computed field"),
+)
+TOO_MANY_EACH = ProblemKind(
+    "LANG-088",
+    Text(
+        "一个模板最多{limit}个“each(每个)”,现在有{got}个", "A template has at most {limit} “each”; this one has {got}"
+    ),
+    Text("请分成几条消息", "Split it into several messages"),
 )
 BAD_CASE = ProblemKind(
     "LANG-060",

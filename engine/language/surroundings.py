@@ -58,6 +58,14 @@ class Moments:
     calendar: Calendar = WEEKDAYS
 
 
+@dataclass(frozen=True, slots=True)
+class RelatedRows:
+    """The first of some related rows, and how many there are in all."""
+
+    rows: tuple[Row, ...]
+    total: int
+
+
 class PersonFacts(Protocol):
     """What the directory says of one person."""
 
@@ -105,4 +113,8 @@ class Surroundings(Run, Protocol):
 
     def aggregate(self, aggregate: Aggregate, row: Row) -> Value:
         """Return the aggregate over what is related to ``row``."""
+        ...
+
+    def related(self, aggregate: Aggregate, row: Row, limit: int) -> RelatedRows:
+        """Return the first rows that the aggregate would go over: by ``created_at`` and id; lines as they stand."""
         ...

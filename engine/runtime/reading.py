@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from engine.catalog.apps import App, Catalog
-from engine.decision.facts import AggregateQuery, Person, PersonQuery, Query, RecordQuery
+from engine.decision.facts import AggregateQuery, Person, PersonQuery, Query, RecordQuery, RowsQuery
 from engine.decision.problems import ABSENT
 from engine.forms.access import Access
 from engine.forms.forms import Form, lines_of
 from engine.kernel.clocks import Moment, day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
+from engine.language.aggregates import first_rows
 from engine.language.calendars import Calendar
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
+from engine.language.surroundings import RelatedRows
 from engine.language.tree import PARENT
 from engine.runtime.catalogs import Current
 from engine.runtime.views import Viewer
@@ -131,3 +133,11 @@ class Around:
             return aggregate_over(aggregate, lines_of(row, lines), self)
         stored = self.reading.fact(AggregateQuery(aggregate.app, form, str(row["id"]), aggregate))
         return combine(aggregate, cast("Stored", stored), (), self)
+
+    def related(self, aggregate: Aggregate, row: Row, limit: int) -> RelatedRows:
+        """Return the first rows that the aggregate would go over."""
+        form, _, lines = aggregate.form.partition(".")
+        if aggregate.reference == PARENT:
+            return first_rows(aggregate, lines_of(row, lines), self, limit)
+        query = RowsQuery(aggregate.app, form, str(row["id"]), aggregate, limit)
+        return cast("RelatedRows", self.reading.fact(query))

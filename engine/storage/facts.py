@@ -14,12 +14,14 @@ from engine.decision.facts import (
     Query,
     RecordQuery,
     RoleQuery,
+    RowsQuery,
     SameQuery,
     TaskQuery,
 )
 from engine.kernel.problems import EngineError
-from engine.language.backends.sql.queries import aggregate_select, stored_from
-from engine.language.surroundings import Run
+from engine.language.backends.sql.queries import aggregate_select, rows_select, stored_from
+from engine.language.surroundings import RelatedRows, Run
+from engine.language.tree import PARENT
 from engine.storage import directory, problems, records, rule_runs, tasks
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.rows import to_physical
@@ -53,12 +55,12 @@ def answer(
     fired = [query for query in listed if isinstance(query, FiredQuery)]
     answers.update((query, rule_runs.has_fired(connection, query)) for query in fired)
     answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
-    aggregates = [query for query in listed if isinstance(query, AggregateQuery)]
-    if aggregates:
+    related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
+    if related:
         if around is None:
             message = "aggregates need to know what is around them"
             raise ValueError(message)
-        answers.update(_aggregates(connection, tables, aggregates, around))
+        answers.update(_related(connection, tables, related, around))
     return answers
 
 
@@ -117,15 +119,33 @@ def _same(connection: Connection, tables: Tables, queries: list[SameQuery]) -> A
         yield query, tuple(found.scalars())
 
 
-def _aggregates(
+def _related(
     connection: Connection,
     tables: Tables,
-    queries: list[AggregateQuery],
+    queries: list[AggregateQuery | RowsQuery],
     around: Callable[[str], Run],
 ) -> Answers:
     for query in queries:
-        main = _form(tables, query.app, query.form).main
+        form = _form(tables, query.app, query.form)
+        main = form.main
         scope = SqlSurroundings(tables, main.table, main.dialect, around(query.app), lasting=True)
+        if isinstance(query, RowsQuery):
+            yield query, _rows(connection, form, query, scope)
+            continue
         statement = aggregate_select(query.aggregate, query.owner, scope, query.excluding)
         row = connection.execute(statement).first()
         yield query, stored_from(query.aggregate, row, main.dialect)
+
+
+def _rows(connection: Connection, form: FormTables, query: RowsQuery, scope: SqlSurroundings) -> RelatedRows:
+    """Return the first rows; how many there are in all is asked for only where there are more."""
+    ids, counted = rows_select(query.aggregate, query.owner, scope, query.excluding)
+    found = connection.execute(ids.limit(query.limit + 1)).all()
+    total = len(found) if len(found) <= query.limit else connection.execute(counted).scalar_one()
+    kept = found[: query.limit]
+    stored = records.fetch_many(connection, form, {row[0] for row in kept})
+    _, _, lines = query.aggregate.form.partition(".")
+    if not lines:
+        return RelatedRows(tuple(stored[row[0]] for row in kept), total)
+    by_id = {line["id"]: {**line, PARENT: id} for id, record in stored.items() for line in record[lines] or ()}
+    return RelatedRows(tuple(by_id[row[1]] for row in kept), total)

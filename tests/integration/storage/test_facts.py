@@ -21,12 +21,12 @@ from engine.kernel.problems import EngineError, Text
 from engine.language.compiling import compile_expression
 from engine.language.expressions import combine
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.surroundings import Moments
 from engine.language.types import DateTimeType, NumberType, TextType
 from engine.storage import directory
 from engine.storage.directory import User
 from engine.storage.facts import answer
 from engine.storage.journal import Authorship
-from engine.storage.surroundings import Moments
 from tests.support.library import LIBRARIAN, NOON, change, insertion
 from tests.support.statements import recorded
 

@@ -32,7 +32,7 @@ def test_places_are_filled_when_a_template_is_rendered(source, expected):
     [
         ("a {{ nmae }} b", "LANG-020", "nmae"),
         ("a {{ name", "LANG-050", "{{ name"),
-        ("{% each visits %}", "LANG-051", "{% each visits %}"),
+        ("{% for visits %}", "LANG-051", "{% for visits %}"),
         ("{% if amount > 1 %} a", "LANG-050", "{% if amount > 1 %}"),
         ("a {% end %}", "LANG-052", "{% end %}"),
         ("{% if true %}a{% else %}b{% else %}c{% end %}", "LANG-052", "{% else %}"),

@@ -164,11 +164,33 @@ def _latest(inner: Inner, table: FromClause, aggregate: Aggregate, conditions: l
     )
 
 
-def stored_select(builder: Over, aggregate: Aggregate, owner: str, excluding: Sequence[str]) -> Select[Any]:
-    """Return the select whose one row is what is stored of an aggregate, without the records in ``excluding``."""
+def _rows_of(
+    builder: Over, aggregate: Aggregate, owner: str, excluding: Sequence[str]
+) -> tuple[Inner, FromClause, list[Element]]:
     inner, table, conditions = _rows(builder, aggregate, sa.bindparam(None, owner, sa.Text(), unique=True))
     if excluding:
         conditions.append(table.c[PARENT if "." in aggregate.form else "id"].not_in(list(excluding)))
+    return inner, table, conditions
+
+
+def rows_select(
+    builder: Over, aggregate: Aggregate, owner: str, excluding: Sequence[str]
+) -> tuple[Select[Any], Select[Any]]:
+    """Return the select of the ids of the rows that an aggregate goes over, in order, and that of their number.
+
+    Of lines it gives the id of their record first, and then theirs.
+    """
+    _, table, conditions = _rows_of(builder, aggregate, owner, excluding)
+    lines = "." in aggregate.form
+    columns = [table.c[PARENT], table.c["id"]] if lines else [table.c["id"]]
+    order = [table.c[PARENT], table.c["position"]] if lines else [table.c["created_at"]]
+    ids = sa.select(*columns).where(*conditions).order_by(*order, table.c["id"])
+    return ids, sa.select(sa.func.count()).select_from(table).where(*conditions)
+
+
+def stored_select(builder: Over, aggregate: Aggregate, owner: str, excluding: Sequence[str]) -> Select[Any]:
+    """Return the select whose one row is what is stored of an aggregate, without the records in ``excluding``."""
+    inner, table, conditions = _rows_of(builder, aggregate, owner, excluding)
     match aggregate.function:
         case "any" | "all" | "exists":
             found = _exists(inner, table, aggregate, conditions)

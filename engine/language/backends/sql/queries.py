@@ -27,6 +27,7 @@ __all__ = [
     "SqlScope",
     "aggregate_select",
     "from_database",
+    "rows_select",
     "stored_from",
     "to_condition",
     "to_value",
@@ -71,6 +72,17 @@ def aggregate_select(
     used.
     """
     return sql_aggregates.stored_select(_builder(scope), aggregate, owner_id, excluding)
+
+
+def rows_select(
+    aggregate: Aggregate, owner_id: str, scope: SqlScope, excluding: Sequence[str] = ()
+) -> tuple[Select[Any], Select[Any]]:
+    """Return the selects of the rows that the aggregate goes over: their ids in order, and how many they are.
+
+    Records are ordered by ``created_at`` and id. Of lines the id of their record comes first; they are ordered by it
+    and by their place.
+    """
+    return sql_aggregates.rows_select(_builder(scope), aggregate, owner_id, excluding)
 
 
 def stored_from(aggregate: Aggregate, row: Sequence[Any] | None, dialect: DialectName) -> Stored:
