@@ -58,8 +58,14 @@ def _rules():
             {"set": {"note": '"tagged"'}},
             when='tags contains "b" and not (old.tags contains "b")',
         ),
-        rule("hushed", "deal", CHANGED, {"set": {"note": '"hushed"'}}, when='old.secret = "s" and changed(amount)'),
-        rule("shut", "deal", {"entered": "shut"}, {"set": {"log": 'if(old.state = "open", "open!")'}}, when='old.state = "open"'),
+        rule("hushed", "deal", CHANGED, {"set": {"note": '"hushed"'}}, when='old.secret = "s" and old.amount > 0'),
+        rule(
+            "shut",
+            "deal",
+            {"entered": "shut"},
+            {"set": {"log": 'if(old.state = "open", "open!")'}},
+            when='old.state = "open"',
+        ),
         rule(
             "kept",
             "deal",

@@ -1,4 +1,4 @@
-"""Rules and rights that ask the directory: one answer in the list, for the single record, in a save and by the clock."""
+"""Rules and rights that ask the directory: one answer in the list, for one record, in a save and by the clock."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_explanation_names_people_when_a_rule_asks_about_them(crm):
     told = crm.services.explaining.explain(crm.viewer("low"), "crm", "deal", record.id, "by_clock")
     assert told.rule.holds is False
     assert told.condition is not None
-    assert told.condition.parts[0].words.zh == "负责人的上级是director的中文"
+    assert told.condition.parts[0].words.zh == "负责人的上级担任“director的中文”"
     assert told.condition.parts[0].holds is True
 
 
