@@ -65,6 +65,7 @@ def _run(around: Plain, scope: Scope) -> dict[str, Json]:
         "now": moment_text(around.now),
         "today": date_of(around.today).isoformat(),
         "zone": zone_table(around.zone),
+        "calendar": list(around.calendar.days),
         "me": around.me,
         "people": {"known": {id: _person(person) for id, person in around.people.items()}, "all": True},
         "parameters": {

@@ -1,9 +1,10 @@
 /** The border between the language and the page: values in the JSON form of the contract, and a world made of them. */
 
-import { DAY_MS, makeDate, momentInCalendar } from "./days.ts";
+import { DAY_MS, momentInCalendar, toDate } from "./days.ts";
 import { exact, power, type Whole } from "./numbers.ts";
 import { Unknown, type Around, type Person, type Row, type Value } from "./values.ts";
 import { zoneOf, type ZoneTable } from "./zones.ts";
+import { workCalendar } from "./workdays.ts";
 import type { Json } from "./compiling.ts";
 
 /** A type: its word, or a number's with its scale and digits, or lines with the types of their fields. */
@@ -11,7 +12,6 @@ export type Type = string | readonly ["number", number, number] | readonly ["lin
 export type Types = { readonly [key: string]: Type };
 
 const DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?$/;
-const DATE = /^\d{4}-\d\d-\d\d$/;
 const MOMENT = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const UNKEPT = /\0|\p{Surrogate}/u;
 
@@ -26,10 +26,7 @@ const readNumber = (raw: Json, scale: number, digits: number): Whole => {
   return kept.length > scale || scaled >= power(digits) ? refused(raw) : exact(sign ? -scaled : scaled);
 };
 
-const readDay = (raw: Json): number => {
-  const [year, month, day] = DATE.test(String(raw)) ? String(raw).split("-") : refused(raw);
-  return makeDate(Number(year), Number(month), Number(day)) ?? refused(raw);
-};
+const readDay = (raw: Json): number => toDate(String(raw)) ?? refused(raw);
 
 const readMoment = (raw: Json): number => {
   const [, day] = MOMENT.exec(String(raw)) ?? refused(raw);
@@ -101,6 +98,8 @@ export interface World {
   readonly now: string;
   readonly today: string;
   readonly zone: ZoneTable;
+  /** The days, by number and in order, that differ from Mondays to Fridays. */
+  readonly calendar: readonly number[];
   readonly me: string | null;
   readonly parameters: { readonly [key: string]: readonly [Json, Type] };
   readonly old?: { readonly [key: string]: Json } | null;
@@ -133,6 +132,7 @@ export const around = (world: World, types: Types): Around => {
     ),
     old: world.old && readRow(world.old, types),
     ...zoneOf(world.zone),
+    calendar: workCalendar(world.calendar),
     person(id) {
       const found = people.get(id);
       if (!found && !world.people.all) throw new Unknown(id);

@@ -4,6 +4,7 @@ import { aggregate } from "./aggregates.ts";
 import { COPIES, type Shapes } from "./copies.ts";
 import { BLANKS_TAKEN, STRICT, TESTS, type Operate } from "./operations.ts";
 import { known, Unknown, type Around, type Part, type Person, type Row, type Test, type Value } from "./values.ts";
+import type { WorkCalendar } from "./workdays.ts";
 
 export type Tree = string | number | boolean | null | readonly [string, ...Json[]];
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -43,6 +44,7 @@ const NEVER_BLANK = new Set([
   "in",
   "fits",
   "role",
+  "is workday",
   ...Object.keys(TESTS),
 ]);
 
@@ -227,6 +229,14 @@ class Builder {
     };
   }
 
+  #byCalendar(list: readonly Tree[], ask: keyof WorkCalendar, blank: Value): Part {
+    const parts = this.#values(list);
+    return (row, around) => {
+      const values = parts.map((part) => part(row, around));
+      return values.includes(null) ? blank : around.calendar[ask](...(values as [number, number]));
+    };
+  }
+
   readonly #nodes: { readonly [code: string]: (...parts: never[]) => Part } = {
     big: (digits: string) => {
       const value = BigInt(digits);
@@ -268,6 +278,9 @@ class Builder {
       return this.#shapes.lift1((value) => whole.test(value as string), this.value(text), false);
     },
     "day of": (moment: Tree) => this.#shapes.dayOf(this.value(moment)),
+    "is workday": (day: Tree) => this.#byCalendar([day], "isWorkday", false),
+    "add workdays": (...parts: Tree[]) => this.#byCalendar(parts, "shifted", null),
+    "workdays between": (...parts: Tree[]) => this.#byCalendar(parts, "between", null),
     "make moment": (...parts: Tree[]) => this.#momentAt(parts),
   };
 }

@@ -3,8 +3,10 @@
 import { absolute, type Whole } from "./numbers.ts";
 
 export const DAY_MS = 86_400_000;
-const FIRST = -719_162;
+export const FIRST = -719_162;
 const LAST = 2_932_896;
+
+const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 const quotient = (x: number, y: number): number => Math.floor(x / y);
 
@@ -57,6 +59,11 @@ export const makeDate = (y: Whole, m: Whole, d: Whole): number | null => {
   return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= monthLength(year, month)
     ? dayNumber(year, month, day)
     : null;
+};
+/** The day that a text spells as year-month-day; blank unless it is just that. */
+export const toDate = (text: string): number | null => {
+  const [found, year, month, day] = DATE.exec(text) ?? [];
+  return found ? makeDate(Number(year), Number(month), Number(day)) : null;
 };
 export const shiftDays = (day: number, days: Whole): number | null => inCalendar(day + Number(days));
 export const addMonths = (number: number, months: Whole): number | null => {

@@ -40,6 +40,7 @@ export const STRICT: Record<string, Operate> = {
   month: days.month,
   day: days.day,
   weekday: days.weekday,
+  "to date": days.toDate,
   "make date": days.makeDate,
   "shift days": days.shiftDays,
   "add months": days.addMonths,

@@ -1,5 +1,6 @@
 /** The values of the language in a page or a Node process, and what an expression may ask of the world around a row. */
 
+import type { WorkCalendar } from "./workdays.ts";
 import type { Zone } from "./zones.ts";
 
 /**
@@ -30,6 +31,7 @@ export interface Around extends Zone {
   readonly parameters: Row;
   /** The row before the change; null where there was none, undefined where that is not known. */
   readonly old: Row | null | undefined;
+  readonly calendar: WorkCalendar;
   /** What the directory says of a user, null where it does not know them. */
   person(id: string): Person | null;
   /** The record with that id that is not deleted, or null. */
