@@ -200,6 +200,9 @@ _TYPES: Mapping[str, Callable[[Json], Type]] = {
     "persons": lambda _: types.PersonsType(),
 }
 
+TYPE_NAMES = tuple(_TYPES)
+"""The types of fields that a case may have."""
+
 
 def _type(document: Json) -> Type:
     made = _TYPES.get(str(document.get("type"))) if isinstance(document, dict) else None
