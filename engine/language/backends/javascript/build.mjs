@@ -29,9 +29,9 @@ const copies = {
     }));
     onLoad({ filter: /\/copies\.ts$/ }, () => {
       const numbers = Array.from({ length: COPIES }, (_, number) => number);
-      const imports = numbers.map((number) => `import * as s${number} from "./shapes.ts?${number}";`);
+      const imports = numbers.map((number) => `import { makeShapes as make${number} } from "./shapes.ts?${number}";`);
       return {
-        contents: `${imports.join("\n")}\nexport const COPIES = [${numbers.map((number) => `s${number}`)}];`,
+        contents: `${imports.join("\n")}\nexport const COPIES = [${numbers.map((number) => `make${number}()`)}];`,
         loader: "ts",
         resolveDir: join(here, "source"),
       };

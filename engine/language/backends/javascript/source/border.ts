@@ -2,7 +2,7 @@
 
 import { DAY_MS, momentInCalendar, toDate } from "./days.ts";
 import { exact, power, type Whole } from "./numbers.ts";
-import { Unknown, type Around, type Person, type Row, type Value } from "./values.ts";
+import { missing, type Around, type Person, type Row, type Value } from "./values.ts";
 import { zoneOf, type ZoneTable } from "./zones.ts";
 import { workCalendar } from "./workdays.ts";
 import type { Json } from "./compiling.ts";
@@ -120,8 +120,7 @@ export const around = (world: World, types: Types): Around => {
   const people = new Map(Object.entries(world.people.known));
   const form = (app: string, key: string) => {
     const found = known.get(`${app}/${key}`);
-    if (!found) throw new Unknown(key);
-    return found;
+    return found ?? missing(key);
   };
   return {
     now: read(world.now, "datetime") as number,
@@ -135,19 +134,16 @@ export const around = (world: World, types: Types): Around => {
     calendar: workCalendar(world.calendar),
     person(id) {
       const found = people.get(id);
-      if (!found && !world.people.all) throw new Unknown(id);
-      return found ?? null;
+      return found ?? (world.people.all ? null : missing(id));
     },
     record(app, key, id) {
       const { rows, all } = form(app, key);
       const found = rows.find((row) => row["id"] === id);
-      if (!found && !all) throw new Unknown(`${key} ${id}`);
-      return found ?? null;
+      return found ?? (all ? null : missing(`${key} ${id}`));
     },
     related(app, key, reference, id) {
       const { rows, all } = form(app, key);
-      if (!all) throw new Unknown(key);
-      return rows.filter((row) => row[reference] === id);
+      return all ? rows.filter((row) => row[reference] === id) : missing(key);
     },
   };
 };

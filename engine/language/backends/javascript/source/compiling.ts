@@ -3,7 +3,7 @@
 import { aggregate } from "./aggregates.ts";
 import { COPIES, type Shapes } from "./copies.ts";
 import { BLANKS_TAKEN, STRICT, TESTS, type Operate } from "./operations.ts";
-import { known, Unknown, type Around, type Part, type Person, type Row, type Test, type Value } from "./values.ts";
+import { known, missing, type Around, type Part, type Person, type Row, type Test, type Value } from "./values.ts";
 import type { WorkCalendar } from "./workdays.ts";
 
 export type Tree = string | number | boolean | null | readonly [string, ...Json[]];
@@ -246,8 +246,7 @@ class Builder {
     old:
       (key: string) =>
       (_, { old }) => {
-        if (old === undefined) throw new Unknown("old");
-        return old && known(old, key);
+        return old === undefined ? missing("old") : old && known(old, key);
       },
     path: (steps: readonly Step[], key: string) => {
       const reach = follow(steps);

@@ -1,6 +1,6 @@
 /** The copies of `shapes.ts` that the build makes; from the sources there is one. */
 
-import * as shapes from "./shapes.ts";
+import { makeShapes } from "./shapes.ts";
 
-export type Shapes = typeof shapes;
-export const COPIES: readonly Shapes[] = [shapes];
+export type Shapes = ReturnType<typeof makeShapes>;
+export const COPIES: readonly Shapes[] = [makeShapes()];

@@ -49,9 +49,10 @@ export type Test = (row: Row, around: Around) => boolean;
 /** What the page does not know, so that only the server can answer. */
 export class Unknown extends Error {}
 
-/** Return the field of a row, blanks included. */
-export const known = (row: Row, key: string): Value => {
-  const value = row[key];
-  if (value === undefined) throw new Unknown(key);
-  return value;
+/** Say that the page was not sent this. */
+export const missing = (what: string): never => {
+  throw new Unknown(what);
 };
+
+/** Return the field of a row, blanks included. */
+export const known = (row: Row, key: string): Value => row[key] ?? (row[key] === null ? null : missing(key));
