@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from fractions import Fraction
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from engine.kernel.values import Row, Value
-from engine.language.backends.python.compiling import Evaluate, Holds, compile_condition, compile_value
+from engine.language.backends.python.compiling import Evaluate, Holds, compile_body, compile_condition, compile_value
 from engine.language.checking.answering import answer
 from engine.language.checking.deciding import TypedRow, Types, declared, typed_rows
 from engine.language.surroundings import Surroundings
 from engine.language.tables import DecisionTable, HitPolicy, TableRow
 from engine.language.tree import Lookup
-from engine.language.types import Type
+from engine.language.types import NumberType, Type
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,13 @@ class _Runnable:
     row: TypedRow
     holds: Holds
     results: Mapping[str, Evaluate]
+    ranking: Evaluate
+    scale: int
+
+    def rank(self, inputs: Mapping[str, Value], around: Surroundings) -> Fraction | None:
+        """Return the first output before it is rounded, where that is a number."""
+        value = self.ranking(inputs, around)
+        return Fraction(value, 10**self.scale) if isinstance(value, int) else None
 
 
 def decided(
@@ -53,17 +61,20 @@ def decided(
 ) -> Decision:
     """Return what the table says for these inputs, of the types that the table declares unless others are given."""
     kinds = declared(table) if types is None else types
-    found = [
-        (item.row.row, {key: evaluate(inputs, around) for key, evaluate in item.results.items()})
-        for item in _runnable(table, kinds)
-        if item.holds(inputs, around)
-    ]
-    chosen = _deciding(table, [results for _, results in found])
-    hits = tuple(Hit(row, MappingProxyType(results), number in chosen) for number, (row, results) in enumerate(found))
+    found = [item for item in _runnable(table, kinds) if item.holds(inputs, around)]
+    chosen = _deciding(table, [item.rank(inputs, around) for item in found])
+    hits = tuple(
+        Hit(
+            item.row.row,
+            MappingProxyType({key: evaluate(inputs, around) for key, evaluate in item.results.items()}),
+            number in chosen,
+        )
+        for number, item in enumerate(found)
+    )
     said = {}
     for column in table.outputs:
         body = answer(table, column.key, kinds)
-        said[column.key] = (_evaluating(table, column.key, kinds)(inputs, around), body.tree.type)
+        said[column.key] = (compile_body(body)(inputs, around), body.tree.type)
     return Decision(table, inputs, said, hits)
 
 
@@ -80,29 +91,29 @@ def hits(lookup: Lookup, table: DecisionTable, row: Row, around: Surroundings) -
 
 @lru_cache(maxsize=256)
 def _runnable(table: DecisionTable, types: Types) -> tuple[_Runnable, ...]:
-    return tuple(
-        _Runnable(
-            row, compile_condition(row.condition), {key: compile_value(node) for key, node in row.results.items()}
-        )
-        for row in typed_rows(table, types)
+    return tuple(map(partial(_runnable_row, table.outputs[0].key), typed_rows(table, types)))
+
+
+def _runnable_row(ranking: str, row: TypedRow) -> _Runnable:
+    first = row.unrounded[ranking]
+    return _Runnable(
+        row,
+        compile_condition(row.condition),
+        {key: compile_value(node) for key, node in row.results.items()},
+        compile_value(first),
+        first.type.scale if isinstance(first.type, NumberType) else 0,
     )
 
 
-@lru_cache(maxsize=1_024)
-def _evaluating(table: DecisionTable, output: str, types: Types) -> Evaluate:
-    return compile_value(answer(table, output, types).tree)
-
-
-def _deciding(table: DecisionTable, found: Sequence[Mapping[str, Value]]) -> frozenset[int]:
-    """Return which of the rows that hit decide, by their places among these."""
+def _deciding(table: DecisionTable, found: Sequence[Fraction | None]) -> frozenset[int]:
+    """Return which of the rows that hit decide, by their places among these; ``found`` are their ranks."""
     match table.policy:
         case HitPolicy.FIRST:
             return frozenset(range(min(1, len(found))))
         case HitPolicy.UNIQUE:
             return frozenset((0,) if len(found) == 1 else ())
         case HitPolicy.MAX:
-            ranking = table.outputs[0].key
-            ranked = [(results[ranking], -place) for place, results in enumerate(found) if results[ranking] is not None]
+            ranked = [(rank, -place) for place, rank in enumerate(found) if rank is not None]
             return frozenset((-max(ranked)[1],) if ranked else ())
         case HitPolicy.SUM:
             return frozenset(range(len(found)))

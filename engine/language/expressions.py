@@ -130,7 +130,8 @@ class _Reads:
                 self.ask(item)
             case Lookup(table, body=body):
                 self.tables.add(table)
-                self.note_inside(body.tree)
+                for outside in body.outside:
+                    self.note(outside)
             case Related(aggregate, ()):
                 self.aggregates[aggregate] = None
             case Related(aggregate, steps):

@@ -27,7 +27,7 @@ class HitPolicy(StrEnum):
     COLLECT = "collect"
     """All rows that hit: several options, or texts joined in the order of the rows."""
     MAX = "max"
-    """The row whose first output is greatest, of equals the first; blanks do not count."""
+    """The row whose first output is greatest before it is rounded, of equals the first; blanks do not count."""
     SUM = "sum"
     """The sum over the rows that hit; 0 where none does."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal as OneOf
 
 from engine.kernel.values import Value
@@ -262,6 +263,25 @@ class Body:
 
     tree: Node
 
+    @cached_property
+    def may_be_blank(self) -> bool:
+        """Whether what the table says can be blank."""
+        return may_be_blank(self.tree)
+
+    @cached_property
+    def outside(self) -> tuple[Parameter | Given, ...]:
+        """What the inside reads beyond the inputs, each once."""
+        found: dict[Parameter | Given, None] = {}
+        for part in walk(self.tree):
+            match part:
+                case Parameter() | Given():
+                    found[part] = None
+                case Lookup(body=body):
+                    found.update(dict.fromkeys(body.outside))
+                case _:
+                    continue
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -364,7 +384,7 @@ def may_be_blank(node: Node) -> bool:
         case Related(aggregate):
             return aggregate.function in {"avg", "min", "max", "latest"}
         case Lookup():
-            return may_be_blank(node.body.tree)
+            return node.body.may_be_blank
         case _:
             return True
 

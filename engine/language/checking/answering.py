@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from engine.kernel.clocks import FIRST_DAY
 from engine.language.checking.deciding import TypedRow, Types, typed_rows
-from engine.language.checking.fitting import common_of
+from engine.language.checking.fitting import common_of, narrowed_number, rescaled
 from engine.language.operations import Op
 from engine.language.tables import About, DecisionTable, HitPolicy
 from engine.language.tree import (
@@ -87,13 +86,15 @@ class _Answering:
         )
 
     def of(self, output: str) -> Node:
-        """Return the answer for an output."""
+        """Return the answer for an output; what one row gives is rounded once, behind the choice of the row."""
         cases = [_Case(row.condition, self._result(row, output), row) for row in self._rows]
         match self._table.policy:
             case HitPolicy.FIRST:
-                return _first(cases)
+                return self._rounded(_first(cases), output)
+            case HitPolicy.UNIQUE if self._table.exclusive:
+                return self._rounded(_first(cases), output)
             case HitPolicy.UNIQUE:
-                return _first(cases) if self._table.exclusive else self._unique(cases, output)
+                return self._unique(cases, output)
             case HitPolicy.MAX:
                 return self._greatest(cases, output)
             case HitPolicy.SUM:
@@ -110,8 +111,19 @@ class _Answering:
                 return Literal(source.zh if source else None, TextType())
             case About.POLICY_EN:
                 return Literal(source.en if source else None, TextType())
-            case _:
+            case _ if self._table.policy is HitPolicy.SUM:
                 return row.results[output]
+            case _:
+                return row.unrounded[output]
+
+    def _rounded(self, chosen: Node, output: str, named: Sequence[tuple[str, Node]] = ()) -> Node:
+        """Return a choice among rows, rounded; the choice is the inside of a look-up, where its rows do not nest."""
+        kind = self._table.type_of(output)
+        return (
+            chosen
+            if narrowed_number(chosen, kind) is chosen
+            else narrowed_number(self._with(output, named, chosen), kind)
+        )
 
     def _with(self, output: str, named: Sequence[tuple[str, Node]], inside: Node) -> Node:
         """Return what is inside, in which ``named`` are fields beside the inputs."""
@@ -121,32 +133,37 @@ class _Answering:
     def _unique(self, cases: Sequence[_Case], output: str) -> Node:
         hits = _total([If(((case.hit, Literal(1, _COUNT)),), Literal(0, _COUNT), _COUNT) for case in cases])
         count = Field("#hits", hits.type)
-        found = _first(cases)
+        found = self._rounded(self._with(output, [], _first(cases)), output)
         single = Equal(count, Literal(1, count.type))
         return self._with(output, [(count.key, hits)], If(((single, found),), Literal(None, found.type), found.type))
 
     def _greatest(self, cases: Sequence[_Case], output: str) -> Node:
-        """Return what the row gives whose first output is greatest."""
-        ranking = self._table.outputs[0].key
-        values = [case.row.results[ranking] for case in cases]
-        present = [
-            case.hit if not may_be_blank(value) else _all(case.hit, Not(IsBlank(value)))
+        """Return what the row gives whose first output, before it is rounded, is greatest."""
+        ranking = self._table.outputs[0]
+        kind = common_result([case.row.unrounded[ranking.key] for case in cases], ranking.type)
+        if not isinstance(kind, NumberType):
+            message = f"{ranking.key} is no number"
+            raise TypeError(message)
+        values = [rescaled(case.row.unrounded[ranking.key], kind.scale) for case in cases]
+        least = Literal(-(10**kind.digits), NumberType(kind.scale, kind.digits + 1))
+        ranked = [
+            If(((case.hit, _filled(value, least)),), least, least.type)
             for case, value in zip(cases, values, strict=True)
         ]
-        kind = common_result(values, self._table.outputs[0].type)
-        least = _least(kind)
-        ranked = [If(((hit, _filled(value, least)),), least, kind) for hit, value in zip(present, values, strict=True)]
-        if not ranked:
-            return Literal(None, self._table.type_of(output))
-        most = If(((_any(present), _folded(Op.GREATEST, ranked, kind)),), Literal(None, kind), kind)
-        if output == ranking:
-            return most
-        named = Field("#most", kind)
+        greatest = Field("#greatest", least.type)
+        found = self._with(
+            output,
+            [(greatest.key, _folded(Op.GREATEST, ranked, least.type))],
+            If(((Equal(greatest, least), Literal(None, kind)),), greatest, kind),
+        )
+        if output == ranking.key:
+            return self._rounded(found, output)
+        most = Field("#most", kind)
         chosen = [
-            replace(case, hit=_all(hit, Equal(value, named)))
-            for case, hit, value in zip(cases, present, values, strict=True)
+            replace(case, hit=_all(case.hit, *_filled_test(value), Equal(value, most)))
+            for case, value in zip(cases, values, strict=True)
         ]
-        return self._with(output, [(named.key, most)], _first(chosen))
+        return self._with(output, [(most.key, found)], self._rounded(_first(chosen), output, [(most.key, most)]))
 
     def _limited(self, cases: Sequence[_Case], output: str) -> Node:
         """Return the collection of the rows that hit, or of the first so many of them."""
@@ -162,7 +179,8 @@ class _Answering:
         for index in reversed(range(limit)):
             earlier = places[index - 1] if index else None
             named = [(place.key, place) for place in places[:index]]
-            inside = self._with(output, [*named, (places[index].key, _place_after(cases, earlier))], inside)
+            place = self._with(output, named, _place_after(cases, earlier))
+            inside = self._with(output, [*named, (places[index].key, place)], inside)
         return inside
 
     def _collected(self, cases: Sequence[_Case]) -> Node:
@@ -185,9 +203,10 @@ def _first(cases: Sequence[_Case]) -> Node:
     kind = common_result([case.result for case in cases], cases[0].result.type) if cases else TextType()
     branches: list[tuple[Node, Node]] = []
     for case in cases:
+        result = rescaled(case.result, kind.scale) if isinstance(kind, NumberType) else case.result
         if case.hit == _TRUE:
-            return If(tuple(branches), case.result, kind) if branches else case.result
-        branches.append((case.hit, case.result))
+            return If(tuple(branches), result, kind) if branches else result
+        branches.append((case.hit, result))
     return If(tuple(branches), Literal(None, kind), kind)
 
 
@@ -201,9 +220,8 @@ def _place_after(cases: Sequence[_Case], earlier: Field | None) -> Node:
     return If(tuple(branches), Literal(None, _COUNT), _COUNT)
 
 
-def _least(kind: Type) -> Literal:
-    """Return a value that no other of the type is less than."""
-    return Literal(-(10**kind.digits) + 1 if isinstance(kind, NumberType) else FIRST_DAY, kind)
+def _filled_test(value: Node) -> tuple[Node, ...]:
+    return (Not(IsBlank(value)),) if may_be_blank(value) else ()
 
 
 def _filled(value: Node, blank: Literal) -> Node:

@@ -14,11 +14,11 @@ from engine.language import problems
 from engine.language.checking.checker import Checker
 from engine.language.checking.comparing import compared
 from engine.language.checking.fitting import bounded, common_of, fit, narrowed_number
-from engine.language.checking.report import BROKEN, Report, words
+from engine.language.checking.report import BROKEN, Meaning, Report, words
 from engine.language.operations import Op
 from engine.language.scope import FieldScope, FormScope, Scope
 from engine.language.tables import Cell, Column, DecisionTable, TableRow
-from engine.language.tree import And, Field, Given, Literal, Node, Operation, Ordered
+from engine.language.tree import And, Field, Given, Literal, Node, Operation, Ordered, Span
 from engine.language.types import BooleanType, DateTimeType, DateType, Type
 
 INSIDE = ""
@@ -32,13 +32,15 @@ Types = tuple[Type, ...]
 class TypedRow:
     """A row whose cells have types.
 
-    ``tests`` are the conditions of its cells by input; ``valid`` those of its period. ``results`` hold every output.
+    ``tests`` are the conditions of its cells by input; ``valid`` those of its period. ``results`` hold every output,
+    ``unrounded`` the same with all the decimals that the cells give.
     """
 
     row: TableRow
     tests: Mapping[str, Node]
     valid: tuple[Node, ...]
     results: Mapping[str, Node]
+    unrounded: Mapping[str, Node]
 
     @property
     def condition(self) -> Node:
@@ -75,6 +77,14 @@ def typed_rows(table: DecisionTable, types: Types) -> tuple[TypedRow, ...]:
     return found
 
 
+def meanings(table: DecisionTable) -> Mapping[str, Mapping[Span, Meaning]]:
+    """Return what the names and options in each cell stand for, by the place of the cell (``rows[0].when.tier``)."""
+    typing = _Typing(table, declared(table))
+    for row in table.rows:
+        typing.row(row)
+    return typing.meant
+
+
 class _Typing:
     """Gives the cells of one table their types; problems are gathered."""
 
@@ -84,21 +94,25 @@ class _Typing:
         self._scope = scope_inside(table, types)
         self._inputs = {column.key: Field(column.key, kind) for column, kind in zip(table.inputs, types, strict=True)}
         self.found: list[Problem] = []
+        self.meant: dict[str, Mapping[Span, Meaning]] = {}
 
     def row(self, row: TableRow) -> TypedRow:
         """Return the row with types."""
         place = f"rows[{row.number - 1}]"
         tests = {key: self._test(f"{place}.when.{key}", cell, self._inputs[key]) for key, cell in row.when.items()}
-        results = {
+        unrounded = {
             column.key: self._result(f"{place}.then.{column.key}", row.then.get(column.key), column)
             for column in self._table.outputs
         }
-        return TypedRow(row, tests, tuple(self._valid(row)), results)
+        kinds = {column.key: column.type for column in self._table.outputs}
+        results = {key: narrowed_number(node, kinds[key]) for key, node in unrounded.items()}
+        return TypedRow(row, tests, tuple(self._valid(row)), results, unrounded)
 
     def _checked(self, place: str, work: Callable[[Checker, Report], Node]) -> Node:
         report = Report()
         node = work(Checker(self._scope, self._scope.form, report), report)
         self.found.extend(problem.under(place) for problem in report.found)
+        self.meant[place] = report.meant
         return node
 
     def _test(self, place: str, cell: Cell, field: Field) -> Node:
@@ -127,7 +141,7 @@ class _Typing:
             if common_of((Literal(None, column.type), node)) is None:
                 wanted, got = words("wanted", column.type), words("got", node.type)
                 return report.broken(problems.WRONG_RESULT, (0, len(cell.source)), **wanted, **got)
-            return bounded(narrowed_number(fit(node, column.type, report), column.type), report)
+            return bounded(fit(node, column.type, report), report)
 
         return self._checked(place, work)
 

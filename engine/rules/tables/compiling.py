@@ -125,7 +125,7 @@ class _Compiling:
     def _check_columns(self) -> None:
         table = self._bare
         ranking = table.outputs[0]
-        if table.policy is HitPolicy.MAX and not isinstance(ranking.type, NumberType | DateType):
+        if table.policy is HitPolicy.MAX and not isinstance(ranking.type, NumberType):
             self._wrong_policy(ranking)
         for column in table.outputs:
             if not isinstance(column.type, _SUITED.get(table.policy, COLUMN_TYPES)):

@@ -24,8 +24,8 @@ WRONG_POLICY = ProblemKind(
         "The hit policy “{policy}” does not suit “{key}”, which is {got_en}",
     ),
     Text(
-        "sum 用于数字;max 的第一个输出是数字或日期;collect 用于选项或文本",
-        "sum is for numbers; the first output of max is a number or date; collect is for choices or texts",
+        "sum 用于数字;max 的第一个输出是数字;collect 用于选项或文本",
+        "sum is for numbers; the first output of max is a number; collect is for choices or texts",
     ),
 )
 NO_DAY = ProblemKind(

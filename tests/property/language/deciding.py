@@ -222,7 +222,7 @@ def _value(row, output, deal):
 
 
 def _of_the_greatest(found, output, deal):
-    ranked = [(value, row) for row in found if (value := _value(row, "number", deal)) is not None]
+    ranked = [(value, row) for row in found if (value := row[3]["number"][1](deal)) is not None]
     if not ranked:
         return None
     most = max(value for value, _ in ranked)

@@ -6,13 +6,20 @@ from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 
+from engine.kernel.problems import Text
 from engine.language.backends.sql.queries import from_database, to_condition, to_value
+from engine.language.checking.answering import Decider
 from engine.language.compiling import compile_expression
+from engine.language.tables import Column
+from engine.language.types import ChoiceType, NumberType, TextType
+from engine.rules.tables.compiling import compile_table
+from engine.rules.tables.definitions import table_def
 from tests.property.language.deciding import ASKED, answered, hits, tables
-from tests.property.language.worlds import APP, SCOPE, Database, made_rows, plain
+from tests.property.language.worlds import APP, OPTIONS, SCOPE, Database, made_rows, plain
 
 ROWS = made_rows()
 DEALS = ROWS[APP, "deal"]
@@ -100,3 +107,51 @@ def test_filters_by_a_table_find_their_rows_when_asked_of_databases(postgres_url
                     assert set(database.connection.execute(sa.select(deal.c.id).where(where)).scalars()) == expected
 
         filtered()
+
+
+_AMOUNT = Column("amount", Text("金额", "Amount"), NumberType(2))
+_STAGE = Column("stage", Text("阶段", "Stage"), ChoiceType(OPTIONS))
+_RATE = Column("rate", Text("比例", "Rate"), NumberType(2))
+_STAGES = ("-", "[won, lost]")
+_NOTE = Column("note", Text("说明", "Note"), TextType())
+
+
+def _long(policy, count, **more):
+    """A table of many rows that overlap, each with a range, a list and a result of its own."""
+    output = _NOTE if policy == "collect" else _RATE
+    narrower = 495 if policy == "unique" else 0
+    rows = [
+        {
+            "uid": f"r{number}",
+            "when": {"amount": f"{number * 10 - 500}..{number * 10 - narrower}", "stage": _STAGES[number % 2]},
+            "then": {output.key: f'"{number}"' if policy == "collect" else f"amount * 0.0{number % 9 + 1}"},
+        }
+        for number in range(count)
+    ]
+    rows.append({"uid": "last", "when": {"amount": "< 0"}, "then": {output.key: "-"}})
+    column = {"uid": "u", "labels": {"zh": "列", "en": "column"}}
+    document = {
+        "uid": "u",
+        "key": "table",
+        "labels": {"zh": "表", "en": "table"},
+        "hit_policy": policy,
+        "inputs": [{**column, "key": "amount"}, {**column, "key": "stage"}],
+        "outputs": [{**column, "key": output.key}],
+        "rows": rows,
+        **more,
+    }
+    return compile_table(table_def(document), (_AMOUNT, _STAGE), (output,), {})[0]
+
+
+@pytest.mark.parametrize(
+    ("policy", "count", "more"),
+    [("first", 500, {}), ("unique", 200, {}), ("max", 200, {}), ("sum", 200, {}), ("collect", 200, {"limit": 3})],
+)
+def test_databases_say_what_python_says_when_tables_are_long(policy, count, more, postgres_url):
+    scope = replace(SCOPE, tables={"table": Decider(_long(policy, count, **more))})
+    expression = compile_expression('lookup("table", amount, stage)', scope)
+    expected = {deal["id"]: expression.evaluate(deal, WORLD) for deal in DEALS}
+    assert len(set(expected.values())) > 2
+    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+        assert _values(lite, expression) == expected
+        assert _values(server, expression) == expected

@@ -71,9 +71,17 @@ def compile_both(node: Node) -> tuple[Evaluate, Holds]:
 
 
 @lru_cache(maxsize=1_024)
-def _inside(body: tree.Body) -> Evaluate:
-    """Return the function of a decision table, the same for all its look-ups."""
-    return compile_value(body.tree)
+def compile_body(body: tree.Body) -> Evaluate:
+    """Return the function of a decision table, the same for all its look-ups; its rows are statements, not nested."""
+    node = body.tree
+    if not isinstance(node, tree.If):
+        return compile_value(node)
+    writer = _Writer()
+    rows: list[ast.stmt] = [
+        ast.If(reused(writer.truth(condition)), [ast.Return(reused(writer.value(value)))], [])
+        for condition, value in node.branches
+    ]
+    return writer.function(writer.value(node.otherwise), rows)
 
 
 def _never(_: Row, __: Surroundings) -> bool:
@@ -126,12 +134,12 @@ class _Writer:
         self._names = 0
         self._objects: dict[str, object] = {}
 
-    def function(self, body: ast.expr) -> Callable[[Row, Surroundings], Any]:
-        """Return the function of ``row`` and surroundings that gives ``body``."""
+    def function(self, body: ast.expr, before: Sequence[ast.stmt] = ()) -> Callable[[Row, Surroundings], Any]:
+        """Return the function of ``row`` and surroundings that gives ``body``, unless a statement before it returns."""
         module = ast.parse(_SKELETON)
         definition = module.body[0]
         if isinstance(definition, ast.FunctionDef):
-            definition.body = [ast.Return(reused(body))]
+            definition.body = [*before, ast.Return(reused(body))]
         _locate(module)
         code = compile(module, "<expression>", "exec", dont_inherit=True)
         inner = next(part for part in code.co_consts if isinstance(part, CodeType))
@@ -335,7 +343,7 @@ class _Writer:
         """Write the call of the table's own function with the arguments as its row."""
         keys, values = zip(*node.arguments, strict=True)
         row = ast.Dict([constant(key) for key in keys], [self.value(value) for value in values])
-        return call(self._object(_inside(node.body)), row, name(SURROUNDINGS))
+        return call(self._object(compile_body(node.body)), row, name(SURROUNDINGS))
 
     def _related(self, node: tree.Related) -> ast.expr:
         tests, row = self._followed(node.steps)
