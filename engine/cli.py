@@ -22,6 +22,7 @@ from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
 from engine.runtime.commands import app, user
 from engine.runtime.commands_language import check, explain_, format_
+from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_rules, show_rule
 from engine.runtime.commands_rules import rule
 from engine.runtime.commands_tables import table
 from engine.scenarios.commands import test_pack
@@ -102,6 +103,8 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
+for _command in (show_rule, parse_rules, format_rules, check_rules):
+    rule.add_command(_command)
 for _command in (check, format_, explain_):
     lang.add_command(_command)
 for _command in (worker, tick, app, user, pack, doctor, rule, table, bench, lang):

@@ -28,7 +28,7 @@ from engine.language.gathering import Gathering, Placed
 from engine.language.scope import FormScope, Scope, way_over
 from engine.rules import problems as rule_problems
 from engine.rules.compiling import compile_rule
-from engine.rules.definitions import HoldDef, every_action, lets_go, persons_of, sees_before
+from engine.rules.definitions import HoldDef, RuleDef, every_action, lets_go, persons_of, sees_before
 from engine.rules.naming import Names as RuleNames
 from engine.rules.rules import Rule
 from engine.workflows.definitions import WorkflowDef
@@ -68,6 +68,16 @@ def compile_catalog(
     if found:
         raise EngineError(found)
     return Catalog(MappingProxyType(compiled), MappingProxyType(scopes), calendars or {})
+
+
+def problems_of_rules(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> list[Problem]:
+    """Return what is wrong with rules as they would stand in an installed app, in place of its own of the same keys."""
+    app, new = catalog.apps[key].definition, {rule.key: rule for rule in rules}
+    every = (*(rule for rule in app.rules if rule.key not in new), *new.values())
+    found: list[Problem] = []
+    scope = replace(catalog.scope(key, next(form.key for form in app.forms)), form=None)
+    _Parts(replace(app, rules=every), scope, found).rules()
+    return [problem for problem in found if problem.path.startswith(tuple(f"rules/{one}.json" for one in new))]
 
 
 def _scopes(app: AppDef, types: Registry[FieldType]) -> dict[tuple[str, str], FormScope]:

@@ -14,6 +14,7 @@ from engine.catalog.documents import Documents
 from engine.kernel.canonical import Json
 from engine.language.gathering import Placed
 from engine.language.printing.formatting import print_expression
+from engine.language.printing.spelling import Speech
 from engine.language.printing.templating import print_template
 
 _STEP = re.compile(r"[^./\[\]#]+")
@@ -21,7 +22,15 @@ _STEP = re.compile(r"[^./\[\]#]+")
 
 def restated(documents: Documents, placed: Iterable[Placed]) -> Documents:
     """Return the documents with every placed expression and template by keys; the very same where none changes."""
-    changed = [(item.place, by_keys) for item in placed if (by_keys := _by_keys(item)) != item.source]
+    return labelled(documents, placed, "keys")
+
+
+def labelled(documents: Documents, placed: Iterable[Placed], speech: Speech) -> Documents:
+    """Return the documents with every placed expression and template as one speaks; the very same where none changes.
+
+    The templates of one language are in that language whatever is asked for.
+    """
+    changed = [(item.place, said) for item in placed if (said := _said(item, speech)) != item.source]
     if not changed:
         return documents
     copied: dict[str, Json] = copy.deepcopy(dict(documents))
@@ -38,10 +47,11 @@ def missed(documents: Documents, placed: Iterable[Placed]) -> Iterator[str]:
             yield item.place
 
 
-def _by_keys(item: Placed) -> str:
+def _said(item: Placed, speech: Speech) -> str:
     if item.template:
-        return print_template(item.source, item.scope, "keys")
-    return print_expression(item.source, item.scope, "keys", expects=item.expects)
+        own: Speech = speech if speech == "keys" else "zh" if item.place.endswith(".zh") else "en"
+        return print_template(item.source, item.scope, own)
+    return print_expression(item.source, item.scope, speech, expects=item.expects)
 
 
 def _put(documents: Documents, place: str, source: str) -> None:

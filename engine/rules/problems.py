@@ -147,7 +147,7 @@ SAID_TWICE = ProblemKind(
 )
 UNKNOWN_LABEL = ProblemKind(
     "RULE-030",
-    Text("没有“{got}”", "There is no “{got}”"),
+    Text("没有“{got}”{suggestion_zh}", "There is no “{got}”{suggestion_en}"),
     Text("{hint_zh}", "{hint_en}"),
 )
 NO_RULE = ProblemKind(
@@ -192,4 +192,14 @@ SINCE_WITHOUT_PERCENT = ProblemKind(
     "RULE-045",
     Text("写了起点 since,却没有百分比", "It says since when, and not how many percent"),
     Text("请加上 percent,或去掉 since", "Add percent, or leave since out"),
+)
+NOT_A_TEXT = ProblemKind(
+    "RULE-046",
+    Text("“{name}”不是 UTF-8 文本", "“{name}” is no text in UTF-8"),
+    Text("请另存为 UTF-8", "Save it as UTF-8"),
+)
+NO_PUBLISHED_RULE = ProblemKind(
+    "RULE-047",
+    Text("没有规则“{key}”", "There is no rule “{key}”"),
+    Text("已有的:{known}", "There are: {known}"),
 )

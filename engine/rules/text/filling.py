@@ -62,6 +62,7 @@ def _moved_up(values: Values, place: str, value: Json, first: str) -> Json:
     spot = values.spots.pop(f"{place}.{first}", None)
     if spot is not None:
         values.spots[place] = spot
+        values.expressions = [place if one == f"{place}.{first}" else one for one in values.expressions]
     return value
 
 

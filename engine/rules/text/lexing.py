@@ -41,6 +41,8 @@ _CLOSING = {"“": "”“", "”": "”“", "‘": "’‘", "’": "’‘", 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"} | {sign: sign for sign in "\"'\\“”‘’「」『』"}
 _UNICODE_ESCAPES = {"u": 4, "U": 8}
 _HEXADECIMAL = re.compile("[0-9A-Fa-f]+")
+_LEADING = frozenset(("THEN", "DO", "ELSE"))
+_ACTING = frozenset(("ACTION", "FOREACH", "IF"))
 _WORD = re.compile(r"[\s\ufeff]*([^\W\d]\w*)")
 
 
@@ -135,16 +137,17 @@ class Scan:
     def _word(self, run: str, start: int, accepted: Accepted) -> Token:
         """Take a keyword of one word or several where one may stand, else a name.
 
-        Where no name may stand, a keyword is found at the beginning of a run, too: 则通知 is two words.
+        Where no name may stand, a keyword is found at the beginning of a run, too; and one that leads to actions
+        where nothing but an action's word follows: 则通知 is two words.
         """
         for phrase in _beginning(words_of(run)[0] if words_of(run) else run):
             end = self._end_of(phrase.words, start)
             if end is not None and accepted(phrase.kind):
                 return _made(phrase.kind, phrase.name, start, end)
-        if not accepted("WORD") and not run.isascii():
+        if not run.isascii():
             for form in sorted(_chinese(), key=len, reverse=True):
-                if run.startswith(form) and accepted(_chinese()[form].kind):
-                    phrase = _chinese()[form]
+                phrase = _chinese()[form]
+                if run.startswith(form) and accepted(phrase.kind) and (not accepted("WORD") or _leads(phrase, run)):
                     return _made(phrase.kind, phrase.name, start, start + len(form))
         return _made("WORD", run, start, start + len(run))
 
@@ -216,6 +219,12 @@ def _phrases() -> Mapping[str, tuple[Phrase, ...]]:
 @cache
 def _chinese() -> Mapping[str, Phrase]:
     return {phrase.words[0]: phrase for phrase in _every() if not phrase.words[0].isascii()}
+
+
+def _leads(phrase: Phrase, run: str) -> bool:
+    """Tell whether a run is a keyword that actions follow, and the word of an action."""
+    following = _chinese().get(run.removeprefix(phrase.words[0]))
+    return phrase.kind in _LEADING and following is not None and following.kind in _ACTING
 
 
 def _beginning(word: str) -> tuple[Phrase, ...]:

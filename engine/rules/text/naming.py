@@ -6,10 +6,11 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.kernel.problems import ProblemKind
+from engine.language.reading.suggestions import did_you_mean, nearest
 from engine.language.reading.vocabulary import narrowed
 from engine.rules import problems
 from engine.rules.text.shapes import Domain
@@ -19,17 +20,23 @@ UID_LENGTH = 12
 LONGEST = 41
 SHOWN = 12
 
-Note = Callable[[ProblemKind, Mapping[str, str]], None]
+Note = Callable[[ProblemKind, Mapping[str, object]], None]
 
 
 @dataclass(frozen=True)
 class Names:
     """The keys that may stand where something is named, by what they are called: by key and by every label.
 
-    A label that two share stands for neither. Of a domain that is not listed nothing is known.
+    A label that two share stands for neither. Of a domain that is not listed nothing is known. ``onward`` gives what
+    may be named on a record that a reference leads to, by the key of the reference.
     """
 
     listed: Mapping[Domain, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    onward: Callable[[str], Names] | None = None
+
+    def beyond(self, reference: str) -> Names:
+        """Return what may be named behind a reference."""
+        return Names() if self.onward is None else self.onward(reference)
 
     def key(self, domain: Domain, written: str, note: Note) -> str:
         """Return the key that a name stands for; what is wrong with it goes to ``note``."""
@@ -43,13 +50,20 @@ class Names:
             both = ", ".join(sorted(found))
             hint_zh, hint_en = f"几个都叫这个名字,请写标识:{both}", f"Several are called so; write the key: {both}"
         elif known:
-            some = ", ".join(sorted(known)[:SHOWN])
-            hint_zh, hint_en = f"已有的:{some}", f"There are: {some}"
+            hint_zh, hint_en = _listing(known)
         else:
             hint_zh = "请写标识(小写字母、数字和 _);要按名称查找,请指明应用"
             hint_en = "Write the key (lower-case letters, digits and _); labels are known where the app is named"
-        note(problems.UNKNOWN_LABEL, {"got": written, "hint_zh": hint_zh, "hint_en": hint_en})
+        tail = did_you_mean(nearest(_plain(written), known))
+        note(problems.UNKNOWN_LABEL, {"got": written, "hint_zh": hint_zh, "hint_en": hint_en, **tail})
         return written
+
+
+def _listing(known: Collection[str]) -> tuple[str, str]:
+    """Return what there is in Chinese and in English, the beginning of it."""
+    zh = [name for name in sorted(known) if not name.isascii()] or sorted(known)
+    en = [name for name in sorted(known) if name.isascii() and not KEY.fullmatch(name)] or sorted(known)
+    return f"已有的:{'、'.join(zh[:SHOWN])}", f"There are: {', '.join(en[:SHOWN])}"
 
 
 def called(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
@@ -26,9 +25,7 @@ from engine.rules.text.lexing import is_keyword
 from engine.rules.text.naming import key_of, uid_of
 from engine.rules.text.schedule_words import words_for
 from engine.rules.text.shapes import ACTIONS, EVENTS, OPTIONS, SWITCHES, Body, Kind, Shape, Slot
-from engine.rules.text.words import EMPTY_FORMS, NONE, PERSONS, RAW, RAW_FORMS, STRUCTURE, UNITS
-
-Language = Literal["zh", "en"]
+from engine.rules.text.words import EMPTY_FORMS, NONE, PERSONS, RAW, RAW_FORMS, STRUCTURE, UNITS, Language
 
 _RESERVED = EMPTY_FORMS | RAW_FORMS | {form for word in PERSONS.values() for form in word.forms}
 

@@ -16,7 +16,7 @@ from engine.rules.text.naming import Names, key_of, uid_of
 from engine.rules.text.shapes import ACTIONS, EVENTS, OPTIONS, Domain, Kind, Slot
 from engine.rules.text.skeleton import About, Branch, Each, Run, Said, Statement, Step, statements
 from engine.rules.text.values import UnreadableError, Values
-from engine.rules.text.words import Word
+from engine.rules.text.words import Language, Word
 
 if TYPE_CHECKING:
     from lark import Token
@@ -39,6 +39,10 @@ class RuleText:
     spots: Mapping[str, Written]
     start: int
     end: int
+    expressions: tuple[str, ...] = ()
+    """The paths of its expressions."""
+    language: Language = "en"
+    """In which language it is written: that of its first word."""
 
     def placed(self, problem: Problem) -> Problem:
         """Return a problem of the document, its path and offsets those of the document, with its place in the text."""
@@ -106,7 +110,9 @@ class _Reader:
         document.setdefault("uid", uid_of(document["form"], document["key"]))
         if comments:
             document["comments"] = dict(comments)
-        return RuleText(document, self.values.spots, statement.word.start_pos or 0, statement.end)
+        start = statement.word.start_pos or 0
+        language: Language = "en" if self.values.scan.source[start].isascii() else "zh"
+        return RuleText(document, self.values.spots, start, statement.end, tuple(self.values.expressions), language)
 
     def _missing(self, word: Token, part: Word) -> None:
         named = {"of_zh": "规则", "of_en": "rule", "part_zh": part.zh, "part_en": part.en}

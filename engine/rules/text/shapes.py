@@ -161,7 +161,7 @@ _QUIET = Shape(
 )
 _PARTY = Shape(
     Word("released by", "解除人"),
-    (_persons("persons", Word("persons", "人员")), Slot("when", Word("when", "当"), Kind.EXPRESSION)),
+    (_persons("persons", Word("who", "何人")), Slot("when", Word("when", "当"), Kind.EXPRESSION)),
 )
 _TASK_ACTION = Shape(
     Word("action", "动作"),

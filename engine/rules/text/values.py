@@ -61,11 +61,13 @@ class Values:
     names: Names
     found: list[Problem] = field(default_factory=list)
     spots: dict[str, Written] = field(default_factory=dict)
+    expressions: list[str] = field(default_factory=list)
 
-    def note(self, kind: ProblemKind, run: Iterable[Token], **values: str) -> None:
+    def note(self, kind: ProblemKind, run: Iterable[Token], **values: object) -> None:
         """Keep a problem of what stands in a run."""
         start, end = span_of(tuple(run))
-        self.found.append(kind.at(start=start, end=end, **values))
+        filled: dict[str, Any] = values
+        self.found.append(kind.at(start=start, end=end, **filled))
 
     def written(self, run: Run) -> str:
         """Return what a run looks like in the source."""
@@ -85,12 +87,14 @@ class Values:
             self.note(problems.BAD_PART, run, got=self.written(run), **values)
             return None
 
-    def key(self, domain: Domain, token: Token) -> str:
-        """Return the key that a name stands for."""
-        return self.names.key(domain, str(token), lambda kind, values: self.note(kind, (token,), **values))
+    def key(self, domain: Domain, token: Token, names: Names | None = None) -> str:
+        """Return the key that a name stands for; ``names`` are those of another form than the rule's."""
+        among = self.names if names is None else names
+        return among.key(domain, str(token), lambda kind, values: self.note(kind, (token,), **values))
 
     def expression(self, run: Run, place: str) -> str:
         """Return the source of an expression as it is stored: in one line, without comments."""
+        self.expressions.append(place)
         said = run[0].lower() if run and run[0].type == "WORD" else ""
         if said in RAW_FORMS and [token.type for token in run[1:]] == ["TEXT"]:
             self.spots[place] = self.scan.texts[run[1].start_pos or 0]
@@ -210,7 +214,7 @@ def _uid(values: Values, _: Slot, run: Run, __: str) -> Json:
 
 
 def _path_of(values: Values, domain: Domain, run: Run) -> str:
-    """Return names joined by dots; a label can stand for the first of them."""
+    """Return names joined by dots; labels can stand for the references and fields on a way."""
     dots, names = run[1::2], run[::2]
     if (
         not run
@@ -219,8 +223,14 @@ def _path_of(values: Values, domain: Domain, run: Run) -> str:
         or any(dot != "." for dot in dots)
     ):
         raise UnreadableError
-    inner = [values.key(Domain.OTHER, token) for token in names[1:]]
-    return ".".join([values.key(domain if not inner else Domain.OTHER, names[0]), *inner])
+    if domain is Domain.FORM:
+        keys = [values.key(domain if len(names) == 1 else Domain.OTHER, token) for token in names]
+        return ".".join(keys)
+    keys, among = [], values.names
+    for token in names:
+        keys.append(values.key(Domain.FIELD, token, among))
+        among = among.beyond(keys[-1])
+    return ".".join(keys)
 
 
 def _path(values: Values, slot: Slot, run: Run, _: str) -> Json:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
+
+Language = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, slots=True)

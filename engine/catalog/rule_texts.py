@@ -1,0 +1,98 @@
+"""Rules as text against an app: what their names stand for, whether they would hold there, and how they are shown."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from engine.catalog.apps import App, Catalog
+from engine.catalog.compiling import problems_of_rules
+from engine.catalog.definitions import AppDef
+from engine.catalog.documents import document_problems
+from engine.catalog.restating import labelled
+from engine.forms.compiling import SYSTEM_LABELS
+from engine.forms.definitions import target_of
+from engine.kernel.problems import EngineError, Problem, Text
+from engine.language.printing.spelling import Speech
+from engine.rules import problems
+from engine.rules.definitions import rule_def
+from engine.rules.text.naming import Names, called
+from engine.rules.text.printing import print_rule
+from engine.rules.text.reading import NamesOf, RuleText, located
+from engine.rules.text.shapes import Domain
+from engine.rules.text.words import Language
+
+_STEP = re.compile(r"/(\d+)(?=/|$)")
+
+
+def names_in(app: AppDef) -> NamesOf:
+    """Return what rules of an app may name, by key and by label."""
+    forms = {form.key: form for form in app.forms}
+    flows = {flow.form: flow for flow in app.workflows}
+    shared = {
+        Domain.FORM: called({key: _both(form.labels) for key, form in forms.items()}),
+        Domain.ROLE: called({role.key: _both(role.labels) for role in app.roles}),
+    }
+
+    def names(form: str | None) -> Names:
+        if form is None or form not in forms:
+            return Names(shared)
+        labels = {key: _both(text) for key, text in SYSTEM_LABELS.items()}
+        fields = labels | {field.key: _both(field.labels) for field in forms[form].fields}
+        flow = flows.get(form)
+        targets = {field.key: target_of(field, app.key) for field in forms[form].fields if field.type == "reference"}
+
+        def onward(reference: str) -> Names:
+            other, target = targets.get(reference, ("", ""))
+            return names(target) if other == app.key else Names()
+
+        return Names(
+            {
+                **shared,
+                Domain.FIELD: called(fields),
+                Domain.STATE: called({one.key: _both(one.labels) for one in flow.states} if flow else {}),
+                Domain.TRANSITION: called({one.key: _both(one.labels) for one in flow.transitions} if flow else {}),
+            },
+            onward,
+        )
+
+    return names
+
+
+def _both(text: Text) -> tuple[str, str]:
+    return text.zh, text.en
+
+
+def problems_in(catalog: Catalog, app: str, read: Iterable[RuleText], source: str) -> list[Problem]:
+    """Return what is wrong with rules as they would stand in an installed app, each with its place in their text."""
+    return [located(problem, source) for rule in read for problem in _found(catalog, app, rule)]
+
+
+def _found(catalog: Catalog, app: str, rule: RuleText) -> Iterator[Problem]:
+    file = f"rules/{rule.document['key']}.json"
+    shape = document_problems("rule", file, rule.document)
+    found = shape or problems_of_rules(catalog, app, [rule_def(rule.document)])
+    for problem in found:
+        path = _STEP.sub(r"[\1]", problem.path.removeprefix(file).removeprefix("#")).strip("/").replace("/", ".")
+        yield rule.placed(replace(problem, path=path))
+
+
+def rule_document(app: App, key: str, speech: Speech | None = None) -> Mapping[str, object]:
+    """Return the document of a published rule; its expressions are by labels where a language is given."""
+    path = f"rules/{key}.json"
+    if path not in app.definition.documents:
+        known = ", ".join(sorted(rule.key for rule in app.definition.rules))
+        raise EngineError(problems.NO_PUBLISHED_RULE.at("key", key=key, known=known))
+    document: Mapping[str, object] = copy.deepcopy(app.definition.documents[path])
+    if speech is None:
+        return document
+    own = [item for item in app.placed if item.place.startswith(f"{path}#")]
+    found: Mapping[str, object] = labelled({path: document}, own, speech)[path]
+    return found
+
+
+def rule_as_text(app: App, key: str, language: Language, *, labels: bool = False) -> str:
+    """Return a published rule as text; with ``labels``, its expressions call things as people do."""
+    return print_rule(rule_document(app, key, language if labels else None), language)
