@@ -14,6 +14,7 @@ from engine.catalog.definitions import AppDef, load_app
 from engine.catalog.documents import Documents
 from engine.catalog.naming import assign_names
 from engine.catalog.restating import restated
+from engine.catalog.restating_tables import restated_tables
 from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import uuid7
@@ -84,7 +85,8 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor, version: st
         if old is not None and old.definition.digest == definition.digest:
             return old.revision
         after = _compiled(connection, execution, definition, before)
-        stored = restated(definition.documents, after.apps[definition.key].placed)
+        written = after.apps[definition.key]
+        stored = restated_tables(restated(definition.documents, written.placed), written.decision_tables)
         if stored is not definition.documents:
             definition = load_app(stored, execution.catalogs.types)
             if old is not None and old.definition.digest == definition.digest:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Name = tuple[str, ...]
 """Where an element stands, by the keys of what it stands in; its own key is the last."""
 
-NAMED = ("fields", "options", "relations", "states", "parameters", "roles", "option_lists")
+NAMED = ("fields", "options", "relations", "states", "parameters", "roles", "option_lists", "inputs", "outputs")
 """The lists of documents whose members expressions name by their keys."""
 
 
@@ -75,7 +75,7 @@ def _elements(documents: Mapping[str, Json]) -> Iterator[tuple[Name, str, str]]:
     for path, document in sorted(documents.items()):
         folder, slash, _ = path.partition("/")
         way = (folder, document["key"]) if slash else (folder,)
-        if folder == "forms":
+        if folder in ("forms", "decision_tables"):
             yield way, document["uid"], f"{path}#/uid"
         yield from _within(document, way, f"{path}#")
 

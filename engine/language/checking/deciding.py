@@ -32,15 +32,13 @@ Types = tuple[Type, ...]
 class TypedRow:
     """A row whose cells have types.
 
-    ``tests`` are the conditions of its cells by input; ``valid`` those of its period. ``results`` hold every output,
-    ``unrounded`` the same with all the decimals that the cells give.
+    ``tests`` are the conditions of its cells by input; ``valid`` those of its period. ``results`` hold every output.
     """
 
     row: TableRow
     tests: Mapping[str, Node]
     valid: tuple[Node, ...]
     results: Mapping[str, Node]
-    unrounded: Mapping[str, Node]
 
     @property
     def condition(self) -> Node:
@@ -100,13 +98,11 @@ class _Typing:
         """Return the row with types."""
         place = f"rows[{row.number - 1}]"
         tests = {key: self._test(f"{place}.when.{key}", cell, self._inputs[key]) for key, cell in row.when.items()}
-        unrounded = {
+        results = {
             column.key: self._result(f"{place}.then.{column.key}", row.then.get(column.key), column)
             for column in self._table.outputs
         }
-        kinds = {column.key: column.type for column in self._table.outputs}
-        results = {key: narrowed_number(node, kinds[key]) for key, node in unrounded.items()}
-        return TypedRow(row, tests, tuple(self._valid(row)), results, unrounded)
+        return TypedRow(row, tests, tuple(self._valid(row)), results)
 
     def _checked(self, place: str, work: Callable[[Checker, Report], Node]) -> Node:
         report = Report()
@@ -141,7 +137,7 @@ class _Typing:
             if common_of((Literal(None, column.type), node)) is None:
                 wanted, got = words("wanted", column.type), words("got", node.type)
                 return report.broken(problems.WRONG_RESULT, (0, len(cell.source)), **wanted, **got)
-            return bounded(fit(node, column.type, report), report)
+            return bounded(narrowed_number(fit(node, column.type, report), column.type), report)
 
         return self._checked(place, work)
 
