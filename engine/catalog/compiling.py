@@ -25,6 +25,7 @@ from engine.kernel.registries import Registry
 from engine.language import types as language
 from engine.language.calendars import Calendar
 from engine.language.gathering import Gathering, Placed
+from engine.language.pushdown import pushes_down
 from engine.language.scope import FormScope, Scope, way_over
 from engine.rules import problems as rule_problems
 from engine.rules.compiling import compile_rule
@@ -280,6 +281,8 @@ class _Parts:
                     self._check_persons(definition.form, f"{file}#{at}.{part}", who)
             work = self._work(definition.form, with_old=sees_before(definition.on))
             rule = compile_rule(definition, work, names)
+            if rule is not None and rule.when is not None and rule.schedules:
+                work.found.extend(problem.under("when") for problem in pushes_down(rule.when))
             self.keep(work, file)
             if rule is not None:
                 made.append(rule)
@@ -314,7 +317,7 @@ class _Parts:
                     for key in sorted((access.hidden_fields | access.read_only_fields) - known)
                 )
                 work = self._work(access.form)
-                rows = work.expression("rows", access.rows, language.BooleanType)
+                rows = work.sought("rows", access.rows)
                 self.keep(work, place)
                 if access.rows is None or rows is not None:
                     given = made.setdefault(access.form, {})
@@ -327,5 +330,5 @@ class _Parts:
             place = f"pages.json#/home/blocks[{number}]"
             if block.form is not None and self._known(block.form, f"{place}.form") and block.filter is not None:
                 work = self._work(block.form)
-                work.expression("filter", block.filter, language.BooleanType)
+                work.sought("filter", block.filter)
                 self.keep(work, place)

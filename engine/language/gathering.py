@@ -9,6 +9,7 @@ from typing import TypeVar
 from engine.kernel.problems import EngineError, Problem, place_under
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
+from engine.language.pushdown import pushes_down
 from engine.language.scope import FormScope, Scope
 from engine.language.templates import Template, compile_template
 from engine.language.types import BooleanType, Type
@@ -61,6 +62,13 @@ class Gathering:
     def condition(self, place: str, source: str | None) -> Expression | None:
         """Compile a condition that may be absent."""
         return self.expression(place, source, BooleanType)
+
+    def sought(self, place: str, source: str | None) -> Expression | None:
+        """Compile a condition, which may be absent, by which a database looks for rows: it must push down whole."""
+        found = self.condition(place, source)
+        if found is not None:
+            self.found.extend(problem.under(place) for problem in pushes_down(found))
+        return found
 
     def template(self, place: str, source: str, *, with_each: bool = True) -> Template | None:
         """Compile a message template, or, unless ``with_each``, one that stands in every row of a list."""

@@ -349,6 +349,15 @@ BAD_CASE = ProblemKind(
         "The form is the contract for outside tests in the reference of the language",
     ),
 )
+NOT_PUSHED_DOWN = ProblemKind(
+    "LANG-089",
+    Text("数据库没法查找“{what}”", "No database can look for “{what}”"),
+    Text(
+        "行权限、筛选和定时规则要在数据库里查找;修改前的值请用在另一条只看修改事件的规则里",
+        "Access rows, filters and scheduled rules are looked for in the database; ask for what was before in another "
+        "rule that looks at changes alone",
+    ),
+)
 NOT_IN_SQL = ProblemKind(
     "LANG-061",
     Text("这个表达式用到了查询时没有的东西:{what}", "The expression needs what a query does not have: {what}"),

@@ -355,10 +355,11 @@ _OF_THE_RECORD = _CHANGES | {"created", "deleted"}
 def sees_before(events: Iterable[EventDef]) -> bool:
     """Tell whether a rule on these events may ask for the record as it was before: it looks at changes of the record.
 
-    Where it also looks at new records, there is nothing before these.
+    Where it also looks at new records, there is nothing before these. A condition that a schedule looks for is asked
+    whether it pushes down: that says more than that there is no row before.
     """
     kinds = {event.kind for event in events}
-    return bool(kinds & _CHANGES) and kinds <= _OF_THE_RECORD
+    return bool(kinds & _CHANGES) and kinds <= _OF_THE_RECORD | {"schedule"}
 
 
 def every_action(actions: Iterable[ActionDef], place: str = "then") -> Iterator[tuple[str, ActionDef]]:

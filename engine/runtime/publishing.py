@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App, Catalog
 from engine.catalog.compiling import Installed
@@ -16,26 +16,21 @@ from engine.catalog.naming import assign_names
 from engine.catalog.restating import restated
 from engine.catalog.restating_tables import restated_tables
 from engine.decision.changeset import Actor, Changeset, Note
-from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError, Nature, Problem
-from engine.language.backends.sql.queries import to_condition
-from engine.language.surroundings import Moments
 from engine.runtime import problems
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
 from engine.runtime.reuse import reused
-from engine.runtime.timing import Values, follow_app, rules_of, to_arm
+from engine.runtime.timing import Values, follow_app, to_arm
 from engine.storage import ddl, revisions, settings
 from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.query import bounded_count
-from engine.storage.surroundings import SqlSurroundings
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from engine.language.expressions import Expression
 
 COUNTED = 1_000
 TRIES = 20
@@ -95,7 +90,6 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor, version: st
         app = after.apps[definition.key]
         values = execution.catalogs.parameters(connection, after)[app.key]
         found = [*_reserved(definition), *_stranded(connection, execution, before, app)]
-        found += _unsearchable(execution, after, app, values)
         if old is not None:
             found += reused(connection, definition, old.revision, execution.catalogs.types)
         if found:
@@ -148,21 +142,6 @@ def _stranded(connection: Connection, execution: Execution, before: Catalog, app
         if count:
             place = f"workflows/{flow.definition.key}.json#/states"
             yield problems.STATE_IN_USE.at(place, form=form, count=count, states=", ".join(flow.states))
-
-
-def _unsearchable(execution: Execution, after: Catalog, app: App, values: Values) -> Iterator[Problem]:
-    """Find conditions of rules with a schedule that no database can look for."""
-    scheduled = [rule for rule in rules_of(app) if rule.schedules and rule.when is not None]
-    if not scheduled:
-        return
-    tables, dialect = execution.catalogs.tables(after), execution.catalogs.dialect
-    around = Moments(0, day_of(0, app.zone), app.zone, None, values, after.calendar(app.key))
-    for rule in scheduled:
-        scope = SqlSurroundings(tables, tables[app.key, rule.definition.form].main.table, dialect, around)
-        try:
-            to_condition(cast("Expression", rule.when), scope)
-        except EngineError as error:
-            yield from (problem.under(f"rules/{rule.key}.json#when") for problem in error.problems)
 
 
 def _record(connection: Connection, execution: Execution, change: _Change, actor: Actor) -> None:

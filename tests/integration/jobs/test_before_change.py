@@ -191,13 +191,18 @@ def test_nothing_has_changed_when_the_rule_has_not_looked_at_the_record_as_it_is
         {"created": True},
         {"deleted": True},
         {"schedule": {"cron": "0 * * * *"}},
-        [CHANGED, {"schedule": {"cron": "0 * * * *"}}],
         {"deadline": "created_at"},
     ],
 )
 def test_old_is_refused_when_a_rule_looks_at_no_change(events):
     found = problems_of(_documents(rule("r", "deal", events, {"set": {"log": '"x"'}}, when="old.amount > 1")))
     assert places(found) == [("LANG-027", "rules/r.json#when")]
+
+
+def test_rule_is_refused_when_its_schedule_would_look_for_what_was_before():
+    events = [CHANGED, {"schedule": {"cron": "0 * * * *"}}]
+    found = problems_of(_documents(rule("r", "deal", events, {"set": {"log": '"x"'}}, when="name = old.name")))
+    assert [(one.code, one.path, one.start, one.end) for one in found] == [("LANG-089", "rules/r.json#when", 7, 15)]
 
 
 def test_nothing_was_before_when_the_record_is_new(site):

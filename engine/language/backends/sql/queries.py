@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Value
 from engine.language import problems
@@ -16,6 +18,7 @@ from engine.language.backends.sql import aggregates as sql_aggregates
 from engine.language.backends.sql.builder import Builder, dialect_of
 from engine.language.backends.sql.terms import DialectName, Element, SqlContext, SqlScope
 from engine.language.expressions import Expression
+from engine.language.pushdown import parted, pushes_down
 from engine.language.tree import Aggregate, And
 from engine.language.types import BooleanType, DateTimeType, NumberType, TextType, Type
 
@@ -30,6 +33,7 @@ __all__ = [
     "rows_select",
     "stored_from",
     "to_condition",
+    "to_filter",
     "to_value",
 ]
 
@@ -51,6 +55,21 @@ def to_condition(expression: Expression, scope: SqlScope) -> Element:
         # Each condition by itself, so that one that needs steps leaves the others to the indexes.
         return builder.joined(expression.tree.items)
     return builder.whole_condition(expression.tree)
+
+
+def to_filter(expression: Expression, scope: SqlScope) -> tuple[Element, Expression | None]:
+    """Return a condition that is true for every row for which the expression holds, and what is left to look at.
+
+    Without a rest the condition is exact, as of ``to_condition``. Else the expression holds for those of the rows for
+    which the rest, an expression for Python, holds too. Raises ``EngineError`` for a column that the query lacks.
+    """
+    if scope.old is not None or not pushes_down(expression):
+        return to_condition(expression, scope), None
+    pushed, residual = parted(expression)
+    if pushed is None:
+        return sa.true(), residual
+    parts = pushed.items if isinstance(pushed, And) else (pushed,)
+    return Builder(scope, scope.row, dialect_of(scope.dialect)).joined(parts), residual
 
 
 def to_value(expression: Expression, scope: SqlScope) -> Element:
