@@ -21,7 +21,7 @@ from engine.kernel.values import Row
 from engine.language.explaining import explain
 from engine.language.expressions import Expression
 from engine.rules import problems as rule_problems
-from engine.rules.rules import Event, ForEach, Rule, Update
+from engine.rules.rules import Event, ForEach, Rule, Update, old_fields
 
 DEPTH = 5
 WRITES = 200
@@ -95,7 +95,7 @@ def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
 
     This is so where the rule is younger than what happened.
     """
-    if rule.old_fields and body.old is None and not event.created:
+    if old_fields(rule) and body.old is None and not event.created:
         return False
     return rule.looks_at(event) if body.rule is None else rule.key == body.rule
 
@@ -144,7 +144,7 @@ def _run(run: Run, row: Row) -> None:
             trace={
                 "event": dict(run.body.event),
                 "inputs": _inputs(rule, row),
-                **({"old": old_values(rule.old_fields, run.old)} if rule.old_fields else {}),
+                **({"old": old_values(old_fields(rule), run.old)} if old_fields(rule) else {}),
                 "values": _values(rule, row, around) if fired else [],
                 **_tables(run, row),
                 "actions": done,

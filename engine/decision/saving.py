@@ -20,7 +20,7 @@ from engine.decision.timing import timers
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import SYSTEM_FIELDS, Row, Value
-from engine.rules.rules import Event
+from engine.rules.rules import Event, old_fields
 from engine.workflows.workflows import Transition
 
 
@@ -250,7 +250,7 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         "by": saving.work.command.actor.user,
         "event": {**event_json(event), "version": saving.row["version"]},
     }
-    if any(rule.old_fields for rule in looking):
+    if any(old_fields(rule) for rule in looking):
         payload["old"] = old_json(saving.form, saving.before)
     saving.work.messages.append(OutboxMessage(saving.work.next_id(), "event", payload, saving.work.moment))
 

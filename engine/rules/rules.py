@@ -245,8 +245,7 @@ class Rule:
         return tuple(expression for expression in every if expression.reads.reaches)
 
     @cached_property
-    def old_fields(self) -> frozenset[str]:
-        """The fields that the rule reads of the record as it was before the change."""
+    def _old_fields(self) -> frozenset[str]:
         values = (expression for action in self.every_action for expression in _evaluated(action))
         every = (*(() if self.when is None else (self.when,)), *values, *self.said)
         return frozenset(key for expression in every for key in expression.reads.old_fields)
@@ -319,3 +318,8 @@ class Rule:
 def day_of_text(day: str) -> int:
     """Return the number of an ISO date, which the checker has seen to be one."""
     return day_number(date.fromisoformat(day))
+
+
+def old_fields(rule: Rule) -> frozenset[str]:
+    """Return the fields that a rule reads of the record as it was before the change."""
+    return rule._old_fields

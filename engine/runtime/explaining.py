@@ -25,7 +25,7 @@ from engine.language.printing.values import Shower
 from engine.language.scope import FieldScope
 from engine.language.tree import And, Not, Or
 from engine.language.types import BooleanType, DurationType, NumberType
-from engine.rules.rules import Rule
+from engine.rules.rules import Rule, old_fields
 from engine.rules.schedules import slot_after
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Around, Reading
@@ -172,7 +172,7 @@ def _rule_view(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleView:
 def _around(reading: Reading, rule: Rule, form: Form, row: Row) -> Around:
     """Return what the rule sees around a record: one that looks by the clock looks for nobody."""
     around = reading.surroundings(form.app)
-    if rule.old_fields:
+    if old_fields(rule):
         around = replace(around, old=_before(reading, rule, form, row))
     return replace(around, me=None) if rule.schedules or rule.deadline is not None else around
 
