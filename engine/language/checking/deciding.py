@@ -32,13 +32,15 @@ Types = tuple[Type, ...]
 class TypedRow:
     """A row whose cells have types.
 
-    ``tests`` are the conditions of its cells by input; ``valid`` those of its period. ``results`` hold every output.
+    ``tests`` are the conditions of its cells by input; ``valid`` those of its period. ``results`` hold every output,
+    ``unrounded`` the same with all the decimals that the cells give.
     """
 
     row: TableRow
     tests: Mapping[str, Node]
     valid: tuple[Node, ...]
     results: Mapping[str, Node]
+    unrounded: Mapping[str, Node]
 
     @property
     def condition(self) -> Node:
@@ -98,11 +100,13 @@ class _Typing:
         """Return the row with types."""
         place = f"rows[{row.number - 1}]"
         tests = {key: self._test(f"{place}.when.{key}", cell, self._inputs[key]) for key, cell in row.when.items()}
-        results = {
+        unrounded = {
             column.key: self._result(f"{place}.then.{column.key}", row.then.get(column.key), column)
             for column in self._table.outputs
         }
-        return TypedRow(row, tests, tuple(self._valid(row)), results)
+        kinds = {column.key: column.type for column in self._table.outputs}
+        results = {key: narrowed_number(node, kinds[key]) for key, node in unrounded.items()}
+        return TypedRow(row, tests, tuple(self._valid(row)), results, unrounded)
 
     def _checked(self, place: str, work: Callable[[Checker, Report], Node]) -> Node:
         report = Report()
@@ -137,7 +141,7 @@ class _Typing:
             if common_of((Literal(None, column.type), node)) is None:
                 wanted, got = words("wanted", column.type), words("got", node.type)
                 return report.broken(problems.WRONG_RESULT, (0, len(cell.source)), **wanted, **got)
-            return bounded(narrowed_number(fit(node, column.type, report), column.type), report)
+            return bounded(fit(node, column.type, report), report)
 
         return self._checked(place, work)
 
