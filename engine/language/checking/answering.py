@@ -88,6 +88,8 @@ class _Answering:
     def of(self, output: str) -> Node:
         """Return the answer for an output; what one row gives is rounded once, behind the choice of the row."""
         cases = [_Case(row.condition, self._result(row, output), row) for row in self._rows]
+        if not cases:
+            return Literal(None, self._table.type_of(output))
         match self._table.policy:
             case HitPolicy.FIRST:
                 return self._rounded(_first(cases), output)
@@ -200,7 +202,7 @@ def _any(conditions: Sequence[Node]) -> Node:
 
 def _first(cases: Sequence[_Case]) -> Node:
     """Return what the first row that hits gives; what stands after a row that always hits is never reached."""
-    kind = common_result([case.result for case in cases], cases[0].result.type) if cases else TextType()
+    kind = common_result([case.result for case in cases], cases[0].result.type)
     branches: list[tuple[Node, Node]] = []
     for case in cases:
         result = rescaled(case.result, kind.scale) if isinstance(kind, NumberType) else case.result
