@@ -108,15 +108,14 @@ def _steps(steps: Sequence[tree.Step]) -> Json:
 
 
 def _sum(arguments: Sequence[Node]) -> Json:
-    """Return the sum of two and two; what is negative is taken away."""
-    total = written(arguments[0])
-    for argument in arguments[1:]:
-        match argument:
-            case tree.Operation(Op.NEGATE, (inner,)):
-                total = ["subtract", total, written(inner)]
-            case _:
-                total = ["add", total, written(argument)]
-    return total
+    """Return the sum; of two what is negative is taken away."""
+    match arguments:
+        case (first, tree.Operation(Op.NEGATE, (inner,))):
+            return ["subtract", written(first), written(inner)]
+        case (first, second):
+            return ["add", written(first), written(second)]
+        case _:
+            return ["sum", *map(written, arguments)]
 
 
 def _operation(node: tree.Operation) -> Json:

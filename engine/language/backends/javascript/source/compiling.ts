@@ -164,10 +164,13 @@ class Builder {
   }
 
   #if(parts: readonly Tree[]): Part {
-    let chosen = this.value(parts[parts.length - 1]!);
-    for (let at = parts.length - 3; at >= 0; at -= 2)
-      chosen = this.#shapes.branch(this.test(parts[at]!), this.value(parts[at + 1]!), chosen);
-    return chosen;
+    const otherwise = this.value(parts[parts.length - 1]!);
+    const branches: [Test, Part][] = [];
+    for (let at = 0; at < parts.length - 1; at += 2) branches.push([this.test(parts[at]!), this.value(parts[at + 1]!)]);
+    // The rows of a decision table may be more than closures can be nested.
+    if (branches.length > 8)
+      return (row, around) => (branches.find(([holds]) => holds(row, around))?.[1] ?? otherwise)(row, around);
+    return branches.reduceRight((next, [holds, value]) => this.#shapes.branch(holds, value, next), otherwise);
   }
 
   #switch(item: Tree, otherwise: Tree, cases: readonly Tree[]): Part {
@@ -194,7 +197,8 @@ class Builder {
     const over = aggregate(name, value && this.value(value[0]), where && this.test(where[0]), detail);
     const lines = form.split(".")[1];
     const rowsOf = (row: Row, around: Around): Iterable<Row> => {
-      if (lines && reference === "parent" && row[lines] !== undefined) return (row[lines] ?? []) as readonly Row[];
+      if (lines && reference === "parent" && row[lines] !== undefined)
+        return ((row[lines] ?? []) as readonly Row[]).map((line) => ({ ...line, parent: row["id"] }));
       return around.related(app, form, reference, known(row, "id") as string);
     };
     return (row, around) => {

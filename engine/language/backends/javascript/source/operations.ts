@@ -16,6 +16,7 @@ const extreme =
 /** Operations whose result is blank where an argument is. */
 export const STRICT: Record<string, Operate> = {
   add: numbers.add,
+  sum: (...values: numbers.Whole[]) => values.reduce(numbers.add),
   subtract: numbers.subtract,
   negate: numbers.negate,
   multiply: numbers.multiply,
