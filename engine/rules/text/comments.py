@@ -69,7 +69,7 @@ def _border(scan: Scan, statement: Statement) -> int:
 def _place(source: str, comment: Comment, parts: list[Part]) -> str:
     line = source.rfind("\n", 0, comment.at) + 1
     if source[line : comment.at].strip():
-        behind = [part for part in parts if line <= part.start < comment.at]
+        behind = [part for part in parts if line <= part.start < comment.at or line < part.end <= comment.at]
         if behind:
             return behind[-1].place
     around = [part for part in parts if part.start < comment.at < part.end]
