@@ -237,6 +237,22 @@ NO_PATTERN = ProblemKind(
     ),
     Text('例如 matches(编号, "AB*")', 'For example matches(number, "AB*")'),
 )
+UNSEEN_CHARACTER = ProblemKind(
+    "LANG-071",
+    Text("这里有看不见的字符 {got}", "There is a character that cannot be seen: {got}"),
+    Text(
+        "请删掉它;这种字符常是从网页或文档里一起复制来的",
+        "Delete it; such characters often come along when one copies from pages or documents",
+    ),
+)
+TURNING_CHARACTER = ProblemKind(
+    "LANG-072",
+    Text(
+        "引号里有改变书写方向的字符 {got}",
+        "There is a character in quotes that turns the direction of writing: {got}",
+    ),
+    Text("请删掉它;文本里确实要用就写成 {escape}", "Delete it; if a text needs it, write {escape}"),
+)
 UNCLOSED_PLACE = ProblemKind(
     "LANG-050",
     Text("“{open}”没有对应的“{close}”", "“{open}” has no “{close}”"),

@@ -13,10 +13,11 @@ from lark import Token
 from engine.kernel.clocks import day_number
 from engine.kernel.problems import EngineError, ProblemKind
 from engine.language import problems
+from engine.language.reading.characters import TURNING, code_point, escaped, filler_in, is_unseen, visible
 from engine.language.reading.vocabulary import KEYWORDS, SIGNS, Words, narrowed
 
 _TOKEN = re.compile(
-    r"""(?P<space>[\s\ufeff]+)
+    r"""(?P<space>\s+|\A\ufeff)
     |(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))
     |(?P<number>[0-9]+(?:\.[0-9]+)?)
     |(?P<word>[^\W\d]\w*)
@@ -26,6 +27,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _OPPOSITE = re.compile(r"\s+(in|contains)\b", re.IGNORECASE)
+_CALLED = re.compile(r"\s*\(")
 _RUN = re.compile(r"\w+")
 _CLOSING = {"“": "”“", "”": "”“", "‘": "’‘", "’": "’‘", "「": "」", "『": "』"}
 _ESCAPES = {"n": "\n", '"': '"', "'": "'", "\\": "\\", "”": "”", "“": "“", "’": "’", "‘": "‘", "」": "」", "』": "』"}
@@ -55,11 +57,19 @@ class _Lexer:
         self._source = source
         self._narrow = narrowed(source)
         self._words = words
+        self._ends: dict[int, int] = {}
+        """Where the words end of the runs that have been split, by where they begin."""
 
     def tokens(self) -> Iterator[Token]:
         """Yield the tokens."""
         position, after_dot = 0, False
         while position < len(self._source):
+            if position in self._ends and not self._narrow[position].isdigit():
+                # A run has been split here: looking for its end again and again would take long where it is long.
+                found = self._word(position, after_dot=after_dot)
+                position, after_dot = int(found.end_pos or 0), False
+                yield found
+                continue
             match = _TOKEN.match(self._narrow, position)
             if match is None:
                 raise self._strange(position)
@@ -87,7 +97,8 @@ class _Lexer:
             case "number":
                 return self._number(start, end)
             case _:
-                return self._word(written, start, after_dot=after_dot)
+                self._split(written, start)
+                return self._word(start, after_dot=after_dot)
 
     def _number(self, start: int, end: int) -> Token:
         """Take a number; digits that begin a known name, as in a label like 3年计划, are that name."""
@@ -103,11 +114,10 @@ class _Lexer:
             raise _at(problems.NO_SUCH_DATE, start, end, got=written) from None
         return _made("DATE", str(day), start, end)
 
-    def _word(self, run: str, start: int, *, after_dot: bool) -> Token:
-        """Take the first word of a run; what is left of the run is looked at anew."""
-        called = self._narrow[start + len(run) :].lstrip().startswith("(")
-        word = self._words.split(run, called=called)[0]
-        end = start + len(word)
+    def _word(self, start: int, *, after_dot: bool) -> Token:
+        """Take the next word of a run that has been split; what is left of the run follows."""
+        end = self._ends[start]
+        word = self._narrow[start:end]
         type_ = None if after_dot else KEYWORDS.get(word.lower())
         if type_ is None:
             return _made("NAME", word, start, end)
@@ -116,11 +126,24 @@ class _Lexer:
             return _made(f"NOT_{opposite.group(1).upper()}", "not", start, opposite.end())
         return _made(type_, SIGNS[word][1] if type_ == "COMPARE" else word, start, end)
 
+    def _split(self, run: str, start: int) -> None:
+        """Split a run once and for all: each of its words would split what is left of it the same way."""
+        filler = filler_in(run)
+        if filler >= 0:
+            raise self._unseen(start + filler)
+        called = _CALLED.match(self._narrow, start + len(run)) is not None
+        for word in self._words.split(run, called=called):
+            end = start + len(word)
+            self._ends[start] = end
+            start = end
+
     def _quoted(self, start: int) -> Token:
         end = self._narrow.find("`", start + 1)
         if end < 0 or not self._source[start + 1 : end].strip():
             raise _at(problems.UNCLOSED_TEXT, start, len(self._source) if end < 0 else end + 1)
-        return _made("QUOTED", self._source[start + 1 : end].strip(), start, end + 1)
+        for position in range(start + 1, end):
+            self._kept(self._source[position], position)
+        return self._finished(self._source[start + 1 : end].strip(), start, end + 1, "QUOTED")
 
     def _text(self, start: int) -> Token:
         closing = _CLOSING.get(self._source[start], self._source[start])
@@ -130,9 +153,17 @@ class _Lexer:
             character = self._source[position]
             if character in closing:
                 return self._finished("".join(pieces), start, position + 1)
+            self._kept(character, position)
             piece, position = self._escape(position) if character == "\\" else (character, position + 1)
             pieces.append(piece)
         raise _at(problems.UNCLOSED_TEXT, start, len(self._source))
+
+    @staticmethod
+    def _kept(character: str, position: int) -> None:
+        """Refuse a character in quotes that turns the direction of all that follows it."""
+        if character in TURNING:
+            kind, got = problems.TURNING_CHARACTER, code_point(character)
+            raise _at(kind, position, position + 1, got=got, escape=escaped(character))
 
     def _escape(self, position: int) -> tuple[str, int]:
         """Return the character of an escape and the position after it."""
@@ -144,15 +175,21 @@ class _Lexer:
         if count and len(digits) == count and _HEXADECIMAL.fullmatch(digits) and int(digits, 16) <= sys.maxunicode:
             return chr(int(digits, 16)), position + 2 + count
         end = min(position + 2 + count, len(self._source))
-        raise _at(problems.BAD_ESCAPE, position, end, got=self._source[position:end])
+        raise _at(problems.BAD_ESCAPE, position, end, got=visible(self._source[position:end]))
 
-    def _finished(self, text: str, start: int, end: int) -> Token:
+    @staticmethod
+    def _finished(text: str, start: int, end: int, type_: str = "TEXT") -> Token:
         for character in text:
             if character == "\0" or "\ud800" <= character <= "\udfff":
                 raise _at(problems.FORBIDDEN_CHARACTER, start, end, got=f"U+{ord(character):04X}")
-        return _made("TEXT", unicodedata.normalize("NFC", text), start, end)
+        return _made(type_, unicodedata.normalize("NFC", text) if type_ == "TEXT" else text, start, end)
+
+    def _unseen(self, position: int) -> EngineError:
+        return _at(problems.UNSEEN_CHARACTER, position, position + 1, got=code_point(self._source[position]))
 
     def _strange(self, position: int) -> EngineError:
+        if is_unseen(self._source[position]):
+            return self._unseen(position)
         rest = self._narrow[position:]
         zh, en = next((hint for sign, hint in _HINTS.items() if rest.startswith(sign)), _OTHERWISE)
         character = self._source[position]

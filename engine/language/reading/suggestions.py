@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that the fewest changes of a character make of ``name``, if they are few for its length."""
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=256)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
     wanted = name.lower()
     allowed = max(1, len(wanted) // 3)
+    letters = set(wanted)
     near = [
         (distance, _distance(name, candidate, allowed), candidate)
         for candidate in known
-        if (distance := _distance(wanted, candidate.lower(), allowed)) <= allowed and distance < len(wanted)
+        # Each change brings at most one letter that was not there: most names need no closer look.
+        if len(letters.difference(candidate.lower())) <= allowed
+        and (distance := _distance(wanted, candidate.lower(), allowed)) <= allowed
+        and distance < len(wanted)
     ]
     return min(near)[2] if near else None
 
@@ -36,5 +46,7 @@ def _distance(left: str, right: str, limit: int) -> int:
             if row > 1 and column > 1 and one == right[column - 2] and left[row - 2] == other:
                 cost = min(cost, before[column - 2] + 1)
             current.append(cost)
+        if min(current) > limit and min(last) > limit:
+            return limit + 1
         before, last = last, current
     return last[-1]

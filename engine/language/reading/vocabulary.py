@@ -5,7 +5,6 @@ Names of functions are in the catalogue of functions, names of fields in the sco
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -99,9 +98,13 @@ ME_WORDS = frozenset({"me", "我", "本人"})
 OLD_WORDS = frozenset({"old", "原", "原值"})
 PARAMETER_WORDS = frozenset({"param", "参数"})
 
-_LEADING = sorted((word for word in KEYWORDS if not word.isascii()), key=len, reverse=True)
+_LEADING = frozenset(word for word in KEYWORDS if not word.isascii())
+_LEADING_LENGTHS = sorted({len(word) for word in _LEADING}, reverse=True)
 _TRAILING = ("不为空", "为空", "不属于", "属于", "不包含", "包含")
-_DIGITS = re.compile(r"[0-9]+")
+_LONGEST_FUNCTION = 24
+"""No name of a function is longer."""
+_LONGEST_RUN = 1_000
+"""Longer runs of letters are not taken apart: nobody writes so without a space or sign."""
 
 
 def narrowed(source: str) -> str:
@@ -128,12 +131,15 @@ class Words:
         self._scope = scope
         self._is_function = is_function
         self._names: set[str] | None = None
+        self._lengths: tuple[int, ...] = ()
 
     def is_name(self, word: str) -> bool:
         """Tell whether the word is a key or label of any form in reach, or a word that opens a path."""
         if self._names is None:
             forms = [*([self._scope.form] if self._scope.form else []), *self._scope.forms.values()]
             self._names = set().union(ME_WORDS, OLD_WORDS, PARAMETER_WORDS, *(names_of(form) for form in forms))
+            known = {len(name) for name in (*self._names, *KEYWORDS)} | set(range(1, _LONGEST_FUNCTION + 1))
+            self._lengths = tuple(sorted(known, reverse=True))
         return word in self._names
 
     def split(self, run: str, *, called: bool) -> list[str]:
@@ -147,26 +153,46 @@ class Words:
 
     def _segmented(self, run: str, called: bool) -> list[str] | None:
         """Return the run as known words alone, the longest first, or None."""
-        tails: dict[int, list[str] | None] = {len(run): []}
+        if len(run) > _LONGEST_RUN:
+            return None
+        ends = {len(run): 0}
         for start in range(len(run) - 1, -1, -1):
-            tails[start] = None
-            for end in range(len(run), start, -1):
-                tail = tails[end]
-                if tail is not None and self._is_word(run[start:end], last=end == len(run), called=called):
-                    tails[start] = [run[start:end], *tail]
+            for end in (start + length for length in self._lengths):
+                if end in ends and self._is_word(run[start:end], last=end == len(run), called=called):
+                    ends[start] = end
                     break
-        return tails[0]
+        if 0 not in ends:
+            return None
+        words, start = list[str](), 0
+        while start < len(run):
+            words.append(run[start : ends[start]])
+            start = ends[start]
+        return words
 
     def _is_word(self, word: str, *, last: bool, called: bool) -> bool:
-        known = word.lower() in KEYWORDS or self.is_name(word) or _DIGITS.fullmatch(word) is not None
-        return known or (last and called and self._is_function(word))
+        if word in KEYWORDS or self.is_name(word):
+            return True
+        if word.isascii() and (word.isdecimal() or word.lower() in KEYWORDS):
+            return True
+        return last and called and self._is_function(word)
 
     def _edges(self, run: str) -> list[str]:
         """Split off a keyword at the beginning and one at the end, so that the message names the unknown word alone."""
-        for word in _LEADING:
-            if run.startswith(word) and len(run) > len(word):
-                return [word, *self._edges(run[len(word) :])]
+        words, start = list[str](), 0
+        while (word := _leading(run, start)) is not None:
+            words.append(word)
+            start += len(word)
+        rest = run[start:]
         for word in _TRAILING:
-            if run.endswith(word) and len(run) > len(word):
-                return [run[: -len(word)], word]
-        return [run]
+            if rest.endswith(word) and len(rest) > len(word):
+                return [*words, rest[: -len(word)], word]
+        return [*words, rest]
+
+
+def _leading(run: str, start: int) -> str | None:
+    """Return the keyword at a place of the run that something follows, or None."""
+    for length in _LEADING_LENGTHS:
+        word = run[start : start + length]
+        if word in _LEADING and len(run) > start + length:
+            return word
+    return None
