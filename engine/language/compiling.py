@@ -16,8 +16,11 @@ from engine.language.reading.parsing import parse
 from engine.language.reading.syntax import Syntax
 from engine.language.reading.vocabulary import Words
 from engine.language.scope import Scope
-from engine.language.tree import Literal, Node, Span
+from engine.language.tree import Literal, Node, Span, depth_of
 from engine.language.types import BlankType, BooleanType, Type
+
+MAX_TREE_DEPTH = 100
+"""Of what was written at most 40 levels deep, this is what may come of it: ``due + 1 + 1 …`` is one level written."""
 
 
 def compile_expression(
@@ -58,6 +61,8 @@ def understood(
     node = Checker(scope, scope.form, report, inside=inside).check(written)
     if expects is not None and node is not BROKEN:
         node = _expected(node, expects, source, report)
+    if not report.found and (depth := depth_of(node)) > MAX_TREE_DEPTH:
+        report.broken(problems.TOO_DEEP, (0, len(source)), limit=MAX_TREE_DEPTH, got=depth)
     if report.found:
         raise EngineError(sorted(report.found, key=lambda problem: (problem.start or 0, problem.end or 0)))
     return Understood(source, written, node, report.meant)

@@ -350,6 +350,17 @@ def is_short_form(node: Node) -> bool:
     return isinstance(node, And) and all(item.at == node.at != NOWHERE for item in node.items)
 
 
+def depth_of(node: Node) -> int:
+    """Return how many nodes there are from this one down to the farthest, the insides of aggregates included."""
+    deepest, stack = 0, [(node, 1)]
+    while stack:
+        current, depth = stack.pop()
+        deepest = max(deepest, depth)
+        inside = (current.aggregate.value, current.aggregate.where) if isinstance(current, Related) else ()
+        stack.extend((part, depth + 1) for part in (*children(current), *inside) if part is not None)
+    return deepest
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Go through the node and its parts; the inside of an aggregate or a table is another scope and is left out."""
     stack = [node]

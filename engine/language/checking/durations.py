@@ -114,11 +114,18 @@ def _moved(moment: Node, sign: str, duration: Node, at: Span, report: Report) ->
 
 
 def _summed(left: Node, sign: str, right: Node, at: Span, report: Report) -> Node:
-    first, second = (_milliseconds(fit(node, DurationType(), report)) for node in (left, right))
+    """Add to a sum as one more of its parts: what counts is how long they are together."""
+    first, second = (fit(node, DurationType(), report) for node in (left, right))
+    part = _milliseconds(second)
     if sign == "-":
-        second = Operation(Op.NEGATE, (second,), MILLISECONDS, (), second.at)
-    total = Operation(Op.ADD, (first, second), NumberType(0, MILLISECONDS.digits + 1), (), at)
-    return _duration(total, at)
+        part = Operation(Op.NEGATE, (part,), MILLISECONDS, (), part.at)
+    match first:
+        case Operation(Op.DURATION, (Operation(Op.ADD, parts),)):
+            parts = (*parts, part)
+        case _:
+            parts = (_milliseconds(first), part)
+    digits = MILLISECONDS.digits + len(str(len(parts)))
+    return _duration(Operation(Op.ADD, parts, NumberType(0, digits), (), at), at)
 
 
 def _times(duration: Node, sign: str, number: Node, at: Span, report: Report) -> Node:
@@ -150,7 +157,7 @@ def _duration(number: Node, at: Span) -> Node:
 
 def _milliseconds(duration: Node) -> Node:
     match duration:
-        case Literal() | Operation(Op.TIME_BETWEEN):
+        case Literal() | Operation(Op.TIME_BETWEEN | Op.DURATION):
             return replace(duration, type=MILLISECONDS)
         case _:
             return Operation(Op.MILLISECONDS, (duration,), MILLISECONDS, (), duration.at)

@@ -39,3 +39,27 @@ def test_expression_is_refused_when_it_passes_a_bound(source, code):
 )
 def test_expression_runs_when_it_is_just_within_the_bounds(source, expected):
     assert value(source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["due" + " + 1" * 240, "seen" + " + hours(1)" * 160, "(seen - seen)" + " * 1.5" * 38, "due" + " - 1" * 120],
+)
+def test_expression_is_refused_when_more_comes_of_it_than_can_be_nested(source):
+    assert [problem.code for problem in problems_of(source)] == ["LANG-012"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("due" + " + 1" * 98, 20_798),
+        ("seen" + " + hours(1)" * 98, 1_789_000_000_000 + 98 * 3_600_000),
+        ("(seen - seen)" + " + hours(1)" * 160, 160 * 3_600_000),
+        ("ifs(" + "count = 1, 1, " * 110 + "0)", 0),
+    ],
+)
+def test_chain_runs_when_much_else_is_under_way(source, expected):
+    def deeper(calls):
+        return deeper(calls - 1) if calls else value(source)
+
+    assert deeper(200) == expected

@@ -57,7 +57,7 @@ class _Reuse:
             case ast.Compare(comparators=[_]):
                 return self._in_turn(node, [(node, "left"), (node.comparators, 0)], sure)
             case ast.BinOp():
-                return self._in_turn(node, [(node, "left"), (node, "right")], sure)
+                return self._in_turn(node, _operands(node), sure)
             case ast.UnaryOp():
                 return self._in_turn(node, [(node, "operand")], sure)
             case ast.NamedExpr() | ast.Attribute():
@@ -98,8 +98,24 @@ class _Reuse:
         return _Seen(node, always, sure if isinstance(node.op, ast.And) else always)
 
     def _conditional(self, node: ast.IfExp, sure: Sure) -> _Seen:
-        test = self.see(node.test, sure)
+        first = test = self.see(node.test, sure)
         node.test = test.expression
-        node.body = self.see(node.body, test.held).expression
-        node.orelse = self.see(node.orelse, test.always).expression
-        return _Seen(node, test.always, test.always)
+        last = node
+        while True:
+            last.body = self.see(last.body, test.held).expression
+            if not isinstance(last.orelse, ast.IfExp):
+                break
+            last = last.orelse
+            test = self.see(last.test, test.always)
+            last.test = test.expression
+        last.orelse = self.see(last.orelse, test.always).expression
+        return _Seen(node, first.always, first.always)
+
+
+def _operands(node: ast.BinOp) -> list[tuple[object, object]]:
+    """Return the places of the operands of a chain, which nests to the left, from the first on."""
+    places: list[tuple[object, object]] = [(node, "right")]
+    while isinstance(node.left, ast.BinOp):
+        node = node.left
+        places.append((node, "right"))
+    return [(node, "left"), *reversed(places)]
