@@ -2,8 +2,8 @@
 
 Letters in braces stand for parts: N a number, W a whole one, T a text, D a day, M a moment, X a day or moment,
 B a condition, I a condition on a visit, P a pattern, Y a duration, H an hour or minute, F a field with a day, L a limit
-of days, O an option, and the signs S (sum), C (order), E (equality). A star is the kind itself. Templates are parted by
-bars.
+of days, O an option, U a person, and the signs S (sum), C (order), E (equality). A star is the kind itself. Templates
+are parted by bars.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import re
 from hypothesis import strategies as st
 
 _LEAVES = {
+    "U": "owner|me|owner.manager|manager_of(me)|owner.manager.manager|empty",
     "N": """whole|amount|rate|zero|customer.level|customer.region.rate|param.days|param.rate|param.nothing|(empty + 0)|0
         |1|-1|2.5|3|-7.05|10|15|49.995|50|-99.125|1000.000001|123456789012345|-999999999999999""",
     "W": "whole|param.days|0|1|2|3|-1|7|31|400|-12|100000000000",
-    "T": """name|note|customer.name|param.word|empty|""|"a"|"ab"|"A"|" "|"中"|"🐱"|"\\""|'%'|"12.5"|"é" """,
+    "T": """name|note|customer.name|owner.name|me.department|owner.department
+        |param.word|empty|""|"a"|"ab"|"A"|" "|"中"|"🐱"|"\\""|'%'|"12.5"|"é" """,
     "D": "due|start|customer.since|today()|2026-01-31|2024-02-29|0001-01-01|9999-12-31",
     "M": "seen|made|now()|max(visits.created_at)|min(seen, made)",
     "B": """hot|cold|customer.vip|true|false|(name is empty)|(hot is not empty)|(owner = me)|(tags contains "won")
@@ -51,7 +53,7 @@ _TEMPLATES = {
     "W": """len({T})|div({N}, {N})|({W} {S} {W})|round({N})|round_up({N}, -3)|round_down({N})|year({X})|month({X})
         |day({X})|weekday({X})|days_since({X})|days_until({X})|count(visits)|workdays_between({X}, {X})""",
     "T": """({T} & {T})|({T} & {T} & {T})|left({T}, {W})|right({T}, {W})|mid({T}, {W}, {W})|replace({T}, {T}, {T})
-        |trim({T})|lower({T})|upper({T})|join({T}, {T}, {T})|latest(visits.outcome where {I})""",
+        |trim({T})|lower({T})|upper({T})|join({T}, {T}, {T})|latest(visits.outcome where {I})|dept_of({U})""",
     "D": """({D} {S} {W})|add_months({X}, {W})|add_days({X}, {W})|add_workdays({X}, {W})|end_of_month({D})
         |date({M})|min({D}, {D})
         |max({D}, {D})|make_date({W}, {W}, {W})|date({T})|max(visits.day)|latest(visits.day where {I})""",
@@ -65,13 +67,16 @@ _TEMPLATES = {
         |exists(visits.score)|any(visits.good)|all(visits.good where {I})|any(visits where {I})
         |(days_since({F}) {C} {L})|(days_until({F}) {E} {L})|({L} {C} days_since({F}))|(date({F}) {C} today() - {L})
         |(date({F}) {E} today() - {L})|(stage {E} {O})|(stage in ["won", "lost"])|(tags contains {O})
-        |(coalesce(stage, "lost") {E} {O})""",
+        |(coalesce(stage, "lost") {E} {O})|role_in({U}, "chief")|role_in({U}, "seller")|({U} {E} {U})|({U} is empty)
+        |({T} in me.departments_below)|(dept_of({U}) in owner.departments_below)
+        |(owner.departments_below contains {T})|(owner.manager.departments_below is empty)""",
+    "U": "manager_of({U})",
     "I": "({I} and {I})|(not {I})|({I} or {I})",
 }
 KINDS = "BBBNTDMWY"
 """The kinds of whole expressions, conditions more often than others."""
 
-BOUNDS = {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016", "LANG-033"}
+BOUNDS = {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016", "LANG-033", "LANG-083"}
 """What a random expression may be refused for: it passes a bound, or compares with a duration too long to be one."""
 
 _PLACE = re.compile(r"\{(\w)\}")
@@ -83,7 +88,7 @@ def _parted(listed):
 
 _PARTS = {kind: _parted(listed) for kind, listed in _LEAVES.items()}
 _MADE = {
-    kind: _parted(_TEMPLATES.get(kind, "")) + (_parted(_CHOOSING.replace("*", kind)) if kind in "NTDMBY" else [])
+    kind: _parted(_TEMPLATES.get(kind, "")) + (_parted(_CHOOSING.replace("*", kind)) if kind in "NTDMBYU" else [])
     for kind in _LEAVES
 }
 

@@ -13,11 +13,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from engine.kernel.clocks import DAY_MS, FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT, date_of, datetime_of
 from engine.kernel.problems import Text
 from engine.language.backends.sql import sqlite_functions
+from engine.language.backends.sql.people import PEOPLE as PERSONS
+from engine.language.backends.sql.people import ROLES as ROLES_HELD
 from engine.language.backends.sql.postgresql import decimal_of
 from engine.language.backends.sql.queries import SqlContext
 from engine.language.calendars import calendar_of
 from engine.language.expressions import Plain
-from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.plain import PlainPerson
+from engine.language.scope import FieldScope, FormScope, RelationScope, RoleScope, Scope
 from engine.language.types import (
     LONGEST_DURATION,
     SEVERAL,
@@ -107,7 +110,14 @@ DEAL = FormScope(
     {"visits": RelationScope("visits", None, APP, "visit", "deal")},
 )
 FORMS = {form.key: form for form in (REGION, CUSTOMER, VISIT, DEAL)}
-SCOPE = Scope(DEAL, {(APP, key): form for key, form in FORMS.items()}, PARAMETERS)
+ROLES = {key: RoleScope(APP, key) for key in ("chief", "seller")}
+SCOPE = Scope(DEAL, {(APP, key): form for key, form in FORMS.items()}, PARAMETERS, roles=ROLES)
+PEOPLE = {
+    "u1": PlainPerson("甲", "a", "u2", frozenset({(APP, "seller")})),
+    "u2": PlainPerson("A", None, "u3", frozenset({(APP, "chief"), (APP, "seller"), ("other", "chief")})),
+    "u3": PlainPerson("'", "中文", "u4", frozenset({(APP, "chief")}), active=False),
+    "u4": PlainPerson("ß", "a", "gone", frozenset({("other", "seller")})),
+}
 
 _TEXTS = (
     None, "a", "A", "ab", "aba", " ", " a ", "\u3000a\u00a0", "\u200b", "ß", "ǅ", "İ", "é", "中文", "🐱😀", "%", "_",
@@ -189,7 +199,7 @@ def _values(kind, ids=()):
         case ChoicesType():
             return (None, ("won",), ("negotiation", "lost"), ("negotiation", "won", "lost"))
         case PersonType():
-            return (None, "u1", "u2")
+            return (None, "u1", "u2", "u3", "u4", "gone")
         case ReferenceType():
             return (None, *ids, "gone")
         case _:
@@ -225,7 +235,9 @@ def made_rows(seed=1, deals=48):
 
 def plain(rows, zone):
     """The surroundings of a run in that zone; its calendar differs at both ends of time too."""
-    return replace(Plain.at(NOW, zone), calendar=CALENDAR, me="u1", parameters=PARAMETER_VALUES, rows=rows)
+    return replace(
+        Plain.at(NOW, zone), calendar=CALENDAR, me="u1", parameters=PARAMETER_VALUES, rows=rows, people=PEOPLE
+    )
 
 
 def _column_type(kind, dialect):
@@ -265,6 +277,19 @@ def _physical(value, kind, dialect):
             return value
 
 
+def _people():
+    return [
+        {"id": id, "name": one.display_name, "department": one.department, "manager": one.manager}
+        for id, one in PEOPLE.items()
+    ]
+
+
+def _roles():
+    return [
+        {"person": id, "app": app, "role": role} for id, one in PEOPLE.items() for app, role in sorted(one.held_roles)
+    ]
+
+
 class Database:
     """The world in real tables of one database."""
 
@@ -286,7 +311,15 @@ class Database:
             )
             for key, form in FORMS.items()
         }
+        text = _column_type(TextType(), self.dialect)
+        for name, keys in {
+            PERSONS: ("id", "name", "department", "manager"),
+            ROLES_HELD: ("person", "app", "role"),
+        }.items():
+            self.tables[name] = sa.Table(f"directory_{name}", metadata, *(sa.Column(key, text) for key in keys))
         metadata.create_all(self.connection)
+        self.connection.execute(sa.insert(self.tables[PERSONS]), _people())
+        self.connection.execute(sa.insert(self.tables[ROLES_HELD]), _roles())
         for (_, key), listed in rows.items():
             kinds = {name: field.type for name, field in FORMS[key].fields.items()} | {"deleted_at": DateTimeType()}
             stored = [
