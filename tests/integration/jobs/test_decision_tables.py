@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from engine.runtime.exporting import export_app
 from engine.runtime.tables import ask_table, find_table
 from tests.support.apps import access, app, element, field, form, options, parameter, places, problems_of, role, rule
 
+_LAST_MONTH = 'lookup("rebate_rate", "a", 96, add_months(order_date, -1))'
 POLICY = {"zh": "返利细则第三条", "en": "Rebates, § 3"}
 
 
@@ -222,3 +224,14 @@ def test_an_app_is_refused_when_rows_of_a_unique_table_meet():
 def test_a_column_is_refused_with_its_place_when_it_has_no_type(change, code, place):
     found = problems_of(_documents({**_rebates(), **change}))
     assert (code, f"decision_tables/rebate.json#{place}") in places(found)
+
+
+def test_the_example_of_the_reference_is_a_table_when_an_app_has_its_forms():
+    page = Path(__file__).parents[3] / "docs" / "reference" / "decision-tables.md"
+    example = json.loads(page.read_text(encoding="utf-8").split("```json\n")[1].split("```")[0])
+    forms = [
+        form("customer", field("grade", "choice", options=options("a", "b", "c"))),
+        form("order", field("order_date", "date"), field("percent", "percent", computed=_LAST_MONTH)),
+    ]
+    documents = app(*forms, key="crm") | {f"decision_tables/{example['key']}.json": example}
+    assert problems_of(documents) == []
