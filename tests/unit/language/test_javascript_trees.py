@@ -5,9 +5,14 @@ import json
 import pytest
 
 from engine.language.backends.javascript.trees import VERSION, to_json
+from engine.language.backends.javascript.worlds import world_json
 from engine.language.compiling import compile_expression
+from engine.language.functions.catalogue import FUNCTIONS
+from engine.language.plain import Plain
+from engine.language.scope import EMPTY_SCOPE, FormScope, Scope
+from engine.storage.javascript import evaluator
 from tests.property.language.worlds import SCOPE
-from tests.support.node import told
+from tests.support.node import node, told
 
 
 def _tree(source):
@@ -95,3 +100,14 @@ def test_answer_is_unknown_when_the_page_was_not_sent_what_is_asked(source, row,
 
 def test_rest_is_not_asked_for_when_the_answer_is_settled():
     assert told(UNKNOWN, {"tree": _tree("hot and amount > 1"), "row": {"hot": False}, "around": {}}) is False
+
+
+def test_every_example_of_a_function_is_true_when_javascript_runs_it():
+    examples = [example for function in FUNCTIONS.values() for example in function.examples]
+    trees = [to_json(compile_expression(source, EMPTY_SCOPE).tree) for source, _ in examples]
+    world = world_json(Plain.at(1_790_000_000_000), Scope(FormScope("a", "f", {})), [{}])
+    with evaluator(node()) as process:
+        found = process.answer(trees, world)
+    assert list(zip((source for source, _ in examples), found, strict=True)) == [
+        (source, [expected]) for source, expected in examples
+    ]
