@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,9 +13,12 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.strict_json import Unread, read_json
 from engine.packs import problems
+from engine.rules.problems import RULE_TWICE
+from engine.rules.text.reading import read_rules
 
 FILE_LIMIT = 5_000_000
 MANIFEST = "pack.json"
+RULE_TEXT = ".rule"
 ASSETS = (".md", ".png", ".jpg", ".svg", ".pdf", ".csv")
 PARTS = ("demo", "scenarios", "texts", "assets")
 
@@ -58,11 +61,14 @@ def read_pack(folder: Path) -> Pack:
     read: dict[str, Json] = {}
     for path in _members(folder, found):
         name = path.relative_to(folder).as_posix()
+        if path.suffix == RULE_TEXT:
+            _read_rules(path, name, read, found)
+            continue
         document = _read_json(path, name)
         if isinstance(document, Problem):
             found.append(document)
         else:
-            read[name] = document
+            _keep(name, name, document, read, found)
     if MANIFEST in read:
         found.extend(document_problems("pack", MANIFEST, read[MANIFEST]))
     elif not (folder / MANIFEST).exists():
@@ -73,6 +79,29 @@ def read_pack(folder: Path) -> Pack:
     if found:
         raise EngineError(found)
     return _pack(manifest, read)
+
+
+def _read_rules(path: Path, name: str, read: dict[str, Json], found: list[Problem]) -> None:
+    """Read a text of rules as the documents that it stands for; none may be there twice."""
+    if path.stat().st_size > FILE_LIMIT:
+        found.append(problems.TOO_LARGE.at(name, got=path.stat().st_size, limit=FILE_LIMIT))
+        return
+    try:
+        rules = read_rules(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        found.append(problems.NOT_TEXT.at(name))
+        return
+    except EngineError as error:
+        found.extend(replace(problem, path=f"{name}:{problem.path}") for problem in error.problems)
+        return
+    for rule in rules:
+        _keep(name, f"rules/{rule.document['key']}.json", rule.document, read, found)
+
+
+def _keep(file: str, name: str, document: Json, read: dict[str, Json], found: list[Problem]) -> None:
+    if name in read:
+        found.append(RULE_TWICE.at(file, name=name))
+    read[name] = document
 
 
 def _part_problems(name: str, document: Json) -> list[Problem]:
@@ -119,14 +148,14 @@ def _scenarios(read: Mapping[str, Json]) -> Iterable[Json]:
 
 
 def _members(folder: Path, found: list[Problem]) -> Iterable[Path]:
-    """Go through the JSON files of a pack; what else there is must be an asset or a note."""
+    """Go through the JSON files and the texts of rules of a pack; what else there is must be an asset or a note."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
             found.append(problems.FOREIGN_FILE.at(name, name=name))
         elif path.is_file():
             known = kind_of(name) or name == MANIFEST or name.split("/")[0] in PARTS
-            if path.suffix == ".json" and known:
+            if (path.suffix == ".json" and known) or (path.suffix == RULE_TEXT and path.parent == folder / "rules"):
                 yield path
             elif path.suffix not in ASSETS:
                 found.append(problems.FOREIGN_FILE.at(name, name=name))

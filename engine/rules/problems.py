@@ -203,3 +203,8 @@ NO_PUBLISHED_RULE = ProblemKind(
     Text("没有规则“{key}”", "There is no rule “{key}”"),
     Text("已有的:{known}", "There are: {known}"),
 )
+RULE_TWICE = ProblemKind(
+    "RULE-048",
+    Text("“{name}”在一个规则文本里又写了一遍", "“{name}” stands in a text of rules once more"),
+    Text("一条规则只写一处", "A rule stands in one place"),
+)

@@ -87,7 +87,7 @@ def test_a_label_is_refused_when_no_app_is_named():
 def test_a_problem_stands_at_its_place_in_the_text_when_a_rule_does_not_hold(app, was, now, problem):
     assert was in CHINESE
     found = told(app, CHINESE.replace(was, now))
-    assert [one[1:] for one in found] == [problem]
+    assert {one[1:] for one in found} == {problem}
 
 
 def test_a_rule_takes_the_place_of_the_one_with_its_key_when_it_is_checked(app):

@@ -9,6 +9,7 @@ import pytest
 
 from engine.kernel.problems import EngineError
 from engine.packs.reading import FILE_LIMIT, find_pack, market, read_pack
+from engine.rules.text.printing import print_rules
 from tests.support.apps import LIBRARY, places
 
 
@@ -152,3 +153,29 @@ def test_all_files_are_told_at_once_when_several_are_broken(folder):
     (folder / "pack.json").write_text('{"format": 1}', encoding="utf-8")
     found = {path.partition("#")[0] for _, path in places(problems(folder))}
     assert found == {"app.json", "roles.json", "run.py", "pack.json"}
+
+
+def test_rules_may_be_texts_when_a_pack_is_read(folder):
+    whole = read_pack(LIBRARY).documents
+    documents = [whole[f"rules/{key}.json"] for key in ("damage_noted", "request_to_librarian")]
+    for document in documents:
+        (folder / "rules" / f"{document['key']}.json").unlink()
+    (folder / "rules" / "loans.rule").write_text(print_rules(documents, "zh"), encoding="utf-8")
+    assert read_pack(folder).documents == whole
+
+
+def test_a_text_of_rules_is_refused_with_its_place_when_it_does_not_read(folder):
+    (folder / "rules" / "loans.rule").write_text('rule "r" on created\nfor loan then fly()', encoding="utf-8")
+    assert places(problems(folder)) == [("RULE-020", "rules/loans.rule:2:15")]
+
+
+@pytest.mark.parametrize("name", ["a.rule", "z.rule"])
+def test_a_rule_is_refused_when_it_stands_in_two_files_of_a_pack(folder, name):
+    document = read_pack(LIBRARY).documents["rules/damage_noted.json"]
+    (folder / "rules" / name).write_text(print_rules([document]), encoding="utf-8")
+    assert [code for code, _ in places(problems(folder))] == ["RULE-048"]
+
+
+def test_a_text_of_rules_is_foreign_when_it_stands_elsewhere(folder):
+    (folder / "loans.rule").write_text("", encoding="utf-8")
+    assert [path for _, path in places(problems(folder))] == ["loans.rule"]
