@@ -153,7 +153,7 @@ _PRIORITIES = _named(
 )
 _DIGESTS = _named(hourly=Word("hourly", "每小时"), daily=Word("daily", "每天"), weekly=Word("weekly", "每周"))
 _QUIET = Shape(
-    Word("quiet_hours", "免打扰"),
+    Word("quiet hours", "免打扰"),
     (
         Slot("from", Word("from", "从"), Kind.CLOCK, required=True),
         Slot("to", Word("to", "到"), Kind.CLOCK, required=True),

@@ -44,6 +44,8 @@ from tests.unit.rules.tables import (
         (AMOUNT, "!= 1", [200, None], [100]),
         (AMOUNT, "> param.limit", [5_001], [5_000, None]),
         (AMOUNT, "amount > 10 and amount < 20 or amount is empty", [1_500, None], [1_000]),
+        (AMOUNT, "> 10 or amount is empty", [1_001, None], [1_000]),
+        (AMOUNT, "in [1, 2] and amount != 2", [100], [200, None]),
         (AMOUNT, "为空", [None], [0]),
         (AMOUNT, "is not empty", [0], [None]),
         (AMOUNT, "empty", [None], [0]),
