@@ -7,7 +7,7 @@ values, or a whole condition.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ _EMPTY_TESTS: dict[tuple[str, ...], bool] = {
     ("IS", "NOT", "EMPTY"): True,
     ("IS_NOT_EMPTY",): True,
 }
+_LEADING = ("COMPARE", "IN", "NOT_IN", "CONTAINS", "NOT_CONTAINS")
 _CONDITIONS = (syntax.Logic, syntax.Comparison, syntax.Test, syntax.EmptyTest)
 
 
@@ -81,17 +82,26 @@ class _Reading:
                 return self._range(found, index)
         if kinds in _EMPTY_TESTS:
             return syntax.EmptyTest(self.subject, negated=_EMPTY_TESTS[kinds], at=self._at)
-        match kinds[0] if kinds else "":
+        if not kinds or kinds[0] not in _LEADING:
+            return None
+        sign = span_of(found[0])
+        return self._led(lambda right: self._tested(found[0], right), self._side(sign[1]))
+
+    def _led(self, test: Callable[[Syntax], Syntax], right: Syntax) -> Syntax:
+        """Return the test of the input; conditions that follow after ``and`` or ``or`` stay beside it."""
+        if isinstance(right, syntax.Logic):
+            first, *others = right.items
+            return replace(right, items=(self._led(test, first), *others))
+        return test(self.optional(right))
+
+    def _tested(self, sign: Token, right: Syntax) -> Syntax:
+        match sign.type:
             case "COMPARE":
-                sign = span_of(found[0])
-                return syntax.Comparison(str(found[0]), self.subject, self._side(sign[1]), sign, self._at)
+                return syntax.Comparison(str(sign), self.subject, right, span_of(sign), self._at)
             case "IN" | "NOT_IN" as kind:
-                return self.among(self._side(span_of(found[0])[1]), negated=kind == "NOT_IN")
-            case "CONTAINS" | "NOT_CONTAINS" as kind:
-                right = self._side(span_of(found[0])[1])
+                return self.among(right, negated=kind == "NOT_IN")
+            case kind:
                 return syntax.Test("contains", kind == "NOT_CONTAINS", self.subject, right, self._at)
-            case _:
-                return None
 
     def among(self, several: Syntax, *, negated: bool) -> Syntax:
         """Return the test whether the input is one of several."""
@@ -117,9 +127,13 @@ class _Reading:
         begin = span_of(found[index + 2])[1] if without_end else last[1]
         sign = (first, begin)
         low = parse(self._cell[:first], self._words)
-        high = self._side(begin)
-        upper = syntax.Comparison("<" if without_end else "<=", self.subject, high, sign, self._at)
-        return syntax.Logic("and", (syntax.Comparison(">=", self.subject, low, sign, self._at), upper), self._at)
+        at_least = syntax.Comparison(">=", self.subject, low, sign, self._at)
+
+        def between(high: Syntax) -> Syntax:
+            upper = syntax.Comparison("<" if without_end else "<=", self.subject, high, sign, self._at)
+            return syntax.Logic("and", (at_least, upper), self._at)
+
+        return self._led(between, self._side(begin))
 
     def _side(self, start: int) -> Syntax:
-        return self.optional(parse(" " * start + self._cell[start:], self._words))
+        return parse(" " * start + self._cell[start:], self._words)

@@ -35,6 +35,7 @@ _LEAVES = {
     "H": "0|1|2|3|12|23|24|59|60|-1|whole",
     "S": "+|-",
     "C": "<|<=|>|>=",
+    "J": "first|unique|max|sum",
     "E": "=|!=",
 }
 _CHOOSING = """if({B}, {*}, {*})|ifs({B}, {*}, {B}, {*}, {*})|switch({W}, 1, {*}, 2, {*})|coalesce({*}, {*})
@@ -45,7 +46,8 @@ _TEMPLATES = {
         |round_down({N}, 1)|number({T})|hours_since({M})|({D} - {D})|days_between({D}, {X})|months_between({D}, {X})
         |find({T}, {T})|count(visits where {I})|count(visits.score)|sum(visits.score)|sum(visits.score where {I})
         |avg(visits.score)|avg(visits.score where {I})|min(visits.score)|max(visits.score where {I})
-        |latest(visits.score where {I})|({Y} / {Y})|hours_between({M}, {M})""",
+        |latest(visits.score where {I})|({Y} / {Y})|hours_between({M}, {M})
+        |lookup("{J}", round({N}, 2), stage, {D})|lookup("{J}.rate", amount, {O}, due)""",
     "M": """({M} {S} {Y})|({Y} + {M})|datetime({X})|datetime({X}, {W})|datetime({X}, {H}, {H}, {H})|min({M}, {M})""",
     "Y": """({M} - {M})|hours({N})|days({W})|minutes({N})|seconds({N})|({Y} {S} {Y})|({Y} * {N})|({N} * {Y})
         |({Y} / {N})|-({Y})|min({Y}, {Y})|max({Y}, {Y})|sum(visits.took where {I})|max(visits.took)|sum(visits.took)
@@ -53,10 +55,13 @@ _TEMPLATES = {
     "W": """len({T})|div({N}, {N})|({W} {S} {W})|round({N})|round_up({N}, -3)|round_down({N})|year({X})|month({X})
         |day({X})|weekday({X})|days_since({X})|days_until({X})|count(visits)|workdays_between({X}, {X})""",
     "T": """({T} & {T})|({T} & {T} & {T})|left({T}, {W})|right({T}, {W})|mid({T}, {W}, {W})|replace({T}, {T}, {T})
-        |trim({T})|lower({T})|upper({T})|join({T}, {T}, {T})|latest(visits.outcome where {I})|dept_of({U})""",
+        |trim({T})|lower({T})|upper({T})|join({T}, {T}, {T})|latest(visits.outcome where {I})|dept_of({U})
+        |lookup("first.words", round({N}, 2), stage, due)|lookup("collect", amount, stage, {D})
+        |lookup_policy("{J}", amount, stage, {D})|lookup_row("unique", round({N}, 1), stage, due)""",
     "D": """({D} {S} {W})|add_months({X}, {W})|add_days({X}, {W})|add_workdays({X}, {W})|end_of_month({D})
         |date({M})|min({D}, {D})
-        |max({D}, {D})|make_date({W}, {W}, {W})|date({T})|max(visits.day)|latest(visits.day where {I})""",
+        |max({D}, {D})|make_date({W}, {W}, {W})|date({T})|max(visits.day)|latest(visits.day where {I})
+        |lookup("max.day", amount, stage, {D})""",
     "B": """({B} and {B})|({B} or {B} or {B})|(not {B})|({N} {C} {N})|({D} {C} {D})|({M} {C} {M})|({N} {E} {N})
         |({D} {E} {D})|({M} {E} {M})|({T} {E} {T})|({B} {E} {B})|({N} in [0, 1, -2.5, 15])|({N} not in [0, 15])
         |({T} in ["a", "ab", "中"])|({D} in [2026-01-31])|({T} contains {T})|starts_with({T}, {T})|ends_with({T}, {T})
@@ -68,6 +73,7 @@ _TEMPLATES = {
         |(days_since({F}) {C} {L})|(days_until({F}) {E} {L})|({L} {C} days_since({F}))|(date({F}) {C} today() - {L})
         |(date({F}) {E} today() - {L})|(stage {E} {O})|(stage in ["won", "lost"])|(tags contains {O})
         |(coalesce(stage, "lost") {E} {O})|role_in({U}, "chief")|role_in({U}, "seller")|({U} {E} {U})|({U} is empty)
+        |(lookup("marks", amount, stage, {D}) contains {O})|(lookup("marks", round({N}, 2), {O}, due) is empty)
         |({T} in me.departments_below)|(dept_of({U}) in owner.departments_below)
         |(owner.departments_below contains {T})|(owner.manager.departments_below is empty)""",
     "U": "manager_of({U})",
@@ -76,7 +82,7 @@ _TEMPLATES = {
 KINDS = "BBBNTDMWY"
 """The kinds of whole expressions, conditions more often than others."""
 
-BOUNDS = {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016", "LANG-033", "LANG-083"}
+BOUNDS = {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016", "LANG-033", "LANG-083", "LANG-104"}
 """What a random expression may be refused for: it passes a bound, or compares with a duration too long to be one."""
 
 _PLACE = re.compile(r"\{(\w)\}")

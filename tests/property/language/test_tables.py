@@ -1,8 +1,8 @@
-"""The law of decision tables: Python, SQLite and PostgreSQL say what a naive reader of the table says."""
+"""The law of decision tables: Python, SQLite, PostgreSQL and JavaScript say what a naive reader of the table says."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ from engine.language.types import ChoiceType, NumberType, TextType
 from engine.rules.tables.compiling import compile_table
 from engine.rules.tables.definitions import table_def
 from tests.property.language.deciding import ASKED, answered, hits, tables
+from tests.property.language.pages import Page, as_shown
 from tests.property.language.worlds import APP, OPTIONS, SCOPE, Database, made_rows, plain
 
 ROWS = made_rows()
@@ -53,17 +54,31 @@ def test_python_says_what_the_naive_reader_says_when_tables_are_random():
     agree()
 
 
-def test_databases_say_what_python_says_when_tables_are_random(postgres_url):
-    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
+@contextmanager
+def _everywhere(postgres_url):
+    """Tell whether SQLite, PostgreSQL and a page say what Python says."""
+    with ExitStack() as opened:
+        databases = [opened.enter_context(closing(Database(url, ROWS))) for url in ("sqlite://", postgres_url)]
+        page = opened.enter_context(closing(Page(ROWS)))
+
+        def agreed(expression):
+            expected = {deal["id"]: expression.evaluate(deal, WORLD) for deal in DEALS}
+            told = [_values(database, expression) for database in databases]
+            return told == [expected, expected] and page.answers([expression], ZONE) == [
+                as_shown(expected, expression.type)
+            ]
+
+        yield agreed
+
+
+def test_back_ends_say_what_python_says_when_tables_are_random(postgres_url):
+    with _everywhere(postgres_url) as agreed:
 
         @some
         @given(tables())
         def agree(made):
             for output in made.outputs:
-                expression = _asked(made, f".{output}")
-                expected = {deal["id"]: expression.evaluate(deal, WORLD) for deal in DEALS}
-                assert _values(lite, expression) == expected, made.rows
-                assert _values(server, expression) == expected, made.rows
+                assert agreed(_asked(made, f".{output}")), made.rows
 
         agree()
 
@@ -147,11 +162,10 @@ def _long(policy, count, **more):
     ("policy", "count", "more"),
     [("first", 500, {}), ("unique", 200, {}), ("max", 200, {}), ("sum", 200, {}), ("collect", 200, {"limit": 3})],
 )
-def test_databases_say_what_python_says_when_tables_are_long(policy, count, more, postgres_url):
+def test_back_ends_say_what_python_says_when_tables_are_long(policy, count, more, postgres_url):
     scope = replace(SCOPE, tables={"table": Decider(_long(policy, count, **more))})
     expression = compile_expression('lookup("table", amount, stage)', scope)
     expected = {deal["id"]: expression.evaluate(deal, WORLD) for deal in DEALS}
     assert len(set(expected.values())) > 2
-    with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
-        assert _values(lite, expression) == expected
-        assert _values(server, expression) == expected
+    with _everywhere(postgres_url) as agreed:
+        assert agreed(expression)

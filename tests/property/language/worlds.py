@@ -36,6 +36,7 @@ from engine.language.types import (
     ReferenceType,
     TextType,
 )
+from tests.property.language.world_tables import made_tables
 
 APP = "world"
 NOW = 1_790_000_000_000
@@ -111,7 +112,8 @@ DEAL = FormScope(
 )
 FORMS = {form.key: form for form in (REGION, CUSTOMER, VISIT, DEAL)}
 ROLES = {key: RoleScope(APP, key) for key in ("chief", "seller")}
-SCOPE = Scope(DEAL, {(APP, key): form for key, form in FORMS.items()}, PARAMETERS, roles=ROLES)
+TABLES = made_tables(OPTIONS, PARAMETERS)
+SCOPE = Scope(DEAL, {(APP, key): form for key, form in FORMS.items()}, PARAMETERS, roles=ROLES, tables=TABLES)
 PEOPLE = {
     "u1": PlainPerson("甲", "a", "u2", frozenset({(APP, "seller")})),
     "u2": PlainPerson("A", None, "u3", frozenset({(APP, "chief"), (APP, "seller"), ("other", "chief")})),

@@ -45,6 +45,7 @@ from tests.unit.rules.tables import (
         (AMOUNT, "> param.limit", [5_001], [5_000, None]),
         (AMOUNT, "amount > 10 and amount < 20 or amount is empty", [1_500, None], [1_000]),
         (AMOUNT, "> 10 or amount is empty", [1_001, None], [1_000]),
+        (AMOUNT, "1..2 or amount is empty", [100, None], [99]),
         (AMOUNT, "in [1, 2] and amount != 2", [100], [200, None]),
         (AMOUNT, "为空", [None], [0]),
         (AMOUNT, "is not empty", [0], [None]),
