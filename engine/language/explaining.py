@@ -10,8 +10,13 @@ from engine.kernel.values import Row, Value
 from engine.language.backends.python.compiling import Evaluate, Holds, compile_condition, compile_value
 from engine.language.expressions import Expression
 from engine.language.surroundings import Surroundings
-from engine.language.tree import And, Given, Literal, Node, Not, Or, Span, children, is_short_form
+from engine.language.tree import NOWHERE, And, Given, Literal, Node, Not, Or, Span, children
 from engine.language.types import BooleanType, Type
+
+
+def is_short_form(node: Node) -> bool:
+    """Tell whether a conjunction stands for something shorter, such as ``complete()``: its items have its own place."""
+    return isinstance(node, And) and all(item.at == node.at != NOWHERE for item in node.items)
 
 
 @dataclass(frozen=True)

@@ -345,11 +345,6 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def is_short_form(node: Node) -> bool:
-    """Tell whether a conjunction stands for something shorter, such as ``complete()``: its items have its own place."""
-    return isinstance(node, And) and all(item.at == node.at != NOWHERE for item in node.items)
-
-
 def depth_of(node: Node) -> int:
     """Return how many nodes there are from this one down to the farthest, the insides of aggregates included."""
     deepest, stack = 0, [(node, 1)]
@@ -368,11 +363,6 @@ def walk(node: Node) -> Iterator[Node]:
         current = stack.pop()
         yield current
         stack.extend(reversed(children(current)))
-
-
-def depends_on_row(node: Node) -> bool:
-    """Tell whether the value can differ from row to row of one run, or is the directory's to tell."""
-    return any(isinstance(part, Field | Path | Related | OfPerson | HasRole) for part in walk(node))
 
 
 def may_be_blank(node: Node) -> bool:

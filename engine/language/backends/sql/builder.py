@@ -25,11 +25,11 @@ from engine.language.backends.sql.let import Let
 from engine.language.backends.sql.lookups import Columns
 from engine.language.backends.sql.postgresql import PostgresqlDialect
 from engine.language.backends.sql.sqlite import SqliteDialect
-from engine.language.backends.sql.terms import OPPOSITE_ORDER, Dialect, DialectName, Element, SqlScope
+from engine.language.backends.sql.terms import OPPOSITE_ORDER, Dialect, DialectName, Element, SqlScope, depends_on_row
 from engine.language.operations import Op, blanks_of
 from engine.language.plain import Plain
 from engine.language.surroundings import Run
-from engine.language.tree import Node, depends_on_row, may_be_blank
+from engine.language.tree import Node, may_be_blank
 from engine.language.types import BooleanType, NumberType, Type
 
 _SQLITE, _POSTGRESQL = SqliteDialect(), PostgresqlDialect()

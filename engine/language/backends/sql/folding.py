@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from engine.kernel.values import Value
-from engine.language.backends.sql.terms import FLIPPED_ORDER, Element
+from engine.language.backends.sql.terms import FLIPPED_ORDER, Element, depends_on_row
 from engine.language.operations import Op
 from engine.language.surroundings import Run
-from engine.language.tree import Node, Operation, depends_on_row
+from engine.language.tree import Node, Operation
 from engine.language.types import DateTimeType, DateType, Type
 from engine.language.zones import day_start, moments_of_days
 

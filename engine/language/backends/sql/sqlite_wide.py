@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from engine.language.backends.products import Exactness
 from engine.language.backends.python.runtime import factors
-from engine.language.backends.sql.terms import Element, Sides, Terms
+from engine.language.backends.sql.terms import Element, Sides, Terms, depends_on_row
 from engine.language.operations import Op
-from engine.language.tree import Field, Node, Operation, depends_on_row
+from engine.language.tree import Field, Node, Operation
 
 _OWN = Exactness(digits=18, room=8 * 10**18)
 """64 bits hold whole numbers of 18 digits, and more than eight of them together."""

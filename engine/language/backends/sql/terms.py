@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnClause, Grouping
 
 from engine.kernel.values import Row, Value
 from engine.language.surroundings import Run
-from engine.language.tree import Node, Operation
+from engine.language.tree import Field, HasRole, Node, OfPerson, Operation, Path, Related, walk
 from engine.language.types import Type
 
 Element = ColumnElement[Any]
@@ -146,6 +146,11 @@ class Dialect(Protocol):
     def read(self, value: Value, kind: Type) -> Value:
         """Return what the database answered as a value of the engine."""
         ...
+
+
+def depends_on_row(node: Node) -> bool:
+    """Tell whether the value can differ from row to row of one run, or is the directory's to tell."""
+    return any(isinstance(part, Field | Path | Related | OfPerson | HasRole) for part in walk(node))
 
 
 def grouping(element: Element) -> Element:
