@@ -20,7 +20,7 @@ from engine.kernel.values import Row, Value
 from engine.language.compiling import compile_expression
 from engine.language.explaining import Part, explain
 from engine.language.expressions import Expression, reads_of
-from engine.language.printing.reasons import Teller, is_plain, readings, reason
+from engine.language.printing.reasons import Teller, is_plain, is_read, readings, reason
 from engine.language.printing.values import Shower
 from engine.language.scope import FieldScope
 from engine.language.tree import And, Not, Or
@@ -273,8 +273,13 @@ class _Telling:
             joins=_joins(part) if joins else "value",
             holds=self.verdict(part),
             shown=Text("", "") if joins else self.teller.shown(part),
-            parts=tuple(self.view(inner) for inner in (part.parts if joins else readings(part))),
+            parts=tuple(map(self.view, part.parts) if joins else map(self._read, readings(part))),
         )
+
+    def _read(self, part: Part) -> PartView:
+        """Return what a condition reads; what is true or false by itself is a value, too."""
+        seen = self.view(part)
+        return replace(seen, holds=None) if is_read(part) else seen
 
     def verdict(self, part: Part) -> bool | None:
         """Return whether a condition holds as far as what is open settles it; None where what is closed decides.

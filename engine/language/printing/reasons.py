@@ -10,6 +10,7 @@ from engine.language.explaining import Part, deciding
 from engine.language.expressions import Expression
 from engine.language.operations import Op
 from engine.language.printing.measures import SWAPPED
+from engine.language.printing.phrases import beside
 from engine.language.printing.sentences import HELD
 from engine.language.printing.wording import wording
 from engine.language.scope import Scope
@@ -22,6 +23,7 @@ from engine.language.tree import (
     Literal,
     Node,
     Not,
+    OldField,
     Operation,
     Or,
     Ordered,
@@ -30,7 +32,7 @@ from engine.language.tree import (
     Span,
     walk,
 )
-from engine.language.types import DateTimeType, DateType
+from engine.language.types import ChoicesType, ChoiceType, DateTimeType, DateType, TextType
 
 AMOUNTS = {
     (">=", True): Text("达到", "at least"),
@@ -56,10 +58,11 @@ DAYS = {
 
 @dataclass(frozen=True)
 class Teller:
-    """How the parts of one expression read: a place in the source in words, and the value of a part."""
+    """How the parts of one expression read: a place in words, the value of a part, and a condition as it turned out."""
 
     words: Callable[[Span], Text]
     shown: Callable[[Part], Text]
+    stated: Callable[[Span, bool], Text]
 
     @classmethod
     def of(
@@ -67,7 +70,11 @@ class Teller:
     ) -> Teller:
         """Return the teller of an expression; ``parameters`` are the labels by key."""
         zh, en = (wording(expression, scope, parameters, speech) for speech in ("zh", "en"))
-        return cls(lambda at: Text(zh.of(at), en.of(at)), shown)
+        return cls(
+            lambda at: Text(zh.of(at), en.of(at)),
+            shown,
+            lambda at, holds: Text(zh.stated(at, holds), en.stated(at, holds)),
+        )
 
 
 def sentences(whole: Part, teller: Teller) -> tuple[Text, ...]:
@@ -87,16 +94,24 @@ def reason(part: Part, teller: Teller) -> Text:
 
 
 def _generally(part: Part, teller: Teller) -> Text:
-    """Return the condition as it is written, whether it holds, and what it read."""
-    words = teller.words(part.at)
-    read = [(teller.words(item.at), teller.shown(item)) for item in part.parts if item.holds is None]
-    zh = ",".join(f"{name.zh} = {value.zh or '空'}" for name, value in read)
-    en = ", ".join(f"{name.en} = {value.en or 'empty'}" for name, value in read)
-    verdict = Text("成立", "holds") if part.holds else Text("不成立", "does not hold")
-    return Text(
-        f"{words.zh}:{verdict.zh}" + (f"({zh})" if zh else ""),
-        f"{words.en}: {verdict.en}" + (f" ({en})" if en else ""),
-    )
+    """Return the condition as it turned out, and what it read."""
+    stated = teller.stated(part.at, bool(part.holds))
+    read = [(teller.words(item.at), _or_empty(teller.shown(item))) for item in readings(part) if item.holds is None]
+    zh = ",".join(f"{name.zh} = {value.zh}" for name, value in read)
+    en = ", ".join(f"{name.en} = {value.en}" for name, value in read)
+    return Text(stated.zh + (f"({zh})" if zh else ""), stated.en + (f" ({en})" if en else ""))
+
+
+def _said(part: Part, teller: Teller) -> Text:
+    """Return the value of a part as it stands in a sentence: texts and options in quotes."""
+    value = teller.shown(part)
+    if not value.zh or not isinstance(part.type, TextType | ChoiceType | ChoicesType):
+        return _or_empty(value)
+    return Text(f"“{value.zh}”", f"“{value.en}”")
+
+
+def _text(zh: tuple[str, ...], en: str) -> Text:
+    return Text(beside(*zh), en)
 
 
 def _sentence(node: Node, *, holds: bool, part: Part, teller: Teller) -> Text | None:
@@ -112,7 +127,7 @@ def _sentence(node: Node, *, holds: bool, part: Part, teller: Teller) -> Text | 
         case Ordered(order, left, right):
             return _ordered((left, right), (order, holds), part, teller)
         case Field() | Parameter() | Path() if (found := _found(part, node)) is not None:
-            name, value = teller.words(found.at), teller.shown(found)
+            name, value = teller.words(found.at), _or_empty(teller.shown(found))
             return Text(f"{name.zh} = {value.zh}", f"{name.en} = {value.en}")
         case _:
             return None
@@ -124,18 +139,18 @@ def _blank(item: Node, holds: bool, part: Part, teller: Teller) -> Text | None:
         return None
     name, value = teller.words(found.at), teller.shown(found)
     if holds:
-        return Text(f"{name.zh} 为空", f"{name.en} is empty")
-    return Text(f"{name.zh} 不为空({value.zh})", f"{name.en} is not empty ({value.en})")
+        return Text(f"{name.zh}为空", f"{name.en} is empty")
+    return Text(f"{name.zh}不为空({value.zh})", f"{name.en} is not empty ({value.en})")
 
 
 def _equal(sides: tuple[Node, Node], holds: bool, part: Part, teller: Teller) -> Text | None:
     found, wanted = _found(part, sides[0]), _wanted(sides[1], part, teller)
     if found is None or wanted is None:
         return None
-    name, value = teller.words(found.at), _or_empty(teller.shown(found))
+    name, value = teller.words(found.at), _said(found, teller)
     if holds:
-        return Text(f"{name.zh} 是 {value.zh}", f"{name.en} is {value.en}")
-    return Text(f"{name.zh} 是 {value.zh},不是 {wanted.zh}", f"{name.en} is {value.en}, not {wanted.en}")
+        return _text((name.zh, "是", value.zh), f"{name.en} is {value.en}")
+    return _text((name.zh, "是", value.zh, ",不是", wanted.zh), f"{name.en} is {value.en}, not {wanted.en}")
 
 
 def _ordered(sides: tuple[Node, Node], outcome: tuple[str, bool], part: Part, teller: Teller) -> Text | None:
@@ -149,14 +164,14 @@ def _ordered(sides: tuple[Node, Node], outcome: tuple[str, bool], part: Part, te
     name = teller.words(since.at if since else found.at)
     blank = name if not value.zh else None if _is_filled(right, part) else teller.words(right.at)
     if blank is not None:
-        return Text(f"{blank.zh} 为空", f"{blank.en} is empty")
+        return Text(f"{blank.zh}为空", f"{blank.en} is empty")
     how = (DAYS if isinstance(left.type, DateType | DateTimeType) else AMOUNTS)[outcome]
     if since:
-        return Text(
-            f"{name.zh} 距今 {value.zh} 天,{how.zh} {wanted.zh}",
+        return _text(
+            (name.zh, "距今", value.zh, "天,", how.zh, wanted.zh),
             f"{name.en} was {value.en} days ago, {how.en} {wanted.en}",
         )
-    return Text(f"{name.zh} 是 {value.zh},{how.zh} {wanted.zh}", f"{name.en} is {value.en}, {how.en} {wanted.en}")
+    return _text((name.zh, "是", value.zh, f",{how.zh}", wanted.zh), f"{name.en} is {value.en}, {how.en} {wanted.en}")
 
 
 def _age_of(node: Node) -> Node | None:
@@ -177,7 +192,7 @@ def _wanted(node: Node, part: Part, teller: Teller, unit: Text | None = None) ->
     found = _found(part, node)
     if found is None:
         return None
-    value, name = _or_empty(teller.shown(found)), teller.words(found.at)
+    value, name = _said(found, teller), teller.words(found.at)
     return Text(f"{value.zh}{unit.zh}({name.zh})", f"{value.en}{unit.en} ({name.en})")
 
 
@@ -193,6 +208,11 @@ def _or_empty(value: Text) -> Text:
 def _found(part: Part, node: Node) -> Part | None:
     """Return the part that stands where a node stands."""
     return next((item for item in (part, *readings(part)) if item.at == node.at), None)
+
+
+def is_read(part: Part) -> bool:
+    """Tell whether a part is read as it is, though it may be true or false."""
+    return isinstance(part.node, Field | OldField | Path | Parameter)
 
 
 def readings(part: Part) -> Iterator[Part]:

@@ -33,6 +33,10 @@ class Wording:
         found = _smallest(self.syntax, span)
         return self.sentences.told(found)
 
+    def stated(self, span: Span, holds: bool) -> str:
+        """Return what it says that the condition at a place holds, or that it does not."""
+        return self.sentences.sentence(_smallest(self.syntax, span), holds)
+
 
 def wording(expression: Expression, scope: Scope, parameters: Mapping[str, Text], speech: str) -> Wording:
     """Return how an expression over ``scope`` reads in ``zh`` or ``en``; ``parameters`` are the labels by key.

@@ -92,7 +92,7 @@ def test_explanation_says_so_when_something_is_missing(crm):
     made = _made(crm)
     told = crm.services.explaining.explain(crm.viewer("me"), "crm", "deal", made["big"].id, "found")
     assert told.rule.holds is True
-    assert [text.zh for text in told.because] == ["必填项都已填写:不成立"]
+    assert [text.zh for text in told.because] == ["必填项没有填完"]
     closed = crm.services.explaining.explain(crm.viewer("guest"), "crm", "deal", made["big"].id, "found")
     assert closed.rule.holds is None
 

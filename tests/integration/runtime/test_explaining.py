@@ -82,8 +82,8 @@ def test_it_is_said_what_keeps_a_rule_from_firing(shop):
     found = _explained(shop, _deal(shop, 14))
     assert not found.rule.holds
     assert [text.zh for text in found.because] == [
-        "最近更新 距今 14 天,不到 15 天(未更新天数)",
-        "有客户金额超过 0 的欠款:不成立",
+        "最近更新距今 14 天,不到 15 天(未更新天数)",
+        "没有客户金额超过 0 的欠款",
     ]
     assert found.because[0].en == "Last update was 14 days ago, less than 15 days (Idle days)"
     assert found.condition.joins == "any"
@@ -96,8 +96,8 @@ def test_it_is_said_what_makes_a_rule_fire(shop):
     found = _explained(shop, id)
     assert found.rule.holds
     assert [text.zh for text in found.because] == [
-        "最近更新 距今 15 天,达到 15 天(未更新天数)",
-        "预算 为空",
+        "最近更新距今 15 天,达到 15 天(未更新天数)",
+        "预算为空",
     ]
 
 
@@ -147,7 +147,7 @@ def test_nothing_is_told_of_what_a_viewer_may_not_see(shop):
 def test_the_verdict_is_told_when_what_is_open_settles_it(shop):
     found = _explained(shop, _deal(shop, 14, vip=True), "gast")
     assert found.rule.holds is False
-    assert [text.zh for text in found.because] == ["最近更新 距今 14 天,不到 15 天(未更新天数)", "重点 = 是"]
+    assert [text.zh for text in found.because] == ["最近更新距今 14 天,不到 15 天(未更新天数)", "重点 = 是"]
     assert [part.holds for part in found.condition.parts] == [False, False]
     assert "预算" not in repr(found)
     assert "金额" not in repr(found)

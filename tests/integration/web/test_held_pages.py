@@ -152,7 +152,7 @@ def test_the_rules_of_a_record_are_shown_with_mark_and_word_when_asked(rep, deal
 
 def test_an_explanation_names_both_numbers_first_when_a_rule_does_not_act(rep, deals):
     told = read(rep.get(f"{at(deals.deal(14))}/rules/stop"))
-    assert "没触发,因为: 最近进展 距今 14 天,不到 15 天(多少天没进展)" in told
+    assert "没触发,因为: 最近进展距今 14 天,不到 15 天(多少天没进展)" in told
     assert told.index("没触发") < told.index("完整条件") < told.index("全部满足") < told.index("最近几次查看")
     assert "下次查看:" in told
 

@@ -85,7 +85,7 @@ def test_it_is_told_why_an_expression_does_not_hold_when_a_record_is_given():
     assert code == 0
     assert told.splitlines() == [
         "不成立:",
-        "  金额 是 12,345.6,超过 3",
+        "  金额是 12,345.6,超过 3",
         "✗ 全部成立",
         "  ✗ 金额至多为 3",
         "    · 金额 = 12,345.6",
@@ -94,7 +94,7 @@ def test_it_is_told_why_an_expression_does_not_hold_when_a_record_is_given():
     ]
     assert "  Amount is 12,345.6, more than 3" in _run(explain_, *words)[1].splitlines()
     found = json.loads(_run(explain_, *words, "--json")[1])
-    assert found["because"] == [{"zh": "金额 是 12,345.6,超过 3", "en": "Amount is 12,345.6, more than 3"}]
+    assert found["because"] == [{"zh": "金额是 12,345.6,超过 3", "en": "Amount is 12,345.6, more than 3"}]
     assert [part["holds"] for part in found["whole"]["parts"]] == [False, True]
     assert found["whole"]["parts"][0]["parts"][0]["value"] == "12345.6"
 
