@@ -16,6 +16,7 @@ from engine.decision.timing import first_moment
 from engine.decision.work import Around, Work
 from engine.forms.forms import lines_of
 from engine.kernel.canonical import Json
+from engine.kernel.clocks import day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
 from engine.language.explaining import explain
@@ -101,12 +102,15 @@ def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
 
 
 def _has_fired(work: Work, rule: Rule, body: RunRules, row: Row) -> bool:
-    """Tell whether a rule that fires once only has fired already: for the record, in its state or in the period."""
+    """Tell whether a rule that fires once only has fired already: for the record, in its state or in the period.
+
+    Periods are those in which rules run: slots that are caught up with at one moment fall into one.
+    """
     once = rule.definition.once
     if once is None:
         return False
-    around = work.surroundings(body.app)
-    since = row["state_since"] if once == "state" else first_moment(once, around.today, around.zone)
+    zone = work.app(body.app).zone
+    since = row["state_since"] if once == "state" else first_moment(once, day_of(work.moment, zone), zone)
     return bool(work.fact(FiredQuery(body.app, body.form, body.record, rule.key, since or 0)))
 
 
