@@ -9,6 +9,7 @@ which of their fields names the record; without ``reference`` it is the field of
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -27,6 +28,8 @@ from engine.language.types import SEVERAL, NumberType, Option, Type
 from engine.language.zones import day_of
 
 APP = "case"
+_SHOWN = frozenset({"id", "expr"})
+"""What may hold half of a character: it is answered, or a problem of the expression."""
 _DAYS_OFF = frozenset({"non_working", "non_working_days", "holidays", "off", "off_days", "days_off"})
 _MADE_UP = frozenset({"make_up", "make_up_days", "makeup", "workdays", "working", "working_days"})
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -63,6 +66,7 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
     """Return the case of a JSON object; ``real_now`` stands in where it has no ``now``. Raises ``EngineError``."""
     if not isinstance(document, dict) or not isinstance(document.get("expr"), str):
         raise bad_case("expr")
+    document = _well_formed(document)
     form = str(document.get("form", "record"))
     fields = _fields(document.get("fields", {}))
     row = _row(document.get("record", {}), fields, "1")
@@ -94,6 +98,30 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
         _calendar(document.get("calendar")),
     )
     return Case(document["expr"], scope, row, tables, surroundings)
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether the text holds no half of a character."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _well_formed(document: dict[str, Json]) -> dict[str, Json]:
+    """Return the parts of a case that are there, each of the shape that it must have."""
+    parts = {key: part for key, part in document.items() if part is not None}
+    for key in parts.keys() & {"fields", "record", "related", "params", "old", "people"}:
+        if not isinstance(parts[key], dict):
+            raise bad_case(key, parts[key])
+    for key, other in parts.get("related", {}).items():
+        rows = other.get("rows", []) if isinstance(other, dict) else None
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise bad_case("related", key)
+        if not isinstance(other.get("fields", {}), dict):
+            raise bad_case("related", key)
+    if not isinstance(parts.get("me", ""), str):
+        raise bad_case("me", parts["me"])
+    if not is_whole(json.dumps({key: part for key, part in parts.items() if key not in _SHOWN}, ensure_ascii=False)):
+        raise bad_case("text")
+    return parts
 
 
 def shown(value: Value, kind: Type) -> Json:
@@ -146,6 +174,8 @@ def _calendar_day(raw: Json) -> clocks.Day:
 def _people(document: Json) -> dict[str, PlainPerson]:
     if not isinstance(document, dict) or not all(isinstance(one, dict) for one in document.values()):
         raise bad_case("people", document)
+    if not all(isinstance(one.get("roles", []), list) for one in document.values()):
+        raise bad_case("people", "roles")
     return {
         id: PlainPerson(
             str(one.get("name", id)),
@@ -185,9 +215,15 @@ def _option(document: Json) -> Option:
     return Option(key, Text(labels.get("zh", key), labels.get("en", key)))
 
 
+def _number_type(scale: int, digits: int) -> NumberType:
+    if not (0 <= scale <= types.MAX_DIGITS and 1 <= digits <= types.MAX_DIGITS):
+        raise bad_case("scale", f"{scale}/{digits}")
+    return NumberType(scale, digits)
+
+
 _TYPES: Mapping[str, Callable[[Json], Type]] = {
     "text": lambda _: types.TextType(),
-    "number": lambda document: NumberType(int(document.get("scale", 0)), int(document.get("digits", 15))),
+    "number": lambda document: _number_type(int(document.get("scale", 0)), int(document.get("digits", 15))),
     "boolean": lambda _: types.BooleanType(),
     "date": lambda _: types.DateType(),
     "datetime": lambda _: types.DateTimeType(),

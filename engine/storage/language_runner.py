@@ -26,7 +26,7 @@ from engine.language.backends.sql.builder import dialect_of
 from engine.language.backends.sql.people import PEOPLE
 from engine.language.backends.sql.queries import SqlContext, from_database, to_value
 from engine.language.backends.sql.terms import DialectName
-from engine.language.cases import Case, Table, bad_case, read_case, shown
+from engine.language.cases import Case, Table, bad_case, is_whole, read_case, shown
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
 from engine.language.scope import FieldScope, FormScope
@@ -61,7 +61,13 @@ def run_lines(lines: Iterable[str], backends: Sequence[str] | None = None) -> It
         runners = {name: _runner(name, opened) for name in (backends if backends is not None else reachable())}
         for line in lines:
             if line.strip():
-                yield json.dumps(_answered(line, runners), ensure_ascii=False)
+                yield _line(_answered(line, runners))
+
+
+def _line(answer: Json) -> str:
+    """Return the answer as a line that can be written: an id may hold half of a character, which is escaped."""
+    text = json.dumps(answer, ensure_ascii=False)
+    return text if is_whole(text) else json.dumps(answer)
 
 
 def reachable() -> tuple[str, ...]:
