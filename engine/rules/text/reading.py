@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lark import Token
 
 FORMAT = 1
+MOST_TOLD = 100
+"""How many problems of one text are told: whoever mends these will ask again."""
 _LINES = Slot("lines", Word("lines", "明细"), Kind.PATH, domain=Domain.FIELD)
 _LABELS = Slot("labels", Word("labels", "名称"), Kind.TEXTS)
 HEAD_OPTIONS = ("key", "uid")
@@ -77,7 +79,7 @@ def read_rules(source: str, names: NamesOf = nothing_known) -> tuple[RuleText, .
     except EngineError as error:
         found = list(error.problems)
     if found:
-        raise EngineError([located(problem, source) for problem in found])
+        raise EngineError([located(problem, source) for problem in found[:MOST_TOLD]])
     return tuple(read)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lark import Lark, Token, UnexpectedToken
 from lark.lexer import Lexer
+from lark.parsers.lalr_analysis import Shift
 
 from engine.kernel.problems import EngineError
 from engine.rules import problems
@@ -202,11 +203,24 @@ def statements(scan: Scan) -> tuple[Statement, ...]:
 
 
 def _takes(parser: InteractiveParser, kind: str) -> bool:
-    """Tell whether the parser can take a token of this kind now; its table alone says too much where states are one."""
-    taken = cast("Collection[str]", parser.choices())  # type: ignore[no-untyped-call]
-    if kind == "WORD" or kind not in taken:
-        return kind in taken
-    return kind in cast("Collection[str]", parser.accepts())  # type: ignore[no-untyped-call]
+    """Tell whether the parser would shift a token of this kind now.
+
+    Where states of the grammar are one in the table, a token may be listed that is refused a reduction later, so the
+    reductions are played on a copy of the stack of states.
+    """
+    state: Any = parser.parser_state
+    table, stack = state.parse_conf.parse_table.states, list(state.state_stack)
+    while True:
+        step = table[stack[-1]].get(kind)
+        if step is None:
+            return False
+        action, then = step
+        if action is Shift:
+            return True
+        size = len(then.expansion)
+        if size:
+            del stack[-size:]
+        stack.append(table[stack[-1]][then.origin.name][1])
 
 
 def _end_token(source: str) -> Token:
