@@ -43,6 +43,7 @@ from engine.language.types import (
     type_key,
 )
 from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, Evaluator, evaluator, find_node
+from engine.storage.problems import NODE_ENDED
 
 BACKENDS = ("python", "sqlite", "javascript", "postgresql")
 DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
@@ -123,12 +124,17 @@ def _answered(line: str, runners: Mapping[str, Runner]) -> Json:
 
 def _document(line: str) -> dict[str, Json]:
     try:
-        document = json.loads(line)
-    except ValueError as error:
+        document = json.loads(line, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise bad_case(str(error)) from None
     if not isinstance(document, dict):
         raise bad_case("{}")
     return document
+
+
+def _no_number(constant: str) -> Json:
+    """Refuse NaN and the infinities, which Python's reader takes and JSON does not know."""
+    raise bad_case(constant)
 
 
 def _shown_problem(problem: Problem) -> Json:
@@ -144,7 +150,12 @@ def _on_python(case: Case, expression: Expression) -> Json:
 
 def _on_javascript(process: Evaluator, case: Case, expression: Expression) -> Json:
     world = world_json(case.surroundings, case.scope, [case.row])
-    values = process.answer([to_json(expression.tree)], world)[0]
+    try:
+        values = process.answer([to_json(expression.tree)], world)[0]
+    except EngineError as error:
+        if error.problems[0].code == NODE_ENDED.code:
+            raise
+        return {"declined": error.problems[0].message.en}
     value = values[0] if isinstance(values, list) else values
     return {"declined": str(*value.values())} if isinstance(value, dict) else value
 
@@ -201,10 +212,20 @@ def _selected(rows: Sequence[Row], table: Table | None, dialect: DialectName) ->
     """Return rows as a table whose columns have the physical types that records have in this database."""
     kinds: Mapping[str, Type] = {} if table is None else {key: field.type for key, field in table.scope.fields.items()}
     if not rows:
-        nothing = sa.select(*(_cast(None, kind, dialect).label(key) for key, kind in kinds.items())).where(sa.false())
+        nothing = _select({}, kinds, dialect).where(sa.false())
         return nothing.subquery()
-    selects = [sa.select(*(_cast(row[key], kind, dialect).label(key) for key, kind in kinds.items())) for row in rows]
+    selects = [_select(row, kinds, dialect) for row in rows]
     return (selects[0] if len(selects) == 1 else sa.union_all(*selects)).subquery()
+
+
+def _select(row: Row, kinds: Mapping[str, Type], dialect: DialectName) -> sa.Select[Any]:
+    """Return a row as a select: numbered columns found by their keys, as databases fold case and cut long names."""
+    labels = []
+    for number, (key, kind) in enumerate(kinds.items()):
+        label = _cast(row.get(key), kind, dialect).label(f"c{number}")
+        label.key = key
+        labels.append(label)
+    return sa.select(*labels)
 
 
 def _cast(value: Value, kind: Type, dialect: DialectName) -> sa.ColumnElement[Any]:

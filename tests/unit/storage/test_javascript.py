@@ -8,7 +8,7 @@ import time
 import pytest
 
 from engine.kernel.problems import EngineError
-from engine.storage import javascript
+from engine.storage import javascript, language_runner
 from engine.storage.javascript import LEAST_NODE, evaluator, find_node
 from engine.storage.language_runner import reachable, run_lines
 from tests.support.node import node
@@ -86,6 +86,18 @@ def test_error_says_so_when_the_process_cannot_read_a_request():
     with evaluator(node()) as process, pytest.raises(EngineError) as caught:
         process.answer([[1, True, "boolean"]], {**WORLD, "zone": None})
     assert [problem.code for problem in caught.value.problems] == ["STORE-061"]
+
+
+def test_other_cases_are_answered_when_the_process_could_not_read_one(monkeypatch):
+    made = language_runner.world_json
+
+    def broken_once(around, scope, subjects):
+        return made(around, scope, subjects) | ({"zone": None} if around.me == "broken" else {})
+
+    monkeypatch.setattr(language_runner, "world_json", broken_once)
+    answers = _answers(["python", "javascript"], [CASE, {**CASE, "me": "broken"}, CASE])
+    assert [list(answer["javascript"]) for answer in answers[1:2]] == [["declined"]]
+    assert [answer["javascript"] for answer in (answers[0], answers[2])] == ["3.75", "3.75"]
 
 
 def test_process_goes_on_when_one_tree_of_a_request_is_wrong():
