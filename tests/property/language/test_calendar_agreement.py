@@ -82,3 +82,25 @@ _WORKDAYS = (
 
 def test_databases_agree_when_workdays_are_counted(postgres_url):
     _agree(_WORKDAYS, postgres_url, ("Asia/Shanghai", "America/St_Johns"))
+
+
+_PASSED = (
+    *(
+        f"{there}{passed} {order} {limit}"
+        for there in ("", "not ")
+        for order in ("<", "<=", ">", ">=", "=", "!=")
+        for passed, limits in (
+            ("hours_since(seen)", ("0", "0.000001", "-1.5", "24", "9999999999", "999999999999")),
+            ("hours_between(datetime(2026-01-31), seen)", ("0.5", "-400.000001")),
+            ("(now() - seen)", ("hours(0)", "hours(24)", "seconds(-0.001)", "days(3652058)")),
+            ("(seen - now())", ("hours(0)", "days(-1)")),
+        )
+        for limit in limits
+    ),
+    "24 < hours_since(seen)", "hours_since(seen) >= whole", "(now() - seen) / hours(1) > 24", "now() - seen = spent",
+    "hours_since(seen) * 2 > 3", "hours_since(datetime(due)) > 3",
+)  # fmt: skip
+
+
+def test_databases_agree_when_passed_time_is_a_bound_on_a_moment(postgres_url):
+    _agree(_PASSED, postgres_url)

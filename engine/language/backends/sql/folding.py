@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from engine.kernel.values import Value
+from engine.language.backends.sql.folding_moments import moment_bounds
 from engine.language.backends.sql.terms import FLIPPED_ORDER, Element, depends_on_row
 from engine.language.operations import Op
 from engine.language.surroundings import Run
@@ -56,6 +57,8 @@ def day_bound(builder: Folding, order: str, left: Node, right: Node) -> Element 
         left, right, order = right, left, FLIPPED_ORDER.get(order, order)
     if isinstance(left, Operation) and left.op is Op.WORKDAYS_BETWEEN:
         return _workday_bounds(builder, order, left, builder.constant(right))
+    if isinstance(left, Operation) and left.op in {Op.TIME_BETWEEN, Op.DIVIDE}:
+        return _time_bounds(builder, order, left, builder.constant(right))
     if not isinstance(left, Operation) or left.op not in {Op.DAYS_BETWEEN, Op.DAY_OF}:
         return None
     limit = builder.constant(right)
@@ -109,6 +112,15 @@ def _moment_bounds(builder: Folding, order: str, moment: Node, day: int) -> Elem
     if before is not None:
         parts.append(element < builder.bound(before, DateTimeType()))
     return sa.and_(*parts)
+
+
+def _time_bounds(builder: Folding, order: str, left: Operation, limit: Value) -> Element | None:
+    """Return a time since or until a fixed moment, compared, as bounds on the other moment."""
+    moment, bounds = moment_bounds(left, order, limit, builder.constant)
+    if not bounds:
+        return None
+    element = builder.once(moment)
+    return sa.and_(*(_compared(element, found, builder.bound(at, DateTimeType())) for found, at in bounds))
 
 
 def _workday_bounds(builder: Folding, order: str, between: Operation, limit: Value) -> Element | None:
