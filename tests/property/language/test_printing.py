@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernel.problems import EngineError, Text
-from engine.language.compiling import checked
+from engine.language.compiling import checked, compile_expression
+from engine.language.explaining import explain
 from engine.language.printing.formatting import format_source, print_expression
 from engine.language.printing.spelling import SPEECHES
+from engine.language.printing.wording import wording
 from engine.language.scope import FormScope, RelationScope, Scope
 from engine.language.types import ChoicesType, ChoiceType, Option
 from tests.property.language.generating import expressions
-from tests.property.language.test_sources import soup
+from tests.property.language.test_sources import ROW, WORLD, soup
 from tests.property.language.worlds import APP, DEAL, FORMS, OPTIONS, SCOPE
 
 _LABELS = (
@@ -87,3 +90,30 @@ def test_what_is_written_stays_when_nothing_of_it_is_known(source, speech):
         return
     assert format_source(printed, speech) == printed
     assert _means(printed, SCOPE) == _means(source, SCOPE) or _means(source, SCOPE) is None
+
+
+@settings(deadline=None, max_examples=250)
+@given(expressions(3), st.sampled_from(("zh", "en")))
+def test_an_expression_reads_without_code_when_it_is_put_into_words(source, speech):
+    if _means(source, SCOPE) is None:
+        return
+    expression = compile_expression(source, SCOPE)
+    words = wording(expression, SCOPE, {}, speech)
+    told = [words.whole, *(words.stated(expression.tree.at, holds) for holds in (True, False))]
+    for text in told:
+        assert text.strip()
+        assert not re.search(r"\b(days_since|is_empty|or_zero|param\.|!=|>=|<=)|`|\{\d\}", text), text
+
+
+@settings(deadline=None, max_examples=250)
+@given(expressions(3))
+def test_every_part_has_words_when_an_expression_is_explained(source):
+    if _means(source, SCOPE) is None:
+        return
+    expression = compile_expression(source, SCOPE)
+    words = wording(expression, SCOPE, {}, "en")
+    waiting = [explain(expression, ROW, WORLD)]
+    while waiting:
+        part = waiting.pop()
+        assert words.of(part.at).strip(), source
+        waiting.extend(part.parts)
