@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from engine.kernel import clocks
 from engine.kernel.canonical import Json
@@ -33,6 +33,7 @@ _SHOWN = frozenset({"id", "expr"})
 _DAYS_OFF = frozenset({"non_working", "non_working_days", "holidays", "off", "off_days", "days_off"})
 _MADE_UP = frozenset({"make_up", "make_up_days", "makeup", "workdays", "working", "working_days"})
 DEFAULT_ZONE = "Asia/Shanghai"
+_LONGEST_QUOTE = 80
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -59,7 +60,8 @@ class Case:
 
 def bad_case(what: str, got: object = "") -> EngineError:
     """Return the problem of a line that is no case: which part of it is wrong, and what stood there."""
-    return EngineError(problems.BAD_CASE.at("", start=0, end=0, reason=f"{what} {got!r}" if got != "" else what))
+    quoted = f" {got!r}"[:_LONGEST_QUOTE] if got != "" else ""
+    return EngineError(problems.BAD_CASE.at("", start=0, end=0, reason=f"{what}{quoted}"))
 
 
 def read_case(document: Json, real_now: clocks.Moment) -> Case:
@@ -72,6 +74,9 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
     row = _row(document.get("record", {}), fields, "1")
     zone = str(document.get("zone", DEFAULT_ZONE))
     now = _moment(document["now"]) if document.get("now") is not None else real_now
+    today = day_of(now, _known(zone))
+    if today is None:
+        raise bad_case("now", document["now"])
     tables = {key: _table(key, other, form) for key, other in document.get("related", {}).items()}
     relations = _relations(document.get("related", {}), tables, form)
     main = FormScope(APP, form, fields, relations)
@@ -88,7 +93,7 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
     )
     surroundings = Plain(
         now,
-        day_of(now, _known(zone)) or 0,
+        today,
         zone,
         document.get("me"),
         {key: value for key, (_, value) in parameters.items()},
@@ -277,7 +282,10 @@ def _parameter(document: Json) -> tuple[Type, Value]:
         return types.BooleanType(), document
     if isinstance(document, str) and _DECIMAL.fullmatch(document):
         scale = len(document.partition(".")[2])
-        return NumberType(scale), read_value(document, NumberType(scale))
+        kind = _number_type(scale, max(15, len(document)))
+        return kind, read_value(document, kind)
+    if isinstance(document, int | float):
+        return _parameter(str(document)) if _DECIMAL.fullmatch(str(document)) else _parameter({})
     return types.TextType(), read_value(document, types.TextType())
 
 
@@ -296,6 +304,8 @@ def _table(key: str, document: Json, form: str) -> Table:
     fields = _fields(document.get("fields", {}))
     reference = _reference_of(document, fields, form)
     fields.setdefault(reference, FieldScope(reference, reference, types.ReferenceType(APP, form)))
+    if not isinstance(fields[reference].type, types.ReferenceType | types.TextType):
+        raise bad_case("reference", reference)
     rows = tuple(_row(row, fields, str(number)) for number, row in enumerate(document.get("rows", ()), 1))
     return Table(FormScope(APP, key, fields), rows)
 
@@ -338,10 +348,10 @@ def _number(raw: Json, kind: NumberType) -> int:
     decimals = decimals.rstrip("0")
     if len(decimals) > kind.scale:
         raise bad_case("decimals", raw)
-    number = int(whole + decimals.ljust(kind.scale, "0"))
-    if abs(number) >= 10**kind.digits:
+    digits = (whole.removeprefix("-") + decimals.ljust(kind.scale, "0")).lstrip("0")
+    if len(digits) > kind.digits:
         raise bad_case("digits", raw)
-    return number
+    return -int(digits or "0") if whole.startswith("-") else int(digits or "0")
 
 
 def _duration(raw: Json) -> int:
@@ -370,6 +380,6 @@ def _moment(raw: Json) -> clocks.Moment:
         at = datetime.fromisoformat(raw)
         if at.tzinfo is None:
             raise bad_case("datetime", raw)
-        return clocks.moment_number(at)
+        return clocks.moment_number(at.astimezone(UTC))
     except (ValueError, TypeError, OverflowError):
         raise bad_case("datetime", raw) from None

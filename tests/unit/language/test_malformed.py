@@ -79,6 +79,10 @@ _BROKEN_CASES = (
     {"old": []}, {"people": [1]}, {"people": {"a": {"roles": 5}}}, {"me": ["a"]}, {"calendar": {"off": 5}},
     {"now": 5}, {"zone": "../etc"}, {"fields": {"f\udfff": {"type": "text"}}}, {"fields": {"f": {"type": "\ud800"}}},
     {"fields": {"f": {"type": "number", "scale": -1}}}, {"fields": {"f": {"type": "number", "digits": 1_000}}},
+    {"fields": {"f": {"type": "number"}}, "record": {"f": "9" * 5_000}}, {"params": {"p": "9" * 5_000}},
+    {"fields": {"f": {"type": "datetime"}}, "record": {"f": "0001-01-01T00:00:00+14:00"}},
+    {"now": "9999-12-31T23:59:59Z"}, {"now": "0001-01-01T00:00:00+14:00"}, {"params": {"p": []}},
+    {"related": {"v": {"fields": {"n": {"type": "number"}}, "reference": "n", "rows": [{"n": "1"}]}}},
 )  # fmt: skip
 
 
@@ -94,3 +98,33 @@ def test_line_is_answered_when_its_parts_are_null():
     parts = dict.fromkeys(("fields", "record", "related", "params", "old", "people", "calendar", "zone", "me", "now"))
     answer = next(iter(run_lines([json.dumps({"id": "1", "expr": "1", **parts})], ["python"])))
     assert json.loads(answer)["python"] == "1"
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, '{"a":' * 3_000, '{"id": NaN, "expr": "1"}', '{"id": -Infinity}', "9" * 5_000]
+)
+def test_line_is_answered_when_it_is_no_json(line):
+    answers = [json.loads(answer) for answer in run_lines([line, '{"id": "2", "expr": "1"}'], ["python"])]
+    assert [answer.get("error", {}).get("code", answer.get("python")) for answer in answers] == ["LANG-060", "1"]
+
+
+def test_message_stays_short_when_what_it_quotes_is_long():
+    line = json.dumps({"id": "1", "expr": "1", "record": ["x" * 10_000]})
+    assert len(next(iter(run_lines([line], ["python"])))) < 400
+
+
+@pytest.mark.parametrize(
+    ("params", "shown"),
+    [({"p": 15}, "16"), ({"p": 1.5}, "2.5"), ({"p": "9" * 30}, f"1{'0' * 30}"), ({"p": "-2"}, "-1")],
+)
+def test_parameter_is_a_number_when_it_is_written_bare(params, shown):
+    line = json.dumps({"id": "1", "expr": "param.p + 1", "params": params})
+    answer = json.loads(next(iter(run_lines([line], ["python", "sqlite"]))))
+    assert (answer["python"], answer["sqlite"]) == (shown, shown)
+
+
+def test_fields_stay_apart_when_their_keys_differ_by_case_alone():
+    fields = {"a": {"type": "number"}, "A": {"type": "number"}}
+    line = json.dumps({"id": "1", "expr": "A - a", "fields": fields, "record": {"a": "1", "A": "3"}})
+    answer = json.loads(next(iter(run_lines([line], ["python", "sqlite"]))))
+    assert (answer["python"], answer["sqlite"]) == ("2", "2")
