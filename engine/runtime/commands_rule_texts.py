@@ -15,7 +15,7 @@ from engine.kernel.problems import EngineError, Problem
 from engine.rules.problems import NOT_A_TEXT
 from engine.rules.text.printing import print_rules
 from engine.rules.text.reading import NamesOf, RuleText, nothing_known, read_rules
-from engine.rules.text.syntax import syntax_problems
+from engine.rules.text.syntax import syntax_problems, tidied
 from engine.rules.text.words import Language
 from engine.runtime.commands import services
 from engine.runtime.problems import NO_APP
@@ -57,7 +57,7 @@ def format_rules(file: Path, check: bool, language: Language | None, app: str | 
     """Lay out the rules in FILE as they are printed, comments and all."""
     source = _source(file)
     read = _read(file, source, nothing_known if app is None else names_in(_installed(app)[1].definition))
-    laid_out = print_rules([rule.document for rule in read], language or read[0].language)
+    laid_out = print_rules(map(tidied, read), language or read[0].language)
     if laid_out == source:
         return
     if check:

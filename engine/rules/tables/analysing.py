@@ -13,10 +13,10 @@ from itertools import combinations, islice, product
 from engine.kernel.problems import Problem
 from engine.kernel.values import Value
 from engine.language.cases import shown
-from engine.language.tables import Cell, DecisionTable, HitPolicy
+from engine.language.tables import DecisionTable, HitPolicy
 from engine.language.types import BooleanType, ChoiceType, DateType, TextType
 from engine.rules.tables import problems
-from engine.rules.tables.regions import Axis, Box, Region, Space, common, minus, runs, space_of, typical
+from engine.rules.tables.regions import PERIOD, Axis, Box, Region, Space, common, minus, runs, space_of, typical
 
 MAX_STEPS = 100_000
 """So many boxes are cut at most."""
@@ -164,14 +164,15 @@ def _unread(space: Space, table: DecisionTable) -> Iterable[Problem]:
     for region in space.regions:
         row = region.row.row
         for key in region.unread:
-            cell: Cell | None = row.when.get(key)
-            label = labels.get(key, table.labels)
+            # A period by a moment depends on the zone: its label is that of the input that tells the day.
+            is_period = key == PERIOD
+            label = labels.get(table.valid_on or "" if is_period else key, table.labels)
             yield problems.NOT_ANALYSED.at(
-                f"rows[{row.number - 1}].when.{key}",
+                f"rows[{row.number - 1}].{'valid_from' if is_period else f'when.{key}'}",
                 row=row.number,
                 label_zh=label.zh,
                 label_en=label.en,
-                cell=cell.source if cell is not None else key,
+                cell="valid_from … valid_to" if is_period else row.when[key].source,
             )
 
 

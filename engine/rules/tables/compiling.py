@@ -97,17 +97,27 @@ class _Compiling:
         self.found: list[Problem] = []
 
     def table(self) -> DecisionTable:
-        """Return the table; it is without rows where something is wrong."""
+        """Return the table; it is without rows where something is wrong. Cells that can be read are checked always."""
         self._check_columns()
+        has_columns = not self.found
         rows = tuple(self._row(number, row) for number, row in enumerate(self._definition.rows, 1))
+        table = replace(self._bare, rows=rows)
+        if has_columns:
+            self._check_cells(table)
         if self.found:
             return self._bare
-        table = replace(self._bare, rows=rows)
+        if table.policy is not HitPolicy.UNIQUE:
+            return table
+        proven, exclusive = overlaps(table)
+        self.found.extend(proven)
+        return replace(table, exclusive=exclusive)
+
+    def _check_cells(self, table: DecisionTable) -> None:
         try:
             typed = typed_rows(table, declared(table))
         except EngineError as error:
             self.found.extend(error.problems)
-            return table
+            return
         for row in typed:
             place = f"rows[{row.row.number - 1}]"
             for part, nodes in (("when", row.tests), ("then", row.results)):
@@ -116,11 +126,6 @@ class _Compiling:
                     for key, node in nodes.items()
                     for what in _beyond(node)
                 )
-        if self.found or table.policy is not HitPolicy.UNIQUE:
-            return table
-        proven, exclusive = overlaps(table)
-        self.found.extend(proven)
-        return replace(table, exclusive=exclusive)
 
     def _check_columns(self) -> None:
         table = self._bare

@@ -39,6 +39,9 @@ from engine.language.types import ORDERED, BooleanType, ChoiceType, DateTimeType
 TODAY = "#today"
 """The run's day, where rows are valid by it."""
 
+PERIOD = "#period"
+"""Stands among the columns for a period that cannot be read."""
+
 Box = tuple[int, ...]
 
 
@@ -157,7 +160,7 @@ def typical(space: Space, box: Box) -> tuple[Value, ...]:
 def _read(row: TypedRow) -> tuple[list[Constraint], tuple[str, ...]]:
     """Return the conditions of a row on one input each, and the columns that are more than that."""
     found = [Constraint(_subject(part) or "", part) for part in row.valid]
-    unread = ["valid"] if any(not _is_plain(part) for part in row.valid) else []
+    unread = [PERIOD] if any(not _is_plain(part) for part in row.valid) else []
     for key, node in row.tests.items():
         parts = node.items if isinstance(node, And) else (node,)
         plain = [part for part in parts if _is_plain(part)]

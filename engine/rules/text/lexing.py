@@ -59,9 +59,9 @@ class Written:
         """Return where a span of the text stands in the source."""
         if not self.at:
             return self.start, self.end
-        first = self.at[min(start, len(self.at) - 1)]
-        last = self.at[min(max(end - 1, start, 0), len(self.at) - 1)]
-        return (first, last + 1) if end > start else (first, first)
+        first = self.at[start] if start < len(self.at) else self.at[-1] + 1
+        last = self.at[min(end, len(self.at)) - 1] + 1 if end > start else first
+        return first, max(first, last)
 
 
 @dataclass(frozen=True, slots=True)

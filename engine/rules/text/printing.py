@@ -194,6 +194,9 @@ class _Printer:
             return self._expression(source, indent + STEP)
         inner = indent + STEP
         options = [f"{key}: {self._expression(condition, inner + STEP)}" for key, condition in source.items()]
+        line = f"{{{', '.join(options)}}}"
+        if "\n" not in line and len(inner) + len(line) <= WIDTH:
+            return line
         return "{\n" + inner + f",\n{inner}".join(options) + f"\n{indent}}}"
 
     def _expression(self, source: str, indent: str) -> str:
