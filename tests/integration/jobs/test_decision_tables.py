@@ -193,12 +193,12 @@ def test_an_app_is_refused_with_file_row_and_column_when_a_table_is_wrong():
     )
     file = "decision_tables/rebate.json#rows"
     found = [path for _, path in places(problems_of(_documents(broken)))]
-    assert found == [f"{file}[1].valid_to", f"{file}[1].then.nothing"]
-    mended = _table(({"amount": ">= big", "grade": "d"}, {"percent": '"x"'}, {}))
-    assert [path for _, path in places(problems_of(_documents(mended)))] == [
+    assert sorted(found) == [
+        f"{file}[0].then.percent",
         f"{file}[0].when.amount",
         f"{file}[0].when.grade",
-        f"{file}[0].then.percent",
+        f"{file}[1].then.nothing",
+        f"{file}[1].valid_to",
     ]
 
 

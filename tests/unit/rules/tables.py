@@ -10,7 +10,7 @@ from engine.language.compiling import compile_expression
 from engine.language.plain import Plain
 from engine.language.scope import FieldScope, FormScope, Scope
 from engine.language.tables import Column
-from engine.language.types import BooleanType, ChoiceType, DateType, NumberType, Option, TextType
+from engine.language.types import BooleanType, ChoiceType, DateTimeType, DateType, NumberType, Option, TextType
 from engine.rules.tables.compiling import compile_table
 from engine.rules.tables.definitions import table_def
 
@@ -30,6 +30,7 @@ WHOLE = Column("days", Text("天数", "Days"), NumberType(0))
 GRADE = Column("grade", Text("级别", "Grade"), GRADES)
 LINE = Column("line", Text("产线", "Line"), LINES)
 DAY = Column("day", Text("日期", "Day"), DateType())
+MOMENT = Column("at", Text("时刻", "Moment"), DateTimeType())
 VIP = Column("vip", Text("贵宾", "VIP"), BooleanType())
 NAME = Column("name", Text("名称", "Name"), TextType())
 PERCENT = Column("percent", Text("比例", "Percent"), NumberType(2))

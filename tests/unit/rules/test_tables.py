@@ -251,6 +251,21 @@ def test_a_table_is_refused_when_an_option_does_not_suit_it(more, code):
     assert [problem.code for problem in found] == [code]
 
 
+def test_every_wrong_cell_is_told_when_there_are_several():
+    rows = [
+        ({"amount": ">= 100 and < 200"}, "1"),
+        ({"grade": "级别 = a"}, '"x"'),
+        ({"amount": "1..2", "grade": "[a b]"}, "1"),
+    ]
+    _, found = compiled("first", [AMOUNT, GRADE], [PERCENT], rows)
+    assert {problem.path for problem in found} == {
+        "rows[0].when.amount",
+        "rows[1].when.grade",
+        "rows[1].then.percent",
+        "rows[2].when.grade",
+    }
+
+
 def test_offsets_are_those_of_the_cell_when_a_part_of_it_is_wrong():
     _, found = compiled("first", [AMOUNT, LINE, WHOLE], [PERCENT], [({"amount": "1..abcd"}, "1")])
     assert (found[0].start, found[0].end) == (3, 7)

@@ -14,7 +14,21 @@ from engine.language.plain import Plain
 from engine.rules.tables import analysing
 from engine.rules.tables.analysing import analyse
 from engine.rules.tables.regions import common, minus, space_of, typical
-from tests.unit.rules.tables import AMOUNT, AROUND, DAY, GRADE, LINE, NAME, PERCENT, TODAY, VIP, WHOLE, compiled, table
+from tests.unit.rules.tables import (
+    AMOUNT,
+    AROUND,
+    DAY,
+    GRADE,
+    LINE,
+    MOMENT,
+    NAME,
+    PERCENT,
+    TODAY,
+    VIP,
+    WHOLE,
+    compiled,
+    table,
+)
 
 
 def _codes(made):
@@ -111,6 +125,14 @@ def test_cells_are_named_when_they_are_not_analysed():
     assert [code for code, _ in _placed(table("first", [AMOUNT, GRADE, VIP, NAME], [PERCENT], rows))] == [
         "TABLE-015"
     ] * 3
+
+
+def test_a_period_is_named_when_a_moment_tells_the_day():
+    rows = [({}, "1", {"valid_from": "2026-09-21"}), ({}, "2")]
+    made = table("first", [MOMENT], [PERCENT], rows, valid_on="at")
+    assert _placed(made) == [("TABLE-015", "rows[0].valid_from")]
+    answers = [decided(made, {"at": TODAY * 86_400_000 - before}, AROUND).results["percent"][0] for before in (0, 1)]
+    assert answers == [100, 200]
 
 
 def test_the_work_ends_and_says_so_when_it_passes_its_bound(monkeypatch):
