@@ -31,6 +31,7 @@ def test_a_pack_is_read_with_all_its_parts_when_it_is_whole():
     assert set(pack.documents) == {
         "app.json", "option_lists.json", "pages.json", "parameters.json", "roles.json",
         "forms/book.json", "forms/loan.json", "forms/member.json", "workflows/loan.json",
+        "decision_tables/after_return.json", "decision_tables/overdue_fine.json",
         *(f"rules/{key}.json" for key in ("damage_noted", "request_to_librarian", "returned_tell_librarian")),
     }  # fmt: skip
     assert {user["name"] for user in pack.users} >= {"librarian", "reader"}
