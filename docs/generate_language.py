@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from engine.kernel.problems import Text
 from engine.language import cases, functions, types
-from engine.language.checking.comparing import MAX_LIST
 from engine.language.checking.names import MAX_HOPS
 from engine.language.checking.people import MAX_LEVELS
 from engine.language.checking.report import MAX_AGGREGATES
@@ -21,7 +20,7 @@ from engine.language.functions.shape import Function
 from engine.language.plain import Plain
 from engine.language.printing.spelling import KEYWORDS, Spelling
 from engine.language.reading import vocabulary
-from engine.language.reading.parsing import MAX_CHARACTERS, MAX_DEPTH, MAX_PARTS
+from engine.language.reading.bounding import MAX_CHARACTERS, MAX_DEPTH, MAX_LIST, MAX_PARTS
 from engine.language.scope import EMPTY_SCOPE
 
 HERE = Path(__file__).parent

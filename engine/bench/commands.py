@@ -28,6 +28,7 @@ def lang(*, quick: bool, database: str | None) -> Iterator[Line]:
     records, rows = (QUICK_RECORDS, QUICK_ROWS) if quick else (RECORDS, ROWS)
     rounds, sql_rounds = (QUICK_ROUNDS, QUICK_ROUNDS) if quick else (ROUNDS, SQL_ROUNDS)
     yield from language.compile_lines()
+    yield from language.malformed_lines()
     yield from language.python_lines(records, rounds)
     yield from javascript_lines(records, rounds)
     with tempfile.TemporaryDirectory(prefix="youju-bench-") as folder:

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from engine.bench.conditions import AROUND, CONDITIONS, LIMIT, SCOPE, TODAY, TYPES, Condition, made_rows
-from engine.bench.measuring import ROUNDS, Line, bounded, compared, timed, yardstick
+from engine.bench.malformed import GOOD, malformed
+from engine.bench.measuring import ROUNDS, Line, Work, bounded, compared, timed, yardstick
 from engine.kernel.clocks import date_of
+from engine.kernel.problems import EngineError
 from engine.language.backends.sql import sqlite_functions
 from engine.language.backends.sql.queries import SqlContext, to_condition
 from engine.language.backends.sql.terms import DialectName
@@ -23,9 +25,11 @@ from engine.language.types import BooleanType, DateType, NumberType, Type
 
 PYTHON_REACH = SQL_REACH = 1.1
 COMPILE_SECONDS = 0.001
+MALFORMED_SECONDS = 0.05
 
 _COMPILED_EACH = 40
 _BATCH = 20_000
+_TRIES = 3
 _TABLE = "bench_case"
 
 
@@ -52,6 +56,27 @@ def compile_lines() -> Iterator[Line]:
         for condition in CONDITIONS
     ]
     yield bounded("lang compile", seconds, COMPILE_SECONDS, pace)
+
+
+def malformed_lines() -> Iterator[Line]:
+    """Yield the line of the slowest of hundreds of inputs that are no expressions."""
+    _refused(GOOD[0])
+    pace = yardstick()
+    seconds = [_quickest(lambda source=source: _refused(source)) for source in malformed()]  # type: ignore[misc]
+    yield bounded("lang malformed", seconds, MALFORMED_SECONDS, pace, worst=True)
+
+
+def _quickest(work: Work) -> float:
+    """Return the least of a few times: one input is timed once, and what else the machine does must not decide."""
+    return min(timed(work) for _ in range(_TRIES))
+
+
+def _refused(source: str) -> bool:
+    try:
+        compile_expression(source, SCOPE)
+    except EngineError:
+        return True
+    return False
 
 
 def sql_lines(url: str, count: int, rounds: int = ROUNDS) -> Iterator[Line]:

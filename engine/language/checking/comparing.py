@@ -9,6 +9,7 @@ from engine.language import problems
 from engine.language.checking.fitting import common_of, common_type, fit
 from engine.language.checking.report import BROKEN, Report, words
 from engine.language.operations import Op
+from engine.language.reading.bounding import MAX_LIST
 from engine.language.tree import Equal, IsBlank, Literal, Node, Not, OneOfThese, Operation, Order, Ordered, Span
 from engine.language.types import (
     ORDERED,
@@ -30,8 +31,6 @@ from engine.language.types import (
     Type,
     type_words,
 )
-
-MAX_LIST = 1_000
 
 _ORDERS: dict[str, Order] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -14,14 +14,11 @@ from lark.lexer import Lexer
 from engine.kernel.problems import EngineError
 from engine.language import problems
 from engine.language.reading import syntax
+from engine.language.reading.bounding import MAX_CHARACTERS, MAX_DEPTH, MAX_PARTS, bounded
 from engine.language.reading.building import BUILDERS, span_of
 from engine.language.reading.lexing import tokens
 from engine.language.reading.syntax import Syntax
 from engine.language.reading.vocabulary import Words
-
-MAX_CHARACTERS = 4_000
-MAX_PARTS = 500
-MAX_DEPTH = 40
 
 _VALUE_STARTS = {"NUMBER", "TEXT", "NAME"}
 _MISSING_VALUE = ("这里要写一个字段、数字或“文本”", "A field, a number or a “text” is needed here")
@@ -38,7 +35,7 @@ def parse(source: str, words: Words) -> Syntax:
     if not source.strip():
         raise EngineError(problems.NOTHING.at(start=0, end=len(source)))
     try:
-        tree = cast("Syntax", _parser().parse(cast("Any", tokens(source, words))))
+        tree = cast("Syntax", _parser().parse(cast("Any", bounded(tokens(source, words), len(source)))))
     except UnexpectedToken as error:
         raise _syntax_error(source, error) from None
     count, depth = syntax.measure(tree)

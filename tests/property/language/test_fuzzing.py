@@ -4,13 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[3]
 RUNS = 15_000
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the fuzzer has wheels for Linux alone")
 def test_parser_ends_in_problems_with_a_place_when_inputs_are_guided_by_coverage(tmp_path):
     command = [
         sys.executable,
