@@ -8,6 +8,7 @@ from engine.language.backends.javascript.trees import VERSION, to_json
 from engine.language.backends.javascript.worlds import world_json
 from engine.language.compiling import compile_expression
 from engine.language.functions.catalogue import FUNCTIONS
+from engine.language.operations import Op
 from engine.language.plain import Plain
 from engine.language.scope import EMPTY_SCOPE, FormScope, Scope
 from engine.storage.javascript import evaluator
@@ -100,6 +101,15 @@ def test_answer_is_unknown_when_the_page_was_not_sent_what_is_asked(source, row,
 
 def test_rest_is_not_asked_for_when_the_answer_is_settled():
     assert told(UNKNOWN, {"tree": _tree("hot and amount > 1"), "row": {"hot": False}, "around": {}}) is False
+
+
+SPELLED_OUT = {Op.RESCALE, Op.MATCHES, Op.IS_EMAIL, Op.IS_PHONE, Op.IS_USCC}
+"""Operations that a tree for JavaScript writes as others."""
+
+
+def test_evaluator_knows_every_operation_when_one_is_new():
+    code = "return given.filter((op) => { try { language.compile([1, [op, 1, 1]]); } catch { return true; } });"
+    assert told(code, [op.value for op in Op if op not in SPELLED_OUT]) == []
 
 
 def test_every_example_of_a_function_is_true_when_javascript_runs_it():
