@@ -22,6 +22,7 @@ from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language import problems, types
 from engine.language.calendars import WEEKDAYS, Calendar, calendar_of
+from engine.language.case_shapes import USUAL_DIGITS, completed, ungrouped
 from engine.language.plain import Plain, PlainPerson
 from engine.language.scope import FieldScope, FormScope, RelationScope, RoleScope, Scope
 from engine.language.types import SEVERAL, NumberType, Option, Type
@@ -70,7 +71,8 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
         raise bad_case("expr")
     document = _well_formed(document)
     form = str(document.get("form", "record"))
-    fields = _fields(document.get("fields", {}))
+    held = [document.get("record", {}), document.get("old", {})]
+    fields = _fields(completed(document.get("fields", {}), held, (form, *document.get("related", {}))))
     row = _row(document.get("record", {}), fields, "1")
     zone = str(document.get("zone", DEFAULT_ZONE))
     now = _moment(document["now"]) if document.get("now") is not None else real_now
@@ -82,7 +84,7 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
     main = FormScope(APP, form, fields, relations)
     own = tables.get(form)
     tables[form] = Table(main, (row, *(own.rows if own is not None else ())))
-    parameters = {_bare(key): _parameter(value) for key, value in document.get("params", {}).items()}
+    parameters = {_bare(key): _parameter(value) for key, value in ungrouped(document.get("params", {}))}
     old, people = document.get("old"), _people(document.get("people", {}))
     scope = Scope(
         main,
@@ -228,7 +230,7 @@ def _number_type(scale: int, digits: int) -> NumberType:
 
 _TYPES: Mapping[str, Callable[[Json], Type]] = {
     "text": lambda _: types.TextType(),
-    "number": lambda document: _number_type(int(document.get("scale", 0)), int(document.get("digits", 15))),
+    "number": lambda document: _number_type(int(document.get("scale", 0)), int(document.get("digits", USUAL_DIGITS))),
     "boolean": lambda _: types.BooleanType(),
     "date": lambda _: types.DateType(),
     "datetime": lambda _: types.DateTimeType(),
@@ -282,7 +284,7 @@ def _parameter(document: Json) -> tuple[Type, Value]:
         return types.BooleanType(), document
     if isinstance(document, str) and _DECIMAL.fullmatch(document):
         scale = len(document.partition(".")[2])
-        kind = _number_type(scale, max(15, len(document)))
+        kind = _number_type(scale, max(USUAL_DIGITS, len(document)))
         return kind, read_value(document, kind)
     if isinstance(document, int | float):
         return _parameter(str(document)) if _DECIMAL.fullmatch(str(document)) else _parameter({})
@@ -301,7 +303,7 @@ def _reference_of(document: Json, fields: Mapping[str, FieldScope], form: str) -
 
 
 def _table(key: str, document: Json, form: str) -> Table:
-    fields = _fields(document.get("fields", {}))
+    fields = _fields(completed(document.get("fields", {}), document.get("rows", ()), (form, key)))
     reference = _reference_of(document, fields, form)
     fields.setdefault(reference, FieldScope(reference, reference, types.ReferenceType(APP, form)))
     if not isinstance(fields[reference].type, types.ReferenceType | types.TextType):

@@ -156,3 +156,36 @@ def test_language_starts_without_a_database_when_only_python_is_asked():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SAMPLE.parents[2]
     )
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ({"type": "number", "scale": 6}, "999999999999999.123456", "999999999999999.123456"),
+        ({"type": "number", "scale": 2, "digits": None}, "-123456789012345.5", "-123456789012345.5"),
+    ],
+)
+def test_number_keeps_its_decimals_beside_fifteen_digits_when_the_field_does_not_tell_how_many(field, value, shown):
+    answer = _answer(expr="f", fields={"f": field}, record={"f": value})
+    assert (answer["python"], answer["sqlite"]) == (shown, shown)
+
+
+def test_number_is_refused_when_it_has_more_digits_than_the_field_tells():
+    fields = {"f": {"type": "number", "scale": 1, "digits": 15}}
+    assert _answer(expr="f", fields=fields, record={"f": "123456789012345"})["error"]["code"] == "LANG-060"
+
+
+def test_reference_leads_to_the_form_of_its_name_when_it_tells_none():
+    related = {
+        "customer": {"fields": {"level": {"type": "text"}}, "rows": [{"id": "c1", "level": "A"}]},
+        "visits": {"fields": {"deal": {"type": "reference"}}, "rows": [{"deal": "7"}, {"deal": "8"}]},
+    }
+    case = {"fields": {"customer": {"type": "reference"}}, "record": {"id": "7", "customer": "c1"}, "related": related}
+    assert _answer(expr="customer.level", **case)["python"] == "A"
+    assert _answer(expr="count(visits)", **case)["python"] == "1"
+
+
+def test_parameters_are_found_when_they_stand_in_groups():
+    params = {"breaker": {"idle_days": 15, "limit": {"type": "number", "scale": 1, "value": "2.5"}}}
+    answer = _answer(expr="param.breaker.idle_days + param.breaker.limit", params=params)
+    assert (answer["python"], answer["sqlite"]) == ("17.5", "17.5")
