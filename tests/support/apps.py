@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -128,7 +129,8 @@ def access(form_key: str, rights: str = "create read update delete", **more: Any
 
 
 def role(key: str, *given: Any) -> dict[str, Any]:
-    return element(key, access=list(given))
+    """Return a role; its uid comes of its key, so that an app made anew has the same one."""
+    return element(key, access=list(given)) | {"uid": f"r{zlib.crc32(key.encode()):011d}"}
 
 
 def parameter(key: str, type: str, **more: Any) -> dict[str, Any]:

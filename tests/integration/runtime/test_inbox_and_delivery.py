@@ -85,7 +85,11 @@ def test_somebody_is_told_once_when_a_book_comes_back(library):
     assert jobs.run_until_quiet() > 0
     assert jobs.run_until_quiet() == 0
     (told,) = library.inbox.notifications(anna)
-    assert (told.text.zh, told.record["id"], told.read) == ("《红楼梦》已归还,逾期43天", loan.id, False)
+    assert (told.text.zh, told.record["id"], told.read) == (
+        "《红楼梦》已归还,逾期43天,请上架(逾期按天计罚)",
+        loan.id,
+        False,
+    )
     assert library.inbox.counts(anna)["unread"] == 1
     library.inbox.mark_read(library.john, told.id)
     assert library.inbox.counts(anna)["unread"] == 1, "nobody reads for another"
