@@ -15,7 +15,8 @@ def completed(fields: dict[str, Json], rows: Sequence[dict[str, Json]], forms: C
     """Return the fields with what they do not say: how many digits, and which form a reference leads to.
 
     A number whose ``digits`` are not told has 15, and where a value in the rows needs its decimals beside up to 15
-    whole digits, these too. A reference without ``form`` leads to the form of its own name, else to the first of ``forms``, the record's own.
+    whole digits, these too. A reference without ``form`` leads to the form of its own name, else to the first of
+    ``forms``, the record's own.
     """
     return {key: _completed(key, field, rows, forms) for key, field in fields.items()}
 
