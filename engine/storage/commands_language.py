@@ -31,6 +31,7 @@ def _backends(_: click.Context, __: click.Parameter, value: str | None) -> tuple
 def evaluate(jsonl: bool, backends: tuple[str, ...] | None) -> None:  # noqa: ARG001
     """Evaluate cases from standard input on several back ends. 在多个后端上求值。"""  # noqa: D415
     # Lines end in LF alone: a text may hold other characters at which Python would split.
-    source = (line.decode("utf8") for line in sys.stdin.buffer)
+    # A line that is no UTF-8 is answered like any that is no case, and a mark that an editor put first is passed over.
+    source = (line.decode("utf8", "surrogateescape").removeprefix("\ufeff") for line in sys.stdin.buffer)
     for answer in run_lines(source, backends):
         click.echo(answer)

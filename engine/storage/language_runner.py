@@ -12,7 +12,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy import Connection, FromClause
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from engine.kernel.canonical import Json
@@ -47,6 +47,7 @@ from engine.storage.problems import NODE_ENDED
 
 BACKENDS = ("python", "sqlite", "javascript", "postgresql")
 DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
+_MOST_UNITED = 400
 
 Runner = Callable[[Case, Expression], Json]
 """Answers a case on one back end: the value in the form of the contract, or why it declines."""
@@ -88,7 +89,10 @@ def _runner(name: str, opened: ExitStack) -> Runner:
             node = find_node()
             return _without_node if node is None else partial(_on_javascript, opened.enter_context(evaluator(node)))
         case _:
-            return partial(_on_database, opened.enter_context(_connection(name)))
+            try:
+                return partial(_on_database, opened.enter_context(_connection(name)))
+            except SQLAlchemyError as error:
+                return partial(_without_database, str(error).partition("\n")[0])
 
 
 @contextmanager
@@ -160,6 +164,10 @@ def _on_javascript(process: Evaluator, case: Case, expression: Expression) -> Js
     return {"declined": str(*value.values())} if isinstance(value, dict) else value
 
 
+def _without_database(reason: str, _: Case, __: Expression) -> Json:
+    return {"declined": f"no database at {DATABASE_VARIABLE}: {reason}"}
+
+
 def _without_node(_: Case, __: Expression) -> Json:
     return {"declined": f"no Node.js {LEAST_NODE} or newer was found; name one in {NODE_VARIABLE}"}
 
@@ -215,14 +223,28 @@ def _selected(rows: Sequence[Row], table: Table | None, dialect: DialectName) ->
         nothing = _select({}, kinds, dialect).where(sa.false())
         return nothing.subquery()
     selects = [_select(row, kinds, dialect) for row in rows]
-    return (selects[0] if len(selects) == 1 else sa.union_all(*selects)).subquery()
+    return _united(selects)
+
+
+def _united(selects: Sequence[sa.Select[Any]]) -> FromClause:
+    """Return the rows of all: SQLite joins 500 selects at most, so that more of them are joined in groups."""
+    if len(selects) == 1:
+        return selects[0].subquery()
+    if len(selects) <= _MOST_UNITED:
+        return sa.union_all(*selects).subquery()
+    groups = (_united(selects[start : start + _MOST_UNITED]) for start in range(0, len(selects), _MOST_UNITED))
+    return _united([_labelled(group.c.items()) for group in groups])
 
 
 def _select(row: Row, kinds: Mapping[str, Type], dialect: DialectName) -> sa.Select[Any]:
     """Return a row as a select: numbered columns found by their keys, as databases fold case and cut long names."""
+    return _labelled((key, _cast(row.get(key), kind, dialect)) for key, kind in kinds.items())
+
+
+def _labelled(columns: Iterable[tuple[str, sa.ColumnElement[Any]]]) -> sa.Select[Any]:
     labels = []
-    for number, (key, kind) in enumerate(kinds.items()):
-        label = _cast(row.get(key), kind, dialect).label(f"c{number}")
+    for number, (key, column) in enumerate(columns):
+        label = column.label(f"c{number}")
         label.key = key
         labels.append(label)
     return sa.select(*labels)

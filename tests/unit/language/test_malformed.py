@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from engine.bench.malformed import TURNING, UNSEEN, malformed
 from engine.kernel.problems import EngineError
 from engine.language.compiling import compile_expression
 from engine.language.functions.catalogue import function_names
+from engine.storage.commands_language import lang
 from engine.storage.language_runner import run_lines
 from tests.unit.language.deals import SCOPE, problems_of, value
 
@@ -119,3 +121,30 @@ def test_fields_stay_apart_when_their_keys_differ_by_case_alone():
     line = json.dumps({"id": "1", "expr": "A - a", "fields": fields, "record": {"a": "1", "A": "3"}})
     answer = json.loads(next(iter(run_lines([line], ["python", "sqlite"]))))
     assert (answer["python"], answer["sqlite"]) == ("2", "2")
+
+
+def test_related_records_are_counted_when_there_are_more_than_a_database_joins_at_once():
+    rows = [{"N": str(number), "n": "1", "p": "1"} for number in range(1_001)]
+    fields = {"n": {"type": "number"}, "N": {"type": "number"}}
+    case = {
+        "id": "1",
+        "expr": "sum(v.N) + count(v)",
+        "related": {"v": {"fields": fields, "reference": "p", "rows": rows}},
+    }
+    answer = json.loads(next(iter(run_lines([json.dumps(case)], ["python", "sqlite"]))))
+    assert (answer["python"], answer["sqlite"]) == ("501501", "501501")
+
+
+def test_back_end_declines_when_its_database_is_not_there(monkeypatch):
+    for url in ("", "postgresql+psycopg://127.0.0.1:1/none"):
+        monkeypatch.setenv("YOUJU_DATABASE_URL", url)
+        answer = json.loads(next(iter(run_lines(['{"id": "1", "expr": "1"}'], ["python", "postgresql"]))))
+        assert answer["python"] == "1"
+        assert "YOUJU_DATABASE_URL" in answer["postgresql"]["declined"]
+
+
+def test_lines_are_answered_when_one_is_no_utf8_and_the_first_begins_with_a_mark():
+    sent = b'\xef\xbb\xbf{"id": "1", "expr": "1"}\n\xff\xfe\n{"id": "3", "expr": "1"}\n'
+    run = CliRunner().invoke(lang, ["eval", "--jsonl", "--backends", "python"], input=sent)
+    assert run.exit_code == 0
+    assert [json.loads(line)["id"] for line in run.output.split("\n") if line] == ["1", None, "3"]
