@@ -130,7 +130,11 @@ UNKNOWN_RELATION = ProblemKind(
 NO_OLD = ProblemKind(
     "LANG-027",
     Text("这里没有修改前的记录", "There is no record before the change here"),
-    Text("原值只能用在修改事件的规则里", "Old values are for rules on changes"),
+    Text(
+        "原值和 changed() 只能用在只看记录修改的规则里;按时间表、期限、待办等触发的请另写一条规则",
+        "old.… and changed() are for rules that look at changes of the record alone; what looks on a schedule, a "
+        "deadline or a task is another rule",
+    ),
 )
 RELATION_AS_VALUE = ProblemKind(
     "LANG-028",
@@ -271,6 +275,18 @@ STRAY_BLOCK = ProblemKind(
     "LANG-052",
     Text("“{sign}”前面没有 if 或 each", "“{sign}” has no if or each before it"),
     Text("写成 {{% if 条件 %}} … {{% end %}}", "Write {{% if condition %}} … {{% end %}}"),
+)
+TOO_MANY_OPEN = ProblemKind(
+    "LANG-053",
+    Text(
+        "模板里 if 和 each 最多套{limit}层", "In a template, if and each stand inside one another at most {limit} deep"
+    ),
+    Text("请用 and、or 把条件合在一起,或放进计算字段", "Join conditions by and, or; or put them into computed fields"),
+)
+TEMPLATE_TOO_LONG = ProblemKind(
+    "LANG-054",
+    Text("模板最多{limit}个字符,现在有{got}个", "A template has at most {limit} characters; this one has {got}"),
+    Text("请分成几条消息", "Split it into several messages"),
 )
 ROLE_NOT_WRITTEN = ProblemKind(
     "LANG-080",

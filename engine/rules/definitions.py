@@ -355,11 +355,11 @@ _OF_THE_RECORD = _CHANGES | {"created", "deleted"}
 def sees_before(events: Iterable[EventDef]) -> bool:
     """Tell whether a rule on these events may ask for the record as it was before: it looks at changes of the record.
 
-    Where it also looks at new records, there is nothing before these. A condition that a schedule looks for is asked
-    whether it pushes down: that says more than that there is no row before.
+    Where it also looks at new records, there is nothing before these. By the clock nothing changes: a rule that looks
+    on a schedule or a deadline, too, would wait for ever for what was before.
     """
     kinds = {event.kind for event in events}
-    return bool(kinds & _CHANGES) and kinds <= _OF_THE_RECORD | {"schedule"}
+    return bool(kinds & _CHANGES) and kinds <= _OF_THE_RECORD
 
 
 def every_action(actions: Iterable[ActionDef], place: str = "then") -> Iterator[tuple[str, ActionDef]]:

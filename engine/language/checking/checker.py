@@ -156,7 +156,8 @@ class Checker:
             name = call.function.text
             return self._report.broken(problems.UNKNOWN_RELATION, path.at, name=name, **did_you_mean(None))
         form = self._scope.forms.get((relation.scope.app, relation.scope.form))
-        checker = Checker(self._scope, form, self._report, inside=True)
+        # A related record was not what has changed, even where its form is the same.
+        checker = Checker(replace(self._scope, with_old=False), form, self._report, inside=True)
 
         def inside() -> tuple[Node | None, Node | None]:
             rest = relation.rest

@@ -71,7 +71,8 @@ def _coalesced(call: Invocation) -> Node:
     common = _common(call, list(call.arguments))
     if common is None:
         return BROKEN
-    return Coalesce(tuple(fit(item, common, call.report) for item in call.arguments), common, call.at)
+    items = tuple(fit(item, common, call.report) for item in call.arguments)
+    return items[0] if len(items) == 1 else Coalesce(items, common, call.at)
 
 
 def _is_empty(call: Invocation) -> Node:
@@ -86,6 +87,8 @@ def _or_zero(call: Invocation) -> Node:
 
 def _changed(call: Invocation) -> Node:
     item = call.arguments[0]
+    if not call.scope.with_old:
+        return call.report.broken(problems.NO_OLD, call.at)
     match item:
         case Field(key, kind):
             return Not(Equal(item, OldField(key, kind, item.at), at=call.at), at=call.at)

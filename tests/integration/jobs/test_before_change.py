@@ -194,15 +194,40 @@ def test_nothing_has_changed_when_the_rule_has_not_looked_at_the_record_as_it_is
         {"deadline": "created_at"},
     ],
 )
-def test_old_is_refused_when_a_rule_looks_at_no_change(events):
-    found = problems_of(_documents(rule("r", "deal", events, {"set": {"log": '"x"'}}, when="old.amount > 1")))
+@pytest.mark.parametrize("when", ["old.amount > 1", "changed(amount)"])
+def test_old_is_refused_when_a_rule_looks_at_no_change(events, when):
+    found = problems_of(_documents(rule("r", "deal", events, {"set": {"log": '"x"'}}, when=when)))
     assert places(found) == [("LANG-027", "rules/r.json#when")]
 
 
-def test_rule_is_refused_when_its_schedule_would_look_for_what_was_before():
-    events = [CHANGED, {"schedule": {"cron": "0 * * * *"}}]
-    found = problems_of(_documents(rule("r", "deal", events, {"set": {"log": '"x"'}}, when="name = old.name")))
-    assert [(one.code, one.path, one.start, one.end) for one in found] == [("LANG-089", "rules/r.json#when", 7, 15)]
+BY_THE_CLOCK = ({"schedule": {"cron": "0 * * * *"}}, {"deadline": "created_at"})
+TOLD = {"zh": "{{old.name}}", "en": "x"}
+PLAIN = {"set": {"note": "name"}}
+
+
+@pytest.mark.parametrize("event", BY_THE_CLOCK)
+@pytest.mark.parametrize(
+    ("action", "place"),
+    [
+        ({"set": {"log": "old.name"}}, ".set.log"),
+        ({"set": {"log": 'if(changed(name), "x", "y")'}}, ".set.log"),
+        ({"set": {"tags": {"a": "changed(name)"}}}, ".set.tags.a"),
+        ({"notify": {"to": [{"owner": True}], "text": TOLD}}, ".notify.text.zh"),
+        ({"if": {"when": "changed(name)", "then": [{"set": {"log": '"x"'}}]}}, ".if.when"),
+        ({"if": {"when": "amount > 1", "then": [{"set": {"log": "old.name"}}]}}, ".if.then[0].set.log"),
+        ({"if": {"when": "amount > 1", "then": [PLAIN], "else": [{"set": {"log": "old.log"}}]}}, ".if.else[0].set.log"),
+    ],
+)
+def test_old_is_refused_anywhere_when_a_rule_looks_by_the_clock_too(event, action, place):
+    found = problems_of(_documents(rule("r", "deal", [CHANGED, event], action)))
+    assert places(found) == [("LANG-027", f"rules/r.json#then[0]{place}")]
+
+
+@pytest.mark.parametrize("event", BY_THE_CLOCK)
+@pytest.mark.parametrize("when", ["name = old.name", "changed(name)"])
+def test_rule_is_refused_when_what_was_before_is_its_condition_and_it_looks_by_the_clock_too(event, when):
+    found = problems_of(_documents(rule("r", "deal", [CHANGED, event], {"set": {"log": '"x"'}}, when=when)))
+    assert places(found) == [("LANG-027", "rules/r.json#when")]
 
 
 def test_nothing_was_before_when_the_record_is_new(site):

@@ -247,7 +247,7 @@ def test_a_slot_is_played_once_when_two_schedulers_run_side_by_side(site):
     assert (things(site)["a"]["n"], things(site)["b"]["n"]) == (10, 5)
 
 
-def test_a_schedule_is_refused_when_no_database_can_look_for_its_condition(site):
+def test_a_schedule_is_refused_when_its_condition_asks_what_changed(site):
     with pytest.raises(EngineError) as caught:
         open_shop(site, scheduled("tick", COUNT, when="n > 1 and changed(n)"))
     assert [problem.path for problem in caught.value.problems] == ["rules/tick.json#when"]

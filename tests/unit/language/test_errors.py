@@ -3,8 +3,8 @@
 import pytest
 
 from engine.kernel.problems import Text
-from engine.language.scope import FieldScope, FormScope, Scope
-from engine.language.types import BooleanType, DateType, TextType
+from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
+from engine.language.types import BooleanType, DateType, NumberType, TextType
 from tests.unit.language.deals import SCOPE, problems_of
 
 
@@ -125,8 +125,17 @@ def test_name_is_ambiguous_when_two_fields_share_a_label():
     assert "signed, paid" in problem.hint.en
 
 
-def test_old_values_are_refused_when_there_is_no_change():
-    assert problems_of("old.amount > 1", Scope(SCOPE.form, SCOPE.forms))[0].code == "LANG-027"
+@pytest.mark.parametrize("source", ["old.amount > 1", "changed(amount)", "not changed(old.amount)"])
+def test_old_values_are_refused_when_there_is_no_change(source):
+    assert problems_of(source, Scope(SCOPE.form, SCOPE.forms))[0].code == "LANG-027"
+
+
+@pytest.mark.parametrize("source", ["exists(parts where old.n > 1)", "exists(parts where changed(n))"])
+def test_old_values_are_refused_when_they_would_be_of_related_records(source):
+    related = RelationScope("parts", None, "crm", "part", "whole")
+    form = FormScope("crm", "part", {"n": FieldScope("n", "n", NumberType(0, 9))}, {"parts": related})
+    scope = Scope(form, {("crm", "part"): form}, with_old=True)
+    assert [one.code for one in problems_of(source, scope)] == ["LANG-027"]
 
 
 def test_result_is_refused_when_the_place_needs_another_type():
