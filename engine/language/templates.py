@@ -17,6 +17,8 @@ from engine.kernel.values import Row, Value
 from engine.language import problems
 from engine.language.compiling import checked, compile_expression
 from engine.language.expressions import Expression, Surroundings
+from engine.language.reading.quoting import sign_outside_quotes
+from engine.language.reading.vocabulary import narrowed
 from engine.language.scope import Scope
 from engine.language.surroundings import RelatedRows
 from engine.language.tree import Related, Span
@@ -31,11 +33,17 @@ MAX_ROWS = 100
 MAX_EACH = 5
 """How many blocks of one template go over related rows."""
 
+MAX_OPEN = 20
+"""How many blocks of one template may be open at a place."""
+
+MAX_CHARACTERS = 20_000
+"""How long a template may be."""
+
 MORE = Text("… 还有 {count} 条", "… and {count} more")
 
 _COUNT = "count("
-_QUOTES = "\"'"
 _OPENINGS = {"{{": "}}", "{%": "%}"}
+_OPENING = re.compile(r"\{[{%]")
 _WORDS = {
     **{"if": "if", "如果": "if", "each": "each", "每个": "each"},
     **{"else": "else", "否则": "else", "end": "end", "结束": "end"},
@@ -164,6 +172,9 @@ def compile_template(source: str, scope: Scope, *, with_each: bool = True) -> Te
 
     Unless ``with_each``, it is for every row of a list, and nothing in it goes over related rows.
     """
+    if len(source) > MAX_CHARACTERS:
+        kind = problems.TEMPLATE_TOO_LONG
+        raise EngineError(kind.at(start=MAX_CHARACTERS, end=len(source), limit=MAX_CHARACTERS, got=len(source)))
     compiler = _Compiler(source, scope, with_each=with_each)
     parts = compiler.compiled()
     if compiler.found:
@@ -216,16 +227,15 @@ class _Compiler:
 
     def _segments(self) -> Iterator[tuple[str, int, int]]:
         """Go through texts (without a sign), and what stands between the signs of places and blocks."""
-        position = 0
+        position, narrow = 0, narrowed(self.source)
         while position < len(self.source):
-            found = [self.source.find(sign, position) for sign in _OPENINGS]
-            start = min((at for at in found if at >= 0), default=None)
-            if start is None:
+            found = _OPENING.search(self.source, position)
+            if found is None:
                 yield "", position, len(self.source)
                 return
+            start, sign = found.start(), found.group()
             yield "", position, start
-            sign = self.source[start : start + 2]
-            end = _end_of(self.source, start + 2, _OPENINGS[sign])
+            end = sign_outside_quotes(narrow, start + 2, _OPENINGS[sign])
             if end is None:
                 self._note(problems.UNCLOSED_PLACE, (start, len(self.source)), open=sign, close=_OPENINGS[sign])
                 return
@@ -237,7 +247,7 @@ class _Compiler:
         at = (start - 2, end + 2)
         if word == "if":
             condition = self._expression(begin, end, condition=True)
-            self.open.append(_Open(at, self.open[-1].scope, word, condition))
+            self._begin(_Open(at, self.open[-1].scope, word, condition))
             return
         if word == "each":
             self._open_each(begin, end, at)
@@ -281,7 +291,13 @@ class _Compiler:
         if related is not None:
             form = self.scope.forms.get((related.aggregate.app, related.aggregate.form))
             scope = replace(self.scope, form=form, with_old=False)
-        self.open.append(_Open(at, scope, "each", related=related))
+        self._begin(_Open(at, scope, "each", related=related))
+
+    def _begin(self, block: _Open) -> None:
+        """Begin a block; the first that is one too many is told, not what stands in it as well."""
+        if len(self.open) == MAX_OPEN + 1:
+            self._note(problems.TOO_MANY_OPEN, block.at, limit=MAX_OPEN)
+        self.open.append(block)
 
     def _related(self, start: int, end: int) -> Related | None:
         """Compile what a block goes over as what could be counted; None after noting what is wrong."""
@@ -317,22 +333,6 @@ class _Compiler:
     def _note(self, kind: ProblemKind, at: Span, **values: str | int) -> None:
         written: dict[str, Any] = dict(values)
         self.found.append(kind.at(start=at[0], end=at[1], **written))
-
-
-def _end_of(source: str, position: int, closing: str) -> int | None:
-    """Return where the closing sign stands; what is in quotes does not count."""
-    quote: str | None = None
-    while position < len(source):
-        character = source[position]
-        if quote is not None:
-            position += character == "\\"
-            quote = None if character == quote else quote
-        elif character in _QUOTES:
-            quote = character
-        elif source.startswith(closing, position):
-            return position
-        position += 1
-    return None
 
 
 def _within(problem: Problem, start: int, end: int) -> Problem:

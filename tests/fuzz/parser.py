@@ -1,4 +1,4 @@
-"""A coverage-guided fuzz target: whatever is written ends in an expression or in problems with a place, nothing else.
+"""A coverage-guided fuzz target: whatever is written ends in something that works or in problems with a place.
 
     python -m tests.fuzz.parser FOLDER [-max_total_time=600 …]
 
@@ -14,10 +14,11 @@ import atheris
 with atheris.instrument_imports(include=["engine.language", "engine.kernel"], enable_loader_override=False):
     from engine.kernel.problems import EngineError
     from engine.language.compiling import compile_expression
+    from engine.language.expressions import Expression
     from engine.language.functions.catalogue import function_names
     from engine.language.reading.vocabulary import KEYWORDS, SIGNS
-    from engine.language.templates import compile_template
-    from tests.unit.language.deals import SCOPE
+    from engine.language.templates import Template, compile_template
+    from tests.unit.language.deals import ROW, SCOPE, WORLD
 
 SEEDS = (
     '阶段 = "谈判" 且 距今天数(更新时间) >= 15 且 客户预算确认 为空',
@@ -26,6 +27,7 @@ SEEDS = (
     "if(amount >= 100000, round(amount / 3, 2), coalesce(empty, -0.5))",
     "customer.region.name & ' ' & left(name, 2) != ”x”",
     "{% if amount > 1 %}{{ name }}{% else %}-{% end %}",
+    "{% each visits where score >= 3 %}{{ `编号` }}, {% end %}{{ “}}” & 'it”s' }}",
 )
 LONGEST = 400
 
@@ -34,7 +36,7 @@ def check(source: str) -> None:
     """Raise ``AssertionError`` where the source, as an expression or as a template, does anything but what it may."""
     for read in (compile_expression, compile_template):
         try:
-            read(source, SCOPE)
+            compiled = read(source, SCOPE)
         except EngineError as error:
             for problem in error.problems:
                 assert problem.code.startswith("LANG-"), problem
@@ -43,6 +45,18 @@ def check(source: str) -> None:
                 assert 0 <= problem.start <= problem.end <= len(source), problem
                 assert problem.message.zh, problem
                 assert problem.message.en, problem
+        else:
+            use(compiled)
+
+
+def use(compiled: Expression | Template) -> None:
+    """Do with what compiles what is done with it later: look through it, and make its value or its text."""
+    if isinstance(compiled, Expression):
+        assert compiled.holds(ROW, WORLD) in {True, False}
+        return
+    assert all(isinstance(one, Expression) for each in compiled.each for one in each.expressions)
+    assert all(isinstance(one, Expression) for one in compiled.expressions)
+    assert isinstance(compiled.render(ROW, WORLD, lambda value, _: str(value)), str)
 
 
 def test_one_input(data: bytes) -> None:

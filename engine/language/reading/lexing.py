@@ -14,22 +14,22 @@ from engine.kernel.clocks import day_number
 from engine.kernel.problems import EngineError, ProblemKind
 from engine.language import problems
 from engine.language.reading.characters import TURNING, code_point, escaped, filler_in, is_unseen, visible
+from engine.language.reading.quoting import CLOSING, NAME_QUOTE
 from engine.language.reading.vocabulary import KEYWORDS, SIGNS, Words, narrowed
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+|\A\ufeff)
-    |(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))
+    rf"""(?P<space>\s+|\A\ufeff)
+    |(?P<date>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?![0-9]))
     |(?P<number>[0-9]+(?:\.[0-9]+)?)
     |(?P<word>[^\W\d]\w*)
-    |(?P<text>["'“”‘’「『])
-    |(?P<quoted>`)
+    |(?P<text>[{"".join(CLOSING)}])
+    |(?P<quoted>{NAME_QUOTE})
     |(?P<sign><=|>=|<>|==|!=|&(?!&)|[≠≤≥=<>+\-*/()\[\],.])""",
     re.VERBOSE,
 )
 _OPPOSITE = re.compile(r"\s+(in|contains)\b", re.IGNORECASE)
 _CALLED = re.compile(r"\s*\(")
 _RUN = re.compile(r"\w+")
-_CLOSING = {"“": "”“", "”": "”“", "‘": "’‘", "’": "’‘", "「": "」", "『": "』"}
 _ESCAPES = {"n": "\n", '"': '"', "'": "'", "\\": "\\", "”": "”", "“": "“", "’": "’", "‘": "‘", "」": "」", "』": "』"}
 _UNICODE_ESCAPES = {"u": 4, "U": 8}
 _HEXADECIMAL = re.compile("[0-9A-Fa-f]+")
@@ -138,7 +138,7 @@ class _Lexer:
             start = end
 
     def _quoted(self, start: int) -> Token:
-        end = self._narrow.find("`", start + 1)
+        end = self._narrow.find(NAME_QUOTE, start + 1)
         if end < 0 or not self._source[start + 1 : end].strip():
             raise _at(problems.UNCLOSED_TEXT, start, len(self._source) if end < 0 else end + 1)
         for position in range(start + 1, end):
@@ -146,7 +146,7 @@ class _Lexer:
         return self._finished(self._source[start + 1 : end].strip(), start, end + 1, "QUOTED")
 
     def _text(self, start: int) -> Token:
-        closing = _CLOSING.get(self._source[start], self._source[start])
+        closing = CLOSING[self._source[start]]
         pieces: list[str] = []
         position = start + 1
         while position < len(self._source):
