@@ -208,3 +208,8 @@ RULE_TWICE = ProblemKind(
     Text("“{name}”在一个规则文本里又写了一遍", "“{name}” stands in a text of rules once more"),
     Text("一条规则只写一处", "A rule stands in one place"),
 )
+FORBIDDEN_CHARACTER = ProblemKind(
+    "RULE-049",
+    Text("文本里有不能保存的字符 {got}", "The text holds a character that cannot be kept: {got}"),
+    Text("请去掉空字符和不完整的字符", "Take out NUL and incomplete characters"),
+)

@@ -41,9 +41,9 @@ def long_quoted(text: str, indent: str) -> str:
 
 
 def tokens_of(expression: str) -> tuple[Token, ...]:
-    """Return the pieces of an expression; none where it has a text that is not closed, or a comment."""
-    scan = Scan(expression)
+    """Return the pieces of an expression; none where it cannot be taken to pieces, or has a comment."""
     try:
+        scan = Scan(expression)
         found = tuple(scan.tokens(words_alone))
     except EngineError:
         return ()

@@ -44,6 +44,8 @@ _HEXADECIMAL = re.compile("[0-9A-Fa-f]+")
 _LEADING = frozenset(("THEN", "DO", "ELSE"))
 _ACTING = frozenset(("ACTION", "FOREACH", "IF"))
 _WORD = re.compile(r"[\s\ufeff]*([^\W\d]\w*)")
+_NEVER_KEPT = re.compile("[\0\ud800-\udfff]")
+"""NUL and half surrogates: no database and no file takes them, however they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,9 @@ class Scan:
         if len(self.source) > MAX_CHARACTERS:
             got = len(self.source)
             raise EngineError(problems.TEXT_TOO_LONG.at(start=MAX_CHARACTERS, end=got, limit=MAX_CHARACTERS, got=got))
+        forbidden = _NEVER_KEPT.search(self.source)
+        if forbidden is not None:
+            raise _forbidden(forbidden.group(), *forbidden.span())
         self._narrow = narrowed(self.source).translate(_WIDE_BRACES)
 
     def tokens(self, accepted: Accepted) -> Iterator[Token]:
@@ -187,8 +192,15 @@ class Scan:
         end = min(position + 2 + count, len(self.source))
         digits = self.source[position + 2 : end]
         if count and len(digits) == count and _HEXADECIMAL.fullmatch(digits) and int(digits, 16) <= sys.maxunicode:
-            return chr(int(digits, 16)), end
+            character = chr(int(digits, 16))
+            if _NEVER_KEPT.match(character):
+                raise _forbidden(character, position, end)
+            return character, end
         raise EngineError(problems.UNKNOWN_ESCAPE.at(start=position, end=end, got=self.source[position:end]))
+
+
+def _forbidden(character: str, start: int, end: int) -> EngineError:
+    return EngineError(problems.FORBIDDEN_CHARACTER.at(start=start, end=end, got=f"U+{ord(character):04X}"))
 
 
 def _sign(comment: str) -> str:

@@ -66,10 +66,10 @@ def nothing_known(_: str | None) -> Names:
 
 def read_rules(source: str, names: NamesOf = nothing_known) -> tuple[RuleText, ...]:
     """Return the rules of a text; EngineError with every problem, each with its offsets and ``line:column``."""
-    scan = Scan(source)
     found: list[Problem] = []
     read: list[RuleText] = []
     try:
+        scan = Scan(source)
         written = statements(scan)
         found.extend([] if written else [problems.NO_RULE.at(start=0, end=len(source))])
         for statement, comments in placed_comments(scan, written, parts_of):

@@ -52,11 +52,37 @@ MARKS = [
     " then ",
     "rule",
     "则",
+    "\\ud83d",
+    '"\\uD800"',
+    '"\\U0000dfff\\u0000',
+    "\udc00",
     "\u202e",
     "\u200b",
     "\0",
     "🙂",
 ]
+
+
+escapes = st.builds(
+    lambda sign, code: f"\\{sign}{code:0{4 if sign == 'u' else 8}x}",
+    st.sampled_from("uU"),
+    st.sampled_from([0, 0xD800, 0xDFFF]) | st.integers(0, 0xFFFF),
+)
+pieces = st.characters(exclude_characters='\\"\n') | st.characters(categories=["Cs"]) | escapes
+
+
+@slowly
+@given(st.lists(pieces, min_size=1, max_size=12).map("".join), languages)
+def test_a_text_can_be_kept_or_is_told_when_any_characters_and_escapes_stand_in_it(text, language):
+    told, found = set[str](), []
+    try:
+        found = read(f'rule "{text}" on created for f then refuse("{text}")')
+    except EngineError as error:
+        told = {one.code for one in error.problems}
+    assert told <= {"RULE-049", "RULE-023"}
+    for document in found:
+        assert document_problems("rule", "rules/r.json", {**document, "key": "r"}) == []
+        assert read(print_rule(document, language)) == [document]
 
 
 @slowly

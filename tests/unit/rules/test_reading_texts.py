@@ -150,6 +150,12 @@ def test_an_action_reads_when_it_is_written_so(text, action):
         ('rule "r" on created for f then set(a = 1, a = 2)', [("RULE-029", "a", "1:43")]),
         ('rule "r" on created for f then release valid from 2026-02-30', [("RULE-028", "2026-02-30", "1:51")]),
         ('rule "r" on created for f when then release', [("RULE-021", "", "1:44")]),
+        (r'rule "\ud800" on created for f then release', [("RULE-049", r"\ud800", "1:7")]),
+        (r'rule "r" on created for f then refuse("a\U0000dfffb")', [("RULE-049", r"\U0000dfff", "1:41")]),
+        (r'rule "r" on created for f then refuse("\u0000")', [("RULE-049", r"\u0000", "1:40")]),
+        (r'rule "r" on created for f when a = "\udc00" then release', [("RULE-049", r"\udc00", "1:37")]),
+        ('rule "\ud800" on created for f then release', [("RULE-049", "\ud800", "1:7")]),
+        ('rule "r" on created for f then release # \0', [("RULE-049", "\0", "1:42")]),
     ],
 )
 def test_every_mistake_is_told_with_its_place_when_a_text_does_not_read(text, problems):
