@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.catalog.apps import App
 from engine.decision import problems
@@ -15,6 +15,7 @@ from engine.decision.pending import Saving
 from engine.decision.persons import look_up, recipients
 from engine.decision.reading_ahead import read_rows_ahead
 from engine.decision.saving import save
+from engine.decision.tables_asked import Asked, Seen, evaluated, said
 from engine.decision.timing import moment_by
 from engine.decision.words import render
 from engine.decision.work import Around, Work
@@ -52,6 +53,7 @@ class Run:
     rule: Rule
     body: RunRules
     old: Row | None = None
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def actor(self) -> Actor:
@@ -63,26 +65,59 @@ class Run:
         """What the rule's expressions see around the record."""
         return self.work.surroundings(self.app.key, old=self.old)
 
+    def hear(self, seen: Iterable[Seen]) -> None:
+        """Keep what these expressions hear from decision tables; each is evaluated over its row now."""
+        self.asked.hear(seen, self.app.decision_tables, self.around)
+
 
 OF_THE_RECORD = (SetFields, Fire, OpenTask, Hold, Release)
 """Actions on the record itself: they mean nothing once it is deleted."""
 
 
 def act_all(run: Run, actions: Iterable[Action], row: Row) -> list[str]:
-    """Do actions in their order, each on the record as the one before has left it; return their names."""
+    """Do actions in their order, each on the record as the one before has left it; return their keys.
+
+    A branch is no action of its own: those of the way that is gone are.
+    """
     gone = row.get("deleted_at") is not None
     done: list[str] = []
     for action in actions:
         current = row if gone else run.work.record(run.app.key, run.form.key, run.body.record)
         if current is None or (gone and isinstance(action, OF_THE_RECORD)):
             continue
-        done.append(type(action).__name__)
         if isinstance(action, Branch):
             holds = action.when.holds(current, run.around)
+            run.hear([(action.when, current)])
             done += act_all(run, action.then if holds else action.otherwise, current)
         else:
+            done.append(_key_of(action))
             _act(run, action, current)
     return done
+
+
+def _key_of(action: Single) -> str:
+    """Return how an action is called where rules are written."""
+    match action:
+        case Notify():
+            return "notify"
+        case OpenTask():
+            return "open_task"
+        case SetFields():
+            return "set"
+        case Fire():
+            return "fire"
+        case Create():
+            return "create"
+        case Update():
+            return "update"
+        case ForEach():
+            return "for_each"
+        case Hold():
+            return "hold"
+        case Release():
+            return "release"
+        case Refuse():
+            return "refuse"
 
 
 def _act(run: Run, action: Single, row: Row) -> None:
@@ -98,10 +133,7 @@ def _act(run: Run, action: Single, row: Row) -> None:
         case Create() | Update():
             _write(run, action, row)
         case ForEach():
-            around = run.work.surroundings(run.app.key)
-            for line in lines_of(row, action.lines):
-                for item in action.do if action.where is None or action.where.holds(line, around) else ():
-                    _write(run, item, line)
+            _for_each(run, action, row)
         case Hold():
             _hold(run, action, row)
         case Release():
@@ -109,6 +141,17 @@ def _act(run: Run, action: Single, row: Row) -> None:
                 save(_child(run, row, {"held": None}, plain=True))
         case Refuse():  # the checker lets it stand in before-rules only
             raise EngineError(problems.NOT_ALLOWED.at())
+
+
+def _for_each(run: Run, action: ForEach, row: Row) -> None:
+    around = run.work.surroundings(run.app.key)
+    for line in lines_of(row, action.lines):
+        if action.where is not None:
+            run.hear([(action.where, line)])
+            if not action.where.holds(line, around):
+                continue
+        for item in action.do:
+            _write(run, item, line)
 
 
 def _write(run: Run, action: Create | Update, row: Row) -> None:
@@ -130,6 +173,7 @@ def _notify(run: Run, action: Notify, row: Row) -> None:
 def _rendered(run: Run, row: Row, message: Message) -> Text:
     around = run.around
     read_rows_ahead(run.work, around, row, (*message.zh.each, *message.en.each))
+    run.hear(said(message, row, around))
     return render(run.work, run.app.key, row, message, around)
 
 
@@ -175,6 +219,7 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
 
 
 def _moment(run: Run, due: Expression, row: Row) -> int | None:
+    run.hear([(due, row)])
     return moment_by(due, due.evaluate(row, run.around), run.app.zone)
 
 
@@ -185,6 +230,7 @@ def _hold(run: Run, action: Hold, row: Row) -> None:
         return
     around = run.around
     reason = _rendered(run, row, action.reason)
+    run.hear((party.when, row) for party in action.parties if party.when is not None)
     asked = [party.persons for party in action.parties if party.when is None or party.when.holds(row, around)]
     look_up(run.work, run.form, ((person, row) for party in asked for person in party))
     parties = [party_entry(run.work, run.form, party, row) for party in asked]
@@ -232,6 +278,7 @@ def _child(run: Run, row: Row, values: Mapping[str, Value], fire: str | None = N
 
 def _values(run: Run, sources: Mapping[str, Source], row: Row) -> dict[str, Value]:
     around = run.around
+    run.hear((expression, row) for expression in evaluated(sources.values()))
     return {key: source.evaluate(row, around) for key, source in sources.items()}
 
 

@@ -11,7 +11,6 @@ from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
 from engine.decision.facts import FiredQuery, RecordQuery
 from engine.decision.reading_ahead import read_ahead, shown_in
-from engine.decision.tables_asked import tables_asked
 from engine.decision.timing import first_moment
 from engine.decision.work import Around, Work
 from engine.forms.forms import lines_of
@@ -129,6 +128,7 @@ def _run(run: Run, row: Row) -> None:
     work, rule = run.work, run.rule
     around = run.around
     fired = rule.when is None or rule.when.holds(row, around)
+    run.hear(() if rule.when is None else [(rule.when, row)])
     done: list[str] = []
     if fired:
         if run.body.depth >= DEPTH:
@@ -150,19 +150,13 @@ def _run(run: Run, row: Row) -> None:
                 "inputs": _inputs(rule, row),
                 **({"old": old_values(old_fields(rule), run.old)} if old_fields(rule) else {}),
                 "values": _values(rule, row, around) if fired else [],
-                **_tables(run, row),
+                **({"tables": run.asked.found} if run.asked.found else {}),
                 "actions": done,
                 **({"once": rule.definition.once} if fired and rule.definition.once else {}),
             },
             at=work.moment,
         )
     )
-
-
-def _tables(run: Run, row: Row) -> dict[str, Json]:
-    """Return what the rule heard from decision tables; nothing where it asks none."""
-    asked = tables_asked(run.rule, run.app.decision_tables, row, run.around)
-    return {"tables": asked} if asked else {}
 
 
 def _inputs(rule: Rule, row: Row) -> dict[str, Json]:

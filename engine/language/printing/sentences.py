@@ -16,6 +16,7 @@ from engine.language.printing.terms import Related, Terms
 from engine.language.reading import syntax
 from engine.language.reading.syntax import Syntax
 from engine.language.reading.vocabulary import ME_WORDS
+from engine.language.tables import Decides
 from engine.language.tree import Node, Ordered, Span, children
 from engine.language.tree import Related as RelatedNode
 from engine.language.types import BooleanType, DateTimeType, DateType
@@ -57,8 +58,10 @@ class Sentences:
     speech: str
 
     @classmethod
-    def of(cls, found: Understood, parameters: Mapping[str, Text], speech: str) -> Sentences:
-        """Return the sentences of an expression; ``parameters`` are the labels by key."""
+    def of(
+        cls, found: Understood, parameters: Mapping[str, Text], speech: str, tables: Mapping[str, Decides] | None = None
+    ) -> Sentences:
+        """Return the sentences of an expression; ``parameters`` are the labels by key, ``tables`` the app's."""
         days = {
             node.at
             for node in _everywhere(found.tree)
@@ -66,7 +69,7 @@ class Sentences:
         }
         meant: Mapping[Span, Meaning] = found.meant
         is_condition = isinstance(found.tree.type, BooleanType)
-        return cls(Terms(meant, parameters, speech), frozenset(days), is_condition, speech)
+        return cls(Terms(meant, parameters, speech, tables or {}), frozenset(days), is_condition, speech)
 
     def told(self, node: Syntax) -> str:
         """Return a part in words: a condition as a sentence, a value and a lone name as a name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.kernel.clocks import date_of
 from engine.kernel.problems import Text
@@ -16,6 +16,7 @@ from engine.language.reading import syntax
 from engine.language.reading.syntax import Part, Syntax
 from engine.language.reading.vocabulary import ME_WORDS, OLD_WORDS, PARAMETER_WORDS
 from engine.language.scope import FieldScope, RelationScope
+from engine.language.tables import Decides
 from engine.language.tree import Span
 
 Say = Callable[[Syntax], str]
@@ -36,6 +37,11 @@ _OVER: Mapping[str, Text] = {
     "all": Text("是否所有{0}的{1}都为是", "whether {1} is yes for all of {0}"),
     "exists": Text("是否有{0}", "whether there are {0}"),
 }
+_LOOKED_UP: Mapping[str, Text] = {
+    "lookup": Text("查表{0}所得({1})", "what the table {0} says ({1})"),
+    "lookup_policy": Text("表{0}的依据({1})", "the policy in the table {0} ({1})"),
+    "lookup_row": Text("表{0}命中的行({1})", "the row that decides in the table {0} ({1})"),
+}
 _COUNTED = Text("{0}中有{1}的笔数", "the number of {0} with {1}")
 
 
@@ -52,11 +58,12 @@ class Related:
 
 @dataclass(frozen=True)
 class Terms:
-    """Names the values of one expression in one language; ``parameters`` are the labels by key."""
+    """Names the values of one expression in one language; ``parameters`` are labels by key, ``tables`` the app's."""
 
     meant: Mapping[Span, Meaning]
     parameters: Mapping[str, Text]
     speech: str
+    tables: Mapping[str, Decides] = field(default_factory=dict)
 
     def term(self, node: Syntax, say: Say) -> str:
         """Return the name of a value; a condition among values is quoted."""
@@ -160,8 +167,10 @@ class Terms:
                 return self._chosen(call.arguments, say)
             case "switch":
                 return self._switched(call.arguments, say)
-            case "coalesce" | "min" | "max" | "join" | "lookup":
+            case "coalesce" | "min" | "max" | "join":
                 return self._several(name, [self.term(item, say) for item in call.arguments])
+            case "lookup" | "lookup_policy" | "lookup_row" if call.arguments:
+                return self._looked_up(name, call.arguments, say)
         pieces = [self.term(argument, say) for argument in call.arguments]
         phrase = PHRASES.get(name)
         return (
@@ -201,11 +210,26 @@ class Terms:
             "min": Text("{0}中最小的", "the least of {0}"),
             "max": Text("{0}中最大的", "the greatest of {0}"),
             "join": Text("{0}连成的文本", "{0} joined"),
-            "lookup": Text("查表所得({0})", "what the table says ({0})"),
         }
         if name == "join":
             listed = self._of(Text("、", ", ")).join(pieces[1:])
         return phrased(self._of(patterns[name]), [listed], self.speech)
+
+    def _looked_up(self, name: str, arguments: Sequence[Syntax], say: Say) -> str:
+        first, *inputs = arguments
+        table = self._table(first.text) if isinstance(first, syntax.TextWritten) else self.term(first, say)
+        listed = self._of(Text("、", ", ")).join(self.term(item, say) for item in inputs)
+        return phrased(self._of(_LOOKED_UP[name]), [table, listed], self.speech)
+
+    def _table(self, written: str) -> str:
+        """Return the label of a table, and that of the output where one is named."""
+        key, _, part = written.partition(".")
+        table = self.tables.get(key)
+        if table is None:
+            return f"“{written}”"
+        output = table.design.output(part)
+        label = self._of(table.design.labels)
+        return f"“{label}”" if output is None else f"“{label} · {self._of(output.labels)}”"
 
     def _series(self, node: syntax.Series, say: Say) -> str:
         level = level_of(node)

@@ -12,6 +12,7 @@ from engine.language.keeping import keep_understood
 from engine.language.printing.sentences import Sentences
 from engine.language.reading.syntax import Syntax, parts_of
 from engine.language.scope import Scope
+from engine.language.tables import Decides
 from engine.language.tree import Span
 from engine.language.types import BlankType
 
@@ -45,12 +46,14 @@ def wording(expression: Expression, scope: Scope, parameters: Mapping[str, Text]
     """
     expects = None if isinstance(expression.type, BlankType) else expression.type
     found = keep_understood(expression.source, replace(scope, with_old=True), expects)
-    return wording_of(found, parameters, speech)
+    return wording_of(found, parameters, speech, scope.tables)
 
 
-def wording_of(found: Understood, parameters: Mapping[str, Text], speech: str) -> Wording:
-    """Return how what is understood already reads."""
-    return Wording(Sentences.of(found, parameters, speech), found.syntax)
+def wording_of(
+    found: Understood, parameters: Mapping[str, Text], speech: str, tables: Mapping[str, Decides] | None = None
+) -> Wording:
+    """Return how what is understood already reads; ``tables`` are those that it asks, for their labels."""
+    return Wording(Sentences.of(found, parameters, speech, tables), found.syntax)
 
 
 def in_words(expression: Expression, scope: Scope, speech: str, parameters: Mapping[str, Text] | None = None) -> str:

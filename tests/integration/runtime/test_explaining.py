@@ -107,7 +107,7 @@ def test_the_looks_of_a_rule_are_shown_newest_first(shop):
     shop.services.records.update(anna, "shop", "deal", id, {"vip": True}, None)
     shop.jobs().run_until_quiet()
     (run,) = _explained(shop, id).runs
-    assert (run.fired, run.actions, run.error) == (True, ("SetFields",), None)
+    assert (run.fired, run.actions, run.error) == (True, ("set",), None)
 
 
 def test_the_next_look_by_the_clock_is_told(shop):

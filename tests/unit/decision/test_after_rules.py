@@ -90,7 +90,7 @@ def test_people_are_told_and_records_made_when_a_record_is_deleted(shop):
     assert [message.payload["text"]["en"] for message in run.messages] == ["x is gone"]
     assert [(write.form, write.row["text"]) for write in run.writes] == [("log", "x")]
     assert run.tasks_opened == (), "the record itself is left alone"
-    assert run.rule_runs[0].trace["actions"] == ["Notify", "Create"]
+    assert run.rule_runs[0].trace["actions"] == ["notify", "create"]
 
 
 def test_nothing_follows_when_the_record_is_gone(shop):
@@ -121,7 +121,7 @@ def test_every_run_leaves_its_trace_when_it_fired_and_when_it_did_not(shop):
     assert no.trace["inputs"] == {"a": "x"}
     assert no.trace["actions"] == []
     assert yes.trace["inputs"] == {"a": "x", "n": 150}
-    assert yes.trace["actions"] == ["Notify", "SetFields"]
+    assert yes.trace["actions"] == ["notify", "set"]
     assert always.trace["inputs"] == {}
     assert yes.trace["event"]["created"] is True
     assert {(item.app, item.form, item.record, item.revision, item.at) for item in run.rule_runs} == {

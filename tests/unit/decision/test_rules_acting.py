@@ -70,7 +70,7 @@ def test_a_rule_moves_a_record_when_it_fires_a_transition_of_the_system(shop):
     assert (run.writes[0].action, run.state_changes[0].actor.rule) == ("finish", "r")
     (again,) = world.follow(world.do(me, Update("shop", "thing", id, {"a": "y"})))
     assert again.writes == (), "one that cannot start any more is left alone"
-    assert again.rule_runs[0].trace["actions"] == ["Fire"]
+    assert again.rule_runs[0].trace["actions"] == ["fire"]
 
 
 def test_a_rule_makes_a_record_with_defaults_when_it_creates(shop):
