@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from engine.decision.acting import Run, act_all
 from engine.decision.before_change import old_row, old_values
 from engine.decision.changeset import RuleRun
 from engine.decision.commands import RunRules
-from engine.decision.facts import FiredQuery, RecordQuery
+from engine.decision.facts import RecordQuery
+from engine.decision.firing_once import ask_ahead, firing, may_fire, moment_of
 from engine.decision.reading_ahead import read_ahead, shown_in
-from engine.decision.timing import first_moment
 from engine.decision.work import Around, Work
-from engine.forms.forms import lines_of
+from engine.forms.forms import Form, lines_of
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import day_of
 from engine.kernel.problems import EngineError
@@ -38,22 +38,28 @@ def run_rules(work: Work, body: RunRules) -> None:
     row = cast("Row | None", work.fact(query))
     if row is None:
         return
-    today = work.surroundings(app.key).today
+    today = day_of(moment_of(work, body), app.zone)
     rules = [
         rule
         for rule in app.rules_of(form.key, before=False)
-        if _is_asked(rule, body, event) and rule.is_valid_on(today) and not _has_fired(work, rule, body, row)
+        if _is_asked(rule, body, event) and rule.is_valid_on(today)
     ]
+    ask_ahead(work, body, rules)
+    _read_for(work, form, row, [rule for rule in rules if may_fire(work, body, rule)])
+    old = old_row(form, body.old)
+    for rule in rules:
+        current = row if event.deleted else work.record(app.key, form.key, body.record)
+        if current is not None and may_fire(work, body, rule):
+            _run(Run(work, app, form, rule, body, old), current)
+
+
+def _read_for(work: Work, form: Form, row: Row, rules: Sequence[Rule]) -> None:
+    """Ask at once for what these rules read of others, and for the records that they change."""
     told = [expression for rule in rules for expression in rule.said]
     lines = [item for rule in rules for item in _lines_read(row, rule)]
     also = [*shown_in(form.scope, row, told), *_written(row, rules)]
     read_ahead(work, [*((row, rule.reaching) for rule in rules), *lines], also)
     read_ahead(work, _targets(work, row, rules))
-    old = old_row(form, body.old)
-    for rule in rules:
-        current = row if event.deleted else work.record(app.key, form.key, body.record)
-        if current is not None:
-            _run(Run(work, app, form, rule, body, old), current)
 
 
 def _lines_read(row: Row, rule: Rule) -> Iterator[tuple[Row, tuple[Expression, ...]]]:
@@ -100,19 +106,6 @@ def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
     return rule.looks_at(event) if body.rule is None else rule.key == body.rule
 
 
-def _has_fired(work: Work, rule: Rule, body: RunRules, row: Row) -> bool:
-    """Tell whether a rule that fires once only has fired already: for the record, in its state or in the period.
-
-    Periods are those in which rules run: slots that are caught up with at one moment fall into one.
-    """
-    once = rule.definition.once
-    if once is None:
-        return False
-    zone = work.app(body.app).zone
-    since = row["state_since"] if once == "state" else first_moment(once, day_of(work.moment, zone), zone)
-    return bool(work.fact(FiredQuery(body.app, body.form, body.record, rule.key, since or 0)))
-
-
 def event_of(document: Mapping[str, Json]) -> Event:
     """Return the event that an outbox row carries."""
     return Event(
@@ -133,6 +126,7 @@ def _run(run: Run, row: Row) -> None:
     if fired:
         if run.body.depth >= DEPTH:
             raise EngineError(rule_problems.TOO_DEEP.at(rule=rule.key, limit=DEPTH))
+        work.firings.extend(firing(work, run.body, rule))
         done = act_all(run, rule.then, row)
         if len(work.writes) > WRITES:
             raise EngineError(rule_problems.TOO_MANY_WRITES.at(rule=rule.key, limit=WRITES))
@@ -152,7 +146,6 @@ def _run(run: Run, row: Row) -> None:
                 "values": _values(rule, row, around) if fired else [],
                 **({"tables": run.asked.found} if run.asked.found else {}),
                 "actions": done,
-                **({"once": rule.definition.once} if fired and rule.definition.once else {}),
             },
             at=work.moment,
         )

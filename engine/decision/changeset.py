@@ -135,6 +135,21 @@ class RuleRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Firing:
+    """That a rule, by its uid, has fired for ``period`` of a record, for which it fires once only.
+
+    ``over_at`` is when the period is over; None where it has no end. See ``engine.decision.firing_once``.
+    """
+
+    app: str
+    rule: str
+    record: str
+    period: str
+    at: Moment
+    over_at: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A journal entry for what is not a record: a published revision, a parameter, a user, a role."""
 
@@ -160,4 +175,5 @@ class Changeset:
     timers: tuple[TimerSetting, ...] = ()
     messages: tuple[OutboxMessage, ...] = ()
     rule_runs: tuple[RuleRun, ...] = ()
+    firings: tuple[Firing, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -71,7 +71,8 @@ class RunRules:
 
     With ``rule`` only the rule of that key looks, whatever happened: its slot has come, its deadline has passed, or it
     is tried by itself. ``old`` is the record before what happened (see ``engine.decision.before_change``), kept where
-    a rule asks for it; None where there was none, or nobody asked.
+    a rule asks for it; None where there was none, or nobody asked. ``happened`` is when it happened, None where that is
+    what expressions see as ``now``: it tells on which day rules look, however late they get to it.
     """
 
     app: str
@@ -81,6 +82,7 @@ class RunRules:
     depth: int = 0
     rule: str | None = None
     old: Mapping[str, Json] | None = None
+    happened: Moment | None = None
 
 
 Body = Create | Update | Delete | Fire | Act | RunRules

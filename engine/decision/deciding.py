@@ -121,6 +121,7 @@ def _changeset(work: Work) -> Changeset:
         timers=tuple(work.timers),
         messages=tuple(work.messages),
         rule_runs=tuple(work.runs),
+        firings=tuple(work.firings),
     )
 
 

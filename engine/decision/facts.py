@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.decision.changeset import TaskAction
-from engine.kernel.clocks import Moment
 from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
 
@@ -94,13 +93,21 @@ class TaskQuery:
 
 @dataclass(frozen=True, slots=True)
 class FiredQuery:
-    """Whether a rule has fired for a record at ``since`` or later. Answer: a boolean."""
+    """Whether a rule, by its uid, has fired for a period of a record. Answer: a boolean."""
+
+    app: str
+    rule: str
+    record: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesQuery:
+    """How often a record has come into a state, the one that it began in included. Answer: a number."""
 
     app: str
     form: str
     record: str
-    rule: str
-    since: Moment
 
 
 Query = (
@@ -113,6 +120,7 @@ Query = (
     | OpenTasksQuery
     | TaskQuery
     | FiredQuery
+    | EntriesQuery
 )
 
 Facts = Mapping[Query, object]

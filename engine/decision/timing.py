@@ -8,11 +8,10 @@ from types import MappingProxyType
 from engine.decision.changeset import TimerSetting
 from engine.decision.commands import RunRules
 from engine.decision.pending import Saving
-from engine.kernel.clocks import DAY_MS, Moment, date_of, start_of_day
+from engine.kernel.clocks import DAY_MS, Moment, start_of_day
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
 from engine.language.types import DateType
-from engine.rules.definitions import Once
 from engine.rules.rules import Rule
 
 WHOLE = 100
@@ -41,20 +40,6 @@ def due_of(rule: Rule, row: Row, around: Surroundings, zone: str) -> Moment | No
             return None
         due = int(start) + (due - int(start)) * ahead.percent // WHOLE
     return due if ahead.offset is None else due + ahead.offset.count * _MS[ahead.offset.unit]
-
-
-def first_moment(period: Once, day: int, zone: str) -> Moment:
-    """Return when the day, the week (from Monday) or the month began that a day is in; 0 for any other period."""
-    match period:
-        case "day":
-            first = day
-        case "week":
-            first = day - date_of(day).weekday()
-        case "month":
-            first = day - date_of(day).day + 1
-        case _:
-            return 0
-    return start_of_day(first, zone)
 
 
 def timers(saving: Saving) -> Iterator[TimerSetting]:

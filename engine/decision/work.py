@@ -8,6 +8,7 @@ from typing import cast
 
 from engine.catalog.apps import App, Catalog
 from engine.decision.changeset import (
+    Firing,
     OutboxMessage,
     RecordWrite,
     RuleRun,
@@ -63,6 +64,7 @@ class Work:
     timers: list[TimerSetting] = field(default_factory=list)
     messages: list[OutboxMessage] = field(default_factory=list)
     runs: list[RuleRun] = field(default_factory=list)
+    firings: list[Firing] = field(default_factory=list)
     saves: int = 0
     _ordinal: int = 0
 

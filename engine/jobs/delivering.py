@@ -47,8 +47,8 @@ def run_after_rules(execution: Execution, connection: Connection, message: Messa
     payload = message.payload
     current = execution.locked(connection)
     actor, moment = Actor(payload["by"]), execution.clocks.business()
-    happened = payload["event"], payload["depth"]
-    body = RunRules(payload["app"], payload["form"], payload["record"], *happened, old=payload.get("old"))
+    about = payload["app"], payload["form"], payload["record"], payload["event"], payload["depth"]
+    body = RunRules(*about, old=payload.get("old"), happened=message.due_at)
     whole = Command(derived_id(message.id, message.due_at, 0), moment, actor, body)
     refused = attempted(execution, connection, current, whole)
     rules = _looking(current, body) if refused else ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.kernel.clocks import DAY_MS, Moment
 from engine.runtime.execution import Execution
-from engine.storage import credentials, idempotency, outbox, rule_runs
+from engine.storage import credentials, firings, idempotency, outbox, rule_runs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,6 +26,9 @@ SESSIONS_FOR = 30 * DAY_MS
 
 RUNS_FOR = 180 * DAY_MS
 """How long (business time) it can be asked what a rule has done about a record."""
+
+FIRINGS_FOR = 180 * DAY_MS
+"""How late (business time) an event may be looked at and a rule still knows that it has fired on its day."""
 
 BATCH = 200
 """How many rows of a kind one transaction deletes."""
@@ -54,5 +57,6 @@ class Housekeeping:
             outbox.forget(connection, real - DELIVERED_FOR, BATCH)
             + idempotency.forget(connection, business - idempotency.KEPT_FOR, BATCH)
             + rule_runs.forget(connection, business - RUNS_FOR, BATCH)
+            + firings.forget(connection, business - FIRINGS_FOR, BATCH)
             + credentials.forget_sessions(connection, real - SESSIONS_FOR)
         )

@@ -25,7 +25,7 @@ from engine.storage import revisions
 from engine.storage.database import Database
 from engine.storage.facts import answer
 from engine.storage.locks import lock_for_write, lock_records, locks_records
-from engine.storage.problems import BUSY
+from engine.storage.problems import BUSY, FIRED_MEANWHILE
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class Execution:
     def attempt(self, work: Callable[[Connection], D]) -> D:
         """Do ``work`` in a write transaction of its own; again in a new one where it met another one crosswise (BUSY).
 
+        So, too, where a rule that fires once only has fired in another one meanwhile.
+
         Whatever ``work`` does must be as good the second time: of a failed try nothing stays in the database.
         """
         begun = time.monotonic()
@@ -74,7 +76,8 @@ class Execution:
                     return work(connection)
             except EngineError as error:
                 late = time.monotonic() - begun > PATIENCE_SECONDS
-                if error.nature is not Nature.BUSY or late or not left:
+                met = error.nature is Nature.BUSY or error.problems[0].code == FIRED_MEANWHILE.code
+                if not met or late or not left:
                     raise
         raise AssertionError
 

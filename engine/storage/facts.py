@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from engine.decision.facts import (
     AggregateQuery,
+    EntriesQuery,
     FiredQuery,
     OpenTasksQuery,
     PersonQuery,
@@ -22,7 +23,7 @@ from engine.kernel.problems import EngineError
 from engine.language.backends.sql.queries import aggregate_select, rows_select, stored_from
 from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT
-from engine.storage import directory, problems, records, rule_runs, tasks
+from engine.storage import directory, firings, problems, records, tasks
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.rows import to_physical
 from engine.storage.surroundings import SqlSurroundings
@@ -52,8 +53,9 @@ def answer(
     answers.update(_persons(connection, [query for query in listed if isinstance(query, PersonQuery)]))
     answers.update(_roles(connection, [query for query in listed if isinstance(query, RoleQuery)]))
     answers.update(_tasks(connection, listed))
-    fired = [query for query in listed if isinstance(query, FiredQuery)]
-    answers.update((query, rule_runs.has_fired(connection, query)) for query in fired)
+    answers.update(firings.fired(connection, [query for query in listed if isinstance(query, FiredQuery)]))
+    entered = [query for query in listed if isinstance(query, EntriesQuery)]
+    answers.update((query, firings.entries(connection, query)) for query in entered)
     answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:

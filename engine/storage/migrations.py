@@ -16,6 +16,7 @@ from engine.storage.database import Database, Dialect
 from engine.storage.locks import lock_schema
 from engine.storage.migration_0001 import make_spine
 from engine.storage.migration_0002 import make_clockwork
+from engine.storage.migration_0003 import make_firings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,11 @@ class Migration:
     run: Callable[[Operations, Dialect], None]
 
 
-MIGRATIONS = (Migration("0001_spine", make_spine), Migration("0002_clockwork", make_clockwork))
+MIGRATIONS = (
+    Migration("0001_spine", make_spine),
+    Migration("0002_clockwork", make_clockwork),
+    Migration("0003_firings", make_firings),
+)
 
 
 def migrate(database: Database, *, now: Callable[[], Moment] = real_moment) -> tuple[str, ...]:

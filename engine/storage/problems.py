@@ -312,3 +312,9 @@ NODE_REFUSED = ProblemKind(
     Text("请确认安装完整,版本一致", "Make sure that the installation is complete and of one version"),
     Nature.UNAVAILABLE,
 )
+FIRED_MEANWHILE = ProblemKind(
+    "STORE-062",
+    Text("这条只触发一次的规则刚刚已经触发", "This rule, which fires once only, has just fired"),
+    Text("系统会按现在的情况重新判断", "It is decided again by how things stand now"),
+    Nature.CONFLICT,
+)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
-from engine.decision.facts import FiredQuery
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import uuid7
@@ -34,11 +34,18 @@ def latest(connection: Connection, app: str, form: str, record: str, rule: str, 
     return tuple(StoredRun(row.at, row.fired, row.revision, json.loads(row.trace)) for row in connection.execute(query))
 
 
-def has_fired(connection: Connection, asked: FiredQuery) -> bool:
-    """Tell whether a rule has fired for a record at that moment or later."""
-    about = (_RUN.c.app == asked.app, _RUN.c.form == asked.form, _RUN.c.record == asked.record)
-    fired = select(_RUN.c.id).where(*about, _RUN.c.rule == asked.rule, _RUN.c.fired, _RUN.c.at >= asked.since)
-    return connection.execute(fired.limit(1)).first() is not None
+def latest_of_each(
+    connection: Connection, app: str, form: str, record: str, rules: Collection[str]
+) -> Mapping[str, StoredRun]:
+    """Return the latest look of each of these rules at a record, by rule, in one query; those that looked."""
+    if not rules:
+        return {}
+    about = (_RUN.c.app == app, _RUN.c.form == form, _RUN.c.record == record, _RUN.c.rule.in_(rules))
+    newest = func.row_number().over(partition_by=_RUN.c.rule, order_by=(_RUN.c.at.desc(), _RUN.c.id.desc()))
+    columns = (_RUN.c.rule, _RUN.c.at, _RUN.c.fired, _RUN.c.revision, _RUN.c.trace)
+    ranked = select(*columns, newest.label("place")).where(*about).subquery()
+    found = connection.execute(select(ranked).where(ranked.c.place == 1))
+    return {row.rule: StoredRun(row.at, row.fired, row.revision, json.loads(row.trace)) for row in found}
 
 
 def refused(connection: Connection) -> tuple[tuple[str, str, str], ...]:
@@ -51,9 +58,7 @@ def refused(connection: Connection) -> tuple[tuple[str, str, str], ...]:
 def forget(connection: Connection, before: Moment, limit: int) -> int:
     """Delete up to ``limit`` looks that were made before that moment, the oldest first; return how many.
 
-    Their ids begin with their moment, so the oldest are found without reading the others. Runs of rules that fire once
-    only stay: they are how it is known that the rule has fired.
+    Their ids begin with their moment, so the oldest are found without reading the others.
     """
-    kept = _RUN.c.trace.contains('"once":', autoescape=True)
-    old = select(_RUN.c.id).where(_RUN.c.id < uuid7(before, bytes(10)), _RUN.c.at < before, ~kept).order_by(_RUN.c.id)
+    old = select(_RUN.c.id).where(_RUN.c.id < uuid7(before, bytes(10)), _RUN.c.at < before).order_by(_RUN.c.id)
     return connection.execute(delete(_RUN).where(_RUN.c.id.in_(old.limit(limit)))).rowcount

@@ -216,4 +216,13 @@ schedule = _table(
     _words("zone"),
     _moment("next_slot"),
 )
+rule_once = _table(
+    "rule_once",
+    _words("app"),
+    _words("rule"),
+    _words("record"),
+    _words("period"),
+    _moment("at"),
+    _moment("over_at"),
+)
 timer = _table("timer", _words("app"), _words("form"), _words("record"), _words("rule"), _moment("due_at"))

@@ -12,7 +12,7 @@ from engine.decision.changeset import Changeset, RecordWrite, TaskClosing
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
-from engine.storage import journal, problems, records, system_tables, timers
+from engine.storage import firings, journal, problems, records, system_tables, timers
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.integrity import refusals_explained
 from engine.storage.journal import Authorship
@@ -25,11 +25,13 @@ def apply(connection: Connection, changeset: Changeset, tables: Tables, random: 
 
     Every write gets its journal entry here, derived from the write itself. Raises ``EngineError`` of the nature
     CONFLICT: STORE-010 where a record is at another version, STORE-011 where a unique value is taken, STORE-014 where
-    the app has been published since the changeset was decided, STORE-015 where a task has been dealt with.
+    the app has been published since the changeset was decided, STORE-015 where a task has been dealt with,
+    STORE-062 where a rule has fired for what it fires once for.
     """
     by = Authorship(changeset.actor, changeset.command, changeset.moment, random)
     with writing(connection):
         _check_revisions(connection, changeset)
+        firings.put(connection, changeset.firings)  # first: who has to wait for another holds nothing yet
         _write_records(connection, changeset, tables)
         _log_states(connection, changeset, random)
         _close_tasks(connection, changeset.tasks_closed)

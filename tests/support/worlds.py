@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.catalog.apps import Catalog
-from engine.decision.changeset import Actor, Changeset, RuleRun, TaskOpening
+from engine.decision.changeset import Actor, Changeset, StateChange, TaskOpening
 from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal, RunRules
 from engine.decision.deciding import decide
 from engine.decision.facts import (
     AggregateQuery,
+    EntriesQuery,
     FiredQuery,
     OpenTask,
     OpenTasksQuery,
@@ -49,7 +50,8 @@ class World:
     tasks: dict[str, OpenTask] = field(default_factory=dict)
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
     seen_dedupes: set[str] = field(default_factory=set)
-    runs: list[RuleRun] = field(default_factory=list)
+    fired: set[tuple[str, str, str, str]] = field(default_factory=set)
+    state_changes: list[StateChange] = field(default_factory=list)
     moment: int = NOON
     rounds: int = 0
     commands: int = 0
@@ -92,11 +94,9 @@ class World:
             case OpenTasksQuery(app, form, record):
                 return tuple(t for t in self.tasks.values() if (t.app, t.form, t.record) == (app, form, record))
             case FiredQuery():
-                return any(
-                    run.fired and run.at >= query.since
-                    for run in self.runs
-                    if (run.app, run.form, run.record, run.rule) == (query.app, query.form, query.record, query.rule)
-                )
+                return (query.app, query.rule, query.record, query.period) in self.fired
+            case EntriesQuery(app, form, record):
+                return sum((one.app, one.form, one.record) == (app, form, record) for one in self.state_changes)
             case AggregateQuery():
                 return self._aggregate(query)
 
@@ -180,7 +180,10 @@ class World:
             assert write.version == before["version"] + 1
             self.rows[key] = {**dict.fromkeys(write.row), **before, **write.changes}
             assert self.rows[key] == write.row, "a write's row and its changes agree"
-        self.runs += changeset.rule_runs
+        firings = {(one.app, one.rule, one.record, one.period) for one in changeset.firings}
+        assert not firings & self.fired, "a rule fires once for what it fires once for"
+        self.fired |= firings
+        self.state_changes += changeset.state_changes
         for closing in changeset.tasks_closed:
             self.tasks.pop(closing.id, None)
         for opening in changeset.tasks_opened:

@@ -7,7 +7,7 @@ import pytest
 from engine.jobs import housekeeping, loop
 from engine.kernel.clocks import moment_text
 from engine.storage import credentials, idempotency
-from tests.integration.jobs.shops import DAY, HOUR, START, open_shop, timed
+from tests.integration.jobs.shops import DAY, HOUR, START, moment, open_shop, timed
 
 LOOK = timed("late", "seen_at", {"set": {"n": "1"}})
 
@@ -74,6 +74,24 @@ def test_a_batch_goes_in_each_round_and_nothing_is_looked_for_again_within_the_h
     kept.real.moment += 1
     rounds(jobs, 1)
     assert counts(kept)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest", "kept"), [("record", 0, 1), ("day", 1, 0), ("week", 7, 0), ("month", 31, 0)]
+)
+def test_what_a_rule_has_fired_for_goes_half_a_year_after_it_is_over(site, kind, longest, kept):
+    late = timed("late", "seen_at", {"set": {"n": "1"}}, once=kind)
+    me = open_shop(site, late, at=moment("2026-08-01T00:00"))
+    site.services.records.create(me, "shop", "thing", {"seen_at": moment_text(START)})
+    site.jobs().run_until_quiet()
+    start = moment("2026-07-27T00:00") if kind == "week" else site.business.moment
+    counts = []
+    for after in (0, 1):
+        site.business.moment = start + (longest + 180) * DAY + after
+        site.real.moment += DAY
+        rounds(site.jobs(), 3)
+        counts.append(site.count("youju_rule_once"))
+    assert counts == [1, kept]
 
 
 def test_messages_that_wait_and_dead_letters_stay_when_they_are_old(kept):

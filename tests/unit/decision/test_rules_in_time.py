@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from engine.decision.commands import Create, Fire, Update
-from engine.decision.timing import due_of, first_moment
-from engine.kernel.clocks import DAY_MS, day_number, start_of_day
-from tests.support.apps import field, form, rule, state, transition, workflow
+from engine.decision.commands import Create, Fire, RunRules, Update
+from engine.decision.firing_once import over, period_of
+from engine.decision.timing import due_of
+from engine.kernel.clocks import DAY_MS, LAST_DAY, day_number, start_of_day
+from tests.support.apps import app, compiled, field, form, rule, state, transition, workflow
 
 ZONE = "Asia/Shanghai"
 CREATED = {"created": True}
@@ -64,9 +65,46 @@ def test_a_rule_fires_again_when_the_record_has_come_into_a_state_anew(shop):
     world, me = shop(THING, FLOW, rule("r", "thing", {"changed": ["a"]}, told(), once="state"))
     id = world.make(me, create())
     assert [change(world, me, id, "1"), change(world, me, id, "2")] == [["x"], []]
-    world.moment += 1000
-    fire(world, me, id, "send")
-    assert [change(world, me, id, "3"), change(world, me, id, "4")] == [["x"], []]
+    for key, before in (("send", "3"), ("back", "5")):
+        fire(world, me, id, key)
+        assert [change(world, me, id, before), change(world, me, id, "4")] == [["x"], []], "all in one moment"
+
+
+def test_a_rule_fires_in_the_new_state_when_it_has_just_gone_there_by_itself(shop):
+    ways = {"if": {"when": 'state = "new"', "then": [{"fire": {"transition": "send"}}], "else": [told()]}}
+    world, me = shop(THING, FLOW, rule("r", "thing", {"changed": ["a"]}, ways, once="state"))
+    id = world.make(me, create())
+    assert [change(world, me, id, str(n)) for n in range(3)] == [[], ["x"], []]
+
+
+def test_a_rule_fires_in_the_new_state_when_another_rule_has_gone_there_at_the_same_event(shop):
+    goes = rule("a", "thing", {"changed": ["a"]}, {"fire": {"transition": "send"}}, order=1)
+    looks = rule("r", "thing", {"changed": ["a"]}, told(), once="state", order=2)
+    world, me = shop(THING, FLOW, goes, looks)
+    id = world.make(me, create())
+    assert [change(world, me, id, str(n)) for n in range(2)] == [["x"], []]
+    fire(world, me, id, "back")
+    assert change(world, me, id, "5") == ["x"]
+
+
+def test_a_rule_fires_by_its_own_uid_when_another_one_takes_over_its_key(shop):
+    first = rule("r", "thing", {"changed": ["a"]}, told(), once="record")
+    world, me = shop(THING, first)
+    id = world.make(me, create())
+    assert change(world, me, id, "1") == ["x"]
+    world.catalog = compiled(app(THING, rule("r", "thing", {"changed": ["a"]}, told("y"), once="record")))
+    assert [change(world, me, id, "2"), change(world, me, id, "3")] == [["y"], []]
+
+
+def test_facts_are_asked_for_in_the_same_rounds_when_ever_more_rules_fire_once_only(shop):
+    def rounds(count):
+        rules = [rule(f"r{n}", "thing", {"changed": ["a"]}, told(), once="state") for n in range(count)]
+        world, me = shop(THING, FLOW, *rules)
+        id = world.make(me, create())
+        assert len(change(world, me, id, "1")) == count
+        return world.rounds
+
+    assert rounds(1) == rounds(12)
 
 
 @pytest.mark.parametrize(("period", "days"), [("day", 1), ("week", 7), ("month", 31)])
@@ -78,15 +116,38 @@ def test_a_rule_fires_again_when_its_period_is_over(shop, period, days):
     assert [change(world, me, id, "3"), change(world, me, id, "4")] == [["x"], []]
 
 
-def test_a_period_begins_by_the_apps_days_when_it_is_a_day_a_week_or_a_month():
+@pytest.mark.parametrize(
+    ("once", "last", "named"),
+    [
+        ("day", "2026-03-19", "day:2026-03-19"),
+        ("week", "2026-03-22", "week:2026-03-16"),
+        ("month", "2026-03-31", "month:2026-03-01"),
+        ("record", None, ""),
+        ("state", None, "state:7"),
+    ],
+)
+def test_a_period_ends_by_the_apps_days_when_it_is_a_day_a_week_or_a_month(once, last, named):
     day = day_number_of("2026-03-19")  # a Thursday
-    begins = {period: first_moment(period, day, ZONE) for period in ("day", "week", "month", "record")}
-    assert begins == {
-        "day": start_of_day(day, ZONE),
-        "week": start_of_day(day_number_of("2026-03-16"), ZONE),
-        "month": start_of_day(day_number_of("2026-03-01"), ZONE),
-        "record": 0,
-    }
+    assert period_of(once, day, 7) == named
+    end = None if last is None else start_of_day(day_number_of(last) + 1, ZONE)
+    assert over(once, day, ZONE) == end
+
+
+@pytest.mark.parametrize("once", ["day", "week", "month"])
+def test_a_period_has_an_end_when_it_is_the_last_there_is(once):
+    assert over(once, LAST_DAY, ZONE) == start_of_day(LAST_DAY, ZONE)
+
+
+def test_a_day_is_that_of_the_event_in_the_apps_zone_when_rules_get_to_it_later(shop):
+    world, me = shop(THING, rule("r", "thing", {"changed": ["a"]}, told(), once="day"))
+    id, midnight = world.make(me, create()), start_of_day(day_number_of("2026-03-19"), ZONE)
+    world.moment = midnight + 3 * DAY_MS
+
+    def look(happened):
+        event = {"created": False, "deleted": False, "changed": ["a"], "left": None, "entered": None}
+        return len(said([world.do(me, RunRules("shop", "thing", id, event, happened=happened))]))
+
+    assert [look(midnight - 1), look(midnight), look(midnight + DAY_MS - 1), look(None)] == [1, 1, 0, 1]
 
 
 def day_number_of(text: str) -> int:
