@@ -18,6 +18,7 @@ from engine.kernel.values import StorageKind
 from engine.language import types as language
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
+from engine.language.lengths import of_any_length
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
 from engine.language.tree import PARENT, Node
 
@@ -90,6 +91,8 @@ def _system_scopes(states: tuple[OptionDef, ...]) -> dict[str, FieldScope]:
 def _field_scope(definition: FieldDef, app: str, types: Registry[FieldType]) -> FieldScope:
     kind = language_type(definition, app, types)
     settable = definition.computed is None and not definition.retired
+    if definition.computed is not None:
+        kind = of_any_length(kind)
     return FieldScope(definition.key, definition.uid, kind, definition.labels, settable=settable)
 
 

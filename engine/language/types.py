@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.kernel.clocks import FIRST_MOMENT, LAST_MOMENT
 from engine.kernel.problems import Text
@@ -19,6 +19,12 @@ LONGEST_DURATION = LAST_MOMENT - FIRST_MOMENT
 FIELD_DIGITS = 15
 """Digits of a number field that states none."""
 
+LONGEST_TEXT = 1_000_000
+"""Code points of the longest text there is; what would be longer is blank."""
+
+LONGEST_STORED = 100_000
+"""Code points of the longest text that a record is given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -30,7 +36,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class TextType:
-    """A text: never empty, since the empty text is blank."""
+    """A text: never empty, since the empty text is blank.
+
+    A value that is read, not worked out, has at most ``longest`` code points (else see ``engine.language.lengths``);
+    texts are of one type whatever their lengths.
+    """
+
+    longest: int = field(default=LONGEST_STORED, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from engine.language.checking.checker import Checker
 from engine.language.checking.comparing import compared
 from engine.language.checking.fitting import bounded, common_of, fit, narrowed_number
 from engine.language.checking.report import BROKEN, Meaning, Report, words
+from engine.language.lengths import of_any_length
 from engine.language.operations import Op
 from engine.language.scope import FieldScope, FormScope, Scope
 from engine.language.tables import Cell, Column, DecisionTable, TableRow
@@ -60,7 +61,7 @@ def declared(table: DecisionTable) -> Types:
 def scope_inside(table: DecisionTable, types: Types) -> Scope:
     """Return what the cells of a table may name: its inputs and the parameters of the app."""
     fields = {
-        column.key: FieldScope(column.key, column.key, kind, column.labels)
+        column.key: FieldScope(column.key, column.key, of_any_length(kind), column.labels)
         for column, kind in zip(table.inputs, types, strict=True)
     }
     form = FormScope(INSIDE, table.key, fields)

@@ -2,8 +2,8 @@
 
 Letters in braces stand for parts: N a number, W a whole one, T a text, D a day, M a moment, X a day or moment,
 B a condition, I a condition on a visit, P a pattern, Y a duration, H an hour or minute, F a field with a day, L a limit
-of days, O an option, U a person, and the signs S (sum), C (order), E (equality). A star is the kind itself. Templates
-are parted by bars.
+of days, O an option, U a person, and the signs S (sum), C (order), E (equality). A star is the kind itself, and an
+ellipsis stands for one to four of a kind. Templates are parted by bars.
 """
 
 from __future__ import annotations
@@ -38,29 +38,29 @@ _LEAVES = {
     "J": "first|unique|max|sum",
     "E": "=|!=",
 }
-_CHOOSING = """if({B}, {*}, {*})|ifs({B}, {*}, {B}, {*}, {*})|switch({W}, 1, {*}, 2, {*})|coalesce({*}, {*})
-    |switch(stage, "won", {*}, {*})"""
+_CHOOSING = """if({B}, {*}, {*})|ifs({B}, {*}, {B}, {*}, {*})|switch({W}, 1, {*}, 2, {*})|coalesce({*…})
+    |switch(stage, "won", {*}, {*})|if({B}, {*})|ifs({B}, {*})|switch({W}, 1, {*})"""
 _TEMPLATES = {
-    "N": """({N} {S} {N})|({N} {S} {N} {S} {N})|({N} * {N})|({N} / {N})|-({N})|abs({N})|min({N}, {N})|{W}
-        |max({N}, {N}, {N})|div({N}, {N})|mod({N}, {N})|or_zero({N})|round({N}, 2)|round({N}, -1)|round_up({N}, 3)
+    "N": """({N} {S} {N})|({N} {S} {N} {S} {N})|({N} * {N})|({N} / {N})|-({N})|abs({N})|min({N…})|{W}
+        |max({N…})|div({N}, {N})|mod({N}, {N})|or_zero({N})|round({N}, 2)|round({N}, -1)|round_up({N}, 3)
         |round_down({N}, 1)|number({T})|hours_since({M})|({D} - {D})|days_between({D}, {X})|months_between({D}, {X})
         |find({T}, {T})|count(visits where {I})|count(visits.score)|sum(visits.score)|sum(visits.score where {I})
         |avg(visits.score)|avg(visits.score where {I})|min(visits.score)|max(visits.score where {I})
         |latest(visits.score where {I})|({Y} / {Y})|hours_between({M}, {M})
         |lookup("{J}", round({N}, 2), stage, {D})|lookup("{J}.rate", amount, {O}, due)""",
-    "M": """({M} {S} {Y})|({Y} + {M})|datetime({X})|datetime({X}, {W})|datetime({X}, {H}, {H}, {H})|min({M}, {M})""",
+    "M": """({M} {S} {Y})|({Y} + {M})|datetime({X})|datetime({X}, {W})|datetime({X}, {H}, {H}, {H})|min({M…})""",
     "Y": """({M} - {M})|hours({N})|days({W})|minutes({N})|seconds({N})|({Y} {S} {Y})|({Y} * {N})|({N} * {Y})
-        |({Y} / {N})|-({Y})|min({Y}, {Y})|max({Y}, {Y})|sum(visits.took where {I})|max(visits.took)|sum(visits.took)
+        |({Y} / {N})|-({Y})|min({Y…})|max({Y…})|sum(visits.took where {I})|max(visits.took)|sum(visits.took)
         |latest(visits.took where {I})""",
     "W": """len({T})|div({N}, {N})|({W} {S} {W})|round({N})|round_up({N}, -3)|round_down({N})|year({X})|month({X})
         |day({X})|weekday({X})|days_since({X})|days_until({X})|count(visits)|workdays_between({X}, {X})""",
     "T": """({T} & {T})|({T} & {T} & {T})|left({T}, {W})|right({T}, {W})|mid({T}, {W}, {W})|replace({T}, {T}, {T})
-        |trim({T})|lower({T})|upper({T})|join({T}, {T}, {T})|latest(visits.outcome where {I})|dept_of({U})
+        |trim({T})|lower({T})|upper({T})|join({T}, {T…})|latest(visits.outcome where {I})|dept_of({U})
         |lookup("first.words", round({N}, 2), stage, due)|lookup("collect", amount, stage, {D})
         |lookup_policy("{J}", amount, stage, {D})|lookup_row("unique", round({N}, 1), stage, due)""",
     "D": """({D} {S} {W})|add_months({X}, {W})|add_days({X}, {W})|add_workdays({X}, {W})|end_of_month({D})
-        |date({M})|min({D}, {D})
-        |max({D}, {D})|make_date({W}, {W}, {W})|date({T})|max(visits.day)|latest(visits.day where {I})
+        |date({M})|min({D…})
+        |max({D…})|make_date({W}, {W}, {W})|date({T})|max(visits.day)|latest(visits.day where {I})
         |lookup("max.day", amount, stage, {D})""",
     "B": """({B} and {B})|({B} or {B} or {B})|(not {B})|({N} {C} {N})|({D} {C} {D})|({M} {C} {M})|({N} {E} {N})
         |({D} {E} {D})|({M} {E} {M})|({T} {E} {T})|({B} {E} {B})|({N} in [0, 1, -2.5, 15])|({N} not in [0, 15])
@@ -85,7 +85,8 @@ KINDS = "BBBNTDMWY"
 BOUNDS = {"LANG-001", "LANG-011", "LANG-012", "LANG-014", "LANG-016", "LANG-033", "LANG-083", "LANG-104"}
 """What a random expression may be refused for: it passes a bound, or compares with a duration too long to be one."""
 
-_PLACE = re.compile(r"\{(\w)\}")
+_PLACE = re.compile(r"\{(\w)(…?)\}")
+_MOST_REPEATED = 4
 
 
 def _parted(listed):
@@ -107,7 +108,12 @@ def of_kind(draw, kind, depth):
     if depth <= 0 or not _MADE[kind] or draw(st.integers(0, 5)) == 0:
         return draw(st.sampled_from(_PARTS[kind]))
     template = draw(st.sampled_from(_MADE[kind]))
-    return _PLACE.sub(lambda place: draw(of_kind(place[1], depth - 1)), template)
+    return _PLACE.sub(
+        lambda place: ", ".join(
+            draw(of_kind(place[1], depth - 1)) for _ in range(draw(st.integers(1, _MOST_REPEATED)) if place[2] else 1)
+        ),
+        template,
+    )
 
 
 def expressions(depth):
@@ -121,7 +127,12 @@ def chosen(chance, kind, depth):
         kind = chance.choice("DM")
     if depth <= 0 or not _MADE[kind] or chance.randrange(6) == 0:
         return chance.choice(_PARTS[kind])
-    return _PLACE.sub(lambda place: chosen(chance, place[1], depth - 1), chance.choice(_MADE[kind]))
+    return _PLACE.sub(
+        lambda place: ", ".join(
+            chosen(chance, place[1], depth - 1) for _ in range(chance.randint(1, _MOST_REPEATED) if place[2] else 1)
+        ),
+        chance.choice(_MADE[kind]),
+    )
 
 
 def parts(kind):

@@ -14,6 +14,7 @@ from engine.language import tree
 from engine.language.aggregates import LINE_ORDER
 from engine.language.backends.javascript import patterns
 from engine.language.backends.python.runtime import factors
+from engine.language.lengths import is_tested
 from engine.language.operations import Op
 from engine.language.tree import Node
 from engine.language.types import NumberType, Type, type_key
@@ -137,7 +138,7 @@ def _operation(node: tree.Operation) -> Json:
         case Op.MATCHES | Op.IS_EMAIL | Op.IS_PHONE | Op.IS_USCC:
             return patterns.test_of(node, parts[0])
         case _:
-            return [node.op.value, *parts]
+            return [f"{node.op} within" if is_tested(node) else node.op.value, *parts]
 
 
 def _related(node: tree.Related) -> Json:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from engine.language import formats, globs
 from engine.language.backends.python import runtime
+from engine.language.lengths import is_tested
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.zones import day_of, moment_at
@@ -46,6 +47,9 @@ RUNTIME: Mapping[str, object] = {
     "_is_uscc": formats.is_uscc,
     "_concat": runtime.concat,
     "_join": runtime.join,
+    "_replace_within": runtime.replace_within,
+    "_concat_within": runtime.concat_within,
+    "_join_within": runtime.join_within,
     "_several": runtime.several,
     "_day_of": day_of,
     "_make_moment": moment_at,
@@ -95,6 +99,11 @@ def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.Compare
 def _calls(function: str) -> Writer:
     """Write a call of the runtime with the arguments, then the settings."""
     return lambda arguments, node: call(name(function), *arguments, *map(constant, node.settings))
+
+
+def _growing(function: str) -> Writer:
+    """Write a call of the function, or of that which looks at the length first."""
+    return lambda arguments, node: call(name(f"{function}_within" if is_tested(node) else function), *arguments)
 
 
 def _binary(operator: ast.operator) -> Writer:
@@ -161,7 +170,7 @@ WRITERS: Mapping[Op, Writer] = {
     Op.RIGHT: _calls("_right"),
     Op.MID: _calls("_mid"),
     Op.FIND: _calls("_find"),
-    Op.REPLACE: _calls("_replace"),
+    Op.REPLACE: _growing("_replace"),
     Op.TRIM: _calls("_trim"),
     Op.LOWER: _calls("_lower"),
     Op.UPPER: _calls("_upper"),
@@ -172,8 +181,8 @@ WRITERS: Mapping[Op, Writer] = {
     Op.IS_EMAIL: _calls("_is_email"),
     Op.IS_PHONE: _calls("_is_phone"),
     Op.IS_USCC: _calls("_is_uscc"),
-    Op.CONCAT: _calls("_concat"),
-    Op.JOIN: _calls("_join"),
+    Op.CONCAT: _growing("_concat"),
+    Op.JOIN: _growing("_join"),
     Op.HAS: _contains,
     Op.SEVERAL: _calls("_several"),
     Op.DAY_OF: _in_zone("_day_of"),

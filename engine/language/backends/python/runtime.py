@@ -9,6 +9,7 @@ import re
 from datetime import date
 
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY, date_of, day_number
+from engine.language.types import LONGEST_TEXT
 
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """Unicode White_Space, which ``trim`` takes off; ``str.strip`` would take more."""
@@ -125,6 +126,16 @@ def replace(text: str | None, search: str | None, replacement: str | None) -> st
     return text.replace(search, replacement or "") or None
 
 
+def replace_within(text: str | None, search: str | None, replacement: str | None) -> str | None:
+    """Return the same, blank where it would be too long; it is counted before it is made."""
+    if text is None or search is None:
+        return text
+    grows = len(replacement or "") - len(search)
+    if grows > 0 and len(text) + text.count(search) * grows > LONGEST_TEXT:
+        return None
+    return text.replace(search, replacement or "") or None
+
+
 def trim(text: str) -> str | None:
     """Return the text without White_Space at both ends."""
     return text.strip(WHITE_SPACE) or None
@@ -145,9 +156,22 @@ def concat(*texts: str | None) -> str | None:
     return "".join([text for text in texts if text is not None]) or None
 
 
+def concat_within(*texts: str | None) -> str | None:
+    """Return the same, blank where it would be too long."""
+    return join_within(None, *texts)
+
+
 def join(separator: str | None, *texts: str | None) -> str | None:
     """Return the texts that are not blank with the separator between them."""
     return (separator or "").join([text for text in texts if text is not None]) or None
+
+
+def join_within(separator: str | None, *texts: str | None) -> str | None:
+    """Return the same, blank where it would be too long."""
+    filled = [text for text in texts if text is not None]
+    between = separator or ""
+    size = sum(map(len, filled)) + len(between) * (len(filled) - 1)
+    return between.join(filled) or None if size <= LONGEST_TEXT else None
 
 
 def several(*values: str | None) -> tuple[str, ...] | None:

@@ -25,7 +25,15 @@ from engine.language.backends.sql.let import Let
 from engine.language.backends.sql.lookups import Columns
 from engine.language.backends.sql.postgresql import PostgresqlDialect
 from engine.language.backends.sql.sqlite import SqliteDialect
-from engine.language.backends.sql.terms import OPPOSITE_ORDER, Dialect, DialectName, Element, SqlScope, depends_on_row
+from engine.language.backends.sql.terms import (
+    OPPOSITE_ORDER,
+    Dialect,
+    DialectName,
+    Element,
+    SqlScope,
+    depends_on_row,
+    in_groups,
+)
 from engine.language.operations import Op, blanks_of
 from engine.language.plain import Plain
 from engine.language.surroundings import Run
@@ -165,7 +173,7 @@ class Builder:
                 chosen = [(self.bound(value, item.type), self.value(result)) for value, result in cases]
                 return sa.case(*chosen, value=self.value(item), else_=self.value(otherwise))
             case tree.Coalesce(items):
-                return sa.func.coalesce(*map(self.value, items), type_=None)
+                return in_groups(lambda some: sa.func.coalesce(*some, type_=None), [*map(self.value, items)])
             case tree.Related():
                 return sql_aggregates.value(self, node)
             case tree.Lookup():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
 from engine.language.backends.python.runtime import PLAIN_DECIMAL, WHITE_SPACE
-from engine.language.backends.sql.terms import Element, Terms
+from engine.language.backends.sql.lengths import joined_length, replaced_length, within
+from engine.language.backends.sql.terms import MOST_ARGUMENTS, Element, Terms, in_groups
+from engine.language.lengths import is_tested
 from engine.language.operations import Op
 from engine.language.tree import Operation
 from engine.language.types import DIVISION_SCALE
@@ -53,8 +55,11 @@ def _edge(function: str) -> Emit:
 
 
 def _mid(terms: Terms, node: Operation) -> Element:
+    """Cut the difference alone to what an integer can be: the start may be as far below 1 as the length is great."""
     text = terms.value(node.arguments[0])
-    return _blank_if_empty(sa.func.substr(text, _count(terms, node, 1, -_MOST), _count(terms, node, 2)))
+    start, length = (sa.type_coerce(terms.once(argument), sa.Numeric()) for argument in node.arguments[1:])
+    begin = sa.func.greatest(start, sa.literal_column("1"), type_=sa.Numeric())
+    return _blank_if_empty(sa.func.substr(text, whole(begin), whole(start + length - begin, 0)))
 
 
 def _find(terms: Terms, node: Operation) -> Element:
@@ -63,7 +68,13 @@ def _find(terms: Terms, node: Operation) -> Element:
 
 
 def _replace(terms: Terms, node: Operation) -> Element:
-    text, search, replacement = map(terms.value, node.arguments)
+    if not is_tested(node):
+        return _replaced(*map(terms.value, node.arguments))
+    parts = [terms.once(argument) for argument in node.arguments]
+    return within(_replaced(*parts), replaced_length(*parts))
+
+
+def _replaced(text: Element, search: Element, replacement: Element) -> Element:
     return _blank_if_empty(sa.func.replace(text, _text_or_empty(search), _text_or_empty(replacement)))
 
 
@@ -93,12 +104,27 @@ def _contains(terms: Terms, node: Operation) -> Element:
 
 
 def _concat(terms: Terms, node: Operation) -> Element:
-    return _blank_if_empty(sa.func.concat(*map(terms.value, node.arguments)))
+    if not is_tested(node):
+        return _concatenated([terms.value(argument) for argument in node.arguments])
+    texts = [terms.once(argument) for argument in node.arguments]
+    return within(_concatenated(texts), joined_length(texts))
+
+
+def _concatenated(texts: Sequence[Element]) -> Element:
+    return in_groups(lambda some: _blank_if_empty(sa.func.concat(*some)), texts)
 
 
 def _join(terms: Terms, node: Operation) -> Element:
-    separator, *texts = map(terms.value, node.arguments)
-    return _blank_if_empty(sa.func.concat_ws(_text_or_empty(separator), *texts))
+    separator, *texts = node.arguments
+    if not is_tested(node) and len(texts) <= MOST_ARGUMENTS:
+        return _joined(terms.value(separator), [terms.value(text) for text in texts])
+    between, parts = terms.once(separator), [terms.once(text) for text in texts]
+    return within(_joined(between, parts), joined_length(parts, between))
+
+
+def _joined(separator: Element, texts: Sequence[Element]) -> Element:
+    between = _text_or_empty(separator)
+    return in_groups(lambda some: _blank_if_empty(sa.func.concat_ws(between, *some)), texts)
 
 
 def _has(terms: Terms, node: Operation) -> Element:

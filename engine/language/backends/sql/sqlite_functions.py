@@ -93,6 +93,7 @@ _NUMERIC: dict[Op, Callable[..., int | None]] = {
 _PLAIN: dict[Op, Callable[..., Value]] = {
     Op.TO_NUMBER: runtime.to_number,
     Op.TO_DATE: runtime.to_date,
+    Op.REPLACE: runtime.replace_within,
     Op.JOIN: runtime.join,
     Op.MATCHES: globs.matches,
     Op.IS_EMAIL: formats.is_email,

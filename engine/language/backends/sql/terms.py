@@ -158,5 +158,17 @@ def grouping(element: Element) -> Element:
     return element if isinstance(element, ColumnClause) else Grouping(element)
 
 
+MOST_ARGUMENTS = 60
+"""So many arguments has one call at most: databases do not take more than a hundred."""
+
+
+def in_groups(call: Callable[[Sequence[Element]], Element], elements: Sequence[Element]) -> Element:
+    """Return the call over many elements, of groups where these are too many; a single one is itself."""
+    while len(elements) > MOST_ARGUMENTS:
+        starts = range(0, len(elements), MOST_ARGUMENTS)
+        elements = [in_groups(call, elements[start : start + MOST_ARGUMENTS]) for start in starts]
+    return call(elements) if len(elements) > 1 else elements[0]
+
+
 OPPOSITE_ORDER = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 FLIPPED_ORDER = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

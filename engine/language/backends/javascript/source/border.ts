@@ -19,11 +19,18 @@ const refused = (raw: Json): never => {
   throw new RangeError(String(raw));
 };
 
+/** Return decimals without zeros at their end; a regular expression would look for the end from each zero. */
+const kept = (decimals: string): string => {
+  let end = decimals.length;
+  while (end && decimals[end - 1] === "0") end--;
+  return decimals.slice(0, end);
+};
+
 const readNumber = (raw: Json, scale: number, digits: number): Whole => {
   const [, sign, whole, decimals = ""] = DECIMAL.exec(String(raw)) ?? refused(raw);
-  const kept = decimals.replace(/0+$/, "");
-  const scaled = BigInt(whole + kept.padEnd(scale, "0"));
-  return kept.length > scale || scaled >= power(digits) ? refused(raw) : exact(sign ? -scaled : scaled);
+  const places = kept(decimals);
+  const scaled = BigInt(whole + places.padEnd(scale, "0"));
+  return places.length > scale || scaled >= power(digits) ? refused(raw) : exact(sign ? -scaled : scaled);
 };
 
 const readDay = (raw: Json): number => toDate(String(raw)) ?? refused(raw);
@@ -69,10 +76,7 @@ const showNumber = (value: Value, scale: number): string => {
   const text = String(value);
   const [sign, digits] = text[0] === "-" ? ["-", text.slice(1)] : ["", text];
   const padded = digits.padStart(scale + 1, "0");
-  const [whole, decimals] = [
-    padded.slice(0, padded.length - scale),
-    padded.slice(padded.length - scale).replace(/0+$/, ""),
-  ];
+  const [whole, decimals] = [padded.slice(0, padded.length - scale), kept(padded.slice(padded.length - scale))];
   return sign + whole + (decimals && `.${decimals}`);
 };
 

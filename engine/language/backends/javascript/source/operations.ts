@@ -60,6 +60,9 @@ export const BLANKS_TAKEN: Record<string, Operate> = {
   replace: texts.replace,
   concat: texts.concat,
   join: texts.join,
+  "replace within": texts.replaceWithin,
+  "concat within": texts.concatWithin,
+  "join within": texts.joinWithin,
   several: texts.several,
 } as Record<string, (...values: never[]) => Value> as Record<string, Operate>;
 
