@@ -1,7 +1,8 @@
 """Where a decision table has gaps, overlaps and rows without effect, each with an example; exact for what it reads.
 
-It reads comparisons of one input with constants; of other cells it says that it has not. The work is bounded by
-``MAX_STEPS`` boxes; beyond it the analysis says that it is unfinished.
+It reads comparisons of one input with constants; of other cells it says that it has not. The work is bounded, by
+``MAX_LOOKS`` comparisons, ``MAX_PAIRS`` pairs of rows and ``MAX_STEPS`` boxes, where boxes over very many values count
+more than once; beyond that the analysis says that it is unfinished.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from engine.rules.tables.regions import PERIOD, Axis, Box, Region, Space, common
 
 MAX_STEPS = 100_000
 """So many boxes are cut at most."""
+
+MAX_PAIRS = 150_000
+"""So many pairs of rows are compared at most: those of 500 rows, and no more."""
 
 MAX_FINDINGS = 20
 """So many findings of one kind are told at most."""
@@ -43,16 +47,16 @@ class Analysis:
 
 @dataclass
 class _Budget:
-    """Counts the boxes that are cut."""
+    """Counts the boxes that are cut; each counts as ``weight``."""
 
-    left: int = MAX_STEPS
-    findings: list[Problem] = field(default_factory=list)
+    weight: int = 1
+    left: int = field(default_factory=lambda: MAX_STEPS)
 
     def without(self, boxes: Sequence[Box], other: Box) -> list[Box]:
         """Return what the other box leaves of the boxes; as it is once the budget is spent."""
         found: list[Box] = []
         for box in boxes:
-            self.left -= 1
+            self.left -= self.weight
             if self.left <= 0:
                 return list(boxes)
             found.extend(minus(box, other))
@@ -61,43 +65,71 @@ class _Budget:
 
 def analyse(table: DecisionTable) -> Analysis:
     """Return what there is to say about a table whose cells have types."""
+    stopped = problems.NOT_FINISHED.at("rows", limit=MAX_STEPS)
     space = space_of(table)
-    budget = _Budget()
-    unique = table.policy is HitPolicy.UNIQUE
+    if space is None:
+        return Analysis(unread=(stopped,), finished=False)
+    budget = _Budget(space.weight)
+    pairs = _Pairs.of(space) if table.policy is HitPolicy.UNIQUE else _Pairs()
     found = Analysis(
-        overlaps=tuple(_overlaps(space)) if unique else (),
+        overlaps=tuple(pairs.overlaps),
         gaps=tuple(_gaps(space, budget)),
         useless=tuple(_useless(space, table, budget)),
         unread=tuple(_unread(space, table)),
-        finished=budget.left > 0,
+        finished=budget.left > 0 and pairs.finished,
     )
     if found.finished:
         return found
-    stopped = problems.NOT_FINISHED.at("rows", limit=MAX_STEPS)
     return Analysis(found.overlaps, found.gaps, found.useless, (*found.unread, stopped), finished=False)
 
 
 def overlaps(table: DecisionTable) -> tuple[list[Problem], bool]:
-    """Return where two rows provably hit together, and whether it is proven that never two do."""
+    """Return where two rows provably hit together, and whether it is proven that never two do.
+
+    Of a table for which that takes too long nothing is proven.
+    """
     space = space_of(table)
-    found = _overlaps(space)
-    meeting = any(
-        common(one.box, two.box) for one, two in combinations(space.regions, 2) if not (one.is_exact and two.is_exact)
-    )
-    return found, not found and not meeting
+    if space is None:
+        return [], False
+    pairs = _Pairs.of(space)
+    return pairs.overlaps, pairs.finished and not pairs.overlaps and not pairs.may_meet
 
 
-def _overlaps(space: Space) -> list[Problem]:
-    found: list[Problem] = []
-    exact = [region for region in space.regions if region.is_exact]
-    for one, two in combinations(exact, 2):
-        both = common(one.box, two.box)
-        if both is not None and len(found) < MAX_FINDINGS:
-            first, second = one.row.row.number, two.row.row.number
-            zh, en = _example(space, both)
-            place = f"rows[{second - 1}]"
-            found.append(problems.OVERLAP.at(place, first=first, second=second, example_zh=zh, example_en=en))
-    return found
+@dataclass
+class _Pairs:
+    """What is found by comparing every two rows.
+
+    ``may_meet`` says that some two meet as far as their cells could be read.
+    """
+
+    overlaps: list[Problem] = field(default_factory=list)
+    may_meet: bool = False
+    finished: bool = True
+
+    @staticmethod
+    def of(space: Space) -> _Pairs:
+        """Compare the rows; enough findings end it, and so does ``MAX_PAIRS``."""
+        found = _Pairs()
+        most = MAX_PAIRS // space.weight
+        for number, (one, two) in enumerate(combinations(space.regions, 2)):
+            if number >= most:
+                found.finished = False
+            if number >= most or len(found.overlaps) == MAX_FINDINGS:
+                break
+            both = common(one.box, two.box)
+            if both is None:
+                continue
+            if one.is_exact and two.is_exact:
+                found.overlaps.append(_overlap(space, one, two, both))
+            else:
+                found.may_meet = True
+        return found
+
+
+def _overlap(space: Space, one: Region, two: Region, both: Box) -> Problem:
+    first, second = one.row.row.number, two.row.row.number
+    zh, en = _example(space, both)
+    return problems.OVERLAP.at(f"rows[{second - 1}]", first=first, second=second, example_zh=zh, example_en=en)
 
 
 def _gaps(space: Space, budget: _Budget) -> Iterable[Problem]:
@@ -106,13 +138,18 @@ def _gaps(space: Space, budget: _Budget) -> Iterable[Problem]:
     A row with unread cells may hit, and covers nothing.
     """
     left = _left_over(space, tuple(axis.filled for axis in space.axes), budget)
-    stretches = (part for box in left for part in product(*map(runs, space.axes, box)))
+    stretches = (part for box in left for part in product(*map(_first_runs, space.axes, box)))
     for part in islice(stretches, MAX_FINDINGS):
         zh, en = _example(space, part)
         yield problems.GAP.at("rows", example_zh=zh, example_en=en)
     for index, axis in enumerate(space.axes):
         if axis.column is not None:
             yield from _blank_gap(space, index, left, budget)
+
+
+def _first_runs(axis: Axis, pieces: int) -> Iterable[int]:
+    """Go through the first stretches of an axis: so many as could all be told."""
+    return islice(runs(axis, pieces), MAX_FINDINGS)
 
 
 def _blank_gap(space: Space, index: int, told: Sequence[Box], budget: _Budget) -> Iterable[Problem]:

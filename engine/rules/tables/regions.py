@@ -1,13 +1,16 @@
 """The values of a table's inputs as boxes over few typical values: what rows cover, what they leave, where they meet.
 
 Every input is cut at the constants of its cells into pieces on which all cells agree; a blank is a piece of its own. A
-set of pieces is a number whose bits are the pieces, a box one such set per input.
+set of pieces is a number whose bits are the pieces, a box one such set per input. A cell is asked at its own constants
+and once between them, never at those of other rows; how often cells are asked in all is bounded by ``MAX_LOOKS``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,6 +45,15 @@ TODAY = "#today"
 PERIOD = "#period"
 """Stands among the columns for a period that cannot be read."""
 
+MAX_LOOKS = 4_000_000
+"""So many comparisons are made at most to find what the rows cover."""
+
+READING = 300
+"""What it costs to make a cell ready to be asked, in comparisons."""
+
+WIDE = 65_536
+"""A step goes over so many pieces; one over more counts more than once."""
+
 Box = tuple[int, ...]
 
 
@@ -68,7 +80,22 @@ class Axis:
     @property
     def filled(self) -> int:
         """All pieces but the blank."""
-        return sum(1 << index for index, value in enumerate(self.values) if value is not None)
+        return (1 << len(self.known)) - 1
+
+    @cached_property
+    def known(self) -> tuple[Value, ...]:
+        """The typical values of all pieces but the blank."""
+        return self.values[:-1] if self.values and self.values[-1] is None else self.values
+
+    @cached_property
+    def ordered(self) -> tuple[int, ...]:
+        """The known values of an axis with an order."""
+        return tuple(value for value in self.known if isinstance(value, int))
+
+    @cached_property
+    def order(self) -> Mapping[Value, int]:
+        """Where each value stands."""
+        return {value: index for index, value in enumerate(self.values)}
 
     @property
     def blank(self) -> int:
@@ -105,17 +132,25 @@ class Space:
     axes: tuple[Axis, ...]
     regions: tuple[Region, ...]
 
+    @property
+    def weight(self) -> int:
+        """How many steps it takes to look at one box."""
+        return 1 + sum(len(axis.values) for axis in self.axes) // WIDE
 
-def space_of(table: DecisionTable) -> Space:
-    """Return the axes and regions of a table whose cells have types."""
+
+def space_of(table: DecisionTable) -> Space | None:
+    """Return the axes and regions of a table whose cells have types; None where it takes too long to find them."""
     rows = typed_rows(table, declared(table))
     read = [_read(row) for row in rows]
     axes = tuple(_axes(table, [constraint for constraints, _ in read for constraint in constraints]))
-    regions = tuple(
-        Region(row, tuple(_pieces(axis, constraints) for axis in axes), unread)
-        for row, (constraints, unread) in zip(rows, read, strict=True)
-    )
-    return Space(axes, regions)
+    looks = _Looks()
+    regions: list[Region] = []
+    for row, (constraints, unread) in zip(rows, read, strict=True):
+        box = tuple(_pieces(axis, constraints, looks) for axis in axes)
+        if looks.left < 0:
+            return None
+        regions.append(Region(row, box, unread))
+    return Space(axes, tuple(regions))
 
 
 def minus(box: Box, other: Box) -> Iterator[Box]:
@@ -132,8 +167,13 @@ def minus(box: Box, other: Box) -> Iterator[Box]:
 
 def common(box: Box, other: Box) -> Box | None:
     """Return what is in both boxes, None where nothing is."""
-    both = tuple(one & two for one, two in zip(box, other, strict=True))
-    return both if all(both) else None
+    both: list[int] = []
+    for one, two in zip(box, other, strict=True):
+        met = one & two
+        if not met:
+            return None
+        both.append(met)
+    return tuple(both)
 
 
 def runs(axis: Axis, pieces: int) -> Iterator[int]:
@@ -268,15 +308,70 @@ def _cuts(nodes: Sequence[Node], first: int | None = None, last: int | None = No
     return tuple(value for before, value in neighbours if before is None or before in points or value in points)
 
 
-def _pieces(axis: Axis, constraints: Sequence[Constraint]) -> int:
+@dataclass
+class _Looks:
+    """Counts the comparisons that are made to find what the rows cover."""
+
+    left: int = field(default_factory=lambda: MAX_LOOKS)
+
+    def spend(self, cost: int) -> bool:
+        """Tell whether that much may still be done."""
+        self.left -= cost
+        return self.left >= 0
+
+
+Holds = Callable[[Value], bool]
+"""Tells whether the conditions on one input hold for a value of it."""
+
+
+def _pieces(axis: Axis, constraints: Sequence[Constraint], looks: _Looks) -> int:
     """Return the pieces of the axis on which all of the row's conditions on it hold; those on nothing count too."""
     nodes = tuple(item.node for item in constraints if item.key in {axis.key, ""})
     if not nodes:
         return axis.everything
+    own = _own_values(axis, nodes)
+    comparisons = sum(isinstance(part, Equal | Ordered | OneOfThese | IsBlank) for node in nodes for part in walk(node))
+    if not looks.spend(READING + (len(own) + 1) * (comparisons + 1)):
+        return 0
+    holds = _holding(axis, nodes)
+    blank = axis.blank if axis.blank and holds(None) else 0
+    if axis.column is None or isinstance(axis.column.type, ORDERED):
+        return blank | _stretches(axis, own, holds)
+    found = sum(1 << axis.order[value] for value in own if value in axis.order and holds(value))
+    if isinstance(axis.column.type, TextType) and holds(own[-1]):
+        # What is none of the row's own texts meets it: the texts of other rows do, too.
+        found |= axis.filled & ~sum(1 << axis.order[value] for value in own[:-1])
+    return blank | found
+
+
+def _own_values(axis: Axis, nodes: Sequence[Node]) -> tuple[Value, ...]:
+    """Return a typical value of each piece into which these conditions alone cut the axis."""
+    if axis.column is None:
+        return _cuts(nodes, FIRST_DAY, LAST_DAY)
+    return _typical_values(axis.column, nodes)
+
+
+def _holding(axis: Axis, nodes: tuple[Node, ...]) -> Holds:
     holds = compile_condition(nodes[0] if len(nodes) == 1 else And(nodes))
     if axis.key == TODAY:
-        met = [holds({}, Plain(0, day)) for day in axis.values if isinstance(day, int)]
-    else:
-        around = Plain(0, 0)
-        met = [holds({axis.key: value}, around) for value in axis.values]
-    return sum(1 << index for index, holding in enumerate(met) if holding)
+        return lambda day: isinstance(day, int) and holds({}, Plain(0, day))
+    around = Plain(0, 0)
+    return lambda value: holds({axis.key: value}, around)
+
+
+def _stretches(axis: Axis, own: Sequence[Value], holds: Holds) -> int:
+    """Return the pieces of an axis with an order that lie where the conditions hold.
+
+    Each of their own values stands for all from there to the next; the first for what is before it, too.
+    """
+    known = axis.ordered
+    starts = [0, *(bisect_left(known, value) for value in own[1:] if isinstance(value, int)), len(known)]
+    bits = bytearray(len(known) // 8 + 1)
+    long = 0
+    for value, (start, end) in zip(own, pairwise(starts), strict=True):
+        if start < end and holds(value):
+            if end - start == 1:
+                bits[start // 8] |= 1 << start % 8
+            else:
+                long |= (1 << end) - (1 << start)
+    return int.from_bytes(bits, "little") | long

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.language.decisions import decided
 from engine.language.plain import Plain
-from engine.rules.tables import analysing
+from engine.rules.tables import analysing, regions
 from engine.rules.tables.analysing import analyse
 from engine.rules.tables.regions import common, minus, space_of, typical
 from tests.unit.rules.tables import (
@@ -139,7 +139,6 @@ def test_the_work_ends_and_says_so_when_it_passes_its_bound(monkeypatch):
     rows = [({"amount": f"{number}", "days": f"{number}", "grade": "a"}, "1") for number in range(40)]
     made = table("first", [AMOUNT, WHOLE, GRADE, LINE], [PERCENT], rows)
     monkeypatch.setattr(analysing, "MAX_STEPS", 50)
-    monkeypatch.setattr(analysing._Budget, "__init__", lambda self: self.__dict__.update(left=50, findings=[]))
     found = analyse(made)
     assert not found.finished
     assert found.findings[-1].code == "TABLE-016"
@@ -238,3 +237,39 @@ def _example(keys, space, box):
 def test_overlaps_are_no_matter_when_a_policy_settles_them(policy):
     _, found = compiled(policy, [AMOUNT], [PERCENT], [({"amount": "> 1"}, "1"), ({"amount": "> 0"}, "2")])
     assert found == []
+
+
+def _lists(rows, constants):
+    """Rows of one cell each that lists numbers of its own."""
+    listed = [", ".join(str(one * 500 + number) for one in range(constants)) for number in range(rows)]
+    return [({"days": f"[{cell}]"}, "1") for cell in listed]
+
+
+def test_nothing_is_proven_and_nothing_refused_when_a_table_passes_a_bound(monkeypatch):
+    for bound, most in ((regions, "MAX_LOOKS"), (analysing, "MAX_PAIRS")):
+        with monkeypatch.context() as patched:
+            assert table("unique", [WHOLE], [PERCENT], _lists(20, 20)).exclusive
+            patched.setattr(bound, most, 150)
+            made = table("unique", [WHOLE], [PERCENT], _lists(20, 20))
+            assert not made.exclusive
+            assert "TABLE-016" in _codes(made)
+
+
+def test_cells_are_asked_at_their_own_constants_when_other_rows_have_many(monkeypatch):
+    asked = []
+    made = table("unique", [WHOLE], [PERCENT], _lists(40, 40))
+    holding = regions._holding
+
+    def counted(axis, nodes):
+        holds = holding(axis, nodes)
+        return lambda value: asked.append(value) or holds(value)
+
+    monkeypatch.setattr(regions, "_holding", counted)
+    space = space_of(made)
+    assert len(space.axes[0].values) > 40 * 40
+    assert len(asked) < 3 * 40 * 40 + 40 * 3
+
+
+def test_the_first_overlaps_end_the_search_when_every_row_meets_every_other():
+    _, found = compiled("unique", [WHOLE], [PERCENT], [({"days": ">= 1"}, "1")] * 400)
+    assert [problem.code for problem in found] == ["TABLE-010"] * analysing.MAX_FINDINGS
