@@ -41,6 +41,7 @@ from engine.rules.rules import (
     Source,
     Update,
 )
+from engine.rules.severities import graded
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _notify(run: Run, action: Notify, row: Row) -> None:
     """Tell those whom it concerns, and those in copy that it is for information; nobody is told twice."""
     people = recipients(run.work, run.form, action.to, row)
     copied = tuple(id for id in recipients(run.work, run.form, action.copy, row) if id not in people)
-    text = _rendered(run, row, action.text)
+    text = graded(_rendered(run, row, action.text), run.rule.definition.severity)
     _tell(run, people, text, row)
     _tell(run, copied, Text(f"抄送:{text.zh}", f"Copy: {text.en}"), row)
 

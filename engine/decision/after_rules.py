@@ -146,6 +146,7 @@ def _run(run: Run, row: Row) -> None:
                 "values": _values(rule, row, around) if fired else [],
                 **({"tables": run.asked.found} if run.asked.found else {}),
                 "actions": done,
+                **({"severity": rule.definition.severity} if rule.definition.severity else {}),
             },
             at=work.moment,
         )

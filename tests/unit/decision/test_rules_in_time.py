@@ -174,6 +174,20 @@ def test_a_rule_looks_only_when_it_is_valid(shop, options, fires):
     assert changeset.writes[0].row["a"] == (7 if fires else None)
 
 
+# --- severity
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [({}, "x"), ({"severity": "info"}, "[Info] x"), ({"severity": "critical"}, "[Critical] x")],
+)
+def test_people_are_told_how_grave_it_is_when_the_rule_says_so(shop, options, text):
+    world, me = shop(THING, rule("r", "thing", CREATED, told(), **options))
+    done = world.follow(world.do(me, create()))
+    assert said(done) == [text]
+    assert [run.trace.get("severity") for run in done[0].rule_runs] == [options.get("severity")]
+
+
 # --- events
 
 
