@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from engine.kernel.canonical import Json
-from engine.runtime.explaining import PartView, RuleExplanation, RuleView
+from engine.runtime.explanations import PartView, RuleExplanation, RuleView, RunView, TableRowView, TableView
 from engine.runtime.views import (
     AppView,
     FormState,
@@ -169,27 +169,53 @@ def rules_json(rules: tuple[RuleView, ...]) -> Json:
 
 
 def explanation_json(explained: RuleExplanation) -> Json:
-    """Return ``{"rule", "because", "condition", "runs", "at", "next_at"}``."""
+    """Return ``{"rule", "because", "kept_by", "condition", "runs", "at", "next_at"}``."""
     return {
         "rule": rule_json(explained.rule),
         "because": [text.as_json() for text in explained.because],
+        "kept_by": [{"kind": item.kind, "words": item.words.as_json()} for item in explained.kept_by],
         "condition": None if explained.condition is None else _part_json(explained.condition),
-        "runs": [
-            {
-                "at": run.at,
-                "fired": run.fired,
-                "actions": list(run.actions),
-                "error": None if run.error is None else run.error.as_json(),
-            }
-            for run in explained.runs
-        ],
+        "runs": [_run_json(run) for run in explained.runs],
         "at": explained.at,
         "next_at": explained.next_at,
     }
 
 
+def _run_json(run: RunView) -> Json:
+    """Return one look of a rule, with what it heard from decision tables."""
+    return {
+        "at": run.at,
+        "fired": run.fired,
+        "actions": list(run.actions),
+        "error": None if run.error is None else run.error.as_json(),
+        "tables": [_table_json(table) for table in run.tables],
+    }
+
+
+def _table_json(table: TableView) -> Json:
+    return {
+        "table": table.table,
+        "output": table.output,
+        "labels": table.labels.as_json(),
+        "rows": [_table_row_json(row) for row in table.rows],
+    }
+
+
+def _table_row_json(row: TableRowView) -> Json:
+    return {
+        "row": row.row,
+        "number": row.number,
+        "policy": None if row.policy is None else row.policy.as_json(),
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+    }
+
+
 def _part_json(part: PartView) -> Json:
-    """Return a part of a condition with its parts; what the caller may not see is ``closed``."""
+    """Return a part of a condition with its parts; what the caller may not see is ``closed``.
+
+    ``source`` is the row of a decision table that a part tells of, else null.
+    """
     return {
         "words": part.words.as_json(),
         "joins": part.joins,
@@ -197,4 +223,5 @@ def _part_json(part: PartView) -> Json:
         "shown": part.shown.as_json(),
         "closed": part.closed,
         "parts": [_part_json(inner) for inner in part.parts],
+        "source": None if part.source is None else _table_row_json(part.source),
     }

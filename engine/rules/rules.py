@@ -240,15 +240,16 @@ class Rule:
     @cached_property
     def reaching(self) -> tuple[Expression, ...]:
         """The expressions of the rule that read beyond the record itself."""
+        return tuple(expression for expression in self._expressions if expression.reads.reaches)
+
+    @cached_property
+    def _expressions(self) -> tuple[Expression, ...]:
         values = (expression for action in self.every_action for expression in _evaluated(action))
-        every = (*(() if self.when is None else (self.when,)), *values, *self.said)
-        return tuple(expression for expression in every if expression.reads.reaches)
+        return (*(() if self.when is None else (self.when,)), *values, *self.said)
 
     @cached_property
     def _old_fields(self) -> frozenset[str]:
-        values = (expression for action in self.every_action for expression in _evaluated(action))
-        every = (*(() if self.when is None else (self.when,)), *values, *self.said)
-        return frozenset(key for expression in every for key in expression.reads.old_fields)
+        return frozenset(key for expression in self._expressions for key in expression.reads.old_fields)
 
     @cached_property
     def lines_read(self) -> Mapping[str, tuple[Expression, ...]]:
@@ -323,3 +324,8 @@ def day_of_text(day: str) -> int:
 def old_fields(rule: Rule) -> frozenset[str]:
     """Return the fields that a rule reads of the record as it was before the change."""
     return rule._old_fields
+
+
+def expressions_of(rule: Rule) -> tuple[Expression, ...]:
+    """Return the expressions of a rule that see its record: condition, values, messages; not those that see lines."""
+    return rule._expressions

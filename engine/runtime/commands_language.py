@@ -32,7 +32,7 @@ from engine.language.templates import compile_template
 from engine.language.types import BooleanType, type_key
 from engine.runtime.commands import services
 from engine.runtime.commands_rules import part_lines
-from engine.runtime.explaining import PartView
+from engine.runtime.explanations import PartView
 from engine.runtime.problems import NO_APP, NO_USER
 
 SPEECH = click.Choice(["zh", "en", "both"])

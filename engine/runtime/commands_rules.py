@@ -8,7 +8,7 @@ import click
 
 from engine.kernel.problems import EngineError, Text
 from engine.runtime.commands import services
-from engine.runtime.explaining import PartView, RuleExplanation
+from engine.runtime.explanations import PartView, RuleExplanation
 from engine.runtime.problems import NO_USER
 
 MARKS = {True: "✓", False: "✗", None: "·"}
@@ -47,15 +47,17 @@ def _lines(found: RuleExplanation) -> list[str]:
     lines = [f"{found.rule.labels.zh} {found.rule.labels.en} ({found.rule.key}), {found.at}: {verdict.zh} {verdict.en}"]
     if not found.rule.enabled:
         lines.append("规则已停用 The rule is disabled")
+    lines += [f"{item.words.zh} {item.words.en}" for item in found.kept_by]
     lines += [f"  {text.zh}\n  {text.en}" for text in found.because]
     if found.condition is not None:
         lines += ["", *part_lines(found.condition, "zh"), "", *part_lines(found.condition, "en")]
     if found.next_at is not None:
         lines.append(f"下次检查 next look: {found.next_at}")
-    lines += [
-        f"{run.at} {MARKS[run.fired]} {', '.join(run.actions)} {run.error.zh if run.error else ''}".rstrip()
-        for run in found.runs
-    ]
+    for run in found.runs:
+        lines.append(
+            f"{run.at} {MARKS[run.fired]} {', '.join(run.actions)} {run.error.zh if run.error else ''}".rstrip()
+        )
+        lines += [f"  查表 by the table: {words.zh} {words.en}" for words in run.told]
     return lines
 
 

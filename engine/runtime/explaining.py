@@ -2,110 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.catalog.apps import App
 from engine.decision.before_change import old_row
 from engine.decision.problems import ABSENT
-from engine.decision.words import Show, shower
+from engine.decision.words import shower
 from engine.forms.forms import Form
-from engine.kernel.canonical import Json
-from engine.kernel.clocks import Moment, moment_text
+from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
-from engine.kernel.values import Row, Value
+from engine.kernel.values import Row
 from engine.language.compiling import compile_expression
 from engine.language.explaining import Part, explain
 from engine.language.expressions import Expression, reads_of
+from engine.language.lookups import looked_up
 from engine.language.printing.reasons import Teller, is_plain, is_read, readings, reason
 from engine.language.printing.values import Shower
-from engine.language.scope import FieldScope
-from engine.language.tree import And, Not, Or
-from engine.language.types import BooleanType, DurationType, NumberType
+from engine.language.tree import And, Lookup, Not, Or
+from engine.language.types import DurationType, NumberType
 from engine.rules.rules import Rule, old_fields
-from engine.rules.schedules import slot_after
 from engine.runtime.desk import Desk
+from engine.runtime.explanations import PartView, RuleExplanation, RuleView
 from engine.runtime.reading import Around, Reading
+from engine.runtime.record_sight import is_closed
+from engine.runtime.rule_looks import CLOSED, SPEECHES, Looks
+from engine.runtime.rule_obstacles import next_look, obstacles
 from engine.runtime.showing import prefetch
-from engine.runtime.sight import not_open
+from engine.runtime.table_rows import deciding_rows, row_parts, view_of
 from engine.runtime.views import Viewer
 from engine.storage import rule_runs
+from engine.storage.rule_runs import StoredRun
 
 RUNS = 10
-SPEECHES = ("zh", "en")
-
-
-@dataclass(frozen=True)
-class PartView:
-    """One part of a condition in words.
-
-    ``joins`` tells how its parts belong together, and then there are no words beside theirs; a condition that joins no
-    others is a ``value``, negated or not, and its parts are what it reads. ``holds`` is None for
-    what is no condition, ``shown`` the value as people read it, blank as an empty text. What the viewer may not see is
-    ``closed``: neither words nor value of it are told.
-    """
-
-    words: Text
-    joins: Literal["all", "any", "not", "value"]
-    holds: bool | None
-    shown: Text
-    closed: bool = False
-    parts: tuple[PartView, ...] = ()
-
-
-@dataclass(frozen=True)
-class BeforeView:
-    """A field that a rule read of the record before the change: its label, and the value as people read it."""
-
-    label: Text
-    shown: Text
-
-
-@dataclass(frozen=True)
-class RunView:
-    """One look of the rule at the record: when, whether it fired, what it did, and the error that kept it from it.
-
-    ``before`` is what it read of the record before the change, as far as the viewer may see it.
-    """
-
-    at: str
-    fired: bool
-    actions: tuple[str, ...]
-    error: Text | None
-    before: tuple[BeforeView, ...] = ()
-
-
-@dataclass(frozen=True)
-class RuleView:
-    """A rule of the record's form; ``holds`` tells whether its condition holds for the record now.
-
-    It is None where what the viewer may not see decides: its truth would tell of it. Where the rest settles it, it is
-    told.
-    """
-
-    key: str
-    labels: Text
-    enabled: bool
-    holds: bool | None
-
-
-@dataclass(frozen=True)
-class RuleExplanation:
-    """Why a rule does, or does not do, something about a record now.
-
-    ``because`` are the conditions that decide, in words with their values; ``next_at`` is when it looks next by its
-    schedule.
-    """
-
-    rule: RuleView
-    condition: PartView | None
-    because: tuple[Text, ...]
-    runs: tuple[RunView, ...]
-    at: str
-    next_at: str | None
 
 
 class Explaining:
@@ -120,7 +51,12 @@ class Explaining:
         with self._desk.reading(viewer) as reading:
             definition, row = _record(reading, app, form, id)
             prefetch(reading, definition, [row])
-            return tuple(_rule_view(reading, rule, definition, row) for rule in _rules(reading.app(app), form))
+            rules = _rules(reading.app(app), form)
+            asked = [rule.key for rule in rules if old_fields(rule)]
+            latest = rule_runs.latest_of_each(reading.connection, app, form, id, asked)
+            return tuple(
+                _rule_view(rule, _seen(reading, rule, definition, row, latest.get(rule.key))) for rule in rules
+            )
 
     def explain(self, viewer: Viewer, app: str, form: str, id: str, rule: str) -> RuleExplanation:
         """Return why a rule does, or does not do, something about a record now; absent where either is not there."""
@@ -140,8 +76,8 @@ class Explaining:
             definition, row = _record(reading, app, form, id)
             compiled = compile_expression(source, reading.catalog.scope(app, form))
             prefetch(reading, definition, [row])
-            told = _Telling.of(reading, compiled, definition, row)
-            whole = explain(compiled, row, reading.surroundings(app))
+            around = reading.surroundings(app)
+            told, whole = _Telling.of(around, compiled, definition, row), explain(compiled, row, around)
             because = tuple(dict.fromkeys(told.because(whole))) if whole.holds is not None else ()
             return told.view(whole), because
 
@@ -160,91 +96,61 @@ def _rules(app: App, form: str) -> tuple[Rule, ...]:
     return tuple(sorted(own, key=lambda rule: (rule.definition.order, rule.key)))
 
 
-def _rule_view(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleView:
-    holds: bool | None = True
-    if rule.when is not None:
-        told = _Telling.of(reading, rule.when, form, row)
-        whole = explain(rule.when, row, _around(reading, rule, form, row))
-        holds = told.verdict(whole)
+@dataclass(frozen=True)
+class _Seen:
+    """A rule's condition over a record, part by part, and what puts it into words."""
+
+    whole: Part
+    told: _Telling
+
+
+def _seen(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun | None) -> _Seen | None:
+    """Return the condition of a rule over a record; None where it has none. ``latest`` is the rule's latest look."""
+    if rule.when is None:
+        return None
+    around = _around(reading, rule, form, row, latest)
+    return _Seen(explain(rule.when, row, around), _Telling.of(around, rule.when, form, row))
+
+
+def _rule_view(rule: Rule, seen: _Seen | None) -> RuleView:
+    holds = True if seen is None else seen.told.verdict(seen.whole)
     return RuleView(rule.key, rule.labels, rule.definition.enabled, holds)
 
 
-def _around(reading: Reading, rule: Rule, form: Form, row: Row) -> Around:
+def _around(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun | None) -> Around:
     """Return what the rule sees around a record: one that looks by the clock looks for nobody."""
     around = reading.surroundings(form.app)
     if old_fields(rule):
-        around = replace(around, old=_before(reading, rule, form, row))
+        around = replace(around, old=_before(form, row, latest))
     return replace(around, me=None) if rule.schedules or rule.deadline is not None else around
 
 
-def _before(reading: Reading, rule: Rule, form: Form, row: Row) -> Row:
+def _before(form: Form, row: Row, latest: StoredRun | None) -> Row:
     """Return the record before the change that made it what it is, as the rule saw it then.
 
     Where the rule has not looked at that change, nothing is changing: what was before is what is now.
     """
-    runs = rule_runs.latest(reading.connection, form.app, form.key, str(row["id"]), rule.key, 1)
-    for run in runs:
-        if run.trace["event"].get("version") == row["version"] and "old" in run.trace:
-            seen = old_row(form, run.trace["old"]) or {}
-            return {**row, **{key: seen[key] for key in run.trace["old"] if key in seen}}
-    return row
+    if latest is None or latest.trace["event"].get("version") != row["version"] or "old" not in latest.trace:
+        return row
+    seen = old_row(form, latest.trace["old"]) or {}
+    return {**row, **{key: seen[key] for key in latest.trace["old"] if key in seen}}
 
 
 def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplanation:
     app = reading.app(form.app)
-    condition, because = None, tuple[Text, ...]()
-    if rule.when is not None:
-        whole = explain(rule.when, row, _around(reading, rule, form, row))
-        told = _Telling.of(reading, rule.when, form, row)
-        condition = told.view(whole)
-        because = tuple(sorted(dict.fromkeys(told.because(whole)), key=lambda text: text == CLOSED))
-    hidden = reading.access(form).hidden(row, reading.surroundings(app.key))
     runs = rule_runs.latest(reading.connection, app.key, form.key, str(row["id"]), rule.key, RUNS)
-    upcoming = [slot_after(item.cron, item.zone or app.zone, reading.moment) for item in rule.schedules]
+    seen = _seen(reading, rule, form, row, runs[0] if runs else None)
+    because = () if seen is None else tuple(dict.fromkeys(seen.told.because(seen.whole)))
+    looks = Looks(reading, rule, form, row, reading.access(form).hidden(row, reading.surroundings(app.key)))
     return RuleExplanation(
-        rule=_rule_view(reading, rule, form, row),
-        condition=condition,
-        because=because,
-        runs=tuple(
-            replace(_run_view(run.at, run.fired, run.trace, hidden), before=_seen_before(reading, form, run, hidden))
-            for run in runs
-        ),
+        rule=_rule_view(rule, seen),
+        condition=None if seen is None else seen.told.view(seen.whole),
+        because=tuple(sorted(because, key=lambda text: text == CLOSED)),
+        runs=tuple(map(looks.view, runs)),
         at=moment_text(reading.moment),
-        next_at=moment_text(min(upcoming)) if upcoming and rule.definition.enabled else None,
+        next_at=next_look(rule, app.zone, reading.moment),
+        kept_by=tuple(obstacles(reading, rule, form, row)),
     )
-
-
-def _run_view(at: Moment, fired: bool, trace: Mapping[str, Json], hidden: Collection[str]) -> RunView:
-    found = [_said(problem, hidden) for problem in trace.get("problems", ())]
-    error = Text("；".join(item.zh for item in found), "; ".join(item.en for item in found)) if found else None
-    return RunView(moment_text(at), fired, tuple(trace.get("actions", ())), error)
-
-
-def _seen_before(
-    reading: Reading, form: Form, run: rule_runs.StoredRun, hidden: Collection[str]
-) -> tuple[BeforeView, ...]:
-    kept = run.trace.get("old", {})
-    old = old_row(form, kept) or {}
-    fields = [field for key, field in form.scope.fields.items() if key in kept and key not in hidden]
-    show = {speech: shower(reading, form.app, speech) for speech in SPEECHES}
-    return tuple(
-        BeforeView(
-            field.labels or Text(field.key, field.key),
-            Text(*(_old_shown(show[speech], old[field.key], field) for speech in SPEECHES)),
-        )
-        for field in fields
-    )
-
-
-def _old_shown(show: Show, value: Value, field: FieldScope) -> str:
-    """Return a value of before in words; of what is not shown itself, whether there was anything."""
-    return show(value is not None, BooleanType()) if field.presence else show(value, field.type)
-
-
-def _said(problem: Json, hidden: Collection[str]) -> Text:
-    """Return what a problem says, unless it is about a field that the viewer may not see."""
-    parts = set(re.split(r"[.\[\]]+", problem["path"]))
-    return CLOSED if parts & set(hidden) else Text.from_json(problem["message"])
 
 
 @dataclass(frozen=True)
@@ -254,14 +160,16 @@ class _Telling:
     reading: Reading
     form: Form
     row: Row
+    around: Around
     teller: Teller
 
     @classmethod
-    def of(cls, reading: Reading, expression: Expression, form: Form, row: Row) -> _Telling:
-        """Return the telling of an expression over a record."""
+    def of(cls, around: Around, expression: Expression, form: Form, row: Row) -> _Telling:
+        """Return the telling of an expression over a record, as it is seen with these surroundings."""
+        reading = around.reading
         scope = reading.catalog.scope(form.app, form.key)
         labels = {key: item.definition.field.labels for key, item in reading.app(form.app).parameters.items()}
-        return cls(reading, form, row, Teller.of(expression, scope, labels, _shown(reading, form.app)))
+        return cls(reading, form, row, around, Teller.of(expression, scope, labels, _shown(reading, form.app)))
 
     def view(self, part: Part) -> PartView:
         """Return a part with its parts."""
@@ -273,7 +181,7 @@ class _Telling:
             joins=_joins(part) if joins else "value",
             holds=self.verdict(part),
             shown=Text("", "") if joins else self.teller.shown(part),
-            parts=tuple(map(self.view, part.parts) if joins else map(self._read, readings(part))),
+            parts=tuple(map(self.view, part.parts)) if joins else (*map(self._read, readings(part)), *self._rows(part)),
         )
 
     def _read(self, part: Part) -> PartView:
@@ -306,7 +214,7 @@ class _Telling:
         """
         settled = self.verdict(part)
         if not _joins_others(part):
-            yield CLOSED if self._is_closed(part) else reason(part, self.teller)
+            yield CLOSED if self._is_closed(part) else self._reason(part)
             return
         wanted = settled if not isinstance(part.node, Not) or settled is None else not settled
         for inner in part.parts:
@@ -315,28 +223,27 @@ class _Telling:
 
     def _is_closed(self, part: Part) -> bool:
         """Tell whether the part reads what the viewer may not see, in this record or in one that it points at."""
-        reads = reads_of(part.node)
-        hidden = self.reading.access(self.form).hidden(self.row, self.reading.surroundings(self.form.app))
-        if hidden & (reads.fields | reads.old_fields) or any(
-            not_open(self.reading, self.form.app, self.form.key, reads)
-        ):
-            return True
-        return not all(self._is_seen(path.split(".")) for path, _ in reads.paths)
+        return is_closed(self.reading, self.form, self.row, reads_of(part.node))
 
-    def _is_seen(self, way: Iterable[str]) -> bool:
-        """Tell whether every record on a way of references is the viewer's to read."""
-        form: Form | None = self.form
-        row: Row | None = self.row
-        for reference in way:
-            if form is None or row is None:
-                break
-            kind = form.scope.fields[reference].type
-            app, key = getattr(kind, "app", form.app), getattr(kind, "form", form.key)
-            form, id = self.reading.catalog.form(app, key), row.get(reference)
-            row = self.reading.record(app, key, str(id)) if id else None
-            if form is not None and row is not None and not self.reading.may_see(form, row):
-                return False
-        return True
+    def _rows(self, part: Part) -> tuple[PartView, ...]:
+        """Return the rows of a decision table that decide, where a part looks up."""
+        if not isinstance(part.node, Lookup):
+            return ()
+        app = self.reading.app(self.form.app)
+        return tuple(row_parts(deciding_rows(app, part.node, self.row, self.around)))
+
+    def _reason(self, part: Part) -> Text:
+        """Return a condition as a sentence, with the rows of decision tables that it comes from."""
+        told, app = reason(part, self.teller), self.reading.app(self.form.app)
+        found = dict.fromkeys(
+            words
+            for lookup in looked_up(part.node, self.row, self.around)
+            for words in view_of(app, lookup, deciding_rows(app, lookup, self.row, self.around)).told
+        )
+        if not found:
+            return told
+        zh, en = "；".join(words.zh for words in found), "; ".join(words.en for words in found)
+        return Text(f"{told.zh}(依据:{zh})", f"{told.en} (by {en})")
 
 
 def _shown(reading: Reading, app: str) -> Callable[[Part], Text]:
@@ -356,9 +263,6 @@ def _shown(reading: Reading, app: str) -> Callable[[Part], Text]:
 def _joins_others(part: Part) -> bool:
     """Tell whether a part joins conditions that are told one by one."""
     return part.joins and not is_plain(part.node)
-
-
-CLOSED = Text("(您无权查看的条件)", "(a condition that you may not see)")
 
 
 def _joins(part: Part) -> Literal["all", "any", "not", "value"]:

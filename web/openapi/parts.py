@@ -73,6 +73,18 @@ ME: Final = closed(
 )
 MESSAGE: Final = closed(id=ID, text=named("Text"), record={"anyOf": [ABOUT, {"type": "null"}]}, at=AT, read=TRUTH)
 RULE: Final = closed(key=WORD, labels=named("Text"), enabled=TRUTH, holds={"type": ["boolean", "null"]})
+DAY: Final[Schema] = {"type": ["string", "null"], "format": "date"}
+TABLE_ROW: Final[Schema] = {
+    **closed(
+        row=WORD,
+        number={"type": ["integer", "null"]},
+        policy={"anyOf": [named("Text"), {"type": "null"}]},
+        valid_from=DAY,
+        valid_to=DAY,
+    ),
+    "description": "A row of a decision table that decides: its key or uid, its number now, its policy and period",
+}
+HEARD: Final = closed(table=WORD, output=WORD, labels=named("Text"), rows={"type": "array", "items": named("TableRow")})
 PART: Final[Schema] = {
     **closed(
         words=named("Text"),
@@ -81,12 +93,14 @@ PART: Final[Schema] = {
         shown=named("Text"),
         closed=TRUTH,
         parts={"type": "array", "items": named("Part")},
+        source={"anyOf": [named("TableRow"), {"type": "null"}]},
     ),
     "description": "A part of a condition in words; `closed` where the asker may not see what it reads",
 }
 EXPLANATION: Final = closed(
     rule=named("Rule"),
     because={"type": "array", "items": named("Text")},
+    kept_by={"type": "array", "items": closed(kind={"enum": ["validity", "once"]}, words=named("Text"))},
     condition={"anyOf": [named("Part"), {"type": "null"}]},
     runs={
         "type": "array",
@@ -95,6 +109,7 @@ EXPLANATION: Final = closed(
             fired=TRUTH,
             actions={"type": "array", "items": WORD},
             error={"anyOf": [named("Text"), {"type": "null"}]},
+            tables={"type": "array", "items": named("Heard")},
         ),
     },
     at=AT,
@@ -148,6 +163,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Parameters": listed(PARAMETER),
     "History": listed(ENTRY),
     "Rule": RULE,
+    "TableRow": TABLE_ROW,
+    "Heard": HEARD,
     "Rules": listed(named("Rule")),
     "Part": PART,
     "Explanation": EXPLANATION,

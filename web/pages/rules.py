@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
 
-from engine.runtime.explaining import RunView
+from engine.runtime.explanations import RunView
 from web.display import joined
 from web.doors import instance, viewer
 from web.texts import gettext
@@ -48,14 +48,14 @@ def _around(app: str, form: str, record_id: UUID) -> dict[str, AppView | FormVie
 def done_by(run: RunView) -> str:
     """Return in words what a look of a rule did; each kind of action once."""
     known = {
-        "SetFields": gettext("set fields"),
-        "Hold": gettext("put on hold"),
-        "Release": gettext("let go"),
-        "OpenTask": gettext("opened a task"),
-        "Notify": gettext("told people"),
-        "Fire": gettext("moved it on"),
-        "Create": gettext("made a record"),
-        "Update": gettext("changed a record"),
-        "ForEach": gettext("changed what belongs to it"),
+        "set": gettext("set fields"),
+        "hold": gettext("put on hold"),
+        "release": gettext("let go"),
+        "open_task": gettext("opened a task"),
+        "notify": gettext("told people"),
+        "fire": gettext("moved it on"),
+        "create": gettext("made a record"),
+        "update": gettext("changed a record"),
+        "for_each": gettext("changed what belongs to it"),
     }
     return joined(dict.fromkeys(known.get(action, gettext("acted")) for action in run.actions))
