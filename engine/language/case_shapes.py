@@ -8,7 +8,24 @@ from collections.abc import Collection, Iterator, Sequence
 from engine.kernel.canonical import Json
 
 USUAL_DIGITS = 15
+MOST_LEVELS = 50
+"""How deep the objects and lists of a line stand inside one another; a case needs a tenth of it."""
+
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def is_deep(document: Json) -> bool:
+    """Tell whether objects and lists stand too deep inside one another to be gone through without a care."""
+    level: list[Json] = [document]
+    for _ in range(MOST_LEVELS):
+        level = [inner for part in level if isinstance(part, dict | list) for inner in _inner(part)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(part: dict[str, Json] | list[Json]) -> Collection[Json]:
+    return part.values() if isinstance(part, dict) else part
 
 
 def completed(fields: dict[str, Json], rows: Sequence[dict[str, Json]], forms: Collection[str]) -> dict[str, Json]:

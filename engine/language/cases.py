@@ -11,33 +11,26 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 from engine.kernel import clocks
 from engine.kernel.canonical import Json
-from engine.kernel.problems import EngineError, Text
+from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
-from engine.language import problems, types
-from engine.language.calendars import WEEKDAYS, Calendar, calendar_of
+from engine.language import types
+from engine.language.case_around import APP, read_calendar, read_people
 from engine.language.case_shapes import USUAL_DIGITS, completed, ungrouped
-from engine.language.plain import Plain, PlainPerson
+from engine.language.case_values import DECIMAL, bad_case, is_whole, read_key, read_value
+from engine.language.plain import Plain
 from engine.language.scope import FieldScope, FormScope, RelationScope, RoleScope, Scope
 from engine.language.types import SEVERAL, NumberType, Option, Type
 from engine.language.zones import day_of
 
-APP = "case"
 _SHOWN = frozenset({"id", "expr"})
 """What may hold half of a character: it is answered, or a problem of the expression."""
-_DAYS_OFF = frozenset({"non_working", "non_working_days", "holidays", "off", "off_days", "days_off"})
-_MADE_UP = frozenset({"make_up", "make_up_days", "makeup", "workdays", "working", "working_days"})
 DEFAULT_ZONE = "Asia/Shanghai"
-_LONGEST_QUOTE = 80
-
-_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COUNT = re.compile("[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -59,23 +52,18 @@ class Case:
     surroundings: Plain
 
 
-def bad_case(what: str, got: object = "") -> EngineError:
-    """Return the problem of a line that is no case: which part of it is wrong, and what stood there."""
-    quoted = f" {got!r}"[:_LONGEST_QUOTE] if got != "" else ""
-    return EngineError(problems.BAD_CASE.at("", start=0, end=0, reason=f"{what}{quoted}"))
-
-
 def read_case(document: Json, real_now: clocks.Moment) -> Case:
     """Return the case of a JSON object; ``real_now`` stands in where it has no ``now``. Raises ``EngineError``."""
     if not isinstance(document, dict) or not isinstance(document.get("expr"), str):
         raise bad_case("expr")
     document = _well_formed(document)
-    form = str(document.get("form", "record"))
+    form = read_key(document.get("form", "record"), "form")
     held = [document.get("record", {}), document.get("old", {})]
     fields = _fields(completed(document.get("fields", {}), held, (form, *document.get("related", {}))))
     row = _row(document.get("record", {}), fields, "1")
-    zone = str(document.get("zone", DEFAULT_ZONE))
-    now = _moment(document["now"]) if document.get("now") is not None else real_now
+    zone = read_key(document.get("zone", DEFAULT_ZONE), "zone")
+    told = read_value(document.get("now"), types.DateTimeType())
+    now = real_now if told is None else int(told)
     today = day_of(now, _known(zone))
     if today is None:
         raise bad_case("now", document["now"])
@@ -85,7 +73,7 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
     own = tables.get(form)
     tables[form] = Table(main, (row, *(own.rows if own is not None else ())))
     parameters = {_bare(key): _parameter(value) for key, value in ungrouped(document.get("params", {}))}
-    old, people = document.get("old"), _people(document.get("people", {}))
+    old, people = document.get("old"), read_people(document.get("people", {}))
     scope = Scope(
         main,
         {(APP, key): table.scope for key, table in tables.items()},
@@ -97,19 +85,14 @@ def read_case(document: Json, real_now: clocks.Moment) -> Case:
         now,
         today,
         zone,
-        document.get("me"),
+        read_value(document.get("me"), types.PersonType()),
         {key: value for key, (_, value) in parameters.items()},
         None if old is None else _row(old, fields, str(row["id"])),
         {(APP, key): table.rows for key, table in tables.items()},
         people,
-        _calendar(document.get("calendar")),
+        read_calendar(document.get("calendar")),
     )
     return Case(document["expr"], scope, row, tables, surroundings)
-
-
-def is_whole(text: str) -> bool:
-    """Tell whether the text holds no half of a character."""
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _well_formed(document: dict[str, Json]) -> dict[str, Json]:
@@ -124,8 +107,6 @@ def _well_formed(document: dict[str, Json]) -> dict[str, Json]:
             raise bad_case("related", key)
         if not isinstance(other.get("fields", {}), dict):
             raise bad_case("related", key)
-    if not isinstance(parts.get("me", ""), str):
-        raise bad_case("me", parts["me"])
     if not is_whole(json.dumps({key: part for key, part in parts.items() if key not in _SHOWN}, ensure_ascii=False)):
         raise bad_case("text")
     return parts
@@ -150,51 +131,6 @@ def shown(value: Value, kind: Type) -> Json:
             return value
 
 
-def _calendar(document: Json) -> Calendar:
-    """Read the days off and the make-up workdays, each under any of their names; without any it is a plain week."""
-    if document is None:
-        return WEEKDAYS
-    if not isinstance(document, dict) or not document.keys() <= _DAYS_OFF | _MADE_UP:
-        raise bad_case("calendar", document)
-    off, made_up = (
-        [_calendar_day(day) for key in document if key in names for day in _days(document[key])]
-        for names in (_DAYS_OFF, _MADE_UP)
-    )
-    return calendar_of(off, made_up)
-
-
-def _days(document: Json) -> list[Json]:
-    if document is None:
-        return []
-    if not isinstance(document, list):
-        raise bad_case("calendar", document)
-    return document
-
-
-def _calendar_day(raw: Json) -> clocks.Day:
-    day = read_value(raw, types.DateType())
-    if day is None:
-        raise bad_case("calendar", raw)
-    return int(day)
-
-
-def _people(document: Json) -> dict[str, PlainPerson]:
-    if not isinstance(document, dict) or not all(isinstance(one, dict) for one in document.values()):
-        raise bad_case("people", document)
-    if not all(isinstance(one.get("roles", []), list) for one in document.values()):
-        raise bad_case("people", "roles")
-    return {
-        id: PlainPerson(
-            str(one.get("name", id)),
-            one.get("department"),
-            one.get("manager"),
-            frozenset((APP, str(role)) for role in one.get("roles", ())),
-            one.get("active") is not False,
-        )
-        for id, one in document.items()
-    }
-
-
 def decimal_text(number: int, scale: int) -> str:
     """Return a scaled number as a decimal without zeros at its end."""
     digits = str(abs(number)).rjust(scale + 1, "0")
@@ -216,10 +152,25 @@ def _bare(key: str) -> str:
 
 def _option(document: Json) -> Option:
     if isinstance(document, str):
-        return Option(document, Text(document, document))
-    key = document["key"]
-    labels = document.get("labels") or {"zh": document.get("label", key), "en": document.get("label", key)}
-    return Option(key, Text(labels.get("zh", key), labels.get("en", key)))
+        document = {"key": document}
+    key = read_key(document["key"], "options")
+    labels = document.get("labels") or dict.fromkeys(("zh", "en"), document.get("label"))
+    zh, en = (read_key(labels.get(speech) or key, "options") for speech in ("zh", "en"))
+    return Option(key, Text(zh, en))
+
+
+def _options(document: Json) -> tuple[Option, ...]:
+    if not isinstance(document["options"], list):
+        raise bad_case("options", document["options"])
+    return tuple(map(_option, document["options"]))
+
+
+def _count(document: Json, part: str, usual: int) -> int:
+    """Return how many decimals or digits a number has."""
+    told = document.get(part)
+    if isinstance(told, bool) or not _COUNT.fullmatch(str(usual if told is None else told)):
+        raise bad_case(part, told)
+    return usual if told is None else int(told)
 
 
 def _number_type(scale: int, digits: int) -> NumberType:
@@ -230,15 +181,15 @@ def _number_type(scale: int, digits: int) -> NumberType:
 
 _TYPES: Mapping[str, Callable[[Json], Type]] = {
     "text": lambda _: types.TextType(),
-    "number": lambda document: _number_type(int(document.get("scale", 0)), int(document.get("digits", USUAL_DIGITS))),
+    "number": lambda document: _number_type(_count(document, "scale", 0), _count(document, "digits", USUAL_DIGITS)),
     "boolean": lambda _: types.BooleanType(),
     "date": lambda _: types.DateType(),
     "datetime": lambda _: types.DateTimeType(),
     "duration": lambda _: types.DurationType(),
-    "choice": lambda document: types.ChoiceType(tuple(map(_option, document["options"]))),
-    "choices": lambda document: types.ChoicesType(tuple(map(_option, document["options"]))),
-    "reference": lambda document: types.ReferenceType(APP, str(document["form"])),
-    "references": lambda document: types.ReferencesType(APP, str(document["form"])),
+    "choice": lambda document: types.ChoiceType(_options(document)),
+    "choices": lambda document: types.ChoicesType(_options(document)),
+    "reference": lambda document: types.ReferenceType(APP, read_key(document["form"], "form")),
+    "references": lambda document: types.ReferencesType(APP, read_key(document["form"], "form")),
     "person": lambda _: types.PersonType(),
     "persons": lambda _: types.PersonsType(),
 }
@@ -282,19 +233,19 @@ def _parameter(document: Json) -> tuple[Type, Value]:
         return kind, read_value(document.get("value"), kind)
     if isinstance(document, bool):
         return types.BooleanType(), document
-    if isinstance(document, str) and _DECIMAL.fullmatch(document):
+    if isinstance(document, str) and DECIMAL.fullmatch(document):
         scale = len(document.partition(".")[2])
         kind = _number_type(scale, max(USUAL_DIGITS, len(document)))
         return kind, read_value(document, kind)
     if isinstance(document, int | float):
-        return _parameter(str(document)) if _DECIMAL.fullmatch(str(document)) else _parameter({})
+        return _parameter(str(document)) if DECIMAL.fullmatch(str(document)) else _parameter({})
     return types.TextType(), read_value(document, types.TextType())
 
 
 def _reference_of(document: Json, fields: Mapping[str, FieldScope], form: str) -> str:
     """Return the field of a related form by which its rows name the record."""
     if "reference" in document:
-        return str(document["reference"])
+        return read_key(document["reference"], "reference")
     for field in fields.values():
         if isinstance(field.type, types.ReferenceType) and field.type.form == form:
             return field.key
@@ -318,70 +269,3 @@ def _relations(document: Json, tables: Mapping[str, Table], form: str) -> dict[s
         reference = _reference_of(document[key], table.scope.fields, form)
         relations[key] = RelationScope(key, None, APP, key, reference)
     return relations
-
-
-def read_value(raw: Json, kind: Type) -> Value:
-    """Return a value from its JSON form; raises ``EngineError`` for what is none of its type."""
-    if raw is None or raw == "":
-        return None
-    match kind:
-        case types.NumberType():
-            return _number(raw, kind)
-        case types.BooleanType() if isinstance(raw, bool):
-            return raw
-        case types.DateType() if isinstance(raw, str) and _DATE.fullmatch(raw):
-            return _day(raw)
-        case types.DateTimeType():
-            return _moment(raw)
-        case types.DurationType():
-            return _duration(raw)
-        case _ if isinstance(kind, SEVERAL) and isinstance(raw, list):
-            return tuple(_text(item) for item in raw) or None
-        case types.TextType() | types.ChoiceType() | types.ReferenceType() | types.PersonType():
-            return _text(raw)
-        case _:
-            raise bad_case("value", raw)
-
-
-def _number(raw: Json, kind: NumberType) -> int:
-    if isinstance(raw, bool) or not _DECIMAL.fullmatch(str(raw)):
-        raise bad_case("number", raw)
-    whole, _, decimals = str(raw).partition(".")
-    decimals = decimals.rstrip("0")
-    if len(decimals) > kind.scale:
-        raise bad_case("decimals", raw)
-    digits = (whole.removeprefix("-") + decimals.ljust(kind.scale, "0")).lstrip("0")
-    if len(digits) > kind.digits:
-        raise bad_case("digits", raw)
-    return -int(digits or "0") if whole.startswith("-") else int(digits or "0")
-
-
-def _duration(raw: Json) -> int:
-    """Read milliseconds; a duration is a whole number of them, as text like every number."""
-    found = _number(raw, NumberType(0, len(str(types.LONGEST_DURATION))))
-    if abs(found) > types.LONGEST_DURATION:
-        raise bad_case("duration", raw)
-    return found
-
-
-def _text(raw: Json) -> str:
-    if not isinstance(raw, str) or any(character == "\0" or "\ud800" <= character <= "\udfff" for character in raw):
-        raise bad_case("text", raw)
-    return unicodedata.normalize("NFC", raw)
-
-
-def _day(raw: str) -> clocks.Day:
-    try:
-        return clocks.day_number(date.fromisoformat(raw))
-    except ValueError:
-        raise bad_case("date", raw) from None
-
-
-def _moment(raw: Json) -> clocks.Moment:
-    try:
-        at = datetime.fromisoformat(raw)
-        if at.tzinfo is None:
-            raise bad_case("datetime", raw)
-        return clocks.moment_number(at.astimezone(UTC))
-    except (ValueError, TypeError, OverflowError):
-        raise bad_case("datetime", raw) from None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Value
-from engine.language.cases import bad_case, read_value
+from engine.language.case_values import bad_case, read_value
 from engine.language.decisions import Decision, decided
 from engine.language.plain import Plain
 from engine.language.tables import Column, DecisionTable

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Timer
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
@@ -20,63 +21,87 @@ from engine.storage import problems
 NODE_VARIABLE = "YOUJU_NODE"
 LEAST_NODE = 20
 
-_PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 30.0
+"""How long a request may take before the process counts as lost."""
+
+_LEAVE_SECONDS = 5
 
 _PROGRAM = Path(javascript.__file__).parent / "built" / "lines.mjs"
 
 
 class Evaluator:
-    """A running Node process; it takes one request after the other."""
+    """A running Node process; it takes one request after the other, and another one takes over when it has ended."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        """Take over a process that answers each line with one line."""
-        self._process = process
+    def __init__(self, node: str, patience: float = PATIENCE_SECONDS) -> None:
+        """Start the Node.js; a request that takes longer than ``patience``, in seconds, ends the process."""
+        self._node, self._patience = node, patience
+        self._process = _started(node)
 
     def answer(self, trees: Sequence[Json], world: Json | None = None) -> list[Json]:
         """Return for each tree the values for all rows of the world; without one, of the world sent last.
 
         A value that the process could not give is ``{"unknown": …}`` or ``{"failed": …}``, and so may be all values of
-        one tree. Raises ``EngineError`` when the process has ended.
+        one tree. Raises ``EngineError`` when the process has ended or took too long; the next request with a world
+        finds a new one.
         """
+        if world is not None and self._process.poll() is not None:
+            self.close()
+            self._process = _started(self._node)
         request: dict[str, Json] = {"trees": trees} if world is None else {"trees": trees, "world": world}
         reply = self._exchange(json.dumps(request).encode() + b"\n")
         if not reply.endswith(b"\n"):
-            raise EngineError(problems.NODE_ENDED.at("", status=self._process.wait()))
+            raise EngineError(problems.NODE_ENDED.at("", status=self._ended()))
         answers = json.loads(reply)
         if not isinstance(answers, list):
             raise EngineError(problems.NODE_REFUSED.at("", reason=str(answers)))
         return answers
 
+    def close(self) -> None:
+        """Let the process go: it ends by itself when there is nothing more to read."""
+        try:
+            self._process.communicate(timeout=_LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
     def _exchange(self, line: bytes) -> bytes:
+        """Return what the process answers; what is no whole line where it ended, or was ended for being slow."""
         writing, reading = self._process.stdin, self._process.stdout
         if writing is None or reading is None:
             return b""
+        deadline = Timer(self._patience, self._process.kill)
+        deadline.start()
         try:
             # The process answers only what it has read to the line's end, so that neither side waits for the other.
             writing.write(line)
             writing.flush()
+            return reading.readline()
         except (BrokenPipeError, ValueError):
             return b""
-        return reading.readline()
+        finally:
+            deadline.cancel()
+
+    def _ended(self) -> int:
+        """Return the status of the process, which answers no more; it is ended where it does not end by itself."""
+        try:
+            return self._process.wait(_LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+def _started(node: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([node, str(_PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
 
 
 @contextmanager
-def evaluator(node: str) -> Iterator[Evaluator]:
-    """Run the evaluator in that Node.js until the block ends."""
-    process = subprocess.Popen([node, str(_PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+def evaluator(node: str, patience: float = PATIENCE_SECONDS) -> Iterator[Evaluator]:
+    """Run the evaluator in that Node.js until the block ends; no request takes longer than ``patience``, in seconds."""
+    running = Evaluator(node, patience)
     try:
-        yield Evaluator(process)
+        yield running
     finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Let the process go: it ends by itself when there is nothing more to read."""
-    try:
-        process.communicate(timeout=_PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+        running.close()
 
 
 def find_node() -> str | None:

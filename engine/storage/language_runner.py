@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from math import isfinite
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -26,7 +28,9 @@ from engine.language.backends.sql.builder import dialect_of
 from engine.language.backends.sql.people import PEOPLE
 from engine.language.backends.sql.queries import SqlContext, from_database, to_value
 from engine.language.backends.sql.terms import DialectName
-from engine.language.cases import Case, Table, bad_case, is_whole, read_case, shown
+from engine.language.case_shapes import is_deep
+from engine.language.case_values import bad_case, is_whole
+from engine.language.cases import Case, Table, read_case, shown
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
 from engine.language.scope import FieldScope, FormScope
@@ -43,11 +47,14 @@ from engine.language.types import (
     type_key,
 )
 from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, Evaluator, evaluator, find_node
-from engine.storage.problems import NODE_ENDED
+from engine.storage.problems import UNFORESEEN
+
+log = logging.getLogger(__name__)
 
 BACKENDS = ("python", "sqlite", "javascript", "postgresql")
 DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
 _MOST_UNITED = 400
+_LONGEST_REASON = 200
 
 Runner = Callable[[Case, Expression], Json]
 """Answers a case on one back end: the value in the form of the contract, or why it declines."""
@@ -114,26 +121,41 @@ def _connection(name: str) -> Iterator[Connection]:
 
 
 def _answered(line: str, runners: Mapping[str, Runner]) -> Json:
+    """Answer one line, whatever it is: what no one has foreseen is logged, and the next line has its turn."""
     case_id: Json = None
     try:
         document = _document(line)
         case_id = document.get("id")
         case = read_case(document, real_moment())
         expression = compile_expression(case.source, case.scope)
+        answer: dict[str, Json] = {"id": case_id, "type": type_key(expression.type)}
+        return answer | {name: run(case, expression) for name, run in runners.items()}
     except EngineError as error:
         return {"id": case_id, "error": _shown_problem(error.problems[0])}
-    answer: dict[str, Json] = {"id": case_id, "type": type_key(expression.type)}
-    return answer | {name: run(case, expression) for name, run in runners.items()}
+    except Exception as error:
+        log.exception("the line of case %r could not be answered", case_id)
+        reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+        return {"id": case_id, "error": _shown_problem(UNFORESEEN.at("", start=0, end=0, reason=reason))}
 
 
 def _document(line: str) -> dict[str, Json]:
     try:
-        document = json.loads(line, parse_constant=_no_number)
+        document = json.loads(line, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise bad_case(str(error)) from None
     if not isinstance(document, dict):
         raise bad_case("{}")
+    if is_deep(document):
+        raise bad_case("[[[[…]]]]")
     return document
+
+
+def _finite(written: str) -> float:
+    """Read a number that is no whole one; beyond the range it would be infinite, which JSON does not know."""
+    number = float(written)
+    if not isfinite(number):
+        raise bad_case(written)
+    return number
 
 
 def _no_number(constant: str) -> Json:
@@ -157,8 +179,6 @@ def _on_javascript(process: Evaluator, case: Case, expression: Expression) -> Js
     try:
         values = process.answer([to_json(expression.tree)], world)[0]
     except EngineError as error:
-        if error.problems[0].code == NODE_ENDED.code:
-            raise
         return {"declined": error.problems[0].message.en}
     value = values[0] if isinstance(values, list) else values
     return {"declined": str(*value.values())} if isinstance(value, dict) else value
@@ -188,6 +208,8 @@ def _on_database(connection: Connection, case: Case, expression: Expression) -> 
         found = connection.execute(sa.select(to_value(expression, scope)).select_from(row)).scalar_one()
     except DBAPIError as error:
         return {"declined": str(error.orig)}
+    except SQLAlchemyError as error:
+        return {"declined": str(error)}
     except EngineError as error:
         return {"declined": error.problems[0].message.en}
     return shown(from_database(found, expression.type, dialect), expression.type)

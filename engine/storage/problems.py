@@ -318,3 +318,12 @@ FIRED_MEANWHILE = ProblemKind(
     Text("系统会按现在的情况重新判断", "It is decided again by how things stand now"),
     Nature.CONFLICT,
 )
+UNFORESEEN = ProblemKind(
+    "STORE-063",
+    Text("这一行没能算出来:{reason}", "This line could not be answered: {reason}"),
+    Text(
+        "这是程序的错误,请把这一行和日志一起报告;其他行不受影响",
+        "This is a fault of the program: report the line with the log; other lines are answered",
+    ),
+    Nature.UNAVAILABLE,
+)
