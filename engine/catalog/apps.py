@@ -16,6 +16,7 @@ from engine.kernel.values import Value
 from engine.language import types as language
 from engine.language.calendars import WEEKDAYS, Calendar
 from engine.language.gathering import Placed
+from engine.language.kept import Kept
 from engine.language.scope import FormScope, RoleScope, Scope
 from engine.language.tables import Decides
 from engine.rules.rules import Rule
@@ -132,6 +133,7 @@ class Catalog:
                 parameters={key: item.type for key, item in app.parameters.items()},
                 roles=role_scopes(app.definition),
                 tables=app.decision_tables,
+                kept=Kept(),
             )
             for app in self.apps.values()
         }

@@ -12,15 +12,20 @@ from engine.language.checking.fitting import common_of, fit, narrowed_number
 from engine.language.checking.report import BROKEN, Meaning, Report, words
 from engine.language.expressions import Expression, expression_of
 from engine.language.functions.catalogue import is_function
+from engine.language.measuring import depth_of, nodes_of
+from engine.language.pushdown import too_much_inside
 from engine.language.reading.parsing import parse
 from engine.language.reading.syntax import Syntax
 from engine.language.reading.vocabulary import Words
 from engine.language.scope import Scope
-from engine.language.tree import Literal, Node, Span, depth_of
+from engine.language.tree import Literal, Node, Span
 from engine.language.types import BlankType, BooleanType, Type
 
 MAX_TREE_DEPTH = 100
 """Of what was written at most 40 levels deep, this is what may come of it: ``due + 1 + 1 …`` is one level written."""
+
+MAX_NODES = 20_000
+"""So many nodes may come of what was written in at most 500 parts: ``complete()`` is one part."""
 
 
 def compile_expression(
@@ -61,11 +66,20 @@ def understood(
     node = Checker(scope, scope.form, report, inside=inside).check(written)
     if expects is not None and node is not BROKEN:
         node = _expected(node, expects, source, report)
-    if not report.found and (depth := depth_of(node)) > MAX_TREE_DEPTH:
-        report.broken(problems.TOO_DEEP, (0, len(source)), limit=MAX_TREE_DEPTH, got=depth)
+    if not report.found:
+        _bound(node, len(source), report)
     if report.found:
         raise EngineError(sorted(report.found, key=lambda problem: (problem.start or 0, problem.end or 0)))
     return Understood(source, written, node, report.meant)
+
+
+def _bound(node: Node, length: int, report: Report) -> None:
+    if (depth := depth_of(node)) > MAX_TREE_DEPTH:
+        report.broken(problems.TOO_DEEP, (0, length), limit=MAX_TREE_DEPTH, got=depth)
+    elif (count := nodes_of(node)) > MAX_NODES:
+        report.broken(problems.TOO_MANY_NODES, (0, length), limit=MAX_NODES, got=count)
+    else:
+        report.found.extend(too_much_inside(node))
 
 
 def _expected(node: Node, expects: type[Type] | Type, source: str, report: Report) -> Node:

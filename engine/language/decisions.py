@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 from types import MappingProxyType
 
 from engine.kernel.values import Row, Value
 from engine.language.backends.python.compiling import Evaluate, Holds, compile_body, compile_condition, compile_value
 from engine.language.checking.answering import answer
-from engine.language.checking.deciding import TypedRow, Types, declared, typed_rows
+from engine.language.checking.deciding import TypedRow, Types, declared, taken, typed_rows
 from engine.language.surroundings import Surroundings
 from engine.language.tables import DecisionTable, HitPolicy, TableRow
 from engine.language.tree import Lookup
@@ -60,7 +60,7 @@ def decided(
     table: DecisionTable, inputs: Mapping[str, Value], around: Surroundings, types: Types | None = None
 ) -> Decision:
     """Return what the table says for these inputs, of the types that the table declares unless others are given."""
-    kinds = declared(table) if types is None else types
+    kinds = declared(table) if types is None else taken(table, types)
     found = [item for item in _runnable(table, kinds) if item.holds(inputs, around)]
     chosen = _deciding(table, [item.rank(inputs, around) for item in found])
     hits = tuple(
@@ -89,9 +89,11 @@ def hits(lookup: Lookup, table: DecisionTable, row: Row, around: Surroundings) -
     return decided_by(lookup, table, row, around).hits
 
 
-@lru_cache(maxsize=256)
 def _runnable(table: DecisionTable, types: Types) -> tuple[_Runnable, ...]:
-    return tuple(map(partial(_runnable_row, table.outputs[0].key), typed_rows(table, types)))
+    def made() -> tuple[_Runnable, ...]:
+        return tuple(map(partial(_runnable_row, table.outputs[0].key), typed_rows(table, types)))
+
+    return table.kept.of(("runnable", types), made)
 
 
 def _runnable_row(ranking: str, row: TypedRow) -> _Runnable:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.language.aggregates import Stored, aggregate_over, combine, nothing_stored, settle
 from engine.language.backends.python.compiling import Evaluate, Holds, compile_both
+from engine.language.measuring import distinct
 from engine.language.plain import Plain
 from engine.language.surroundings import Surroundings
 from engine.language.tree import (
@@ -166,7 +167,7 @@ class _Reads:
 def reads_of(node: Node) -> ReadSet:
     """Return what the tree reads of its row and the world; what it reads of related rows is in the aggregates."""
     reads = _Reads()
-    for part in walk(node):
+    for part in distinct(node):
         reads.note(part)
     for aggregate in [*reads.aggregates, *(aggregate for _, aggregate in reads.distant)]:
         for inner in (aggregate.value, aggregate.where):

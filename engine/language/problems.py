@@ -136,6 +136,17 @@ NO_OLD = ProblemKind(
         "deadline or a task is another rule",
     ),
 )
+OLD_PATH = ProblemKind(
+    "LANG-120",
+    Text(
+        "“{name}”后面不能接“.{next}”:修改前的值只有本记录自己的",
+        "“.{next}” cannot follow “{name}”: what was before is known of the record alone",
+    ),
+    Text(
+        "可以比较关联本身:{name} = …;相关记录只有现在的值",
+        "Compare the reference itself: {name} = …; related records are known as they are now",
+    ),
+)
 RELATION_AS_VALUE = ProblemKind(
     "LANG-028",
     Text("“{name}”是一组相关记录,不是一个值", "“{name}” are related records, not one value"),
@@ -298,6 +309,11 @@ UNKNOWN_ROLE = ProblemKind(
     Text("应用没有角色“{name}”{suggestion_zh}", "The app has no role “{name}”{suggestion_en}"),
     Text("本应用的角色:{known}", "The roles of this app: {known}"),
 )
+AMBIGUOUS_ROLE = ProblemKind(
+    "LANG-121",
+    Text("有几个角色都叫“{name}”", "Several roles are called “{name}”"),
+    Text("请改用角色键:{keys}", "Use the key of the one you mean: {keys}"),
+)
 UNKNOWN_OF_PERSON = ProblemKind(
     "LANG-082",
     Text("人员没有“{name}”{suggestion_zh}", "A person has no “{name}”{suggestion_en}"),
@@ -341,6 +357,28 @@ TABLE_UNFIT = ProblemKind(
     "LANG-104",
     Text("决策表“{table}”不能用在这里:{reason_zh}", "The decision table “{table}” cannot be asked here: {reason_en}"),
     Text("请传更短的数字", "Pass shorter numbers"),
+)
+TOO_MANY_NODES = ProblemKind(
+    "LANG-110",
+    Text(
+        "这个表达式展开后太大:最多{limit}个部分,现在有{got}个",
+        "The expression becomes too large: at most {limit} parts come of it, and these are {got}",
+    ),
+    Text(
+        "complete()(填写完整)和长的条件只写一次,或先算进一个计算字段",
+        "Write complete() or a long condition once, or work it out in a computed field first",
+    ),
+)
+TOO_MUCH_TO_LOOK_FOR = ProblemKind(
+    "LANG-111",
+    Text(
+        "这个条件对数据库来说太大:用到的决策表太长或查得太多",
+        "The condition is too large for a database: it asks long decision tables, or asks them too often",
+    ),
+    Text(
+        "请少查几次表,或把查表结果放进一个计算字段再筛选",
+        "Look up less, or keep what the table says in a computed field and ask for that",
+    ),
 )
 COMPLETE_NOT_HERE = ProblemKind(
     "LANG-084",

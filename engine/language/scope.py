@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.kernel.problems import Text
+from engine.language.kept import Kept
 from engine.language.tables import Decides
 from engine.language.tree import Node, Step
 from engine.language.types import ReferenceType, Type
@@ -68,7 +69,8 @@ class Scope:
 
     ``forms`` holds every form that a reference or relation may lead to, by ``(app, form)``. ``parameters`` is keyed by
     what stands after ``param.``. ``with_old`` allows ``old.field`` and ``changed(field)``. ``roles`` and
-    ``tables`` are the app's, by key.
+    ``tables`` are the app's, by key. What comes again is kept in ``kept`` (``engine.language.keeping``), if there is
+    one.
     """
 
     form: FormScope | None
@@ -77,6 +79,7 @@ class Scope:
     with_old: bool = False
     roles: Mapping[str, RoleScope] = field(default_factory=dict)
     tables: Mapping[str, Decides] = field(default_factory=dict)
+    kept: Kept | None = field(default=None, compare=False, repr=False)
 
 
 EMPTY_SCOPE = Scope(None)

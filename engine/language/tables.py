@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from engine.kernel.clocks import Day
 from engine.kernel.problems import Text
+from engine.language.kept import Kept
 from engine.language.reading.syntax import Syntax
 from engine.language.tree import Body
 from engine.language.types import TextType, Type
@@ -103,6 +105,11 @@ class DecisionTable:
     separator: str = "、"
     exclusive: bool = False
 
+    @cached_property
+    def kept(self) -> Kept:
+        """What has been made of the table for arguments of some types."""
+        return Kept()
+
     def output(self, key: str) -> Column | None:
         """Return the output with that key, or None."""
         return next((column for column in self.outputs if column.key == key), None)
@@ -114,7 +121,7 @@ class DecisionTable:
 
 
 class Decides(Protocol):
-    """A table that expressions may ask; its cells get types for the arguments of each look-up."""
+    """A table that expressions may ask; its cells have types already, so that no look-up gives them theirs."""
 
     @property
     def design(self) -> DecisionTable:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal as OneOf
 
 from engine.kernel.values import Value
+from engine.language.kept import Kept
 from engine.language.operations import Op, blanks_of
 from engine.language.types import BooleanType, Type
 
@@ -264,6 +265,11 @@ class Body:
     tree: Node
 
     @cached_property
+    def kept(self) -> Kept:
+        """What back ends have made of it."""
+        return Kept()
+
+    @cached_property
     def may_be_blank(self) -> bool:
         """Whether what the table says can be blank."""
         return may_be_blank(self.tree)
@@ -343,17 +349,6 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(argument for _, argument in arguments)
         case _:
             return ()
-
-
-def depth_of(node: Node) -> int:
-    """Return how many nodes there are from this one down to the farthest, the insides of aggregates included."""
-    deepest, stack = 0, [(node, 1)]
-    while stack:
-        current, depth = stack.pop()
-        deepest = max(deepest, depth)
-        inside = (current.aggregate.value, current.aggregate.where) if isinstance(current, Related) else ()
-        stack.extend((part, depth + 1) for part in (*children(current), *inside) if part is not None)
-    return deepest
 
 
 def walk(node: Node) -> Iterator[Node]:

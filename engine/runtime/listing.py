@@ -14,6 +14,7 @@ from engine.kernel.values import StorageKind
 from engine.language.backends.sql.queries import to_condition
 from engine.language.expressions import Expression
 from engine.language.keeping import keep_expression
+from engine.language.pushdown import pushes_down
 from engine.language.types import BooleanType
 from engine.runtime import problems
 from engine.runtime.reading import Reading
@@ -119,8 +120,9 @@ def _filter(reading: Reading, form: Form, source: str) -> Expression:
     """Compile a viewer's filter with the viewer's rights: what is hidden from the viewer cannot be asked about."""
     compiled = keep_expression(source, reading.catalog.scope(form.app, form.key), expects=BooleanType)
     hidden = [problems.FIELD_HIDDEN.at(key=key) for key in _hidden_reads(reading, form, compiled)]
-    if hidden:
-        raise EngineError(hidden)
+    found = [*hidden, *pushes_down(compiled)]
+    if found:
+        raise EngineError(found)
     return compiled
 
 

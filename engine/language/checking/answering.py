@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from engine.language.checking.deciding import TypedRow, Types, typed_rows
+from engine.kernel.problems import EngineError
+from engine.language.checking.deciding import TypedRow, Types, taken, typed_rows
 from engine.language.checking.fitting import common_of, narrowed_number, rescaled
 from engine.language.operations import Op
 from engine.language.tables import About, DecisionTable, HitPolicy
@@ -60,13 +60,23 @@ class Decider:
         return answer(self.design, output, types)
 
 
-@lru_cache(maxsize=1_024)
 def answer(table: DecisionTable, output: str, types: Types) -> Body:
     """Return the tree of an output (or of what else may be asked) for inputs of these types.
 
-    Raises ``EngineError`` where a cell does not fit these types.
+    Raises ``EngineError`` where a cell does not fit these types; what fails is kept as well.
     """
-    return Body(_Answering(table, types).of(output))
+
+    def attempt() -> Body | EngineError:
+        try:
+            return Body(_Answering(table, kinds).of(output))
+        except EngineError as error:
+            return error
+
+    kinds = taken(table, types)
+    found = table.kept.of(("answer", output, kinds), attempt)
+    if isinstance(found, EngineError):
+        raise EngineError(found.problems)
+    return found
 
 
 def common_result(results: Sequence[Node], otherwise: Type) -> Type:

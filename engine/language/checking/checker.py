@@ -76,8 +76,10 @@ class Checker:
     def _operator(self, node: Syntax) -> Node:
         match node:
             case syntax.Logic(operator, items, at):
-                conditions = tuple(self.condition(item, operator) for item in items)
-                return And(_flat(conditions, And), at=at) if operator == "and" else Or(_flat(conditions, Or), at=at)
+                conditions = [self.condition(item, operator) for item in items]
+                kind: type[And | Or] = And if operator == "and" else Or
+                opened = _flat(conditions, kind)
+                return kind(opened, at=at) if len(opened) > 1 else opened[0]
             case syntax.Prefix("not", item, at):
                 return Not(self.condition(item, "not"), at=at)
             case syntax.Prefix(_, item, at):
@@ -228,9 +230,10 @@ def _unless(negated: bool, node: Node) -> Node:
     return Not(node, at=node.at) if negated else node
 
 
-def _flat(items: tuple[Node, ...], kind: type[And | Or]) -> tuple[Node, ...]:
-    """Return the items with those of the same kind opened: a chain is one level."""
-    opened: list[Node] = []
+def _flat(items: Sequence[Node], kind: type[And | Or]) -> tuple[Node, ...]:
+    """Return the items with those of the same kind opened: a chain is one level, and has the very same item once."""
+    opened: dict[int, Node] = {}
     for item in items:
-        opened.extend(item.items if isinstance(item, And | Or) and isinstance(item, kind) else (item,))
-    return tuple(opened)
+        inner = item.items if isinstance(item, And | Or) and isinstance(item, kind) else (item,)
+        opened.update((id(one), one) for one in inner)
+    return tuple(opened.values())

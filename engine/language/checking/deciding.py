@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from engine.kernel.problems import EngineError, Problem
 from engine.language import problems
@@ -20,7 +19,7 @@ from engine.language.operations import Op
 from engine.language.scope import FieldScope, FormScope, Scope
 from engine.language.tables import Cell, Column, DecisionTable, TableRow
 from engine.language.tree import And, Field, Given, Literal, Node, Operation, Ordered, Span
-from engine.language.types import BooleanType, DateTimeType, DateType, Type
+from engine.language.types import MAX_DIGITS, BooleanType, DateTimeType, DateType, NumberType, Type
 
 INSIDE = ""
 """The app of the scope inside of a table: no app has this key."""
@@ -53,9 +52,34 @@ class TypedRow:
         return opened[0] if len(opened) == 1 else And(opened)
 
 
+LEAST_DIGITS = 18
+"""Inputs that are numbers take at least so many digits: sums of fields have them, and databases compute in them."""
+
+WIDER = (60, MAX_DIGITS)
+"""What is longer is taken by one of these, so that few trees serve all look-ups."""
+
+
 def declared(table: DecisionTable) -> Types:
-    """Return the types of the inputs as the table declares them."""
-    return tuple(column.type for column in table.inputs)
+    """Return the types of the inputs as the table declares them, with room for longer numbers."""
+    return tuple(_with_digits(column.type, LEAST_DIGITS) for column in table.inputs)
+
+
+def taken(table: DecisionTable, given: Types) -> Types:
+    """Return the types of the inputs for arguments of these types; there are few for one table, whatever is given."""
+    kinds = declared(table)
+    digits = max((one.digits for one in given if isinstance(one, NumberType)), default=0)
+    if all(_digits(one) <= _digits(kind) for one, kind in zip(given, kinds, strict=True)):
+        return kinds
+    enough = next((wider for wider in WIDER if digits <= wider), digits)
+    return tuple(_with_digits(kind, enough) for kind in kinds)
+
+
+def _digits(kind: Type) -> int:
+    return kind.digits if isinstance(kind, NumberType) else 0
+
+
+def _with_digits(kind: Type, digits: int) -> Type:
+    return NumberType(kind.scale, max(kind.digits, digits)) if isinstance(kind, NumberType) else kind
 
 
 def scope_inside(table: DecisionTable, types: Types) -> Scope:
@@ -68,9 +92,12 @@ def scope_inside(table: DecisionTable, types: Types) -> Scope:
     return Scope(form, {(INSIDE, table.key): form}, table.parameters)
 
 
-@lru_cache(maxsize=512)
 def typed_rows(table: DecisionTable, types: Types) -> tuple[TypedRow, ...]:
     """Return the rows for inputs of these types; EngineError with every problem, each with its row and column."""
+    return table.kept.of(("rows", types), lambda: _typed_rows(table, types))
+
+
+def _typed_rows(table: DecisionTable, types: Types) -> tuple[TypedRow, ...]:
     typing = _Typing(table, types)
     found = tuple(typing.row(row) for row in table.rows)
     if typing.found:

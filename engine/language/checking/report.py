@@ -55,6 +55,8 @@ class Report:
     found: list[Problem] = field(default_factory=list)
     aggregates: int = 0
     meant: dict[Span, Meaning] = field(default_factory=dict)
+    complete: Node | None = None
+    """What ``complete()`` stands for in this expression: one and the same node wherever it is written."""
 
     def broken(self, kind: ProblemKind, at: Span, **values: object) -> Node:
         """Note a problem and return what stands in the place of the part."""

@@ -14,10 +14,12 @@ def _complete(call: Invocation) -> Node:
     form = call.scope.form
     if form is None or form.complete is None or call.inside:
         return call.report.broken(problems.COMPLETE_NOT_HERE, call.at)
-    made = form.complete
-    if isinstance(made, And):
-        made = And(tuple(replace(item, at=call.at) for item in made.items))
-    return replace(made, at=call.at)
+    if call.report.complete is None:
+        made = form.complete
+        if isinstance(made, And):
+            made = And(tuple(replace(item, at=call.at) for item in made.items))
+        call.report.complete = replace(made, at=call.at)
+    return call.report.complete
 
 
 RECORD_FUNCTIONS = (

@@ -8,8 +8,7 @@ ever compiled.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
@@ -29,6 +28,8 @@ from engine.language.backends.python.operations import (
     subscript,
 )
 from engine.language.backends.python.reusing import reused
+from engine.language.backends.python.tables import body_of
+from engine.language.measuring import shared_in
 from engine.language.operations import Op, blanks_of
 from engine.language.surroundings import Surroundings
 from engine.language.tree import Node, may_be_blank
@@ -44,13 +45,16 @@ _BOUNDS = {
     Op.DURATION: (-LONGEST_DURATION, LONGEST_DURATION),
 }
 _SMALL = 3
+_INNER = (ast.expr, ast.stmt)
+_WORTH_A_CALL = 16
+"""A part of so many nodes that stands in several places is written once, as a function of its own."""
 _PLACE = {"lineno": 1, "col_offset": 0}
 _SKELETON = f"def expression({ROW}, {SURROUNDINGS}): pass"
 
 
 def compile_value(node: Node) -> Evaluate:
     """Return the function that gives the node's value for a row."""
-    writer = _Writer()
+    writer = _Writer(shared_in(node, _WORTH_A_CALL))
     return writer.function(writer.value(node))
 
 
@@ -58,7 +62,7 @@ def compile_condition(node: Node) -> Holds:
     """Return the function that tells whether the condition holds for a row; what is blank or no condition does not."""
     if not isinstance(node.type, BooleanType):
         return _never
-    writer = _Writer()
+    writer = _Writer(shared_in(node, _WORTH_A_CALL))
     return writer.function(writer.truth(node))
 
 
@@ -70,18 +74,19 @@ def compile_both(node: Node) -> tuple[Evaluate, Holds]:
     return compile_value(node), compile_condition(node)
 
 
-@lru_cache(maxsize=1_024)
 def compile_body(body: tree.Body) -> Evaluate:
-    """Return the function of a decision table, the same for all its look-ups; its rows are statements, not nested."""
-    node = body.tree
-    if not isinstance(node, tree.If):
-        return compile_value(node)
+    """Return the function of a decision table, the same for all its look-ups."""
+    return body.kept.of("python", lambda: body_of(body.tree, compile_value, compile_rows))
+
+
+def compile_rows(branches: Sequence[tuple[Node, Node]], missed: object) -> Evaluate:
+    """Return the function of some rows of a table, as statements, not nested; it gives ``missed`` where none hits."""
     writer = _Writer()
     rows: list[ast.stmt] = [
-        ast.If(reused(writer.truth(condition)), [ast.Return(reused(writer.value(value)))], [])
-        for condition, value in node.branches
+        ast.If(writer.reused(writer.truth(condition)), [ast.Return(writer.reused(writer.value(value)))], [])
+        for condition, value in branches
     ]
-    return writer.function(writer.value(node.otherwise), rows)
+    return writer.function(writer.object(missed), rows)
 
 
 def _never(_: Row, __: Surroundings) -> bool:
@@ -112,39 +117,48 @@ def _is_filled(expression: ast.expr) -> ast.expr:
     return compare(expression, ast.IsNot(), constant(None))
 
 
-def _locate(module: ast.AST) -> None:
-    """Give every node the place that the compiler asks for."""
+def _locate(module: ast.AST, renamed: Mapping[str, str]) -> None:
+    """Give every node the place that the compiler asks for, and every name the one that stands for it now."""
     stack = [module]
     while stack:
         node = stack.pop()
-        fields = list(vars(node).values())
-        vars(node).update(_PLACE)
-        for value in fields:
-            if isinstance(value, ast.AST):
-                stack.append(value)
-            elif isinstance(value, list):
+        written = vars(node)
+        for value in written.values():
+            if isinstance(value, list):
                 stack.extend(value)
+            elif isinstance(value, _INNER):
+                stack.append(value)
+        written.update(_PLACE)
+        if isinstance(node, ast.Name):
+            node.id = renamed.get(node.id, node.id)
 
 
 class _Writer:
     """Writes one function; names are counted, objects that code cannot hold as constants become its globals."""
 
-    def __init__(self) -> None:
-        """Start with no names."""
+    def __init__(self, shared: frozenset[int] = frozenset()) -> None:
+        """Start with no names; ``shared`` are the identities of nodes that are functions of their own."""
         self._names = 0
         self._objects: dict[str, object] = {}
+        self._shared = shared
+        self._functions: dict[tuple[int, bool], ast.Name] = {}
+        self._renamed: dict[str, str] = {}
 
     def function(self, body: ast.expr, before: Sequence[ast.stmt] = ()) -> Callable[[Row, Surroundings], Any]:
         """Return the function of ``row`` and surroundings that gives ``body``, unless a statement before it returns."""
         module = ast.parse(_SKELETON)
         definition = module.body[0]
         if isinstance(definition, ast.FunctionDef):
-            definition.body = [*before, ast.Return(reused(body))]
-        _locate(module)
+            definition.body = [*before, ast.Return(self.reused(body))]
+        _locate(module, self._renamed)
         code = compile(module, "<expression>", "exec", dont_inherit=True)
         inner = next(part for part in code.co_consts if isinstance(part, CodeType))
         visible = {key: RUNTIME[key] for key in inner.co_names if key in RUNTIME}
         return FunctionType(inner, {"__builtins__": {}, **visible, **self._objects})
+
+    def reused(self, expression: ast.expr) -> ast.expr:
+        """Return the expression, in which no field is read again that has been read."""
+        return reused(expression, self._renamed)
 
     def _bound(self, expression: ast.expr) -> tuple[ast.expr, ast.expr]:
         """Return the expression that binds a fresh name, and the name."""
@@ -152,13 +166,29 @@ class _Writer:
         key = f"_{self._names}"
         return ast.NamedExpr(ast.Name(key, ast.Store()), expression), name(key)
 
-    def _object(self, value: object) -> ast.expr:
+    def object(self, value: object) -> ast.Name:
+        """Write the name of an object that code cannot hold."""
         key = f"_object_{len(self._objects)}"
         self._objects[key] = value
         return name(key)
 
     def value(self, node: Node) -> ast.expr:
         """Write what evaluates to the value, None where it is blank."""
+        return self._shared_call(node, as_truth=False) if id(node) in self._shared else self._value(node)
+
+    def truth(self, node: Node) -> ast.expr:
+        """Write what evaluates to True where the condition holds and to False where it does not or is blank."""
+        return self._shared_call(node, as_truth=True) if id(node) in self._shared else self._truth(node)
+
+    def _shared_call(self, node: Node, *, as_truth: bool) -> ast.expr:
+        """Write the call of the function of a node that stands in several places."""
+        key = id(node), as_truth
+        if key not in self._functions:
+            made = compile_condition(node) if as_truth else compile_value(node)
+            self._functions[key] = self.object(made)
+        return call(name(self._functions[key].id), name(ROW), name(SURROUNDINGS))
+
+    def _value(self, node: Node) -> ast.expr:
         match node:
             case tree.Literal(value):
                 return constant(value)
@@ -183,10 +213,9 @@ class _Writer:
             case tree.Operation(op) if blanks_of(op) != "never" or op is Op.LENGTH:
                 return self._guarded(self._pure(node))
             case _:
-                return self.truth(node)
+                return self._truth(node)
 
-    def truth(self, node: Node) -> ast.expr:
-        """Write what evaluates to True where the condition holds and to False where it does not or is blank."""
+    def _truth(self, node: Node) -> ast.expr:
         match node:
             case tree.Literal(value):
                 return constant(value is True)
@@ -219,7 +248,7 @@ class _Writer:
                 tests, written = self._arguments(arguments)
                 return _joined(ast.And(), [*map(_is_filled, tests), WRITERS[op](written, node)])
             case _:
-                return compare(self.value(node), ast.Is(), constant(True))
+                return compare(self._value(node), ast.Is(), constant(True))
 
     def _branches(self, node: tree.If, write: Callable[[Node], ast.expr]) -> ast.expr:
         written = write(node.otherwise)
@@ -343,11 +372,11 @@ class _Writer:
         """Write the call of the table's own function with the arguments as its row."""
         keys, values = zip(*node.arguments, strict=True)
         row = ast.Dict([constant(key) for key in keys], [self.value(value) for value in values])
-        return call(self._object(compile_body(node.body)), row, name(SURROUNDINGS))
+        return call(self.object(compile_body(node.body)), row, name(SURROUNDINGS))
 
     def _related(self, node: tree.Related) -> ast.expr:
         tests, row = self._followed(node.steps)
-        aggregate = self._object(node.aggregate)
+        aggregate = self.object(node.aggregate)
         result = call(attribute(name(SURROUNDINGS), "aggregate"), aggregate, row)
         if not tests:
             return result

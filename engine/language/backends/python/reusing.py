@@ -25,15 +25,12 @@ class _Seen(NamedTuple):
     held: Sure
 
 
-def reused(body: ast.expr) -> ast.expr:
-    """Return the expression with every field read as seldom as that is sure; its value is the same."""
-    renamed: dict[str, str] = {}
-    seen = _Reuse(renamed).see(body, {}).expression
-    if renamed:
-        for node in ast.walk(seen):
-            if isinstance(node, ast.Name):
-                node.id = renamed.get(node.id, node.id)
-    return seen
+def reused(body: ast.expr, renamed: dict[str, str]) -> ast.expr:
+    """Return the expression with every field read as seldom as that is sure.
+
+    Its value is the same once every name that is a key of ``renamed`` is written as the name that is noted there.
+    """
+    return _Reuse(renamed).see(body, {}).expression
 
 
 class _Reuse:

@@ -77,6 +77,7 @@ class Builder:
     names: Names = field(default_factory=Names)
     steps: list[tuple[str, Element]] | None = None
     depth: Depth = field(init=False)
+    in_table: bool = False
 
     def __post_init__(self) -> None:
         """Start to count how deep things nest."""
@@ -93,7 +94,7 @@ class Builder:
 
     def within(self, row: Columns) -> Builder:
         """Return a builder of the same expression over other columns: steps and depth are shared."""
-        inner = Builder(self.scope, row, self.dialect, self.names, self.steps)
+        inner = Builder(self.scope, row, self.dialect, self.names, self.steps, in_table=True)
         inner.depth = self.depth
         return inner
 
@@ -118,6 +119,8 @@ class Builder:
 
     def constant(self, node: Node) -> Value:
         """Return the value of a node that reads nothing of the row."""
+        if isinstance(node, tree.Literal):
+            return node.value
         scope = self.scope
         world = Plain.around(scope.run, scope.old)
         return compile_value(node)({}, world)
@@ -126,8 +129,15 @@ class Builder:
         """Return a value as a parameter."""
         return self.dialect.bind(value, kind)
 
+    def fixed(self, value: Value, kind: Type) -> Element:
+        """Return a value that stands in the tree: those of a table would be too many parameters for a database."""
+        written = self.dialect.written(value, kind) if self.in_table else None
+        return self.bound(value, kind) if written is None else written
+
     def value(self, node: Node) -> Element:
         """Return the value of a node, NULL where it is blank; to be used once."""
+        if isinstance(node, tree.Literal):
+            return self.fixed(node.value, node.type)
         if not depends_on_row(node):
             return self.bound(self.constant(node), node.type)
         element = self._value(node)
@@ -170,7 +180,7 @@ class Builder:
                 whens = [(self.condition(condition), self.value(value)) for condition, value in branches]
                 return sa.case(*whens, else_=self.value(otherwise))
             case tree.Switch(item, cases, otherwise):
-                chosen = [(self.bound(value, item.type), self.value(result)) for value, result in cases]
+                chosen = [(self.fixed(value, item.type), self.value(result)) for value, result in cases]
                 return sa.case(*chosen, value=self.value(item), else_=self.value(otherwise))
             case tree.Coalesce(items):
                 return in_groups(lambda some: sa.func.coalesce(*some, type_=None), [*map(self.value, items)])
@@ -293,7 +303,7 @@ class Builder:
         return compared if wanted else self.dialect.truth(compared, wanted=False)
 
     def _one_of(self, item: Node, values: Sequence[Value], *, wanted: bool) -> Element:
-        bound = [self.bound(value, item.type) for value in values]
+        bound = [self.fixed(value, item.type) for value in values]
         if self.dialect.is_wide(item.type):
             element = self.once(item)
             found = sa.or_(*(self.dialect.same(element, value, item.type) for value in bound))

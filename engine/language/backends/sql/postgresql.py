@@ -17,16 +17,19 @@ from engine.language.backends.sql.postgresql_moments import MOMENT_OPERATIONS
 from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
 from engine.language.backends.sql.postgresql_workdays import WORKDAY_OPERATIONS
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
+from engine.language.measuring import is_plain
 from engine.language.operations import Op
 from engine.language.tree import Node, Operation, may_be_blank
 from engine.language.types import (
     DIVISION_SCALE,
     SEVERAL,
     BooleanType,
+    ChoiceType,
     DateTimeType,
     DateType,
     DurationType,
     NumberType,
+    TextType,
     Type,
 )
 
@@ -105,6 +108,25 @@ class PostgresqlDialect:
             case _ if isinstance(kind, SEVERAL):
                 value = list(value)
         return sa.bindparam(None, value, column_type(kind), unique=True)
+
+    def written(self, value: Value, kind: Type) -> Element | None:
+        """Return a constant of its type; there is nothing in a plain value to be escaped."""
+        if not is_plain(value):
+            return None
+        match kind:
+            case NumberType(scale):
+                text = f"NUMERIC '{decimal_of(value, scale):f}'"
+            case DurationType():
+                text = f"NUMERIC '{value}'"
+            case BooleanType():
+                text = "TRUE" if value else "FALSE"
+            case DateType():
+                text = f"DATE '{date_of(value).isoformat()}'"
+            case TextType() | ChoiceType():
+                text = f"TEXT '{value}'"
+            case _:
+                return None
+        return sa.literal_column(text, column_type(kind))
 
     def operation(self, terms: Terms, node: Operation) -> Element:
         """Write an operation."""

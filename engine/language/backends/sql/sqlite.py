@@ -14,6 +14,7 @@ from engine.language.backends.sql.sqlite_functions import several_to_sqlite, to_
 from engine.language.backends.sql.sqlite_texts import TEXT_OPERATIONS, left
 from engine.language.backends.sql.sqlite_wide import is_wide, sides
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping, in_groups
+from engine.language.measuring import is_plain
 from engine.language.operations import Op
 from engine.language.tree import Node, Operation
 from engine.language.types import (
@@ -66,6 +67,15 @@ class SqliteDialect:
             return sa.bindparam(None, several_to_sqlite(value), sa.Text(), unique=True)
         kept = to_sqlite(value) if isinstance(value, int) else value
         return sa.bindparam(None, kept, sa.BigInteger() if isinstance(kept, int) else sa.Text(), unique=True)
+
+    def written(self, value: Value, kind: Type) -> Element | None:
+        """Return a number in parentheses or a word in quotes; there is nothing in a plain value to be escaped."""
+        if isinstance(kind, SEVERAL) or not is_plain(value):
+            return None
+        kept = to_sqlite(int(value)) if isinstance(value, int) else value
+        if isinstance(kept, int):
+            return sa.literal_column(f"({kept})", sa.Integer() if isinstance(kind, BooleanType) else sa.BigInteger())
+        return sa.literal_column(f"'{kept}'", sa.Text())
 
     def operation(self, terms: Terms, node: Operation) -> Element:
         """Write an operation, natively where SQLite can be exact."""

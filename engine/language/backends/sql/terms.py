@@ -115,6 +115,10 @@ class Dialect(Protocol):
         """Return a value as a bound parameter, NULL for a blank."""
         ...
 
+    def written(self, value: Value, kind: Type) -> Element | None:
+        """Return a plain constant (``measuring.is_plain``) as part of the statement; None where it must be bound."""
+        ...
+
     def operation(self, terms: Terms, node: Operation) -> Element:
         """Return the result of an operation; a truth may be NULL in place of false."""
         ...
@@ -148,9 +152,12 @@ class Dialect(Protocol):
         ...
 
 
+_OF_ROW = (Field, Path, Related, OfPerson, HasRole)
+
+
 def depends_on_row(node: Node) -> bool:
     """Tell whether the value can differ from row to row of one run, or is the directory's to tell."""
-    return any(isinstance(part, Field | Path | Related | OfPerson | HasRole) for part in walk(node))
+    return any(isinstance(part, _OF_ROW) for part in walk(node))
 
 
 def grouping(element: Element) -> Element:
