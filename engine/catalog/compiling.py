@@ -76,7 +76,9 @@ def problems_of_rules(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> l
     app, new = catalog.apps[key].definition, {rule.key: rule for rule in rules}
     every = (*(rule for rule in app.rules if rule.key not in new), *new.values())
     found: list[Problem] = []
-    scope = replace(catalog.scope(key, next(form.key for form in app.forms)), form=None)
+    first = next((form.key for form in app.forms), None)
+    # In an app without forms, that is all that a rule is told.
+    scope = Scope(None, catalog.scopes) if first is None else replace(catalog.scope(key, first), form=None)
     _Parts(replace(app, rules=every), scope, found).rules()
     return [problem for problem in found if problem.path.startswith(tuple(f"rules/{one}.json" for one in new))]
 

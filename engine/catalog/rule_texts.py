@@ -66,17 +66,28 @@ def _both(text: Text) -> tuple[str, str]:
 
 
 def problems_in(catalog: Catalog, app: str, read: Iterable[RuleText], source: str) -> list[Problem]:
-    """Return what is wrong with rules as they would stand in an installed app, each with its place in their text."""
-    return [located(problem, source) for rule in read for problem in _found(catalog, app, rule)]
+    """Return what is wrong with rules as they would stand together in an installed app, each with its place."""
+    by_file: dict[str, RuleText] = {}
+    found: list[Problem] = []
+    for rule in read:
+        file = f"rules/{rule.document['key']}.json"
+        if file in by_file:
+            found.append(rule.placed(problems.RULE_TWICE.at("key", name=rule.document["key"])))
+        by_file.setdefault(file, rule)
+    shapes = {file: document_problems("rule", file, rule.document) for file, rule in by_file.items()}
+    sound = [rule_def(rule.document) for file, rule in by_file.items() if not shapes[file]]
+    told = [*(problem for listed in shapes.values() for problem in listed), *problems_of_rules(catalog, app, sound)]
+    found += [_placed(problem, file, rule) for file, rule in by_file.items() for problem in _of(file, told)]
+    return [located(problem, source) for problem in sorted(found, key=lambda one: one.start or 0)]
 
 
-def _found(catalog: Catalog, app: str, rule: RuleText) -> Iterator[Problem]:
-    file = f"rules/{rule.document['key']}.json"
-    shape = document_problems("rule", file, rule.document)
-    found = shape or problems_of_rules(catalog, app, [rule_def(rule.document)])
-    for problem in found:
-        path = _STEP.sub(r"[\1]", problem.path.removeprefix(file).removeprefix("#")).strip("/").replace("/", ".")
-        yield rule.placed(replace(problem, path=path))
+def _of(file: str, found: Iterable[Problem]) -> Iterator[Problem]:
+    return (problem for problem in found if problem.path.startswith(file))
+
+
+def _placed(problem: Problem, file: str, rule: RuleText) -> Problem:
+    path = _STEP.sub(r"[\1]", problem.path.removeprefix(file).removeprefix("#")).strip("/").replace("/", ".")
+    return rule.placed(replace(problem, path=path))
 
 
 def rule_document(app: App, key: str, speech: Speech | None = None) -> Mapping[str, object]:

@@ -132,9 +132,7 @@ class Names:
             case OfPerson() if isinstance(_asked(now), Field):
                 return _before(now, at)
             case Path() | OfPerson():
-                return self._report.broken(
-                    problems.NOT_A_REFERENCE, at, name=f"{head.text}.{rest[0].text}", next=rest[1].text
-                )
+                return self._report.broken(problems.OLD_PATH, at, name=f"{head.text}.{rest[0].text}", next=rest[1].text)
             case _:
                 return now
 

@@ -72,8 +72,12 @@ def has_role(person: Node, role: Node, scope: Scope, at: Span, report: Report) -
     """Return whether a person holds the role that is written out, by its key or by one of its labels."""
     if not isinstance(role, Literal) or role.value is None:
         return report.broken(problems.ROLE_NOT_WRITTEN, role.at)
-    found = _role_named(str(role.value), scope)
-    if found is not None:
+    some = _roles_named(str(role.value), scope)
+    if len(some) > 1:
+        keys = ", ".join(one.key for one in some)
+        return report.broken(problems.AMBIGUOUS_ROLE, role.at, name=role.value, keys=keys)
+    if some:
+        found = some[0]
         report.meant[role.at] = Chosen(_option(found), tuple(map(_option, scope.roles.values())))
         return HasRole(person, found.app, found.key, at=at)
     names = [key for item in scope.roles.values() for key in _names_of(item)]
@@ -90,9 +94,12 @@ def _option(role: RoleScope) -> Option:
     return Option(role.key, role.labels or Text(role.key, role.key))
 
 
-def _role_named(written: str, scope: Scope) -> RoleScope | None:
+def _roles_named(written: str, scope: Scope) -> tuple[RoleScope, ...]:
+    """Return the role with that key, else all with that label."""
+    if written in scope.roles:
+        return (scope.roles[written],)
     wanted = narrowed(written)
-    return scope.roles.get(written) or next((one for one in scope.roles.values() if wanted in _names_of(one)), None)
+    return tuple(one for one in scope.roles.values() if wanted in _names_of(one))
 
 
 def _names_of(role: RoleScope) -> tuple[str, ...]:

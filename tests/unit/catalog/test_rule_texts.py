@@ -11,7 +11,8 @@ from engine.kernel.problems import EngineError
 from engine.packs.reading import market
 from engine.rules.text.printing import print_rule, print_rules
 from engine.rules.text.reading import read_rules
-from tests.support.apps import LIBRARY, library_catalog
+from tests.support.apps import LIBRARY, compiled, library_catalog
+from tests.support.apps import app as documents
 
 FOLDERS = [LIBRARY, *market().values()]
 DOCUMENTS = [
@@ -94,6 +95,33 @@ def test_a_rule_takes_the_place_of_the_one_with_its_key_when_it_is_checked(app):
     text = rule_as_text(app, "damage_noted", "en")
     assert told(app, text) == []
     assert [code for code, _, _ in told(app, text.replace("note = ", "nothing = "))] == ["RULE-001"]
+
+
+HOLDS = 'rule "held" key held on created for loan then hold("x")\n'
+LETS_GO = 'rule "free" key free on changed for loan when note is empty then release\n'
+
+
+def test_rules_of_a_file_are_checked_together_when_one_needs_the_other(app):
+    assert [code for code, _, _ in told(app, HOLDS)] == ["RULE-016"]
+    assert told(app, HOLDS + LETS_GO) == []
+    assert told(app, LETS_GO + HOLDS) == []
+
+
+def test_each_problem_stands_in_its_rule_when_several_rules_of_a_file_are_wrong(app):
+    found = told(app, HOLDS + LETS_GO.replace("note", "nowt") + LETS_GO.replace("free", "again").replace("note", "zz"))
+    assert [(what, place) for _, what, place in found] == [("nowt", "2:47"), ("zz", "3:49")]
+
+
+def test_a_key_is_refused_where_it_stands_again_when_two_rules_of_a_file_share_it(app):
+    assert told(app, LETS_GO + LETS_GO) == [("RULE-048", "key free", "2:13")]
+    nameless = LETS_GO.replace(" key free", "")
+    assert [(code, place) for code, _, place in told(app, nameless + nameless)] == [("RULE-048", "2:1")]
+
+
+def test_a_form_is_told_to_be_missing_when_the_app_has_none():
+    catalog = compiled(documents(roles=[]))
+    read = read_rules(LETS_GO)
+    assert [one.code for one in problems_in(catalog, "shop", read, LETS_GO)] == ["APP-010"]
 
 
 def test_a_published_rule_is_shown_by_keys_and_by_labels_when_asked(app):

@@ -141,3 +141,14 @@ def test_old_values_are_refused_when_they_would_be_of_related_records(source):
 def test_result_is_refused_when_the_place_needs_another_type():
     assert problems_of("amount", expects=BooleanType)[0].code == "LANG-040"
     assert problems_of("1", expects=TextType())[0].code == "LANG-040"
+
+
+@pytest.mark.parametrize(
+    "source", ['old.customer.name = "x"', '原值.客户.名称 = "x"', "old.customer.region.rate is empty"]
+)
+def test_what_was_before_is_of_the_record_alone_when_a_path_goes_on(source):
+    (problem,) = problems_of(source)
+    assert problem.code == "LANG-120"
+    name = source.split(".")[0] + "." + source.split(".")[1]
+    assert f"{name} = …" in problem.hint.en
+    assert f"{name} = …" in problem.hint.zh

@@ -1,6 +1,7 @@
 """People in expressions: what the directory says of whoever an expression gives, the same on every back end."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,18 @@ def test_role_is_found_when_it_is_written_by_its_label():
         compile_expression('role_in(owner, "总监")', SCOPE).tree
         == compile_expression('role_in(owner, "director")', SCOPE).tree
     )
+
+
+def test_role_is_refused_with_both_keys_when_two_share_a_label():
+    two = {**ROLES, "head": RoleScope("crm", "head", Text("总监", "Head"))}
+    scope = replace(SCOPE, roles=two)
+    with pytest.raises(EngineError) as caught:
+        compile_expression('role_in(owner, "总监")', scope)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.start, problem.end) == ("LANG-121", 15, 19)
+    assert "director, head" in problem.hint.zh
+    for told in ("head", "director", "Director"):
+        compile_expression(f'role_in(owner, "{told}")', scope)
 
 
 def test_role_is_suggested_when_it_is_not_one_of_the_app():
