@@ -45,20 +45,25 @@ def run_rules(work: Work, body: RunRules) -> None:
         if _is_asked(rule, body, event) and rule.is_valid_on(today)
     ]
     ask_ahead(work, body, rules)
-    _read_for(work, form, row, [rule for rule in rules if may_fire(work, body, rule)])
     old = old_row(form, body.old)
+    around = work.surroundings(app.key, old=old)
+    _read_for(work, form, (row, around), [rule for rule in rules if may_fire(work, body, rule)])
     for rule in rules:
         current = row if event.deleted else work.record(app.key, form.key, body.record)
         if current is not None and may_fire(work, body, rule):
             _run(Run(work, app, form, rule, body, old), current)
 
 
-def _read_for(work: Work, form: Form, row: Row, rules: Sequence[Rule]) -> None:
-    """Ask at once for what these rules read of others, and for the records that they change."""
+def _read_for(work: Work, form: Form, seen: tuple[Row, Around], rules: Sequence[Rule]) -> None:
+    """Ask at once for what these rules read of others, and for the records that they change.
+
+    ``seen`` is the record with what the rules see around it.
+    """
+    row, around = seen
     told = [expression for rule in rules for expression in rule.said]
     lines = [item for rule in rules for item in _lines_read(row, rule)]
     also = [*shown_in(form.scope, row, told), *_written(row, rules)]
-    read_ahead(work, [*((row, rule.reaching) for rule in rules), *lines], also)
+    read_ahead(work, [*((row, rule.reaching) for rule in rules), *lines], also, around)
     read_ahead(work, _targets(work, row, rules))
 
 

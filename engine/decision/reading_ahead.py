@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from engine.decision.facts import Person, PersonQuery, Query, RecordQuery
-from engine.decision.work import Around, Work
+from engine.decision.work import Around, MissingFactsError, Work
 from engine.kernel.values import Row
 from engine.language import types as language
+from engine.language.backends.python.compiling import Evaluate, compile_value
 from engine.language.checking.people import MAX_LEVELS
 from engine.language.expressions import Aggregate, Expression
 from engine.language.scope import FormScope
@@ -34,6 +36,7 @@ class _Trail:
     forms: Mapping[str, tuple[str, str]]
     aggregates: frozenset[tuple[str, Aggregate]]
     people: frozenset[tuple[Node, int]]
+    around: Around | None
     rows: dict[str, Row | None] = field(default_factory=dict)
 
     def ahead(self, hop: int) -> Iterator[tuple[str, RecordQuery]]:
@@ -53,10 +56,17 @@ class _Trail:
                 if query is not None:
                     yield query
 
-    def persons(self, work: Work) -> Iterator[PersonQuery]:
-        """Go through the people that are known to be asked about: of superiors those that are known already."""
+    def persons(self, work: Work) -> Iterator[Query]:
+        """Go through the people that are known to be asked about: of superiors those that are known already.
+
+        Where it is not known yet who is meant, it is what must be known for that.
+        """
         for asked, level in self.people:
-            id = self._named(asked, work)
+            try:
+                id = self._named(asked, work)
+            except MissingFactsError as missing:
+                yield from missing.queries
+                continue
             for _ in range(level):
                 if id is None:
                     break
@@ -65,7 +75,7 @@ class _Trail:
                 id = None if known is None else known.manager
 
     def _named(self, asked: Node, work: Work) -> str | None:
-        """Return who is meant; what is not simply named is asked for when it is looked at."""
+        """Return who is meant; who is not simply named is worked out by itself, where the surroundings are known."""
         match asked:
             case Given("me"):
                 return work.command.actor.user
@@ -74,13 +84,25 @@ class _Trail:
             case Path(steps, key):
                 holder = self.rows.get(".".join(step.reference for step in steps))
             case _:
-                return None
+                own = self.rows.get("")
+                found = None if own is None or self.around is None else _worked_out(asked)(own, self.around)
+                return None if found is None else str(found)
         return None if holder is None or not holder.get(key) else str(holder[key])
 
 
-def read_ahead(work: Work, readings: Iterable[Reading], also: Iterable[Query] = ()) -> None:
-    """Make sure that these expressions find what they read; ``also`` is asked for in the same round."""
-    trails = [_trail(row, expressions) for row, expressions in readings]
+@lru_cache(maxsize=1_024)
+def _worked_out(person: Node) -> Evaluate:
+    return compile_value(person)
+
+
+def read_ahead(
+    work: Work, readings: Iterable[Reading], also: Iterable[Query] = (), around: Around | None = None
+) -> None:
+    """Make sure that these expressions find what they read; ``also`` is asked for in the same round.
+
+    ``around`` is what all of them see; without it nobody is asked about who is not simply named.
+    """
+    trails = [_trail(row, expressions, around) for row, expressions in readings]
     wanted = list(also)
     for hop in range(HOPS + 1):
         wanted += [query for trail in trails for query in trail.persons(work)]
@@ -95,12 +117,14 @@ def read_ahead(work: Work, readings: Iterable[Reading], also: Iterable[Query] = 
         work.fetch(dict.fromkeys(query for trail in trails for query in trail.persons(work)))
 
 
-def _trail(row: Row, expressions: Iterable[Expression]) -> _Trail:
+def _trail(row: Row, expressions: Iterable[Expression], around: Around | None) -> _Trail:
     reads = [expression.reads for expression in expressions]
     forms = {path: form for read in reads for path, form in read.forms.items()}
     own = [("", aggregate) for read in reads for aggregate in read.aggregates]
     people = frozenset(item for read in reads for item in read.people)
-    return _Trail(forms, frozenset((*own, *(item for read in reads for item in read.distant))), people, {"": row})
+    return _Trail(
+        forms, frozenset((*own, *(item for read in reads for item in read.distant))), people, around, {"": row}
+    )
 
 
 def read_rows_ahead(work: Work, around: Around, row: Row, listings: Iterable[Each]) -> None:
@@ -111,7 +135,7 @@ def read_rows_ahead(work: Work, around: Around, row: Row, listings: Iterable[Eac
     for each, one in found:
         aggregate = each.related.aggregate
         told += shown_in(work.catalog.scopes[aggregate.app, aggregate.form], one, each.expressions)
-    read_ahead(work, [(one, each.expressions) for each, one in found], told)
+    read_ahead(work, [(one, each.expressions) for each, one in found], told, around)
 
 
 def shown_in(form: FormScope, row: Row, expressions: Iterable[Expression]) -> Iterator[Query]:

@@ -85,7 +85,7 @@ def _read_ahead(saving: Saving) -> None:
     lines = (
         (line, item.reaching) for item in form.live_fields() if item.lines for line in saving.row.get(item.key) or ()
     )
-    read_ahead(work, [(saving.row, around), *lines], pointers.pointed_at(saving))
+    read_ahead(work, [(saving.row, around), *lines], pointers.pointed_at(saving), saving.around)
 
 
 def distinct(found: Iterable[Problem]) -> list[Problem]:

@@ -42,6 +42,14 @@ def fired(connection: Connection, queries: Iterable[FiredQuery]) -> Iterator[tup
         yield from ((query, key in found) for query, key in zip(listed, wanted, strict=True))
 
 
+def fired_at(connection: Connection, query: FiredQuery) -> Moment | None:
+    """Return when the rule fired for that; None where it has not."""
+    wanted = (query.app, query.rule, query.record, query.period)
+    about = [column == value for column, value in zip(_COLUMNS, wanted, strict=True)]
+    found: Moment | None = connection.execute(select(_ONCE.c.at).where(*about)).scalar_one_or_none()
+    return found
+
+
 def entries(connection: Connection, query: EntriesQuery) -> int:
     """Return how often a record has come into a state, the one that it began in included."""
     about = (_LOG.c.app == query.app, _LOG.c.form == query.form, _LOG.c.record == query.record)

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
+from engine.kernel.clocks import DAY_MS
 from engine.runtime.commands_rules import rule as group
 from engine.storage.system_tables import rule_run
 from tests.support.apps import access, app, element, field, form, role, rule
@@ -42,6 +43,7 @@ def shop(site):
     site.publish(
         _documents(
             rule("r", "thing", {"created": True}, {"set": {"m": ASK}}, when=f"{ASK} * 2 > 6"),
+            rule("daily", "thing", {"changed": ["k"]}, {"set": {"m": "1"}}, once="day"),
             rule("past", "thing", {"schedule": {"cron": "0 * * * *"}}, {"set": {"k": "1"}}, valid_to="2020-01-01"),
             rule("later", "thing", {"schedule": {"cron": "0 * * * *"}}, {"set": {"k": "1"}}, valid_from="2990-01-01"),
         )
@@ -118,6 +120,19 @@ def test_a_rule_says_that_it_is_outside_its_validity(shop):
     assert later.kept_by[0].words.en == "today is outside its validity (from 2990-01-01)"
     assert later.next_at.startswith("2990-01-01T") or later.next_at.startswith("2989-12-31T")
     assert _explained(shop, id).kept_by == ()
+
+
+def test_a_rule_says_that_it_has_fired_for_the_day_until_that_is_over(shop):
+    id = _made(shop, "12")
+    assert _explained(shop, id, "daily").kept_by == ()
+    shop.services.records.update(shop.viewer("anna"), "shop", "thing", id, {"k": "1"}, None)
+    shop.jobs().run_until_quiet()
+    (kept,) = _explained(shop, id, "daily").kept_by
+    assert kept.kind == "once"
+    assert kept.words.zh.startswith("每天只执行一次,已于 ")
+    assert kept.words.en.startswith("it has fired already (once per day, at ")
+    shop.business.moment += DAY_MS
+    assert _explained(shop, id, "daily").kept_by == ()
 
 
 def test_runs_of_before_are_readable_when_they_kept_other_names(shop):
