@@ -30,6 +30,7 @@ from engine.language.printing.values import Shower
 from engine.language.scope import EMPTY_SCOPE, Scope
 from engine.language.templates import compile_template
 from engine.language.types import BooleanType, type_key
+from engine.rules.problems import NOT_A_TEXT
 from engine.runtime.commands import services
 from engine.runtime.commands_rules import part_lines
 from engine.runtime.explanations import PartView
@@ -64,13 +65,15 @@ class _Asked:
 
     @property
     def source(self) -> str:
-        """The expression: the argument, the file or what comes on standard input."""
+        """The expression: the argument, the file or what comes on standard input; EngineError where it is no text."""
         if self.expression is not None and self.file is not None:
             message = "give the expression or a file, not both / 表达式与文件只能给一个"
             raise click.UsageError(message)
         if self.file is not None:
-            return Path(self.file).read_text(encoding="utf8").strip("\r\n")
-        return self.expression if self.expression is not None else sys.stdin.buffer.read().decode("utf8").strip("\r\n")
+            return _text(Path(self.file).read_bytes(), Path(self.file).name).strip("\r\n")
+        if self.expression is not None:
+            return _text(self.expression.encode("utf8", "surrogatepass"), "EXPRESSION")
+        return _text(sys.stdin.buffer.read(), "stdin").strip("\r\n")
 
     @property
     def speeches(self) -> tuple[str, ...]:
@@ -82,6 +85,14 @@ class _Asked:
         for line in report_lines(source, problems, self.speech):
             click.echo(line)
         sys.exit(REFUSED)
+
+
+def _text(raw: bytes, name: str) -> str:
+    """Return what bytes say; EngineError where they are no text."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise EngineError(NOT_A_TEXT.at(name, name=name)) from None
 
 
 def _asking(command: Callable[..., None]) -> Callable[..., None]:

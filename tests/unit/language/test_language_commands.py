@@ -7,6 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from engine.kernel.problems import EngineError
 from engine.runtime.commands_language import check, explain_, format_
 
 FIELDS = json.dumps(
@@ -117,3 +118,20 @@ def test_the_value_is_told_when_an_expression_is_no_condition():
 )
 def test_the_exit_code_is_that_of_a_mistake_when_options_do_not_fit(command, words):
     assert _run(command, *words)[0] == USAGE
+
+
+@pytest.mark.parametrize("command", [check, format_, explain_])
+def test_bytes_that_are_no_text_are_told_when_an_expression_comes_in_any_way(command, tmp_path):
+    file = tmp_path / "e.txt"
+    file.write_bytes(b"amount > \xff\xfe")
+    ways = {"stdin": ((), b"1 + \xff"), "e.txt": (("--file", str(file)), b""), "EXPRESSION": (("1 + \udcff",), b"")}
+    for way, (words, stdin) in ways.items():
+        error = CliRunner().invoke(command, list(words), input=stdin).exception
+        assert isinstance(error, EngineError)
+        assert [(one.code, one.path) for one in error.problems] == [("RULE-046", way)]
+
+
+def test_a_mark_of_byte_order_is_no_part_of_an_expression_when_a_file_has_one(tmp_path):
+    file = tmp_path / "e.txt"
+    file.write_bytes("1+1\r\n".encode("utf-8-sig"))
+    assert _run(format_, "--file", str(file)) == (0, "1 + 1\n")
