@@ -159,8 +159,14 @@ def notifications_json(messages: tuple[NotificationView, ...]) -> Json:
 
 
 def rule_json(rule: RuleView) -> Json:
-    """Return ``{"key", "labels", "enabled", "holds"}``."""
-    return {"key": rule.key, "labels": rule.labels.as_json(), "enabled": rule.enabled, "holds": rule.holds}
+    """Return ``{"key", "labels", "enabled", "holds", "severity"}``."""
+    return {
+        "key": rule.key,
+        "labels": rule.labels.as_json(),
+        "enabled": rule.enabled,
+        "holds": rule.holds,
+        "severity": rule.severity,
+    }
 
 
 def rules_json(rules: tuple[RuleView, ...]) -> Json:
@@ -189,6 +195,7 @@ def _run_json(run: RunView) -> Json:
         "actions": list(run.actions),
         "error": None if run.error is None else run.error.as_json(),
         "tables": [_table_json(table) for table in run.tables],
+        "severity": run.severity,
     }
 
 

@@ -114,7 +114,7 @@ def _seen(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun 
 
 def _rule_view(rule: Rule, seen: _Seen | None) -> RuleView:
     holds = True if seen is None else seen.told.verdict(seen.whole)
-    return RuleView(rule.key, rule.labels, rule.definition.enabled, holds)
+    return RuleView(rule.key, rule.labels, rule.definition.enabled, holds, rule.definition.severity)
 
 
 def _around(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun | None) -> Around:

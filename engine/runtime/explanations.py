@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.kernel.problems import Text
+from engine.rules.definitions import Severity
+from engine.rules.severities import SEVERITY_WORDS
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ class RunView:
     """One look of the rule at the record: when, whether it fired, what it did, and the error that kept it from it.
 
     ``actions`` are keys as rules are written (``set``, ``notify`` …). ``before`` is what it read of the record before
-    the change, ``tables`` what it heard from decision tables, both as far as the viewer may see it.
+    the change, ``tables`` what it heard from decision tables, both as far as the viewer may see it. ``severity`` is how
+    grave the rule was then.
     """
 
     at: str
@@ -100,6 +103,7 @@ class RunView:
     error: Text | None
     before: tuple[BeforeView, ...] = ()
     tables: tuple[TableView, ...] = ()
+    severity: Severity | None = None
 
     @property
     def told(self) -> tuple[Text, ...]:
@@ -119,6 +123,12 @@ class RuleView:
     labels: Text
     enabled: bool
     holds: bool | None
+    severity: Severity | None = None
+
+    @property
+    def graded(self) -> Text | None:
+        """How grave the rule is, in words; None where it does not say."""
+        return None if self.severity is None else SEVERITY_WORDS[self.severity]
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class Looks:
             error=error,
             before=self._before(run),
             tables=tuple(kept_view(app, item) for item in kept if item["table"] not in closed),
+            severity=run.trace.get("severity"),
         )
 
     def _before(self, run: StoredRun) -> tuple[BeforeView, ...]:

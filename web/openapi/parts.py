@@ -72,7 +72,10 @@ ME: Final = closed(
     roles={"type": "array", "items": closed(app=WORD, role=WORD)},
 )
 MESSAGE: Final = closed(id=ID, text=named("Text"), record={"anyOf": [ABOUT, {"type": "null"}]}, at=AT, read=TRUTH)
-RULE: Final = closed(key=WORD, labels=named("Text"), enabled=TRUTH, holds={"type": ["boolean", "null"]})
+SEVERITY: Final[Schema] = {"enum": ["info", "warning", "critical", None]}
+RULE: Final = closed(
+    key=WORD, labels=named("Text"), enabled=TRUTH, holds={"type": ["boolean", "null"]}, severity=SEVERITY
+)
 DAY: Final[Schema] = {"type": ["string", "null"], "format": "date"}
 TABLE_ROW: Final[Schema] = {
     **closed(
@@ -110,6 +113,7 @@ EXPLANATION: Final = closed(
             actions={"type": "array", "items": WORD},
             error={"anyOf": [named("Text"), {"type": "null"}]},
             tables={"type": "array", "items": named("Heard")},
+            severity=SEVERITY,
         ),
     },
     at=AT,

@@ -94,7 +94,11 @@ def documents() -> dict[str, Any]:
         }
     }
     told = {"notify": {"to": [{"owner": True}], "text": {"zh": "已冻结:{{name}}", "en": "On hold: {{name}}"}}}
-    stop = called(rule("stop", "deal", on, [hold, task, told], when=when), "长期没有进展就冻结", "Hold what lies idle")
+    stop = called(
+        rule("stop", "deal", on, [hold, task, told], when=when, severity="critical"),
+        "长期没有进展就冻结",
+        "Hold what lies idle",
+    )
     off = called(rule("off", "deal", {"created": True}, told, enabled=False), "新商机提醒", "Tell of new deals")
     days = called(parameter("idle.days", "number", default="15", scale=0), "多少天没进展", "Idle days")
     staff = role("staff", *(access(key) for key in STAFF))

@@ -146,13 +146,14 @@ def test_the_rules_of_a_record_are_shown_with_mark_and_word_when_asked(rep, deal
     deal = deals.deal(15)
     assert f'href="{at(deal)}/rules"' in rep.get(at(deal)).get_data(as_text=True)
     told = read(rep.get(f"{at(deals.deal(14))}/rules"))
-    assert "长期没有进展就冻结 不成立" in told
+    assert "长期没有进展就冻结 严重 不成立" in told
     assert "新商机提醒 已停用 成立" in told
 
 
 def test_an_explanation_names_both_numbers_first_when_a_rule_does_not_act(rep, deals):
     told = read(rep.get(f"{at(deals.deal(14))}/rules/stop"))
     assert "没触发,因为: 最近进展距今 14 天,不到 15 天(多少天没进展)" in told
+    assert "长期没有进展就冻结 严重 没触发" in told
     assert told.index("没触发") < told.index("完整条件") < told.index("全部满足") < told.index("最近几次查看")
     assert "下次查看:" in told
 

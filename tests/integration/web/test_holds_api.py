@@ -39,7 +39,7 @@ def test_nothing_is_told_when_nobody_is_signed_in(rep, path):
 def test_messages_come_newest_first_with_their_records_when_something_happened(rep, deals):
     first, second = deals.deal(15, name="一号"), deals.deal(16, name="二号")
     found = rep("GET", "/notifications").get_json()["items"]
-    assert [item["text"]["zh"] for item in found[:2]] == ["已冻结:二号", "已冻结:一号"]
+    assert [item["text"]["zh"] for item in found[:2]] == ["【严重】已冻结:二号", "【严重】已冻结:一号"]
     assert [item["record"]["id"] for item in found[:2]] == [second.id, first.id]
     assert found[0]["record"] == {"app": APP, "form": "deal", "id": second.id, "title": "二号"}
     assert found[0]["read"] is False
@@ -91,9 +91,9 @@ def test_one_of_a_group_is_asked_for_when_none_is_filled(rep, deals):
 
 def test_the_rules_of_a_record_are_listed_when_it_is_the_callers_to_read(rep, deals):
     found = rep("GET", f"{at(deals.deal(14))}/rules").get_json()["items"]
-    assert [(item["key"], item["enabled"], item["holds"]) for item in found] == [
-        ("off", False, True),
-        ("stop", True, False),
+    assert [(item["key"], item["enabled"], item["holds"], item["severity"]) for item in found] == [
+        ("off", False, True, None),
+        ("stop", True, False, "critical"),
     ]
     problems(rep("GET", f"/{APP}/deal/{ABSENT}/rules"), 404)
     problems(rep("GET", f"/{APP}/deal/x/rules"), 404)
@@ -102,7 +102,7 @@ def test_the_rules_of_a_record_are_listed_when_it_is_the_callers_to_read(rep, de
 def test_it_is_explained_why_a_rule_does_not_fire_when_a_day_is_missing(rep, deals):
     deal = deals.deal(14)
     told = rep("GET", f"{at(deal)}/rules/stop").get_json()
-    assert set(told) == {"rule", "because", "condition", "runs", "at", "next_at"}
+    assert set(told) == {"rule", "because", "kept_by", "condition", "runs", "at", "next_at"}
     assert told["rule"]["holds"] is False
     (because,) = told["because"]
     assert "14" in because["zh"]
@@ -110,6 +110,7 @@ def test_it_is_explained_why_a_rule_does_not_fire_when_a_day_is_missing(rep, dea
     assert told["condition"]["joins"] == "all"
     assert [part["holds"] for part in told["condition"]["parts"]] == [True, False, True]
     assert told["runs"][0]["fired"] is False
+    assert told["runs"][0]["severity"] == "critical"
     assert told["next_at"] > told["at"]
     off = rep("GET", f"{at(deal)}/rules/off").get_json()
     assert (off["condition"], off["because"], off["next_at"]) == (None, [], None)
