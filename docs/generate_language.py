@@ -83,6 +83,7 @@ def page(speech: str) -> str:
         "limits": _limits(speech),
         "hops": str(MAX_HOPS),
         "digits": str(types.MAX_DIGITS),
+        "longest": f"{types.LONGEST_TEXT:,}",
         "case_types": ", ".join(f"`{name}`" for name in cases.TYPE_NAMES),
     }
     for name, table in tables.items():

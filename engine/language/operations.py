@@ -49,7 +49,7 @@ class Op(StrEnum):
     FIND = "find"
     """Search, text: the position from 1; blank when absent."""
     REPLACE = "replace"
-    """Text, search, replacement."""
+    """Text, search, replacement; here, in a concat and a join what would be too long is blank (``lengths``)."""
     TRIM = "trim"
     LOWER = "lower"
     UPPER = "upper"

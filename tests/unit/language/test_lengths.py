@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from engine.kernel.problems import Text
 from engine.language.backends.javascript.trees import to_json
+from engine.language.checking.answering import Decider
 from engine.language.compiling import compile_expression
 from engine.language.lengths import is_tested, longest
+from engine.language.tables import Column
 from engine.language.tree import Operation, walk
 from engine.language.types import LONGEST_STORED, LONGEST_TEXT, TextType
+from engine.rules.tables.compiling import compile_table
+from engine.rules.tables.definitions import table_def
 from tests.unit.language.deals import APP, DEAL, SCOPE, field, value
 
 STORED = LONGEST_STORED
@@ -79,6 +84,28 @@ def test_computed_field_can_be_as_long_as_a_text_can_be_when_it_is_read():
 def test_texts_are_of_one_type_when_their_lengths_differ():
     assert TextType(5) == TextType()
     assert hash(TextType(5)) == hash(TextType())
+
+
+def _doubling():
+    """A table that says its input twice."""
+    element = {"uid": "u", "labels": {"zh": "表", "en": "table"}}
+    columns = [Column(key, Text(key, key), TextType()) for key in ("word", "twice")]
+    document = {
+        **element,
+        "key": "doubling",
+        "hit_policy": "first",
+        "inputs": [{**element, "key": "word"}],
+        "outputs": [{**element, "key": "twice"}],
+        "rows": [{"uid": "row", "when": {}, "then": {"twice": "word & word"}}],
+    }
+    table, _ = compile_table(table_def(document), columns[:1], columns[1:], {})
+    return replace(SCOPE, tables={"doubling": Decider(table)})
+
+
+@pytest.mark.parametrize(("times", "length"), [(3, 800_000), (4, 0), (30, 0)])
+def test_text_is_blank_when_a_table_doubles_it_again_and_again(times, length):
+    source = "lookup('doubling', " * times + "name" + ")" * times
+    assert value(f"len({source})", _doubling(), name="a" * STORED) == length
 
 
 @pytest.mark.parametrize("length", [LONGEST_TEXT, LONGEST_TEXT + 1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.language import tree
+from engine.language.backends.sql.terms import MOST_ARGUMENTS
 from engine.language.operations import Op
 from engine.language.tree import Node, children
 from engine.language.types import NumberType
@@ -21,6 +22,8 @@ _CALL, _CASE, _SIGN, _LOGIC, _SUBQUERY = 5, 6, 4, 3, 14
 def _symbols(node: Node) -> int:
     """Return how many symbols the parser holds, at most, while it is inside of this node."""
     match node:
+        case tree.Operation(Op.CONCAT | Op.JOIN, arguments) if len(arguments) > MOST_ARGUMENTS:
+            return _CALL + _SUBQUERY
         case tree.Operation(op):
             return _NESTED_CALLS.get(op, _CALL)
         case tree.If() | tree.Switch():

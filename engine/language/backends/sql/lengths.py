@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sqlalchemy as sa
 
-from engine.language.backends.sql.terms import Element
+from engine.language.backends.sql.let import Together
+from engine.language.backends.sql.terms import Element, Terms, depends_on_row
+from engine.language.lengths import is_tested
+from engine.language.tree import Field, Operation
 from engine.language.types import LONGEST_TEXT
 
+Make = Callable[[Sequence[Element]], Element]
+"""Writes a text, or its length, out of texts."""
+
 _LONGEST = sa.literal_column(str(LONGEST_TEXT), sa.BigInteger())
-_NOTHING = sa.literal_column("0", sa.BigInteger())
+_NOTHING: Element = sa.literal_column("0", sa.BigInteger())
 
 
 def _length(text: Element) -> Element:
@@ -21,22 +27,43 @@ def _or_nothing(number: Element) -> Element:
     return sa.func.coalesce(number, _NOTHING, type_=sa.BigInteger())
 
 
-def within(made: Element, length: Element) -> Element:
-    """Return what is made where its length is within the bound, else NULL."""
-    return sa.case((length <= _LONGEST, made))
+def within(terms: Terms, node: Operation, make: Make, length: Make) -> Element:
+    """Return what is made of the arguments where its length is within the bound or need not be tested, else NULL."""
+    steps: list[tuple[str, Element]] = []
+    texts: list[Element] = []
+    for argument in node.arguments:
+        text = terms.value(argument)
+        if depends_on_row(argument) and not isinstance(argument, Field):
+            steps.append((f"_youju_part_{len(steps)}", text))
+            text = sa.literal_column(steps[-1][0], sa.Text())
+        texts.append(text)
+    made = make(texts)
+    if is_tested(node):
+        made = sa.case((length(texts) <= _LONGEST, made))
+    return Together(steps, made) if steps else made
 
 
-def replaced_length(text: Element, search: Element, replacement: Element) -> Element:
-    """Return the length after a replacement, 0 where nothing is replaced; each argument is used again and again."""
+def replaced_length(texts: Sequence[Element]) -> Element:
+    """Return the length of a text after a replacement, 0 where there is nothing to search."""
+    text, search, replacement = texts
     without = sa.func.replace(text, search, sa.literal_column("''", sa.Text()), type_=sa.Text())
     times = (_length(text) - _length(without)).op("/", precedence=8)(_length(search))
     return _or_nothing(_length(text) + times * (_or_nothing(_length(replacement)) - _length(search)))
 
 
-def joined_length(texts: Sequence[Element], separator: Element | None = None) -> Element:
-    """Return the length of the texts that are not NULL with the separator between them."""
-    between = _NOTHING if separator is None else _or_nothing(_length(separator))
-    total: Element = -between
-    for text in texts:
-        total = total + _or_nothing(_length(text) + between)
+def concatenated_length(texts: Sequence[Element]) -> Element:
+    """Return the length of the texts that are not NULL."""
+    return _total(map(_length, texts))
+
+
+def joined_length(texts: Sequence[Element]) -> Element:
+    """Return the length of all texts but the first that are not NULL, with the first between them."""
+    between = _or_nothing(_length(texts[0]))
+    return _total(_length(text) + between for text in texts[1:]) - between
+
+
+def _total(numbers: Iterable[Element]) -> Element:
+    total = _NOTHING
+    for number in numbers:
+        total = total + _or_nothing(number)
     return total

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
 
+_PARTS = "_youju_parts"
+
+
 class Let(ColumnElement[Any]):
     """``body`` with the names of ``steps``; a step may use the names before it."""
 
@@ -37,6 +40,23 @@ class Let(ColumnElement[Any]):
     def self_group(self, against: object = None) -> Let:  # noqa: ARG002
         """Stand as it is: it brings its own parentheses."""
         return self
+
+
+class Together(Let):
+    """``body`` with the names of ``steps`` that know nothing of each other: none keeps what others have made."""
+
+    inherit_cache = False
+    __visit_name__ = "youju_together"
+
+
+@compiles(Together)
+def _compile_together(element: Together, compiler: SQLCompiler, **options: object) -> str:
+    """Write the steps as the columns of one single-row table."""
+    options.pop("within_columns_clause", None)
+    columns = ", ".join(f"{compiler.process(step, **options)} AS {name}" for name, step in element.steps)
+    body = compiler.process(element.body, **options)
+    # Every part has been written by the compiler, values as parameters; the names are counted.
+    return f"(WITH {_PARTS} AS MATERIALIZED (SELECT {columns}) SELECT {body} FROM {_PARTS})"  # noqa: S608
 
 
 @compiles(Let)

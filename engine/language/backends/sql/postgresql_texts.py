@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
 from engine.language.backends.python.runtime import PLAIN_DECIMAL, WHITE_SPACE
-from engine.language.backends.sql.lengths import joined_length, replaced_length, within
+from engine.language.backends.sql.lengths import concatenated_length, joined_length, replaced_length, within
 from engine.language.backends.sql.terms import MOST_ARGUMENTS, Element, Terms, in_groups
 from engine.language.lengths import is_tested
 from engine.language.operations import Op
@@ -68,13 +68,13 @@ def _find(terms: Terms, node: Operation) -> Element:
 
 
 def _replace(terms: Terms, node: Operation) -> Element:
-    if not is_tested(node):
-        return _replaced(*map(terms.value, node.arguments))
-    parts = [terms.once(argument) for argument in node.arguments]
-    return within(_replaced(*parts), replaced_length(*parts))
+    if is_tested(node):
+        return within(terms, node, _replaced, replaced_length)
+    return _replaced([terms.value(argument) for argument in node.arguments])
 
 
-def _replaced(text: Element, search: Element, replacement: Element) -> Element:
+def _replaced(texts: Sequence[Element]) -> Element:
+    text, search, replacement = texts
     return _blank_if_empty(sa.func.replace(text, _text_or_empty(search), _text_or_empty(replacement)))
 
 
@@ -104,10 +104,9 @@ def _contains(terms: Terms, node: Operation) -> Element:
 
 
 def _concat(terms: Terms, node: Operation) -> Element:
-    if not is_tested(node):
-        return _concatenated([terms.value(argument) for argument in node.arguments])
-    texts = [terms.once(argument) for argument in node.arguments]
-    return within(_concatenated(texts), joined_length(texts))
+    if is_tested(node):
+        return within(terms, node, _concatenated, concatenated_length)
+    return _concatenated([terms.value(argument) for argument in node.arguments])
 
 
 def _concatenated(texts: Sequence[Element]) -> Element:
@@ -115,16 +114,14 @@ def _concatenated(texts: Sequence[Element]) -> Element:
 
 
 def _join(terms: Terms, node: Operation) -> Element:
-    separator, *texts = node.arguments
-    if not is_tested(node) and len(texts) <= MOST_ARGUMENTS:
-        return _joined(terms.value(separator), [terms.value(text) for text in texts])
-    between, parts = terms.once(separator), [terms.once(text) for text in texts]
-    return within(_joined(between, parts), joined_length(parts, between))
+    if is_tested(node) or len(node.arguments) > MOST_ARGUMENTS:
+        return within(terms, node, _joined, joined_length)
+    return _joined([terms.value(argument) for argument in node.arguments])
 
 
-def _joined(separator: Element, texts: Sequence[Element]) -> Element:
-    between = _text_or_empty(separator)
-    return in_groups(lambda some: _blank_if_empty(sa.func.concat_ws(between, *some)), texts)
+def _joined(texts: Sequence[Element]) -> Element:
+    between = _text_or_empty(texts[0])
+    return in_groups(lambda some: _blank_if_empty(sa.func.concat_ws(between, *some)), texts[1:])
 
 
 def _has(terms: Terms, node: Operation) -> Element:

@@ -94,6 +94,7 @@ _PLAIN: dict[Op, Callable[..., Value]] = {
     Op.TO_NUMBER: runtime.to_number,
     Op.TO_DATE: runtime.to_date,
     Op.REPLACE: runtime.replace_within,
+    Op.CONCAT: runtime.concat_within,
     Op.JOIN: runtime.join,
     Op.MATCHES: globs.matches,
     Op.IS_EMAIL: formats.is_email,
@@ -126,6 +127,7 @@ def register(connection: Connection) -> None:
         connection.create_function(function_name(op), -1, _by_calendar(asked), deterministic=True)
     for op, counted in _WITH_COUNTS.items():
         connection.create_function(function_name(op), -1, _over_counts(counted), deterministic=True)
+    connection.create_function("youju_join_within", -1, runtime.join_within, deterministic=True)
     connection.create_function("youju_compare", 2, _over_numbers(_compare), deterministic=True)
     connection.create_function("youju_same", 2, _same, deterministic=True)
     connection.create_function("youju_joined", 2, _joined, deterministic=True)

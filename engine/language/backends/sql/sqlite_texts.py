@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.language.backends.python.runtime import WHITE_SPACE
-from engine.language.backends.sql.lengths import joined_length, within
+from engine.language.backends.sql.lengths import concatenated_length, joined_length, within
 from engine.language.backends.sql.sqlite_calls import called, literal, number_of
 from engine.language.backends.sql.terms import MOST_ARGUMENTS, Element, Terms, grouping, in_groups
 from engine.language.globs import glob_of
@@ -45,7 +45,7 @@ def _find(terms: Terms, node: Operation) -> Element:
 
 
 def _replace(terms: Terms, node: Operation) -> Element:
-    """Call where the length must be counted first: steps for it would each keep all texts before them."""
+    """Call where the length must be counted first."""
     if is_tested(node):
         return called(terms, node)
     text, search, replacement = map(terms.value, node.arguments)
@@ -89,8 +89,9 @@ def _matches(terms: Terms, node: Operation) -> Element:
 def _concat(terms: Terms, node: Operation) -> Element:
     if not is_tested(node):
         return _concatenated([terms.value(argument) for argument in node.arguments])
-    texts = [terms.once(argument) for argument in node.arguments]
-    return within(_concatenated(texts), joined_length(texts))
+    if len(node.arguments) > MOST_ARGUMENTS:
+        return within(terms, node, _concatenated, concatenated_length)
+    return called(terms, node)
 
 
 def _concatenated(texts: Sequence[Element]) -> Element:
@@ -101,12 +102,15 @@ def _concatenated(texts: Sequence[Element]) -> Element:
 
 
 def _join(terms: Terms, node: Operation) -> Element:
-    separator, *texts = node.arguments
-    if not is_tested(node) and len(texts) <= MOST_ARGUMENTS:
+    if len(node.arguments) > MOST_ARGUMENTS:
+        return within(terms, node, _joined, joined_length)
+    if not is_tested(node):
         return called(terms, node)
-    between, parts = terms.once(separator), [terms.once(text) for text in texts]
-    joined = in_groups(lambda some: sa.func.youju_join(between, *some, type_=sa.Text()), parts)
-    return within(joined, joined_length(parts, between))
+    return sa.func.youju_join_within(*map(terms.value, node.arguments), type_=sa.Text())
+
+
+def _joined(texts: Sequence[Element]) -> Element:
+    return in_groups(lambda some: sa.func.youju_join(texts[0], *some, type_=sa.Text()), texts[1:])
 
 
 def _has(terms: Terms, node: Operation) -> Element:
