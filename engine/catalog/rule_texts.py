@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from engine.catalog.apps import App, Catalog
 from engine.catalog.compiling import problems_of_rules
@@ -13,7 +14,7 @@ from engine.catalog.definitions import AppDef
 from engine.catalog.documents import document_problems
 from engine.catalog.restating import labelled
 from engine.forms.compiling import SYSTEM_LABELS
-from engine.forms.definitions import target_of
+from engine.forms.definitions import FieldDef, target_of
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.language.printing.spelling import Speech
 from engine.rules import problems
@@ -29,36 +30,54 @@ _STEP = re.compile(r"/(\d+)(?=/|$)")
 
 def names_in(app: AppDef) -> NamesOf:
     """Return what rules of an app may name, by key and by label."""
-    forms = {form.key: form for form in app.forms}
-    flows = {flow.form: flow for flow in app.workflows}
-    shared = {
-        Domain.FORM: called({key: _both(form.labels) for key, form in forms.items()}),
-        Domain.ROLE: called({role.key: _both(role.labels) for role in app.roles}),
-    }
+    return _Named(app).names
 
-    def names(form: str | None) -> Names:
-        if form is None or form not in forms:
-            return Names(shared)
-        labels = {key: _both(text) for key, text in SYSTEM_LABELS.items()}
-        fields = labels | {field.key: _both(field.labels) for field in forms[form].fields}
-        flow = flows.get(form)
-        targets = {field.key: target_of(field, app.key) for field in forms[form].fields if field.type == "reference"}
 
-        def onward(reference: str) -> Names:
-            other, target = targets.get(reference, ("", ""))
-            return names(target) if other == app.key else Names()
+Called = Mapping[Domain, Mapping[str, frozenset[str]]]
 
-        return Names(
-            {
-                **shared,
-                Domain.FIELD: called(fields),
-                Domain.STATE: called({one.key: _both(one.labels) for one in flow.states} if flow else {}),
-                Domain.TRANSITION: called({one.key: _both(one.labels) for one in flow.transitions} if flow else {}),
-            },
-            onward,
-        )
 
-    return names
+@dataclass(frozen=True)
+class _Named:
+    """What may be named in one app."""
+
+    app: AppDef
+
+    @cached_property
+    def _shared(self) -> Called:
+        """What may be named in rules about any form."""
+        return {
+            Domain.FORM: called({form.key: _both(form.labels) for form in self.app.forms}),
+            Domain.ROLE: called({role.key: _both(role.labels) for role in self.app.roles}),
+        }
+
+    def names(self, key: str | None) -> Names:
+        """Return what may be named in rules about a form; without one, what may be named in rules about any."""
+        form = next((form for form in self.app.forms if form.key == key), None)
+        if form is None:
+            return Names(self._shared, formed=self.names, is_elsewhere=key is not None)
+        flow = next((flow for flow in self.app.workflows if flow.form == key), None)
+        moves = {
+            Domain.STATE: called({one.key: _both(one.labels) for one in flow.states} if flow else {}),
+            Domain.TRANSITION: called({one.key: _both(one.labels) for one in flow.transitions} if flow else {}),
+        }
+        return self._among(form.fields, SYSTEM_LABELS, moves)
+
+    def _among(self, fields: Iterable[FieldDef], more: Mapping[str, Text], moves: Called) -> Names:
+        """Return the names of fields, of what is behind references among them, and in their lines."""
+        listed = {field.key: field for field in fields}
+        labels = {key: _both(text) for key, text in more.items()}
+        labels |= {key: _both(field.labels) for key, field in listed.items()}
+
+        def onward(key: str) -> Names:
+            field = listed.get(key)
+            if field is not None and field.lines:
+                return self._among(field.lines, {}, {})
+            app, form = ("", "")
+            if field is not None and field.type == "reference":
+                app, form = target_of(field, self.app.key)
+            return self.names(form if app == self.app.key else "")
+
+        return Names({**self._shared, **moves, Domain.FIELD: called(labels)}, onward, self.names)
 
 
 def _both(text: Text) -> tuple[str, str]:

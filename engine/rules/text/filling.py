@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.kernel.canonical import Json
 from engine.rules import problems
 from engine.rules.text.lexing import Written
-from engine.rules.text.shapes import Body, Kind, Shape, Slot
+from engine.rules.text.shapes import Body, Domain, Kind, Shape, Slot
 from engine.rules.text.skeleton import Run
 from engine.rules.text.values import Values, inside, parted, span_of
 from engine.rules.text.words import EMPTY_FORMS, Word, words_of
@@ -31,6 +31,7 @@ def body(values: Values, shape: Shape, word: Token, run: Run, place: str) -> Jso
 
 def _filled(values: Values, shape: Shape, word: Token, run: Run, place: str) -> Json:
     given: dict[str, Json] = {}
+    theirs: list[tuple[Slot, Run]] = []
     inline = shape.body in (Body.VALUE, Body.VALUE_OR_TRUE)
     for argument, comma in parted(run) if run else ():
         if not argument:
@@ -43,7 +44,11 @@ def _filled(values: Values, shape: Shape, word: Token, run: Run, place: str) -> 
                 problems.UNKNOWN_PART, argument, **_named(shape.word), got=values.written(argument), **_known(shape)
             )
             continue
+        if slot.domain is Domain.THEIRS:
+            theirs.append((slot, rest or argument[-1:]))
+            continue
         _take(values, slot, rest or argument[-1:], place if inline else f"{place}.{slot.name}", given)
+    _take_theirs(values, theirs, place, given)
     _complete(values, shape, word, given)
     first = shape.slots[0].name
     match shape.body:
@@ -126,6 +131,19 @@ def _take(values: Values, slot: Slot, run: Run, place: str, given: dict[str, Jso
     else:
         read = _value(values, slot, run, f"{place}[{len(listed)}]")
         listed.extend(read if isinstance(read, list) else [])
+
+
+def _take_theirs(values: Values, theirs: list[tuple[Slot, Run]], place: str, given: dict[str, Json]) -> None:
+    """Take the fields of another form, when all else has told which form that is."""
+    own = values.names
+    record, form = given.get("record"), given.get("form", given.get("ledger"))
+    if isinstance(record, str):
+        values.names = own.along(record)
+    elif isinstance(form, str):
+        values.names = own.of_form(form)
+    for slot, run in theirs:
+        _take(values, slot, run, f"{place}.{slot.name}", given)
+    values.names = own
 
 
 def _value(values: Values, slot: Slot, run: Run, place: str) -> Json:

@@ -7,7 +7,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from engine.kernel.problems import ProblemKind
 from engine.language.reading.suggestions import did_you_mean, nearest
@@ -28,15 +29,26 @@ class Names:
     """The keys that may stand where something is named, by what they are called: by key and by every label.
 
     A label that two share stands for neither. Of a domain that is not listed nothing is known. ``onward`` gives what
-    may be named on a record that a reference leads to, by the key of the reference.
+    may be named on a record that a reference leads to, or in lines, by the key of these; ``formed`` what may be named
+    on a form of the app. ``is_elsewhere`` says that this is a form of which nothing is known, in an app that is.
     """
 
     listed: Mapping[Domain, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     onward: Callable[[str], Names] | None = None
+    formed: Callable[[str], Names] | None = None
+    is_elsewhere: bool = False
 
     def beyond(self, reference: str) -> Names:
-        """Return what may be named behind a reference."""
-        return Names() if self.onward is None else self.onward(reference)
+        """Return what may be named behind a reference, or in lines."""
+        return replace(self, listed={}) if self.onward is None else self.onward(reference)
+
+    def along(self, path: str) -> Names:
+        """Return what may be named at the end of a path of references."""
+        return reduce(Names.beyond, path.split("."), self)
+
+    def of_form(self, form: str) -> Names:
+        """Return what may be named on a form."""
+        return replace(self, listed={}) if self.formed is None else self.formed(form)
 
     def key(self, domain: Domain, written: str, note: Note) -> str:
         """Return the key that a name stands for; what is wrong with it goes to ``note``."""
@@ -51,6 +63,11 @@ class Names:
             hint_zh, hint_en = f"几个都叫这个名字,请写标识:{both}", f"Several are called so; write the key: {both}"
         elif known:
             hint_zh, hint_en = _listing(known)
+        elif self.is_elsewhere:
+            hint_zh = "这里查不到那个表单的显示名称(没有这个表单,或在别的应用里);请写标识(小写字母、数字和 _)"
+            hint_en = (
+                "The labels of that form are not known here: there is none, or it is in another app; write the key"
+            )
         else:
             hint_zh = "请写标识(小写字母、数字和 _);要按名称查找,请指明应用"
             hint_en = "Write the key (lower-case letters, digits and _); labels are known where the app is named"

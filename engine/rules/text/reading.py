@@ -168,13 +168,21 @@ class _Reader:
                 each: dict[str, Json] = {"lines": self.values.read(_LINES, path, f"{place}.for_each.lines")}
                 if where is not None:
                     each["where"] = self._expression(where, f"{place}.for_each.where", word)
-                return {"for_each": {**each, "do": self._steps(do, f"{place}.for_each.do")}}
+                return {"for_each": {**each, "do": self._within(each["lines"], do, f"{place}.for_each.do")}}
             case Branch(word, when, then, otherwise):
                 branch: dict[str, Json] = {"when": self._expression(when, f"{place}.if.when", word)}
                 branch["then"] = self._steps(then, f"{place}.if.then")
                 if otherwise is not None:
                     branch["else"] = self._steps(otherwise, f"{place}.if.else")
                 return {"if": branch}
+
+    def _within(self, lines: str | None, steps: tuple[Step, ...], place: str) -> list[Json]:
+        """Read what is done for every line: its names are those of the lines."""
+        own = self.values.names
+        self.values.names = own.along(lines) if lines else own
+        found = self._steps(steps, place)
+        self.values.names = own
+        return found
 
     def _options(self, options: tuple[Said, ...]) -> dict[str, Json]:
         found: dict[str, Json] = {}

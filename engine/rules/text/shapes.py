@@ -55,7 +55,8 @@ class Domain(Enum):
     TRANSITION = auto()
     ROLE = auto()
     FORM = auto()
-    LINES = auto()
+    THEIRS = auto()
+    """A field of the form that another place of the same shape names."""
     OTHER = auto()
 
 
@@ -121,9 +122,9 @@ def _persons(name: str, word: Word, *, required: bool = True) -> Slot:
 
 
 _TO = Word("to", "给")
-_FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True)
+_FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True, domain=Domain.THEIRS)
 _OWN_FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True, domain=Domain.FIELD)
-_ALL_FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True, required=True)
+_ALL_FIELDS = replace(_FIELDS, required=True)
 _RETRY = Slot(
     "retry",
     Word("retry", "重试"),

@@ -305,7 +305,7 @@ def _sources(values: Values, slot: Slot, run: Run, place: str) -> Json:
     """Read one ``field = …``."""
     if len(run) <= len("x=") or run[0].type not in _NAMES or run[1] != "=":
         raise UnreadableError
-    key = values.key(slot.domain, run[0])
+    key = values.key(Domain.FIELD if slot.domain is Domain.THEIRS else slot.domain, run[0])
     options = inside(run[2:], "LBRACE")
     if options is None:
         return {key: values.expression(run[2:], f"{place}.{key}")}
