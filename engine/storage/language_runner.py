@@ -60,14 +60,17 @@ Runner = Callable[[Case, Expression], Json]
 """Answers a case on one back end: the value in the form of the contract, or why it declines."""
 
 
-def run_lines(lines: Iterable[str], backends: Sequence[str] | None = None) -> Iterator[str]:
+def run_lines(
+    lines: Iterable[str], backends: Sequence[str] | None = None, database: str | None = None
+) -> Iterator[str]:
     """Yield one line of JSON for every line of JSON that is not blank, in order.
 
-    ``backends`` are of ``BACKENDS``; without it all that are reachable: PostgreSQL by the URL in
-    ``YOUJU_DATABASE_URL``, JavaScript where there is a Node.js.
+    ``backends`` are of ``BACKENDS``; without it all that are reachable: PostgreSQL by the URL ``database``, else the
+    one in ``YOUJU_DATABASE_URL``, JavaScript where there is a Node.js.
     """
     with ExitStack() as opened:
-        runners = {name: _runner(name, opened) for name in (backends if backends is not None else reachable())}
+        names = backends if backends is not None else reachable(database)
+        runners = {name: _runner(name, opened, database) for name in names}
         for line in lines:
             if line.strip():
                 yield _line(_answered(line, runners))
@@ -79,16 +82,20 @@ def _line(answer: Json) -> str:
     return text if is_whole(text) else json.dumps(answer)
 
 
-def reachable() -> tuple[str, ...]:
-    """Return the back ends that can run here."""
+def reachable(database: str | None = None) -> tuple[str, ...]:
+    """Return the back ends that can run here; ``database`` is the URL of PostgreSQL, if not that of the environment."""
     absent = {
         "javascript": find_node() is None,
-        "postgresql": not os.environ.get(DATABASE_VARIABLE, "").startswith("postgresql"),
+        "postgresql": not _url(database).startswith("postgresql"),
     }
     return tuple(name for name in BACKENDS if not absent.get(name))
 
 
-def _runner(name: str, opened: ExitStack) -> Runner:
+def _url(database: str | None) -> str:
+    return os.environ.get(DATABASE_VARIABLE, "") if database is None else database
+
+
+def _runner(name: str, opened: ExitStack, database: str | None) -> Runner:
     match name:
         case "python":
             return _on_python
@@ -97,17 +104,17 @@ def _runner(name: str, opened: ExitStack) -> Runner:
             return _without_node if node is None else partial(_on_javascript, opened.enter_context(evaluator(node)))
         case _:
             try:
-                return partial(_on_database, opened.enter_context(_connection(name)))
+                return partial(_on_database, opened.enter_context(_connection(name, database)))
             except SQLAlchemyError as error:
                 return partial(_without_database, str(error).partition("\n")[0])
 
 
 @contextmanager
-def _connection(name: str) -> Iterator[Connection]:
+def _connection(name: str, database: str | None) -> Iterator[Connection]:
     if name == "sqlite":
         engine = sa.create_engine("sqlite://", poolclass=StaticPool)
     else:
-        engine = sa.create_engine(os.environ.get(DATABASE_VARIABLE, ""), isolation_level="AUTOCOMMIT")
+        engine = sa.create_engine(_url(database), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             if name == "sqlite":
