@@ -243,7 +243,7 @@ class _Telling:
         if not found:
             return told
         zh, en = "；".join(words.zh for words in found), "; ".join(words.en for words in found)
-        return Text(f"{told.zh}(依据:{zh})", f"{told.en} (by {en})")
+        return Text(f"{told.zh}；依据{zh}", f"{told.en}; by the table {en}")
 
 
 def _shown(reading: Reading, app: str) -> Callable[[Part], Text]:

@@ -12,6 +12,7 @@ from engine.kernel.clocks import DAY_MS
 from engine.runtime.commands_rules import rule as group
 from engine.storage.system_tables import rule_run
 from tests.support.apps import access, app, element, field, form, role, rule
+from web.wire import explanation_json
 
 POLICY = {"zh": "细则第三条", "en": "Rules, § 3"}
 ASK = 'lookup("rate", n)'
@@ -67,8 +68,8 @@ def test_the_row_with_policy_and_period_is_told_when_a_condition_looks_up(shop):
     found = _explained(shop, _made(shop, "12"))
     (because,) = found.because
     assert "查表“费率”所得" in because.zh
-    assert because.zh.endswith("(依据:“费率”第 1 行(top):细则第三条(自 2020-01-01 起))")
-    assert because.en.endswith("(by “Rates”: row 1 (top): Rules, § 3 (from 2020-01-01))")
+    assert because.zh.endswith("；依据“费率”第 1 行(top):细则第三条(自 2020-01-01 起)")
+    assert because.en.endswith("; by the table “Rates”: row 1 (top): Rules, § 3 (from 2020-01-01)")
     (row,) = found.condition.deeper
     assert (row.words.zh, row.shown.zh) == ("命中的行", "第 1 行(top):细则第三条(自 2020-01-01 起)")
     source = row.source
@@ -84,7 +85,7 @@ def test_the_row_with_policy_and_period_is_told_when_a_condition_looks_up(shop):
 def test_it_is_told_when_no_row_hits(shop):
     found = _explained(shop, _made(shop, "5"))
     assert found.rule.holds is False
-    assert found.because[0].zh.endswith("(依据:“费率”没有命中任何行)")
+    assert found.because[0].zh.endswith("；依据“费率”没有命中任何行")
     assert found.runs[0].tables[0].rows == ()
     assert [text.en for text in found.runs[0].told] == ["“Rates”: no row hits"]
 
@@ -160,3 +161,33 @@ def test_the_command_tells_rows_and_validity(shop):
         .output
     )
     assert "today is outside its validity" in done
+
+
+def test_the_api_tells_rows_and_what_keeps_a_rule(shop):
+    id = _made(shop, "12")
+    told = explanation_json(_explained(shop, id))
+    source = {"row": "top", "number": 1, "policy": POLICY, "valid_from": "2020-01-01", "valid_to": None}
+    labels = {"zh": "费率", "en": "Rates"}
+    assert told["runs"][0]["tables"] == [{"table": "rate", "output": "o", "labels": labels, "rows": [source]}]
+    assert source in [part["source"] for part in told["condition"]["parts"][0]["parts"][0]["parts"]]
+    assert [item["kind"] for item in explanation_json(_explained(shop, id, "past"))["kept_by"]] == ["validity"]
+
+
+def test_rules_are_listed_with_how_each_saw_what_was_before(site):
+    event, mark = {"changed": ["n"]}, {"set": {"m": "1"}}
+    rules = [
+        rule("less", "thing", event, mark, when="n < old.n", order=1),
+        rule("more", "thing", event, mark, when="n > old.n", order=2),
+        rule("plain", "thing", event, mark, when="n = 2", order=3),
+    ]
+    site.publish(app(form("thing", field("n", "number"), field("m", "number")), *rules))
+    anna = site.person("anna", ("shop", "staff"))
+    id = site.services.records.create(anna, "shop", "thing", {"n": "1"}).id
+    site.services.records.update(anna, "shop", "thing", id, {"n": "2"}, None)
+    held = [view.holds for view in site.services.explaining.rules(anna, "shop", "thing", id)]
+    assert held == [False, False, True], "nothing is changing before a rule has looked"
+    site.jobs().run_until_quiet()
+    views = site.services.explaining.rules(anna, "shop", "thing", id)
+    assert [view.holds for view in views] == [
+        site.services.explaining.explain(anna, "shop", "thing", id, view.key).rule.holds for view in views
+    ]
