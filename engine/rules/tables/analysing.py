@@ -59,7 +59,9 @@ class _Budget:
             self.left -= self.weight
             if self.left <= 0:
                 return list(boxes)
-            found.extend(minus(box, other))
+            rest = list(minus(box, other))
+            self.left -= self.weight * len(rest)
+            found.extend(rest)
         return found
 
 
