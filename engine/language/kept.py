@@ -5,9 +5,8 @@ It knows neither what is kept nor what for.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from functools import lru_cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -16,29 +15,41 @@ KEPT = 1_024
 """So many things are kept unless another number is said; the one not asked for the longest makes room."""
 
 
+class _Asked:
+    """A key, and how to make what belongs to it; only the key counts."""
+
+    __slots__ = ("key", "make")
+
+    def __init__(self, key: Hashable, make: Callable[[], object]) -> None:
+        """Keep both."""
+        self.key = key
+        self.make = make
+
+    def __hash__(self) -> int:
+        """Hash the key."""
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the keys."""
+        return isinstance(other, _Asked) and self.key == other.key
+
+
 class Kept:
-    """Results by their keys, for several threads: where two miss at once both work, and one result is kept for both."""
+    """Results by their keys, for several threads: where two miss at once, both work."""
 
     def __init__(self, limit: int = KEPT) -> None:
         """Start with nothing."""
-        self._limit = limit
-        self._found: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = Lock()
+        self._made = lru_cache(maxsize=limit)(_made)
 
     def __len__(self) -> int:
         """Return how many results are kept."""
-        return len(self._found)
+        return self._made.cache_info().currsize
 
     def of(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is kept under the key, else what ``make`` gives; what it raises is raised and not kept."""
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                kept: T = self._found[key]
-                return kept
-        made = make()
-        with self._lock:
-            made = self._found.setdefault(key, made)
-            if len(self._found) > self._limit:
-                self._found.popitem(last=False)
-        return made
+        found: T = self._made(_Asked(key, make))
+        return found
+
+
+def _made(asked: _Asked) -> Any:  # noqa: ANN401
+    return asked.make()

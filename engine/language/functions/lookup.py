@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.kernel.problems import EngineError, Text
-from engine.language import problems
+from engine.language import problems as language
 from engine.language.checking.fitting import common_of, fit, is_written_text
 from engine.language.checking.report import BROKEN, words
+from engine.language.functions import problems
 from engine.language.functions.shape import Function, Invocation, Takes
 from engine.language.reading.suggestions import did_you_mean, nearest
 from engine.language.tables import About, Column, Decides, DecisionTable
@@ -73,7 +74,7 @@ def _asked(call: Invocation, table: Decides, output: str) -> Node:
         usage = ", ".join([f'"{design.key}"', *(column.key for column in design.inputs)])
         got = len(call.arguments)
         return call.report.broken(
-            problems.ARGUMENT_COUNT, call.at, function=call.name, usage=f"{call.name}({usage})", got=got
+            language.ARGUMENT_COUNT, call.at, function=call.name, usage=f"{call.name}({usage})", got=got
         )
     fitted = [_argument(call, column, node) for column, node in zip(design.inputs, given, strict=True)]
     if any(node is BROKEN for node in fitted):
@@ -107,7 +108,7 @@ def _argument(call: Invocation, column: Column, node: Node) -> Node:
         return node
     if common_of((Literal(None, column.type), node)) is None or _is_loose(node, column.type):
         return call.report.broken(
-            problems.WRONG_ARGUMENT,
+            language.WRONG_ARGUMENT,
             node.at,
             function=call.name,
             parameter=column.key,

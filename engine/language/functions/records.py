@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.kernel.problems import Text
-from engine.language import problems
+from engine.language.functions import problems
 from engine.language.functions.shape import Function, Invocation
 from engine.language.tree import And, Node
 

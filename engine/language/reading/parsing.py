@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
@@ -26,12 +27,19 @@ _MISSING_CLOSING = ("缺少右括号 )", "A closing parenthesis ) is missing")
 _MISSING_BRACKET = ("缺少右方括号 ]", "A closing bracket ] is missing")
 _MISSING_OPERATOR = ("前面缺少运算符,例如 且、或、=", "An operator is missing before it, such as and, or, =")
 
+_PLAIN_NUMBER = re.compile(r" *([0-9]+(?:\.[0-9]+)?) *", re.ASCII)
+
 
 def parse(source: str, words: Words) -> Syntax:
     """Return the tree of what was written; raises ``EngineError`` for what is no expression or passes a bound."""
     if len(source) > MAX_CHARACTERS:
         kind = problems.TOO_LONG
         raise EngineError(kind.at(start=MAX_CHARACTERS, end=len(source), limit=MAX_CHARACTERS, got=len(source)))
+    plain = _PLAIN_NUMBER.fullmatch(source)
+    if plain is not None:
+        # Most cells of large tables are no more than that.
+        token = Token("NUMBER", plain[1], start_pos=plain.start(1), end_pos=plain.end(1))
+        return cast("Syntax", BUILDERS["number"]([token]))
     if not source.strip():
         raise EngineError(problems.NOTHING.at(start=0, end=len(source)))
     try:

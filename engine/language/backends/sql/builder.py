@@ -129,15 +129,14 @@ class Builder:
         """Return a value as a parameter."""
         return self.dialect.bind(value, kind)
 
-    def fixed(self, value: Value, kind: Type) -> Element:
+    def _fixed(self, value: Value, kind: Type) -> Element:
         """Return a value that stands in the tree: those of a table would be too many parameters for a database."""
-        written = self.dialect.written(value, kind) if self.in_table else None
-        return self.bound(value, kind) if written is None else written
+        return self.dialect.bind(value, kind, written=self.in_table)
 
     def value(self, node: Node) -> Element:
         """Return the value of a node, NULL where it is blank; to be used once."""
         if isinstance(node, tree.Literal):
-            return self.fixed(node.value, node.type)
+            return self._fixed(node.value, node.type)
         if not depends_on_row(node):
             return self.bound(self.constant(node), node.type)
         element = self._value(node)
@@ -180,7 +179,7 @@ class Builder:
                 whens = [(self.condition(condition), self.value(value)) for condition, value in branches]
                 return sa.case(*whens, else_=self.value(otherwise))
             case tree.Switch(item, cases, otherwise):
-                chosen = [(self.fixed(value, item.type), self.value(result)) for value, result in cases]
+                chosen = [(self._fixed(value, item.type), self.value(result)) for value, result in cases]
                 return sa.case(*chosen, value=self.value(item), else_=self.value(otherwise))
             case tree.Coalesce(items):
                 return in_groups(lambda some: sa.func.coalesce(*some, type_=None), [*map(self.value, items)])
@@ -303,7 +302,7 @@ class Builder:
         return compared if wanted else self.dialect.truth(compared, wanted=False)
 
     def _one_of(self, item: Node, values: Sequence[Value], *, wanted: bool) -> Element:
-        bound = [self.fixed(value, item.type) for value in values]
+        bound = [self._fixed(value, item.type) for value in values]
         if self.dialect.is_wide(item.type):
             element = self.once(item)
             found = sa.or_(*(self.dialect.same(element, value, item.type) for value in bound))

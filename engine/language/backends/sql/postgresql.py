@@ -78,6 +78,26 @@ def _scaled(value: Decimal | int, scale: int) -> int:
     return -number if sign else number
 
 
+def _written(value: Value, kind: Type) -> Element | None:
+    """Return a constant of its type; there is nothing in a plain value to be escaped."""
+    if not is_plain(value):
+        return None
+    match kind:
+        case NumberType(scale):
+            text = f"NUMERIC '{decimal_of(value, scale):f}'"
+        case DurationType():
+            text = f"NUMERIC '{value}'"
+        case BooleanType():
+            text = "TRUE" if value else "FALSE"
+        case DateType():
+            text = f"DATE '{date_of(value).isoformat()}'"
+        case TextType() | ChoiceType():
+            text = f"TEXT '{value}'"
+        case _:
+            return None
+    return sa.literal_column(text, column_type(kind))
+
+
 class PostgresqlDialect:
     """PostgreSQL 14 or later."""
 
@@ -92,8 +112,10 @@ class PostgresqlDialect:
         """Need none: nothing is wide."""
         return None
 
-    def bind(self, value: Value, kind: Type) -> Element:
+    def bind(self, value: Value, kind: Type, *, written: bool = False) -> Element:
         """Return the value as a typed parameter, so that the server never has to guess."""
+        if written and (element := _written(value, kind)) is not None:
+            return element
         if value is None:
             return sa.cast(sa.null(), column_type(kind))
         match kind:
@@ -108,25 +130,6 @@ class PostgresqlDialect:
             case _ if isinstance(kind, SEVERAL):
                 value = list(value)
         return sa.bindparam(None, value, column_type(kind), unique=True)
-
-    def written(self, value: Value, kind: Type) -> Element | None:
-        """Return a constant of its type; there is nothing in a plain value to be escaped."""
-        if not is_plain(value):
-            return None
-        match kind:
-            case NumberType(scale):
-                text = f"NUMERIC '{decimal_of(value, scale):f}'"
-            case DurationType():
-                text = f"NUMERIC '{value}'"
-            case BooleanType():
-                text = "TRUE" if value else "FALSE"
-            case DateType():
-                text = f"DATE '{date_of(value).isoformat()}'"
-            case TextType() | ChoiceType():
-                text = f"TEXT '{value}'"
-            case _:
-                return None
-        return sa.literal_column(text, column_type(kind))
 
     def operation(self, terms: Terms, node: Operation) -> Element:
         """Write an operation."""

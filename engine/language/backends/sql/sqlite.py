@@ -42,6 +42,16 @@ _ORDERS: dict[str, Callable[[Element, Element], Element]] = {
 Emit = Callable[[Terms, Operation], Element]
 
 
+def _written(value: Value, kind: Type) -> Element | None:
+    """Return a number in parentheses or a word in quotes; there is nothing in a plain value to be escaped."""
+    if isinstance(kind, SEVERAL) or not is_plain(value):
+        return None
+    kept = to_sqlite(int(value)) if isinstance(value, int) else value
+    if isinstance(kept, int):
+        return sa.literal_column(f"({kept})", sa.Integer() if isinstance(kind, BooleanType) else sa.BigInteger())
+    return sa.literal_column(f"'{kept}'", sa.Text())
+
+
 class SqliteDialect:
     """SQLite; the connection has the functions of ``sqlite_functions``."""
 
@@ -56,8 +66,10 @@ class SqliteDialect:
         """Compute in 64 bits where these do."""
         return sides(terms, left, right)
 
-    def bind(self, value: Value, kind: Type) -> Element:
+    def bind(self, value: Value, kind: Type, *, written: bool = False) -> Element:
         """Return the value as a parameter."""
+        if written and (element := _written(value, kind)) is not None:
+            return element
         if value is None:
             # Not null(): SQLAlchemy would turn a comparison with it into IS.
             return sa.literal_column("NULL", result_type(kind))
@@ -67,15 +79,6 @@ class SqliteDialect:
             return sa.bindparam(None, several_to_sqlite(value), sa.Text(), unique=True)
         kept = to_sqlite(value) if isinstance(value, int) else value
         return sa.bindparam(None, kept, sa.BigInteger() if isinstance(kept, int) else sa.Text(), unique=True)
-
-    def written(self, value: Value, kind: Type) -> Element | None:
-        """Return a number in parentheses or a word in quotes; there is nothing in a plain value to be escaped."""
-        if isinstance(kind, SEVERAL) or not is_plain(value):
-            return None
-        kept = to_sqlite(int(value)) if isinstance(value, int) else value
-        if isinstance(kept, int):
-            return sa.literal_column(f"({kept})", sa.Integer() if isinstance(kind, BooleanType) else sa.BigInteger())
-        return sa.literal_column(f"'{kept}'", sa.Text())
 
     def operation(self, terms: Terms, node: Operation) -> Element:
         """Write an operation, natively where SQLite can be exact."""

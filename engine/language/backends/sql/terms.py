@@ -111,12 +111,11 @@ class Dialect(Protocol):
         """Return two wide numbers for the database's own comparisons; None where these could never be exact."""
         ...
 
-    def bind(self, value: Value, kind: Type) -> Element:
-        """Return a value as a bound parameter, NULL for a blank."""
-        ...
+    def bind(self, value: Value, kind: Type, *, written: bool = False) -> Element:
+        """Return a value as a bound parameter, NULL for a blank; with ``written`` a plain constant is written out.
 
-    def written(self, value: Value, kind: Type) -> Element | None:
-        """Return a plain constant (``measuring.is_plain``) as part of the statement; None where it must be bound."""
+        What is plain says ``measuring.is_plain``.
+        """
         ...
 
     def operation(self, terms: Terms, node: Operation) -> Element:
