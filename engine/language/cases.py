@@ -244,7 +244,7 @@ def _parameter(document: Json) -> tuple[Type, Value]:
 
 def _reference_of(document: Json, fields: Mapping[str, FieldScope], form: str) -> str:
     """Return the field of a related form by which its rows name the record."""
-    if "reference" in document:
+    if document.get("reference") is not None:
         return read_key(document["reference"], "reference")
     for field in fields.values():
         if isinstance(field.type, types.ReferenceType) and field.type.form == form:

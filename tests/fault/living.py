@@ -31,7 +31,7 @@ def warm() -> None:
     """Do once what every life does: a fork finds what is imported late and kept for good. Nothing stays open."""
     create_engine("postgresql+psycopg://").dispose()
     _remember("load_app", definitions.load_app, lambda documents, _types: compact(documents))
-    _remember("compile_catalog", compiling.compile_catalog, lambda installed, _types: _revisions(installed))
+    _remember("compile_catalog", compiling.compile_catalog, lambda installed, *_: _revisions(installed))
     with TemporaryDirectory(prefix="youju-kill-") as folder:
         instance = open_instance(read_settings({"YOUJU_HOME": folder}), Clocks(lambda: NOON, lambda: NOON))
         lending.base(instance)

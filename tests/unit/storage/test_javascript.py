@@ -151,7 +151,9 @@ def test_process_that_reads_nothing_is_given_up_when_a_request_is_longer_than_a_
 
 
 def test_next_line_is_answered_by_a_new_process_when_one_has_ended(tmp_path, monkeypatch):
-    monkeypatch.setenv("YOUJU_NODE", _program(tmp_path / "node", _SLOW_ONCE.format(node=node(), slow="exit 3")))
+    monkeypatch.setenv(
+        "YOUJU_NODE", _program(tmp_path / "node", _SLOW_ONCE.format(node=node(), slow="read line; exit 3"))
+    )
     answers = _answers(["python", "javascript"], [CASE, CASE])
     assert [answer["python"] for answer in answers] == ["3.75", "3.75"]
     assert "status 3" in answers[0]["javascript"]["declined"]
