@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import sysconfig
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from threading import Timer
+from time import monotonic
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
@@ -25,6 +26,7 @@ PATIENCE_SECONDS = 30.0
 """How long a request may take before the process counts as lost."""
 
 _LEAVE_SECONDS = 5
+_AT_ONCE = 65_536
 
 _PROGRAM = Path(javascript.__file__).parent / "built" / "lines.mjs"
 
@@ -69,17 +71,25 @@ class Evaluator:
         writing, reading = self._process.stdin, self._process.stdout
         if writing is None or reading is None:
             return b""
-        deadline = Timer(self._patience, self._process.kill)
-        deadline.start()
-        try:
-            # The process answers only what it has read to the line's end, so that neither side waits for the other.
-            writing.write(line)
-            writing.flush()
-            return reading.readline()
-        except (BrokenPipeError, ValueError):
-            return b""
-        finally:
-            deadline.cancel()
+        deadline = monotonic() + self._patience
+        unwritten, reply = memoryview(line), bytearray()
+        while not reply.endswith(b"\n"):
+            # Both at once: who only wrote would wait for ever for a process that does not read.
+            ready = _ready(reading.fileno(), writing.fileno() if unwritten else None, deadline - monotonic())
+            if not ready:
+                self._process.kill()
+                break
+            try:
+                if writing.fileno() in ready:
+                    unwritten = unwritten[os.write(writing.fileno(), unwritten) :]
+                if reading.fileno() in ready:
+                    read = os.read(reading.fileno(), _AT_ONCE)
+                    reply += read
+                    if not read:
+                        break
+            except BrokenPipeError:
+                break
+        return bytes(reply)
 
     def _ended(self) -> int:
         """Return the status of the process, which answers no more; it is ended where it does not end by itself."""
@@ -91,7 +101,19 @@ class Evaluator:
 
 
 def _started(node: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([node, str(_PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    process = subprocess.Popen([node, str(_PROGRAM)], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    if process.stdin is not None:
+        os.set_blocking(process.stdin.fileno(), False)
+    return process
+
+
+def _ready(reading: int, writing: int | None, seconds: float) -> frozenset[int]:
+    """Return which of the two can go on, or have ended; none where nothing happens for so long."""
+    waiting = select.poll()
+    waiting.register(reading, select.POLLIN)
+    if writing is not None:
+        waiting.register(writing, select.POLLOUT)
+    return frozenset(found for found, _ in waiting.poll(max(seconds, 0) * 1000))
 
 
 @contextmanager

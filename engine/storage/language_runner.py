@@ -13,18 +13,16 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, FromClause
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import real_moment
 from engine.kernel.problems import EngineError, Problem
-from engine.kernel.values import Row, Value
+from engine.kernel.values import Row
 from engine.language.backends.javascript.trees import to_json
 from engine.language.backends.javascript.worlds import world_json
 from engine.language.backends.sql import sqlite_functions
-from engine.language.backends.sql.builder import dialect_of
 from engine.language.backends.sql.people import PEOPLE
 from engine.language.backends.sql.queries import SqlContext, from_database, to_value
 from engine.language.backends.sql.terms import DialectName
@@ -36,16 +34,10 @@ from engine.language.expressions import Expression
 from engine.language.scope import FieldScope, FormScope
 from engine.language.tree import DIRECTORY
 from engine.language.types import (
-    SEVERAL,
-    BooleanType,
-    DateTimeType,
-    DateType,
-    DurationType,
-    NumberType,
     TextType,
-    Type,
     type_key,
 )
+from engine.storage.case_rows import rows_as_table
 from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, Evaluator, evaluator, find_node
 from engine.storage.problems import UNFORESEEN
 
@@ -53,7 +45,6 @@ log = logging.getLogger(__name__)
 
 BACKENDS = ("python", "sqlite", "javascript", "postgresql")
 DATABASE_VARIABLE = "YOUJU_DATABASE_URL"
-_MOST_UNITED = 400
 _LONGEST_REASON = 200
 
 Runner = Callable[[Case, Expression], Json]
@@ -246,57 +237,5 @@ def _directory(case: Case, form: str, dialect: DialectName) -> FromClause:
 
 
 def _selected(rows: Sequence[Row], table: Table | None, dialect: DialectName) -> FromClause:
-    """Return rows as a table whose columns have the physical types that records have in this database."""
-    kinds: Mapping[str, Type] = {} if table is None else {key: field.type for key, field in table.scope.fields.items()}
-    if not rows:
-        nothing = _select({}, kinds, dialect).where(sa.false())
-        return nothing.subquery()
-    selects = [_select(row, kinds, dialect) for row in rows]
-    return _united(selects)
-
-
-def _united(selects: Sequence[sa.Select[Any]]) -> FromClause:
-    """Return the rows of all: SQLite joins 500 selects at most, so that more of them are joined in groups."""
-    if len(selects) == 1:
-        return selects[0].subquery()
-    if len(selects) <= _MOST_UNITED:
-        return sa.union_all(*selects).subquery()
-    groups = (_united(selects[start : start + _MOST_UNITED]) for start in range(0, len(selects), _MOST_UNITED))
-    return _united([_labelled(group.c.items()) for group in groups])
-
-
-def _select(row: Row, kinds: Mapping[str, Type], dialect: DialectName) -> sa.Select[Any]:
-    """Return a row as a select: numbered columns found by their keys, as databases fold case and cut long names."""
-    return _labelled((key, _cast(row.get(key), kind, dialect)) for key, kind in kinds.items())
-
-
-def _labelled(columns: Iterable[tuple[str, sa.ColumnElement[Any]]]) -> sa.Select[Any]:
-    labels = []
-    for number, (key, column) in enumerate(columns):
-        label = column.label(f"c{number}")
-        label.key = key
-        labels.append(label)
-    return sa.select(*labels)
-
-
-def _cast(value: Value, kind: Type, dialect: DialectName) -> sa.ColumnElement[Any]:
-    bound = dialect_of(dialect).bind(value, kind)
-    if dialect == "sqlite":
-        match kind:
-            case NumberType() if dialect_of(dialect).is_wide(kind):
-                return bound
-            case NumberType() | BooleanType() | DateType() | DateTimeType() | DurationType():
-                return sa.cast(bound, sa.Integer())
-            case _:
-                return sa.cast(bound, sa.Text())
-    match kind:
-        case NumberType(scale, digits):
-            return sa.cast(bound, sa.Numeric(digits, scale))
-        case DurationType():
-            return sa.cast(bound, sa.Numeric())
-        case BooleanType() | DateType() | DateTimeType():
-            return bound
-        case _ if isinstance(kind, SEVERAL):
-            return sa.cast(bound, JSONB())
-        case _:
-            return sa.collate(sa.cast(bound, sa.Text()), "C")
+    kinds = {} if table is None else {key: field.type for key, field in table.scope.fields.items()}
+    return rows_as_table(rows, kinds, dialect)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy import FromClause, Select
 
+from engine.language.backends.sql.column_types import TEXT
 from engine.language.backends.sql.lookups import Columns
 from engine.language.backends.sql.terms import Dialect, Element, SqlScope
 from engine.language.tree import PARENT, Aggregate, Node, Related, Step
@@ -167,7 +168,7 @@ def _latest(inner: Inner, table: FromClause, aggregate: Aggregate, conditions: l
 def _rows_of(
     builder: Over, aggregate: Aggregate, owner: str, excluding: Sequence[str]
 ) -> tuple[Inner, FromClause, list[Element]]:
-    inner, table, conditions = _rows(builder, aggregate, sa.bindparam(None, owner, sa.Text(), unique=True))
+    inner, table, conditions = _rows(builder, aggregate, sa.bindparam(None, owner, TEXT, unique=True))
     if excluding:
         conditions.append(table.c[PARENT if "." in aggregate.form else "id"].not_in(list(excluding)))
     return inner, table, conditions

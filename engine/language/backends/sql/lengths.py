@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import sqlalchemy as sa
 
+from engine.language.backends.sql.column_types import BIG_INTEGER, TEXT
 from engine.language.backends.sql.let import Together
 from engine.language.backends.sql.terms import Element, Terms, depends_on_row
 from engine.language.lengths import is_tested
@@ -15,16 +16,16 @@ from engine.language.types import LONGEST_TEXT
 Make = Callable[[Sequence[Element]], Element]
 """Writes a text, or its length, out of texts."""
 
-_LONGEST = sa.literal_column(str(LONGEST_TEXT), sa.BigInteger())
-_NOTHING: Element = sa.literal_column("0", sa.BigInteger())
+_LONGEST = sa.literal_column(str(LONGEST_TEXT), BIG_INTEGER)
+_NOTHING: Element = sa.literal_column("0", BIG_INTEGER)
 
 
 def _length(text: Element) -> Element:
-    return sa.cast(sa.func.length(text), sa.BigInteger())
+    return sa.cast(sa.func.length(text), BIG_INTEGER)
 
 
 def _or_nothing(number: Element) -> Element:
-    return sa.func.coalesce(number, _NOTHING, type_=sa.BigInteger())
+    return sa.func.coalesce(number, _NOTHING, type_=BIG_INTEGER)
 
 
 def within(terms: Terms, node: Operation, make: Make, length: Make) -> Element:
@@ -35,7 +36,7 @@ def within(terms: Terms, node: Operation, make: Make, length: Make) -> Element:
         text = terms.value(argument)
         if depends_on_row(argument) and not isinstance(argument, Field):
             steps.append((f"_youju_part_{len(steps)}", text))
-            text = sa.literal_column(steps[-1][0], sa.Text())
+            text = sa.literal_column(steps[-1][0], TEXT)
         texts.append(text)
     made = make(texts)
     if is_tested(node):
@@ -46,7 +47,7 @@ def within(terms: Terms, node: Operation, make: Make, length: Make) -> Element:
 def replaced_length(texts: Sequence[Element]) -> Element:
     """Return the length of a text after a replacement, 0 where there is nothing to search."""
     text, search, replacement = texts
-    without = sa.func.replace(text, search, sa.literal_column("''", sa.Text()), type_=sa.Text())
+    without = sa.func.replace(text, search, sa.literal_column("''", TEXT), type_=TEXT)
     times = (_length(text) - _length(without)).op("/", precedence=8)(_length(search))
     return _or_nothing(_length(text) + times * (_or_nothing(_length(replacement)) - _length(search)))
 

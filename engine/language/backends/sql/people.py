@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from engine.language.backends.sql.column_types import TEXT
 from engine.language.backends.sql.terms import Element, SqlScope
 from engine.language.tree import DIRECTORY, HasRole, Node, OfPerson
 
@@ -50,7 +51,7 @@ def has_role(builder: Asking, node: HasRole) -> Element:
     """Return whether a person holds a role; never NULL."""
     roles = builder.scope.table(DIRECTORY, ROLES)
     wanted = {"app": node.app, "role": node.role}
-    held = [roles.c[key] == sa.bindparam(None, value, sa.Text(), unique=True) for key, value in wanted.items()]
+    held = [roles.c[key] == sa.bindparam(None, value, TEXT, unique=True) for key, value in wanted.items()]
     found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(roles)
     found = found.where(roles.c["person"] == builder.value(node.item), *held)
     return sa.exists(found.correlate_except(roles))

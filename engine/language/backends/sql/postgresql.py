@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.kernel.clocks import date_of, datetime_of, day_number, moment_number
 from engine.kernel.values import Value
+from engine.language.backends.sql.column_types import BOOLEAN, DATE, MOMENT, NUMERIC, SEVERAL_VALUES, TEXT
 from engine.language.backends.sql.postgresql_dates import DATE_OPERATIONS
 from engine.language.backends.sql.postgresql_formats import FORMAT_OPERATIONS
 from engine.language.backends.sql.postgresql_moments import MOMENT_OPERATIONS
@@ -50,17 +50,17 @@ def column_type(kind: Type) -> sa.types.TypeEngine[Any]:
     """Return the type of database in which values of the type are worked with."""
     match kind:
         case NumberType() | DurationType():
-            return sa.Numeric()
+            return NUMERIC
         case BooleanType():
-            return sa.Boolean()
+            return BOOLEAN
         case DateType():
-            return sa.Date()
+            return DATE
         case DateTimeType():
-            return sa.DateTime(timezone=True)
+            return MOMENT
         case _ if isinstance(kind, SEVERAL):
-            return JSONB()
+            return SEVERAL_VALUES
         case _:
-            return sa.Text()
+            return TEXT
 
 
 def decimal_of(number: int, scale: int) -> Decimal:
@@ -149,16 +149,16 @@ class PostgresqlDialect:
 
     def truth(self, condition: Element, *, wanted: bool) -> Element:
         """Use ``IS TRUE``, which knows no NULL."""
-        grouped = sa.type_coerce(grouping(condition), sa.Boolean())
+        grouped = sa.type_coerce(grouping(condition), BOOLEAN)
         return grouped.op("IS" if wanted else "IS NOT", is_comparison=True)(sa.literal_column("TRUE"))
 
     def grouped(self, function: Grouped, element: Element | None, kind: Type) -> Element:
         """Use the aggregates of PostgreSQL; a count leaves bigint behind, and a sum cannot be too long."""
         match function:
             case "count":
-                return sa.cast(sa.func.count() if element is None else sa.func.count(element), sa.Numeric())
+                return sa.cast(sa.func.count() if element is None else sa.func.count(element), NUMERIC)
             case "sum":
-                return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0"), type_=sa.Numeric())
+                return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0"), type_=NUMERIC)
             case _:
                 found: Element = getattr(sa.func, function)(element, type_=column_type(kind))
                 return found
@@ -196,10 +196,10 @@ def _quotient(left: Element, right: Element, kept: int) -> Element:
     PostgreSQL keeps as many decimals as an operand has, here ``kept``. So many that a quotient which is not a rounding
     boundary itself still differs from it, and rounding twice is rounding once; each operand is written once.
     """
-    divided = sa.func.round(left, kept, type_=sa.Numeric()).op("/", precedence=8)(
+    divided = sa.func.round(left, kept, type_=NUMERIC).op("/", precedence=8)(
         sa.func.nullif(right, sa.literal_column("0"))
     )
-    return sa.func.round(divided, DIVISION_SCALE, type_=sa.Numeric())
+    return sa.func.round(divided, DIVISION_SCALE, type_=NUMERIC)
 
 
 def _divide(terms: Terms, node: Operation) -> Element:
@@ -209,10 +209,10 @@ def _divide(terms: Terms, node: Operation) -> Element:
 
 def _floor(left: Element, right: Element, node: Operation) -> Element:
     kept = _digits(node.arguments[1].type) + _GUARD_DIGITS
-    divided = sa.func.round(left, kept, type_=sa.Numeric()).op("/", precedence=8)(
+    divided = sa.func.round(left, kept, type_=NUMERIC).op("/", precedence=8)(
         sa.func.nullif(right, sa.literal_column("0"))
     )
-    return sa.func.floor(divided, type_=sa.Numeric())
+    return sa.func.floor(divided, type_=NUMERIC)
 
 
 def _floor_divide(terms: Terms, node: Operation) -> Element:
@@ -221,7 +221,7 @@ def _floor_divide(terms: Terms, node: Operation) -> Element:
 
 
 def _number(element: Element) -> Element:
-    return sa.type_coerce(element, sa.Numeric())
+    return sa.type_coerce(element, NUMERIC)
 
 
 def _modulo(terms: Terms, node: Operation) -> Element:
@@ -260,7 +260,7 @@ def _extreme(function: str) -> Emit:
 
 def _rounded(function: str) -> Emit:
     return lambda terms, node: getattr(sa.func, function)(
-        terms.value(node.arguments[0]), node.settings[1], type_=sa.Numeric()
+        terms.value(node.arguments[0]), node.settings[1], type_=NUMERIC
     )
 
 
@@ -268,8 +268,8 @@ def _round_up(terms: Terms, node: Operation) -> Element:
     """Cut off after adding just less than one unit of the last place that is kept."""
     scale, places = node.settings
     number = _number(terms.once(node.arguments[0]))
-    nearly_one = sa.bindparam(None, decimal_of(10 ** (scale - places) - 1, scale), sa.Numeric(), unique=True)
-    return sa.func.trunc(number + sa.func.sign(number, type_=sa.Numeric()) * nearly_one, places, type_=sa.Numeric())
+    nearly_one = sa.bindparam(None, decimal_of(10 ** (scale - places) - 1, scale), NUMERIC, unique=True)
+    return sa.func.trunc(number + sa.func.sign(number, type_=NUMERIC) * nearly_one, places, type_=NUMERIC)
 
 
 OPERATIONS: Mapping[Op, Emit] = {
@@ -280,7 +280,7 @@ OPERATIONS: Mapping[Op, Emit] = {
     Op.DIVIDE: _divide,
     Op.FLOOR_DIVIDE: _floor_divide,
     Op.MODULO: _modulo,
-    Op.ABSOLUTE: lambda terms, node: sa.func.abs(terms.value(node.arguments[0]), type_=sa.Numeric()),
+    Op.ABSOLUTE: lambda terms, node: sa.func.abs(terms.value(node.arguments[0]), type_=NUMERIC),
     Op.LEAST: _extreme("least"),
     Op.GREATEST: _extreme("greatest"),
     Op.ROUND: _rounded("round"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
+from engine.language.backends.sql.column_types import INTEGER, TEXT
 from engine.language.backends.sql.terms import Element, Terms
 from engine.language.formats import EMAIL, EMAIL_LENGTH, LOCAL_LENGTH, PHONE, USCC, USCC_CHARACTERS, USCC_WEIGHTS
 from engine.language.globs import like_of
@@ -16,11 +17,11 @@ Emit = Callable[[Terms, Operation], Element]
 
 
 def _text(element: Element) -> Element:
-    return sa.type_coerce(element, sa.Text())
+    return sa.type_coerce(element, TEXT)
 
 
 def _bound(text: str) -> Element:
-    return sa.bindparam(None, text, sa.Text(), unique=True)
+    return sa.bindparam(None, text, TEXT, unique=True)
 
 
 def _fits(text: Element, pattern: str) -> Element:
@@ -36,8 +37,8 @@ def _matches(terms: Terms, node: Operation) -> Element:
 
 def _is_email(terms: Terms, node: Operation) -> Element:
     text = _text(terms.once(node.arguments[0]))
-    at = sa.func.strpos(text, sa.literal_column("'@'"), type_=sa.Integer())
-    length = sa.func.char_length(text, type_=sa.Integer())
+    at = sa.func.strpos(text, sa.literal_column("'@'"), type_=INTEGER)
+    length = sa.func.char_length(text, type_=INTEGER)
     return sa.and_(length <= EMAIL_LENGTH, at <= LOCAL_LENGTH + 1, _fits(text, EMAIL))
 
 
@@ -49,11 +50,11 @@ def _is_uscc(terms: Terms, node: Operation) -> Element:
     """Add up the weighted values; ``strpos`` counts from 1."""
     text = _text(terms.once(node.arguments[0]))
     characters = _bound(USCC_CHARACTERS)
-    total: Element = sa.literal_column(str(-sum(USCC_WEIGHTS)), sa.Integer())
+    total: Element = sa.literal_column(str(-sum(USCC_WEIGHTS)), INTEGER)
     for place, weight in enumerate(USCC_WEIGHTS, 1):
         character = sa.func.substr(text, sa.literal_column(str(place)), sa.literal_column("1"))
-        value = sa.func.strpos(characters, character, type_=sa.Integer())
-        total = total + value * sa.literal_column(str(weight), sa.Integer())
+        value = sa.func.strpos(characters, character, type_=INTEGER)
+        total = total + value * sa.literal_column(str(weight), INTEGER)
     return sa.and_(_fits(text, USCC), total.op("%", precedence=8)(sa.literal_column("31")) == sa.literal_column("0"))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from engine.language.backends.python.runtime import PLAIN_DECIMAL, WHITE_SPACE
+from engine.language.backends.sql.column_types import BOOLEAN, INTEGER, NUMERIC, SEVERAL_VALUES, TEXT
 from engine.language.backends.sql.lengths import concatenated_length, joined_length, replaced_length, within
 from engine.language.backends.sql.terms import MOST_ARGUMENTS, Element, Terms, in_groups
 from engine.language.lengths import is_tested
@@ -20,11 +21,11 @@ _MOST = 2_147_483_647
 
 
 def _blank_if_empty(element: Element) -> Element:
-    return sa.func.nullif(element, sa.literal_column("''"), type_=sa.Text())
+    return sa.func.nullif(element, sa.literal_column("''"), type_=TEXT)
 
 
 def _text_or_empty(element: Element) -> Element:
-    return sa.func.coalesce(element, sa.literal_column("''"), type_=sa.Text())
+    return sa.func.coalesce(element, sa.literal_column("''"), type_=TEXT)
 
 
 def whole(element: Element, lowest: int = -_MOST) -> Element:
@@ -34,7 +35,7 @@ def whole(element: Element, lowest: int = -_MOST) -> Element:
         (element > sa.literal_column(str(_MOST)), sa.literal_column(str(_MOST))),
         else_=element,
     )
-    return sa.cast(bounded, sa.Integer())
+    return sa.cast(bounded, INTEGER)
 
 
 def _count(terms: Terms, node: Operation, index: int, lowest: int = 0) -> Element:
@@ -43,7 +44,7 @@ def _count(terms: Terms, node: Operation, index: int, lowest: int = 0) -> Elemen
 
 def _length(terms: Terms, node: Operation) -> Element:
     length = sa.func.char_length(terms.value(node.arguments[0]))
-    return sa.cast(sa.func.coalesce(length, sa.literal_column("0")), sa.Numeric())
+    return sa.cast(sa.func.coalesce(length, sa.literal_column("0")), NUMERIC)
 
 
 def _edge(function: str) -> Emit:
@@ -57,14 +58,14 @@ def _edge(function: str) -> Emit:
 def _mid(terms: Terms, node: Operation) -> Element:
     """Cut the difference alone to what an integer can be: the start may be as far below 1 as the length is great."""
     text = terms.value(node.arguments[0])
-    start, length = (sa.type_coerce(terms.once(argument), sa.Numeric()) for argument in node.arguments[1:])
-    begin = sa.func.greatest(start, sa.literal_column("1"), type_=sa.Numeric())
+    start, length = (sa.type_coerce(terms.once(argument), NUMERIC) for argument in node.arguments[1:])
+    begin = sa.func.greatest(start, sa.literal_column("1"), type_=NUMERIC)
     return _blank_if_empty(sa.func.substr(text, whole(begin), whole(start + length - begin, 0)))
 
 
 def _find(terms: Terms, node: Operation) -> Element:
     search, text = map(terms.value, node.arguments)
-    return sa.cast(sa.func.nullif(sa.func.strpos(text, search), sa.literal_column("0")), sa.Numeric())
+    return sa.cast(sa.func.nullif(sa.func.strpos(text, search), sa.literal_column("0")), NUMERIC)
 
 
 def _replace(terms: Terms, node: Operation) -> Element:
@@ -79,28 +80,28 @@ def _replaced(texts: Sequence[Element]) -> Element:
 
 
 def _trim(terms: Terms, node: Operation) -> Element:
-    characters = sa.bindparam(None, WHITE_SPACE, sa.Text(), unique=True)
+    characters = sa.bindparam(None, WHITE_SPACE, TEXT, unique=True)
     return _blank_if_empty(sa.func.btrim(terms.value(node.arguments[0]), characters))
 
 
 def _ascii(function: str) -> Emit:
     """Write a change of case in the collation that knows A to Z alone."""
     return lambda terms, node: getattr(sa.func, function)(
-        sa.collate(sa.type_coerce(terms.value(node.arguments[0]), sa.Text()), "C"), type_=sa.Text()
+        sa.collate(sa.type_coerce(terms.value(node.arguments[0]), TEXT), "C"), type_=TEXT
     )
 
 
 def _starts_with(terms: Terms, node: Operation) -> Element:
-    return sa.func.starts_with(*map(terms.value, node.arguments), type_=sa.Boolean())
+    return sa.func.starts_with(*map(terms.value, node.arguments), type_=BOOLEAN)
 
 
 def _ends_with(terms: Terms, node: Operation) -> Element:
     search = terms.once(node.arguments[1])
-    return sa.func.right(terms.value(node.arguments[0]), sa.func.char_length(search), type_=sa.Text()) == search
+    return sa.func.right(terms.value(node.arguments[0]), sa.func.char_length(search), type_=TEXT) == search
 
 
 def _contains(terms: Terms, node: Operation) -> Element:
-    return sa.func.strpos(*map(terms.value, node.arguments), type_=sa.Integer()) > sa.literal_column("0")
+    return sa.func.strpos(*map(terms.value, node.arguments), type_=INTEGER) > sa.literal_column("0")
 
 
 def _concat(terms: Terms, node: Operation) -> Element:
@@ -126,22 +127,22 @@ def _joined(texts: Sequence[Element]) -> Element:
 
 def _has(terms: Terms, node: Operation) -> Element:
     several, element = map(terms.value, node.arguments)
-    found: Element = sa.type_coerce(several, JSONB()).has_key(element)
+    found: Element = sa.type_coerce(several, SEVERAL_VALUES).has_key(element)
     return found
 
 
 def _several(terms: Terms, node: Operation) -> Element:
-    values = sa.cast(array([sa.type_coerce(terms.value(item), sa.Text()) for item in node.arguments]), ARRAY(sa.Text()))
-    filled = sa.func.array_remove(values, sa.literal_column("NULL", sa.Text()))
-    nothing = sa.literal_column("'[]'::jsonb", JSONB())
-    return sa.func.nullif(sa.func.to_jsonb(filled, type_=JSONB()), nothing, type_=JSONB())
+    values = sa.cast(array([sa.type_coerce(terms.value(item), TEXT) for item in node.arguments]), ARRAY(TEXT))
+    filled = sa.func.array_remove(values, sa.literal_column("NULL", TEXT))
+    nothing = sa.literal_column("'[]'::jsonb", SEVERAL_VALUES)
+    return sa.func.nullif(sa.func.to_jsonb(filled, type_=SEVERAL_VALUES), nothing, type_=SEVERAL_VALUES)
 
 
 def _to_number(terms: Terms, node: Operation) -> Element:
     """Cast only what the pattern has let through: CASE tests first."""
-    text = sa.type_coerce(terms.once(node.arguments[0]), sa.Text())
-    pattern = sa.bindparam(None, f"^{PLAIN_DECIMAL}$", sa.Text(), unique=True)
-    number = sa.func.round(sa.cast(text, sa.Numeric()), DIVISION_SCALE, type_=sa.Numeric())
+    text = sa.type_coerce(terms.once(node.arguments[0]), TEXT)
+    pattern = sa.bindparam(None, f"^{PLAIN_DECIMAL}$", TEXT, unique=True)
+    number = sa.func.round(sa.cast(text, NUMERIC), DIVISION_SCALE, type_=NUMERIC)
     return sa.case((text.op("~", is_comparison=True)(pattern), number))
 
 

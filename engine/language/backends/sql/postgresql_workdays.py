@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import Grouping
 
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY
+from engine.language.backends.sql.column_types import DATE, INTEGER, NUMERIC
 from engine.language.backends.sql.terms import Element, Terms
 from engine.language.calendars import WEEK, WORKING_WEEK
 from engine.language.operations import Op
@@ -16,14 +17,14 @@ from engine.language.tree import Node, Operation
 
 Emit = Callable[[Terms, Operation], Element]
 
-_EPOCH = sa.literal_column("DATE '1970-01-01'", sa.Date())
+_EPOCH = sa.literal_column("DATE '1970-01-01'", DATE)
 _BEYOND = 2_147_483_647
 _FARTHEST = 4_000_000
 """More workdays than the calendar has."""
 
 
 def _written(number: int) -> Element:
-    return sa.literal_column(str(number), sa.Integer())
+    return sa.literal_column(str(number), INTEGER)
 
 
 def _array(numbers: Sequence[int]) -> Element:
@@ -33,32 +34,32 @@ def _array(numbers: Sequence[int]) -> Element:
 def _at(numbers: Sequence[int], place: Element) -> Element:
     """Return the number at a place that counts from 0."""
     found: Element = Grouping(sa.cast(_array(numbers), ARRAY(sa.Integer)))[place + _written(1)]
-    return sa.type_coerce(found, sa.Integer())
+    return sa.type_coerce(found, INTEGER)
 
 
 def _reached(number: Element, bounds: Sequence[int]) -> Element:
     """Return how many of the ascending bounds the number has reached."""
-    return sa.func.width_bucket(number, sa.cast(_array(bounds), ARRAY(sa.Integer)), type_=sa.Integer())
+    return sa.func.width_bucket(number, sa.cast(_array(bounds), ARRAY(sa.Integer)), type_=INTEGER)
 
 
 def _divided(number: Element, by: int) -> tuple[Element, Element]:
     """Return the quotient and the rest, both cut off towards zero."""
     quotient, rest = (number.op(sign, precedence=8)(_written(by)) for sign in ("/", "%"))
-    return sa.type_coerce(quotient, sa.Integer()), sa.type_coerce(rest, sa.Integer())
+    return sa.type_coerce(quotient, INTEGER), sa.type_coerce(rest, INTEGER)
 
 
 def _count(terms: Terms, day: Element) -> Element:
     """Return the count of a day number; that of the day before the first is 0."""
     calendar = terms.run.calendar
     weeks, rest = _divided(day - _written(FIRST_DAY), WEEK)
-    working = sa.func.least(rest + _written(1), _written(WORKING_WEEK), type_=sa.Integer())
+    working = sa.func.least(rest + _written(1), _written(WORKING_WEEK), type_=INTEGER)
     counted = weeks * _written(WORKING_WEEK) + working
     return counted + _at((0, *calendar.shifts), _reached(day, calendar.days)) if calendar.days else counted
 
 
 def _number(terms: Terms, node: Operation, day: Node) -> Element:
     """Return a day as its number, under a name."""
-    return terms.named(sa.type_coerce(terms.value(day).op("-", precedence=7)(_EPOCH), sa.Integer()), node)
+    return terms.named(sa.type_coerce(terms.value(day).op("-", precedence=7)(_EPOCH), INTEGER), node)
 
 
 def _is_workday(terms: Terms, node: Operation) -> Element:
@@ -68,15 +69,15 @@ def _is_workday(terms: Terms, node: Operation) -> Element:
 
 def _workdays_between(terms: Terms, node: Operation) -> Element:
     first, second = (_count(terms, _number(terms, node, day)) for day in node.arguments)
-    return sa.cast(second - first, sa.Numeric())
+    return sa.cast(second - first, NUMERIC)
 
 
 def _add_workdays(terms: Terms, node: Operation) -> Element:
     day = _number(terms, node, node.arguments[0])
-    asked = sa.type_coerce(terms.value(node.arguments[1]), sa.Numeric())
-    bounded = sa.func.greatest(-_FARTHEST, sa.func.least(_FARTHEST, asked), type_=sa.Numeric())
+    asked = sa.type_coerce(terms.value(node.arguments[1]), NUMERIC)
+    bounded = sa.func.greatest(-_FARTHEST, sa.func.least(_FARTHEST, asked), type_=NUMERIC)
     # GREATEST passes over NULL, and a blank must stay one.
-    workdays = terms.named(sa.case((asked.is_not(None), sa.cast(bounded, sa.Integer()))), node)
+    workdays = terms.named(sa.case((asked.is_not(None), sa.cast(bounded, INTEGER))), node)
     after, before = _count(terms, day), _count(terms, day - _written(1)) + _written(1)
     wanted = terms.named(sa.case((workdays > _written(0), after), else_=before) + workdays, node)
     found = terms.named(sa.case((workdays == _written(0), day), else_=_nth(terms, wanted)), node)
@@ -92,7 +93,7 @@ def _nth(terms: Terms, count: Element) -> Element:
     found = weeks * _written(WEEK) + rest + _written(FIRST_DAY)
     if not calendar.days:
         return found
-    return sa.func.least(found, _at((*calendar.days, _BEYOND), place), type_=sa.Integer())
+    return sa.func.least(found, _at((*calendar.days, _BEYOND), place), type_=INTEGER)
 
 
 WORKDAY_OPERATIONS: Mapping[Op, Emit] = {

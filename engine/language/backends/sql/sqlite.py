@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.kernel.clocks import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from engine.kernel.values import Value
+from engine.language.backends.sql.column_types import BIG_INTEGER, INTEGER, TEXT
 from engine.language.backends.sql.sqlite_calls import called, literal, number_of, result_type
 from engine.language.backends.sql.sqlite_functions import several_to_sqlite, to_sqlite
 from engine.language.backends.sql.sqlite_texts import TEXT_OPERATIONS, left
@@ -48,8 +49,8 @@ def _written(value: Value, kind: Type) -> Element | None:
         return None
     kept = to_sqlite(int(value)) if isinstance(value, int) else value
     if isinstance(kept, int):
-        return sa.literal_column(f"({kept})", sa.Integer() if isinstance(kind, BooleanType) else sa.BigInteger())
-    return sa.literal_column(f"'{kept}'", sa.Text())
+        return sa.literal_column(f"({kept})", INTEGER if isinstance(kind, BooleanType) else BIG_INTEGER)
+    return sa.literal_column(f"'{kept}'", TEXT)
 
 
 class SqliteDialect:
@@ -74,11 +75,11 @@ class SqliteDialect:
             # Not null(): SQLAlchemy would turn a comparison with it into IS.
             return sa.literal_column("NULL", result_type(kind))
         if isinstance(kind, BooleanType):
-            return sa.bindparam(None, int(value), sa.Integer(), unique=True)
+            return sa.bindparam(None, int(value), INTEGER, unique=True)
         if isinstance(kind, SEVERAL):
-            return sa.bindparam(None, several_to_sqlite(value), sa.Text(), unique=True)
+            return sa.bindparam(None, several_to_sqlite(value), TEXT, unique=True)
         kept = to_sqlite(value) if isinstance(value, int) else value
-        return sa.bindparam(None, kept, sa.BigInteger() if isinstance(kept, int) else sa.Text(), unique=True)
+        return sa.bindparam(None, kept, BIG_INTEGER if isinstance(kept, int) else TEXT, unique=True)
 
     def operation(self, terms: Terms, node: Operation) -> Element:
         """Write an operation, natively where SQLite can be exact."""
@@ -91,27 +92,23 @@ class SqliteDialect:
     def same(self, left: Element, right: Element, kind: Type) -> Element:
         """Compare with ``IS``, which an index serves."""
         return (
-            sa.func.youju_same(left, right, type_=sa.Integer()) == 1
-            if is_wide(kind)
-            else left.is_not_distinct_from(right)
+            sa.func.youju_same(left, right, type_=INTEGER) == 1 if is_wide(kind) else left.is_not_distinct_from(right)
         )
 
     def compared(self, left: Element, order: str, right: Element, kind: Type) -> Element:
         """Compare as whole numbers."""
         if is_wide(kind):
-            return _ORDERS[order](
-                sa.func.youju_compare(left, right, type_=sa.Integer()), sa.literal_column("0", sa.Integer())
-            )
+            return _ORDERS[order](sa.func.youju_compare(left, right, type_=INTEGER), sa.literal_column("0", INTEGER))
         return _ORDERS[order](left, right)
 
     def holds(self, element: Element) -> Element:
         """Booleans are 0 and 1."""
-        return element == sa.literal_column("1", sa.Integer())
+        return element == sa.literal_column("1", INTEGER)
 
     def truth(self, condition: Element, *, wanted: bool) -> Element:
         """Use ``IS 1``, which knows no NULL."""
-        one = sa.literal_column("1", sa.Integer())
-        grouped = sa.type_coerce(grouping(condition), sa.Integer())
+        one = sa.literal_column("1", INTEGER)
+        grouped = sa.type_coerce(grouping(condition), INTEGER)
         return grouped.is_not_distinct_from(one) if wanted else grouped.is_distinct_from(one)
 
     def grouped(self, function: Grouped, element: Element | None, kind: Type) -> Element:
@@ -125,14 +122,14 @@ class SqliteDialect:
                 return _total(element, kind)
             case "min":
                 least = sa.func.youju_least_of if is_wide(kind) else sa.func.min
-                return least(element, type_=sa.BigInteger())
+                return least(element, type_=BIG_INTEGER)
             case _:
                 greatest = sa.func.youju_greatest_of if is_wide(kind) else sa.func.max
-                return greatest(element, type_=sa.BigInteger())
+                return greatest(element, type_=BIG_INTEGER)
 
     def quotient(self, left: Element, right: Element, scales: Sequence[int], digits: int) -> Element:  # noqa: ARG002
         """Divide in the registered function."""
-        return sa.func.youju_divide(left, right, *map(literal, scales), type_=sa.BigInteger())
+        return sa.func.youju_divide(left, right, *map(literal, scales), type_=BIG_INTEGER)
 
     def read(self, value: Value, kind: Type) -> Value:
         """Read whole numbers, 0 and 1, and JSON arrays."""
@@ -152,12 +149,12 @@ class SqliteDialect:
 def _total(element: Element, kind: Type) -> Element:
     """Add up in two parts that 64 bits cannot fail to hold; 0 over nothing."""
     if is_wide(kind):
-        return sa.func.youju_total(element, type_=sa.BigInteger())
+        return sa.func.youju_total(element, type_=BIG_INTEGER)
     if isinstance(kind, NumberType) and kind.digits <= _SHORT_DIGITS:
-        return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0", sa.Integer()), type_=sa.BigInteger())
-    number, part = sa.type_coerce(element, sa.BigInteger()), sa.literal_column(str(_LOW_PART), sa.BigInteger())
+        return sa.func.coalesce(sa.func.sum(element), sa.literal_column("0", INTEGER), type_=BIG_INTEGER)
+    number, part = sa.type_coerce(element, BIG_INTEGER), sa.literal_column(str(_LOW_PART), BIG_INTEGER)
     high, low = sa.func.sum(number.op("/", precedence=8)(part)), sa.func.sum(number.op("%", precedence=8)(part))
-    return sa.func.youju_joined(high, low, type_=sa.BigInteger())
+    return sa.func.youju_joined(high, low, type_=BIG_INTEGER)
 
 
 def _rescale(terms: Terms, node: Operation) -> Element:
@@ -180,7 +177,7 @@ def _rounded(carry: Callable[[int], int]) -> Emit:
     def emit(terms: Terms, node: Operation) -> Element:
         scale, places = node.settings
         divisor = 10 ** (scale - places)
-        number: Element = sa.type_coerce(terms.once(node.arguments[0]), sa.BigInteger())
+        number: Element = sa.type_coerce(terms.once(node.arguments[0]), BIG_INTEGER)
         added = carry(divisor)
         if added:
             number = number + sa.case((number < literal(0), literal(-added)), else_=literal(added))
@@ -191,18 +188,18 @@ def _rounded(carry: Callable[[int], int]) -> Emit:
 
 
 def _shift_days(terms: Terms, node: Operation) -> Element:
-    day, days = (sa.type_coerce(terms.once(argument), sa.BigInteger()) for argument in node.arguments)
+    day, days = (sa.type_coerce(terms.once(argument), BIG_INTEGER) for argument in node.arguments)
     return sa.case(((day + days).between(literal(FIRST_DAY), literal(LAST_DAY)), day + days))
 
 
 def _shift_time(terms: Terms, node: Operation) -> Element:
-    moment, duration = (sa.type_coerce(terms.once(argument), sa.BigInteger()) for argument in node.arguments)
+    moment, duration = (sa.type_coerce(terms.once(argument), BIG_INTEGER) for argument in node.arguments)
     shifted = moment + duration
     return sa.case((shifted.between(literal(FIRST_MOMENT), literal(LAST_MOMENT)), shifted))
 
 
 def _duration(terms: Terms, node: Operation) -> Element:
-    number = sa.type_coerce(terms.once(node.arguments[0]), sa.BigInteger())
+    number = sa.type_coerce(terms.once(node.arguments[0]), BIG_INTEGER)
     return sa.case((number.between(literal(-LONGEST_DURATION), literal(LONGEST_DURATION)), number))
 
 
@@ -214,14 +211,14 @@ def _calendar(code: str) -> Emit:
     def emit(terms: Terms, node: Operation) -> Element:
         seconds = number_of(terms, node) * literal(86_400)
         part = sa.func.strftime(sa.literal_column(f"'{code}'"), seconds, sa.literal_column("'unixepoch'"))
-        return sa.cast(part, sa.Integer())
+        return sa.cast(part, INTEGER)
 
     return emit
 
 
 def _extreme(function: Callable[..., Element]) -> Emit:
     return lambda terms, node: in_groups(
-        lambda some: function(*some, type_=sa.BigInteger()), [terms.value(argument) for argument in node.arguments]
+        lambda some: function(*some, type_=BIG_INTEGER), [terms.value(argument) for argument in node.arguments]
     )
 
 
@@ -235,7 +232,7 @@ _NATIVE: Mapping[Op, Emit] = {
     Op.ADD: _add,
     Op.NEGATE: lambda terms, node: -number_of(terms, node),
     Op.MULTIPLY: lambda terms, node: number_of(terms, node, 0) * number_of(terms, node, 1),
-    Op.ABSOLUTE: lambda terms, node: sa.func.abs(number_of(terms, node), type_=sa.BigInteger()),
+    Op.ABSOLUTE: lambda terms, node: sa.func.abs(number_of(terms, node), type_=BIG_INTEGER),
     Op.LEAST: _extreme(sa.func.min),
     Op.GREATEST: _extreme(sa.func.max),
     Op.ROUND: _rounded(lambda divisor: divisor // 2),

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.language.backends.sql.column_types import BIG_INTEGER, TEXT
 from engine.language.backends.sql.sqlite_functions import function_name
 from engine.language.backends.sql.terms import Element, Terms, in_groups
 from engine.language.operations import Op
@@ -17,12 +18,12 @@ from engine.language.types import DateTimeType, DateType, DurationType, NumberTy
 
 def literal(number: int) -> Element:
     """Return a whole number, written out."""
-    return sa.literal_column(str(number), sa.BigInteger())
+    return sa.literal_column(str(number), BIG_INTEGER)
 
 
 def result_type(kind: Type) -> sa.types.TypeEngine[Any]:
     """Return what values of the type are for SQLAlchemy."""
-    return sa.BigInteger() if isinstance(kind, NumberType | DateType | DateTimeType | DurationType) else sa.Text()
+    return BIG_INTEGER if isinstance(kind, NumberType | DateType | DateTimeType | DurationType) else TEXT
 
 
 _TOLD: Mapping[Op, Callable[[Run], str]] = {
@@ -41,7 +42,7 @@ def called(terms: Terms, node: Operation) -> Element:
     arguments = [terms.value(argument) for argument in node.arguments]
     told = _TOLD.get(node.op)
     if told is not None:
-        arguments.append(sa.bindparam(None, told(terms.run), sa.Text(), unique=True))
+        arguments.append(sa.bindparam(None, told(terms.run), TEXT, unique=True))
     arguments.extend(map(literal, node.settings))
     function, kind = getattr(sa.func, function_name(node.op)), result_type(node.type)
     if node.op in _OF_MANY:
@@ -52,4 +53,4 @@ def called(terms: Terms, node: Operation) -> Element:
 
 def number_of(terms: Terms, node: Operation, index: int = 0) -> Element:
     """Return an argument as a whole number."""
-    return sa.type_coerce(terms.value(node.arguments[index]), sa.BigInteger())
+    return sa.type_coerce(terms.value(node.arguments[index]), BIG_INTEGER)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.language.backends.python.runtime import WHITE_SPACE
+from engine.language.backends.sql.column_types import INTEGER, TEXT
 from engine.language.backends.sql.lengths import concatenated_length, joined_length, within
 from engine.language.backends.sql.sqlite_calls import called, literal, number_of
 from engine.language.backends.sql.terms import MOST_ARGUMENTS, Element, Terms, grouping, in_groups
@@ -22,15 +23,15 @@ _LONGEST = 2**31 - 1
 
 
 def _blank_if_empty(element: Element) -> Element:
-    return sa.func.nullif(element, sa.literal_column("''", sa.Text()), type_=sa.Text())
+    return sa.func.nullif(element, sa.literal_column("''", TEXT), type_=TEXT)
 
 
 def _text_or_empty(element: Element) -> Element:
-    return sa.func.coalesce(element, sa.literal_column("''", sa.Text()), type_=sa.Text())
+    return sa.func.coalesce(element, sa.literal_column("''", TEXT), type_=TEXT)
 
 
 def _length(terms: Terms, node: Operation) -> Element:
-    return sa.func.coalesce(sa.func.length(terms.value(node.arguments[0])), literal(0), type_=sa.Integer())
+    return sa.func.coalesce(sa.func.length(terms.value(node.arguments[0])), literal(0), type_=INTEGER)
 
 
 def left(terms: Terms, node: Operation) -> Element:
@@ -41,7 +42,7 @@ def left(terms: Terms, node: Operation) -> Element:
 
 def _find(terms: Terms, node: Operation) -> Element:
     search, text = map(terms.value, node.arguments)
-    return sa.func.nullif(sa.func.instr(text, search), literal(0), type_=sa.Integer())
+    return sa.func.nullif(sa.func.instr(text, search), literal(0), type_=INTEGER)
 
 
 def _replace(terms: Terms, node: Operation) -> Element:
@@ -57,7 +58,7 @@ def _trim(terms: Terms, node: Operation) -> Element:
 
 
 def _ascii(function: str) -> Emit:
-    return lambda terms, node: getattr(sa.func, function)(terms.value(node.arguments[0]), type_=sa.Text())
+    return lambda terms, node: getattr(sa.func, function)(terms.value(node.arguments[0]), type_=TEXT)
 
 
 def _starts_with(terms: Terms, node: Operation) -> Element:
@@ -82,7 +83,7 @@ def _matches(terms: Terms, node: Operation) -> Element:
     written = pattern.value if isinstance(pattern, Literal) else ""
     if any("\ufffd" <= character <= "\uffff" for character in written):
         return called(terms, node)
-    glob = sa.bindparam(None, glob_of(written), sa.Text(), unique=True)
+    glob = sa.bindparam(None, glob_of(written), TEXT, unique=True)
     return terms.value(text).op("GLOB", is_comparison=True)(glob)
 
 
@@ -106,11 +107,11 @@ def _join(terms: Terms, node: Operation) -> Element:
         return within(terms, node, _joined, joined_length)
     if not is_tested(node):
         return called(terms, node)
-    return sa.func.youju_join_within(*map(terms.value, node.arguments), type_=sa.Text())
+    return sa.func.youju_join_within(*map(terms.value, node.arguments), type_=TEXT)
 
 
 def _joined(texts: Sequence[Element]) -> Element:
-    return in_groups(lambda some: sa.func.youju_join(texts[0], *some, type_=sa.Text()), texts[1:])
+    return in_groups(lambda some: sa.func.youju_join(texts[0], *some, type_=TEXT), texts[1:])
 
 
 def _has(terms: Terms, node: Operation) -> Element:
@@ -122,18 +123,18 @@ def _has(terms: Terms, node: Operation) -> Element:
 
 def _several(terms: Terms, node: Operation) -> Element:
     """Write the JSON array of the values, as ``several_to_sqlite`` writes it."""
-    between, opening = sa.literal_column("', '", sa.Text()), sa.literal_column("'['", sa.Text())
+    between, opening = sa.literal_column("', '", TEXT), sa.literal_column("'['", TEXT)
     # json_quote writes a blank as null without quotes, and no text so.
     quoted = [
-        sa.func.nullif(sa.func.json_quote(terms.value(argument)), sa.literal_column("'null'"), type_=sa.Text())
+        sa.func.nullif(sa.func.json_quote(terms.value(argument)), sa.literal_column("'null'"), type_=TEXT)
         for argument in node.arguments
     ]
     first, *rest = [_text_or_empty(between.concat(item)) for item in quoted]
     for item in rest:
         first = first.concat(item)
-    inside = sa.func.substr(grouping(first), literal(3), type_=sa.Text())
-    written = opening.concat(inside).concat(sa.literal_column("']'", sa.Text()))
-    return sa.func.nullif(written, sa.literal_column("'[]'", sa.Text()), type_=sa.Text())
+    inside = sa.func.substr(grouping(first), literal(3), type_=TEXT)
+    written = opening.concat(inside).concat(sa.literal_column("']'", TEXT))
+    return sa.func.nullif(written, sa.literal_column("'[]'", TEXT), type_=TEXT)
 
 
 TEXT_OPERATIONS: Mapping[Op, Emit] = {

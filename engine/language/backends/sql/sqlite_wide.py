@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from engine.language.backends.products import Exactness
 from engine.language.backends.python.runtime import factors
+from engine.language.backends.sql.column_types import BIG_INTEGER, TEXT
 from engine.language.backends.sql.terms import Element, Sides, Terms, depends_on_row
 from engine.language.operations import Op
 from engine.language.tree import Field, Node, Operation
@@ -41,20 +42,20 @@ def _may_pass(node: Node) -> bool:
 
 
 def _is_whole(element: Element) -> Element:
-    return sa.func.typeof(element, type_=sa.Text()) == sa.literal_column("'integer'", sa.Text())
+    return sa.func.typeof(element, type_=TEXT) == sa.literal_column("'integer'", TEXT)
 
 
 def _native(terms: Terms, node: Node) -> Element | None:
     """Return the node in SQLite's own arithmetic; a result that is an integer is exact."""
     match node:
         case _ if not is_wide(node.type):
-            return sa.type_coerce(terms.value(node), sa.BigInteger())
+            return sa.type_coerce(terms.value(node), BIG_INTEGER)
         case _ if not depends_on_row(node):
             value = terms.constant(node)
             fits = value is None or abs(value) <= _HIGHEST
-            return sa.type_coerce(terms.value(node), sa.BigInteger()) if fits else None
+            return sa.type_coerce(terms.value(node), BIG_INTEGER) if fits else None
         case Field():
-            return sa.type_coerce(terms.value(node), sa.BigInteger())
+            return sa.type_coerce(terms.value(node), BIG_INTEGER)
         case Operation(op, arguments) if op in _WRITERS and (op is not Op.DIVIDE or _is_plain_division(arguments)):
             parts = [_native(terms, argument) for argument in arguments]
             known = [part for part in parts if part is not None]
@@ -69,15 +70,15 @@ def _is_plain_division(arguments: Sequence[Node]) -> bool:
 
 
 def _times(element: Element, factor: int) -> Element:
-    return element if factor == 1 else element * sa.literal_column(str(factor), sa.BigInteger())
+    return element if factor == 1 else element * sa.literal_column(str(factor), BIG_INTEGER)
 
 
 def _divided(parts: Sequence[Element], scales: Sequence[int]) -> Element:
     """Divide half away from zero: SQLite cuts off, and gives NULL for a division by zero."""
     up, down = factors(*scales)
     dividend, divisor = _times(parts[0], 2 * up), _times(parts[1], down)
-    size = sa.func.abs(divisor, type_=sa.BigInteger())
-    half = sa.case((parts[0] < sa.literal_column("0", sa.BigInteger()), -size), else_=size)
+    size = sa.func.abs(divisor, type_=BIG_INTEGER)
+    half = sa.case((parts[0] < sa.literal_column("0", BIG_INTEGER), -size), else_=size)
     return (dividend + half).op("/", precedence=8)(_times(divisor, 2))
 
 
