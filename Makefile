@@ -11,7 +11,7 @@ PORT ?= 8000
 # What a test may take from outside is named in tests/; settings of the person who runs them stay out.
 PYTEST := env -u YOUJU_HOME -u YOUJU_DATABASE_URL -u YOUJU_TEST_CLOCK $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 SOURCES := engine web tests docs
-SCRIPTS := engine/language/backends/javascript/*.mjs engine/language/backends/javascript/source
+SCRIPTS := engine/language/backends/javascript/*.mjs engine/language/backends/javascript/source web/build.mjs web/source web/styles
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-all check lint types imports format lock problems javascript browser clean
@@ -44,6 +44,7 @@ lint: $(VENV)/.node
 types: $(VENV)/.node
 	@$(BIN)/mypy
 	@$(BIN)/node node_modules/typescript/bin/tsc
+	@$(BIN)/node node_modules/typescript/bin/tsc --project web
 	@echo "type: ignore comments (each names its code): $$(grep -rE --include='*.py' '# type: ignore\[' engine web | wc -l)"
 
 imports: $(VENV)/.dev
@@ -57,8 +58,9 @@ format: $(VENV)/.node ## Format the sources and mend what can be mended by machi
 problems: $(VENV)/.runtime ## Write docs/reference/problems.md anew.
 	@$(BIN)/python docs/generate_problems.py
 
-javascript: $(VENV)/.node ## Build what browsers and Node run out of its TypeScript sources.
+javascript: $(VENV)/.node ## Build what browsers and Node run out of TypeScript and style sheets.
 	@$(BIN)/node engine/language/backends/javascript/build.mjs
+	@$(BIN)/node web/build.mjs
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew and write requirements/*.txt with hashes.
 	@sh requirements/lock.sh $(BIN)/uv $(UPGRADE)

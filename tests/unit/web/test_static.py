@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import gzip
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import web
+from tests.support.node import node
 
-STATIC = Path(web.__file__).parent / "static"
+WEB = Path(web.__file__).parent
+STATIC = WEB / "static"
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
+
+
+def test_built_files_are_those_of_the_sources_when_built_afresh(tmp_path):
+    subprocess.run([node(), str(WEB / "build.mjs"), "--out", str(tmp_path)], check=True, capture_output=True)
+    fresh = {path.name: path.read_text("utf8") for path in tmp_path.iterdir()}
+    assert fresh == {name: (STATIC / name).read_text("utf8") for name in fresh}, "run: make javascript"
 
 
 def packed(*names):
@@ -38,5 +47,5 @@ def test_a_template_has_nothing_inline_when_the_policy_is_strict(template):
 
 def test_the_style_sheet_names_its_layers_when_it_opens():
     source = (STATIC / "app.css").read_text(encoding="utf-8")
-    assert source.startswith("@layer reset, tokens, base, components, utilities;")
+    assert source.startswith("@layer reset,tokens,base,components,utilities;")
     assert "italic" not in source

@@ -1,0 +1,1 @@
+"use strict";(()=>{addEventListener("pageshow",e=>{e.persisted&&location.reload()});})();
