@@ -26,14 +26,14 @@ class Arguments:
     c: Mapping[str, Element]
 
 
-class Over(Protocol):
+class InExpression(Protocol):
     """What a look-up asks of the builder in whose expression it stands."""
 
     def once(self, node: Node) -> Element:
         """Return the value of a node in a form that may be used again and again."""
         ...
 
-    def within(self, row: Columns) -> Over:
+    def within(self, row: Columns) -> InExpression:
         """Return a builder of the same expression over other columns."""
         ...
 
@@ -42,7 +42,7 @@ class Over(Protocol):
         ...
 
 
-def value(builder: Over, node: Lookup) -> Element:
+def value(builder: InExpression, node: Lookup) -> Element:
     """Return what the table says; every argument is worked out once."""
     arguments = {key: builder.once(argument) for key, argument in node.arguments}
     return builder.within(Arguments(arguments)).value(node.body.tree)
