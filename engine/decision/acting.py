@@ -23,6 +23,7 @@ from engine.forms.forms import Form, lines_of
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression
+from engine.language.messages import Message
 from engine.rules.rules import (
     Action,
     Branch,
@@ -30,7 +31,6 @@ from engine.rules.rules import (
     Fire,
     ForEach,
     Hold,
-    Message,
     Notify,
     OpenTask,
     Refuse,
@@ -173,7 +173,7 @@ def _notify(run: Run, action: Notify, row: Row) -> None:
 
 def _rendered(run: Run, row: Row, message: Message) -> Text:
     around = run.around
-    read_rows_ahead(run.work, around, row, (*message.zh.each, *message.en.each))
+    read_rows_ahead(run.work, around, row, message.each)
     run.hear(said(message, row, around))
     return render(run.work, run.app.key, row, message, around)
 

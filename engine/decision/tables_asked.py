@@ -11,10 +11,11 @@ from engine.kernel.values import Row
 from engine.language.decisions import Hit, decided_by
 from engine.language.expressions import Expression
 from engine.language.lookups import looked_up
+from engine.language.messages import Message
 from engine.language.surroundings import Surroundings
 from engine.language.tables import Decides
 from engine.language.templates import Alternative, Each, Piece
-from engine.rules.rules import Chosen, Message, Source
+from engine.rules.rules import Chosen, Source
 
 Seen = tuple[Expression, Row]
 """An expression and the row over which it was evaluated."""

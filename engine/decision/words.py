@@ -13,7 +13,7 @@ from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value, decimal_text
 from engine.language import types as language
 from engine.language.expressions import Surroundings
-from engine.rules.rules import Message
+from engine.language.messages import Message
 
 Show = Callable[[Value, language.Type], str]
 YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}

@@ -19,6 +19,7 @@ from engine.language import types as language
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.lengths import of_any_length
+from engine.language.messages import compile_message
 from engine.language.scope import FieldScope, FormScope, RelationScope, Scope
 from engine.language.tree import PARENT, Node
 
@@ -115,12 +116,13 @@ def compile_form(app: str, definition: FormDef, gathered: Gathering, types: Regi
         for item in definition.fields
     }
     title = rest.template("title", definition.title, with_each=False)
+    answer = compile_message("answer", definition.answer, rest)
     work.found.extend(_layout_problems(definition))
     work.found.extend(_reference_problems(app, definition, scope))
     order = _computed_order("fields", fields, work.found)
     if work.found or title is None:
         return None
-    return Form(app, definition, MappingProxyType(fields), own, title, MappingProxyType(compiled), order)
+    return Form(app, definition, MappingProxyType(fields), own, title, MappingProxyType(compiled), order, answer)
 
 
 def _asked(work: Gathering, own: FormScope, item: FieldDef, place: str) -> Asked:
@@ -196,6 +198,11 @@ def _layout_problems(definition: FormDef) -> list[Problem]:
         problems.NO_SUCH_FIELD.at(f"list.fields[{number}]", key=key)
         for number, key in enumerate(definition.list_fields)
         if key not in known
+    ]
+    found += [
+        problems.NO_SUCH_FIELD.at(f"find_by[{number}]", key=key)
+        for number, key in enumerate(definition.find_by)
+        if key not in {item.key for item in definition.fields if item.type != LINES}
     ]
     if definition.list_sort.removeprefix("-") not in known - {item.key for item in definition.fields if item.lines}:
         found.append(problems.NO_SUCH_FIELD.at("list.sort", key=definition.list_sort.removeprefix("-")))

@@ -88,8 +88,27 @@ class RelationDef:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerDef:
+    """What makes a form a ledger: its records are postings, each booked once for its reference and never changed.
+
+    ``balance`` is filled with what the account holds after the posting. A posting that takes away is refused where it
+    would leave less than ``minimum``, a decimal number. ``reversed_by`` names what took a posting back.
+    """
+
+    account: str
+    delta: str
+    reference: str
+    balance: str | None = None
+    minimum: str | None = None
+    reversed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FormDef:
-    """One form. ``title`` is a template that names a record; ``choose_first`` a choice made before the form opens."""
+    """One form. ``title`` is a template that names a record; ``choose_first`` a choice made before the form opens.
+
+    ``answer`` is told to whoever makes a record; ``find_by`` are fields by which one is found, besides its title.
+    """
 
     uid: str
     key: str
@@ -102,6 +121,9 @@ class FormDef:
     choose_first: str | None = None
     list_fields: tuple[str, ...] = ()
     list_sort: str = "-created_at"
+    answer: Text | None = None
+    find_by: tuple[str, ...] = ()
+    ledger: LedgerDef | None = None
 
 
 MONEY_SCALE = 2
@@ -216,4 +238,7 @@ def form_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]]) 
         choose_first=document.get("choose_first"),
         list_fields=tuple(listing.get("fields", ())) or tuple(field.key for field in fields[:4]),
         list_sort=listing.get("sort", "-created_at"),
+        answer=Text.from_json(document["answer"]) if "answer" in document else None,
+        find_by=tuple(document.get("find_by", ())),
+        ledger=LedgerDef(**document["ledger"]) if "ledger" in document else None,
     )

@@ -12,6 +12,7 @@ from engine.forms.field_types import FieldType
 from engine.kernel.problems import Text
 from engine.kernel.values import Row
 from engine.language.expressions import Expression
+from engine.language.messages import Message
 from engine.language.scope import FormScope
 from engine.language.templates import Template
 from engine.language.tree import PARENT
@@ -78,6 +79,7 @@ class Form:
     title: Template
     section_conditions: Mapping[str, Expression]
     computed_order: tuple[str, ...] = ()
+    answer: Message | None = None
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.kernel.problems import Text
 from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.gathering import Gathering
+from engine.language.messages import compile_message
 from engine.language.scope import FormScope, way_over
 from engine.language.types import ChoicesType, DateTimeType, DateType, ReferenceType, Type
 from engine.rules import problems
@@ -36,7 +37,6 @@ from engine.rules.rules import (
     Fire,
     ForEach,
     Hold,
-    Message,
     Notify,
     OpenTask,
     Party,
@@ -60,7 +60,7 @@ def compile_actions(place: str, actions: tuple[ActionDef, ...], work: Gathering,
 def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names) -> Action | None:
     match action:
         case NotifyDef():
-            text = _message(f"{place}.notify.text", action.text, work)
+            text = compile_message(f"{place}.notify.text", action.text, work)
             check_persons(action.to, f"{place}.notify.to", work)
             check_persons(action.copy, f"{place}.notify.copy", work)
             check_delivery(action.delivery, f"{place}.notify", work)
@@ -70,7 +70,7 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
         case SetDef():
             return SetFields(_expressions(f"{place}.set", action.fields, work, names.form))
         case RefuseDef():
-            message = _message(f"{place}.refuse.message", action.message, work)
+            message = compile_message(f"{place}.refuse.message", action.message, work)
             check_known(work, f"{place}.refuse.field", [action.field] if action.field else [], names.fields)
             return Refuse(message, action.field) if message else None
         case FireDef():
@@ -99,7 +99,7 @@ def _compile_branch(place: str, action: BranchDef, work: Gathering, names: Names
 
 
 def _compile_task(place: str, action: OpenTaskDef, work: Gathering, names: Names) -> Action | None:
-    title = _message(f"{place}.title", action.title, work)
+    title = compile_message(f"{place}.title", action.title, work)
     check_persons(action.to, f"{place}.to", work)
     if action.priority is not None:
         not_yet(work, f"{place}.priority", ("待办优先级", "priorities of tasks"))
@@ -115,7 +115,7 @@ def _compile_task(place: str, action: OpenTaskDef, work: Gathering, names: Names
 
 
 def _compile_hold(place: str, action: HoldDef, work: Gathering) -> Action | None:
-    reason = _message(f"{place}.reason", action.reason, work)
+    reason = compile_message(f"{place}.reason", action.reason, work)
     parties = tuple(
         Party(party.persons, work.condition(f"{place}.released_by[{number}].when", party.when))
         for number, party in enumerate(action.parties)
@@ -208,8 +208,3 @@ def _source(place: str, source: SourceDef, kind: Type, work: Gathering) -> Sourc
     check_known(work, place, list(source), keys)
     conditions = {key: work.condition(f"{place}.{key}", condition) for key, condition in source.items()}
     return Chosen(tuple((key, found) for key in keys if (found := conditions.get(key)) is not None))
-
-
-def _message(place: str, text: Text, work: Gathering) -> Message | None:
-    zh, en = work.template(f"{place}.zh", text.zh), work.template(f"{place}.en", text.en)
-    return Message(zh, en) if zh is not None and en is not None else None

@@ -12,23 +12,10 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
-from engine.language.templates import Template
+from engine.language.messages import Message
 from engine.language.tree import Step
 from engine.rules.announced import LengthDef
 from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
-
-
-@dataclass(frozen=True, eq=False)
-class Message:
-    """A template in both languages."""
-
-    zh: Template
-    en: Template
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        """The expressions of both."""
-        return (*self.zh.expressions, *self.en.expressions)
 
 
 @dataclass(frozen=True, eq=False)

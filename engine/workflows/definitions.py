@@ -30,7 +30,7 @@ class TransitionDef:
     ``origins`` is empty for one that may start in any open state; ``target`` is None where the record stays in its
     state; ``by`` is empty for the system. Of each group in ``one_of`` one field must be filled (a yes/no: with yes).
     One that ``releases`` lets a held record go and is there for held records only; what ``while_held`` allows may be
-    fired although the record is held.
+    fired although the record is held. ``answer`` is told to whoever fired it.
     """
 
     uid: str
@@ -47,6 +47,7 @@ class TransitionDef:
     acknowledgement: bool = False
     releases: bool = False
     while_held: bool = False
+    answer: Text | None = None
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -93,6 +94,7 @@ def transition_def(document: Json) -> TransitionDef:
         acknowledgement=document.get("acknowledgement", False),
         releases=document.get("releases", False),
         while_held=document.get("while_held", False),
+        answer=Text.from_json(document["answer"]) if "answer" in document else None,
     )
 
 

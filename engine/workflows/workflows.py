@@ -10,6 +10,7 @@ from typing import Any
 from engine.kernel.problems import Problem, Text
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
+from engine.language.messages import Message, compile_message
 from engine.workflows import problems
 from engine.workflows.definitions import StateDef, TransitionDef, WorkflowDef
 
@@ -19,10 +20,11 @@ CLOSED = ("won", "lost")
 
 @dataclass(frozen=True, eq=False)
 class Transition:
-    """One transition with its compiled guard."""
+    """One transition with its compiled guard and what it answers whoever fires it."""
 
     definition: TransitionDef
     guard: Expression | None = None
+    answer: Message | None = None
 
     @property
     def key(self) -> str:
@@ -78,7 +80,8 @@ def compile_workflow(
     for item in definition.transitions:
         place = f"transitions.{item.key}"
         work.found.extend(_transition_problems(item, place, states, fields, least_fields))
-        transitions[item.key] = Transition(item, work.condition(f"{place}.guard", item.guard))
+        guard = work.condition(f"{place}.guard", item.guard)
+        transitions[item.key] = Transition(item, guard, compile_message(f"{place}.answer", item.answer, work))
     work.found.extend(_state_problems(definition, states))
     if len(work.found) > before:
         return None
