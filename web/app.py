@@ -12,7 +12,7 @@ from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from engine.runtime.settings import read_key
-from web import api, display, doors, entrance, errors, health, security, texts
+from web import answers, api, display, doors, entrance, errors, health, security, texts
 from web.pages import account, forms, home, inbox, lists, parameters, records, rules
 
 if TYPE_CHECKING:
@@ -95,5 +95,6 @@ def _context() -> dict[str, object]:
         "waiting": inbox.unread_count if asking is not None else lambda: 0,
         "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
         "done": request.args.get("done", "") if request.method == "GET" else "",
+        "answered": answers.answered,
         "request_id": g.get("request_id", ""),
     }

@@ -28,13 +28,15 @@ def dumped(document: Json) -> bytes:
 
 
 def record_json(record: RecordView) -> Json:
-    """Return ``{"id", "version", "state", "held", "fields"}``."""
+    """Return ``{"id", "version", "state", "held", "fields"}``, and ``answer`` where the change has one."""
+    answer = {} if record.answer is None else {"answer": record.answer.as_json()}
     return {
         "id": record.id,
         "version": record.version,
         "state": record.state,
         "held": record.held,
         "fields": dict(record.fields),
+        **answer,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.decision.changeset import Actor
@@ -12,22 +13,21 @@ from engine.forms.filling import Standing
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json, compact, digest
 from engine.kernel.identifiers import is_uuid
-from engine.kernel.problems import EngineError, Problem
+from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row
 from engine.runtime import problems
+from engine.runtime.answering import answer_to, latest_answer
 from engine.runtime.desk import Desk
 from engine.runtime.history import history_of
 from engine.runtime.listing import list_page, title_matches
 from engine.runtime.reading import Reading
+from engine.runtime.repeating import once
 from engine.runtime.showing import fields_json, prefetch, record_view, shown
 from engine.runtime.trying import tried
 from engine.runtime.views import FieldState, FormState, HistoryView, Page, RecordView, Viewer
-from engine.storage import idempotency
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-KEY_LIMIT = 200
 
 
 class Records:
@@ -117,6 +117,12 @@ class Records:
             row = _readable(reading, definition, _id(id))
             return history_of(reading, definition, row)
 
+    def answer(self, viewer: Viewer, app: str, form: str, id: str) -> Text | None:
+        """Return what the viewer's last change of a record was answered with, while that is news."""
+        with self._desk.reading(viewer) as reading:
+            definition = reading.form(app, form)
+            return latest_answer(reading, definition, _readable(reading, definition, _id(id)))
+
     def preview(
         self, viewer: Viewer, app: str, form: str, fields: Json, id: str | None = None, transition: str | None = None
     ) -> FormState:
@@ -136,35 +142,39 @@ class Records:
     def _change(
         self, connection: Connection, viewer: Viewer, body: Create | Update | Fire, key: str | None
     ) -> RecordView:
-        known = self._known_answer(connection, viewer, body, key)
-        done = known is None
-        if known is None:
-            command = self._execution.command(Actor(viewer.id), body)
-            record = self._execution.within(connection, command)
-            known = "" if record is None else record[2]
-            if key is not None:
-                idempotency.keep(connection, viewer.id, key, _digest(body), known, command.moment)
-        reading = self._desk.over(connection, viewer)
-        definition = reading.form(body.app, body.form)
-        row = reading.record(body.app, body.form, known)
-        seen = row is not None and reading.may_see(definition, row)
-        if row is None or not (seen or done):
-            raise EngineError(ABSENT.at())
-        return _view(reading, definition, row) if seen else _receipt(definition, row)
+        command = self._execution.command(Actor(viewer.id), body)
 
-    @staticmethod
-    def _known_answer(connection: Connection, viewer: Viewer, body: Body, key: str | None) -> str | None:
-        """Return the record that the same request made before; EngineError where the key was for another request."""
-        if key is None:
-            return None
-        if not key or len(key) > KEY_LIMIT:
-            raise EngineError(problems.BAD_KEY.at(limit=KEY_LIMIT))
-        kept = idempotency.find(connection, viewer.id, key)
-        if kept is None:
-            return None
-        if kept.digest != _digest(body):
-            raise EngineError(problems.OTHER_BODY.at())
-        return kept.answer
+        def do() -> str:
+            record = self._execution.within(connection, command)
+            return "" if record is None else record[2]
+
+        id, done = once(connection, viewer.id, key, _digest(body), command.moment, do)
+        return changed_view(self._desk.over(connection, viewer), body, id, done=done)
+
+
+def changed_view(reading: Reading, body: Create | Update | Fire, id: str, *, done: bool) -> RecordView:
+    """Return the record of this id after a change of it, with what that is answered; absent where it is not there.
+
+    Whoever has ``done`` it just now and may not read it sees no more than that it was written.
+    """
+    definition = reading.form(body.app, body.form)
+    row = reading.record(body.app, body.form, id)
+    seen = row is not None and reading.may_see(definition, row)
+    if row is None or not (seen or done):
+        raise EngineError(ABSENT.at())
+    view = _view(reading, definition, row) if seen else _receipt(definition, row)
+    return replace(view, answer=answer_to(reading, definition, row, _action(body)))
+
+
+def _action(body: Create | Update | Fire) -> str:
+    """Return what the journal calls it."""
+    match body:
+        case Create():
+            return body.transition or "create"
+        case Fire():
+            return body.transition
+        case Update():
+            return "update"
 
 
 def _digest(body: Body) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem, Text
@@ -133,7 +132,7 @@ class RecordView:
 
     ``shown`` holds, per field, what people read: an option's or state's label as ``Text``, the title of a referenced
     record, a person's name; of fields that hold several, a list of these. ``title`` names the record itself.
-    ``transitions`` are those the viewer may try now.
+    ``transitions`` are those the viewer may try now. ``answer`` is what the change that was just made is answered with.
     """
 
     app: str
@@ -148,6 +147,7 @@ class RecordView:
     transitions: tuple[TransitionView, ...] = ()
     may_update: bool = False
     may_delete: bool = False
+    answer: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -219,19 +219,8 @@ class NotificationView:
 
 
 @dataclass(frozen=True)
-class BlockView:
-    """One block of a page document: ``kind`` says which drawing, the rest is what it is about."""
-
-    kind: Literal["create", "list", "inbox", "text"]
-    labels: Text
-    form: str | None = None
-    filter: str | None = None
-    text: Text | None = None
-
-
-@dataclass(frozen=True)
 class AppView:
-    """An installed app as one viewer may see it: ``home`` are the blocks of its home page, ``forms`` those in reach.
+    """An installed app as one viewer may see it: ``forms`` are those in reach.
 
     ``sets_parameters`` says that the viewer may set the app's parameters.
     """
@@ -240,7 +229,6 @@ class AppView:
     labels: Text
     revision: int
     forms: Sequence[FormView]
-    home: tuple[BlockView, ...]
     sets_parameters: bool = False
     zone: str = "Asia/Shanghai"
 

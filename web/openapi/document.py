@@ -173,10 +173,9 @@ def _of_form(own: str, form: FormView) -> Iterator[tuple[str, Schema]]:
     states: Schema = {"enum": [*form.states, None]} if form.states else {"type": "null"}
     transition: Schema = {"enum": [*form.transitions, None]} if form.transitions else {"type": "null"}
     yield f"{own}fields", {**read_fields(form), "title": both(form.labels)}
-    yield (
-        f"{own}record",
-        parts.closed(id=parts.ID, version=parts.NUMBER, state=states, held=named("Held"), fields=fields),
-    )
+    whole = parts.closed(id=parts.ID, version=parts.NUMBER, state=states, held=named("Held"), fields=fields)
+    answered = {"answer": {**named("Text"), "description": "What the form answers to the change that was just made"}}
+    yield f"{own}record", {**whole, "properties": {**whole["properties"], **answered}}
     yield (
         f"{own}page",
         parts.closed(items={"type": "array", "items": record}, next={"type": ["string", "null"]}, count=named("Count")),

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import FormView, RecordView, TaskView, TransitionView
+from web import answers
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
@@ -85,9 +86,9 @@ def act(task_id: UUID, action: str) -> BaseResponse:
             raise
         attempt = Attempt(resolved, told(error), status_of(error))
         return ask_page(form, offered, record, back=url_for("inbox.inbox"), transition=offered.fires, attempt=attempt)
+    about = answers.of(record.app, record.form, record.id)
     if not offered.releases:
-        return redirect(url_for("inbox.inbox", done="acted"), 303)
-    about = ".".join((record.app, record.form, record.id))
+        return redirect(url_for("inbox.inbox", done="acted", of=about), 303)
     return redirect(url_for("inbox.inbox", done="released", of=about), 303)
 
 
