@@ -17,6 +17,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime.apps import Apps
 from engine.runtime.directory import Directory
 from engine.runtime.inbox import Inbox
+from engine.runtime.live import Live
 from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
 from engine.runtime.services import Services, assemble
@@ -39,6 +40,7 @@ class Instance:
     database: Database
     services: Services
     clocks: Clocks
+    live: Live
     test_clock: StoredClock | None = None
 
     @property
@@ -112,7 +114,8 @@ class Instance:
         }
 
     def close(self) -> None:
-        """Close the database."""
+        """End the streams to open pages and close the database."""
+        self.live.close()
         self.database.close()
 
 
@@ -130,7 +133,7 @@ def open_instance(settings: Settings, clocks: Clocks | None = None) -> Instance:
         stored.begin(ticking.real())
         ticking = Clocks(business=stored)
     services = assemble(database, ticking, secrets.token_bytes, BUILT_IN)
-    return Instance(settings, database, services, ticking, stored)
+    return Instance(settings, database, services, ticking, Live(database), stored)
 
 
 def travel_of(instance: Instance) -> Travel:

@@ -11,6 +11,7 @@ import waitress  # type: ignore[import-untyped]
 
 from engine.boot import Instance, open_instance, read_settings
 from web.app import BODY_LIMIT, create_app
+from web.live import THREADS
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,7 +32,7 @@ def serve(host: str, port: int, threads: int, trusted_proxy: str | None, jobs: b
     """Serve the pages and the API."""
     instance = open_instance(read_settings())
     try:
-        _serve(instance, jobs, {"host": host, "port": port, "threads": threads, **_proxy(trusted_proxy)})
+        _serve(instance, jobs, {"host": host, "port": port, "threads": threads + THREADS, **_proxy(trusted_proxy)})
     finally:
         instance.close()
 
@@ -46,7 +47,9 @@ def _serve(instance: Instance, jobs: bool, options: dict[str, object]) -> None:
     """Listen first, so that an address that is taken is told before anything else starts; then serve until stopped."""
     limit = BODY_LIMIT + HEADER_ROOM
     try:
-        server = waitress.create_server(create_app(instance), ident=None, max_request_body_size=limit, **options)
+        # Looking ahead tells a stream that its page has been left.
+        options = {"ident": None, "max_request_body_size": limit, "channel_request_lookahead": 1, **options}
+        server = waitress.create_server(create_app(instance), **options)
     except OSError as error:
         click.echo(f"{options['host']}:{options['port']}: {error.strerror}", err=True)
         click.echo("端口已被占用?请用 --port 换一个。Is the port taken? Name another one with --port.", err=True)
@@ -57,6 +60,7 @@ def _serve(instance: Instance, jobs: bool, options: dict[str, object]) -> None:
         click.echo(f"http://{options['host']}:{server.effective_port}")
         server.run()
     finally:
+        instance.live.close()
         server.close()
         if beside is not None:
             beside.stop()

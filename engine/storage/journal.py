@@ -18,6 +18,7 @@ from engine.storage import system_tables
 from engine.storage.form_tables import FormTables
 from engine.storage.journal_format import SALT_BYTES, entry_digest, value_digest
 from engine.storage.rows import lines_to_json, to_json
+from engine.storage.signals import Signal, announce
 from engine.storage.write_guard import writing
 
 _ID_BYTES = 10
@@ -77,6 +78,7 @@ def append(connection: Connection, by: Authorship, entries: Iterable[NewEntry]) 
     if rows:
         with writing(connection):
             connection.execute(insert(system_tables.journal), rows)
+        announce(connection, (Signal(entry.app, entry.subject, entry.record) for entry in listed))
 
 
 def _behind(connection: Connection, entry: NewEntry, wanted: str) -> str:

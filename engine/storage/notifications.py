@@ -11,6 +11,7 @@ from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import Text
 from engine.storage import system_tables
+from engine.storage.signals import announce
 from engine.storage.upserts import insert_or_ignore
 
 _NOTIFICATION = system_tables.notification
@@ -60,7 +61,10 @@ def tell(connection: Connection, telling: Telling, recipients: Iterable[str], ra
         for recipient in dict.fromkeys(recipients)
     ]
     add = insert_or_ignore(connection, _NOTIFICATION, ("outbox_id", "recipient"))
-    return sum(connection.execute(add, row).rowcount for row in rows)
+    told = sum(connection.execute(add, row).rowcount for row in rows)
+    if told:
+        announce(connection)
+    return told
 
 
 def latest(

@@ -1,0 +1,113 @@
+// Keeps a page that only shows something up to date: a stream says when, the page itself is asked again for what.
+
+const PAUSE_MS = 3_000;
+const POLL_MS = 15_000;
+const TYPED = "input:not([type=hidden]), textarea, select, [contenteditable]";
+
+/** Follow what happens on the server; without a stream, ask from time to time. */
+export const followLive = (): void => {
+  const main = document.querySelector<HTMLElement>("main[data-live]");
+  if (!main) return;
+  const topic = main.dataset["live"] ?? "";
+  const refresh = paused(() => void redraw(main), PAUSE_MS);
+  const address = new URL("/live", location.href);
+  if (topic && topic !== "inbox") address.searchParams.append("topic", topic);
+  address.searchParams.set("since", main.dataset["since"] ?? "");
+
+  let stream: EventSource | undefined;
+  let polling = 0;
+  const look = (): void => {
+    if (!document.hidden && topic) refresh();
+  };
+  const open = (): void => {
+    if (stream || polling) return;
+    stream = new EventSource(address);
+    stream.addEventListener("inbox", (event) => {
+      const counts = JSON.parse((event as MessageEvent<string>).data) as Record<string, number>;
+      if (showCounts(counts) && topic) refresh();
+    });
+    stream.addEventListener("changed", look);
+    stream.addEventListener("error", () => {
+      if (stream?.readyState !== EventSource.CLOSED) return;
+      stream = undefined;
+      polling = window.setInterval(look, POLL_MS);
+    });
+  };
+  const close = (): void => {
+    stream?.close();
+    stream = undefined;
+    window.clearInterval(polling);
+    polling = 0;
+  };
+  // A page in the background needs no stream: it catches up when it is looked at again.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) close();
+    else {
+      open();
+      look();
+    }
+  });
+  addEventListener("pagehide", close);
+  open();
+};
+
+/** Run at once, and then at most once in so many milliseconds, the last time included. */
+const paused = (run: () => void, pause: number): (() => void) => {
+  let last = -Infinity;
+  let timer = 0;
+  return () => {
+    const left = last + pause - performance.now();
+    window.clearTimeout(timer);
+    timer = window.setTimeout(
+      () => {
+        last = performance.now();
+        run();
+      },
+      Math.max(0, left),
+    );
+  };
+};
+
+/** Show how much waits of each kind; tell whether it is another number than before. */
+const showCounts = (counts: Readonly<Record<string, number>>): boolean => {
+  let changed = false;
+  for (const badge of document.querySelectorAll<HTMLElement>("[data-badge]")) {
+    const count = counts[badge.dataset["badge"] ?? ""];
+    if (count === undefined) continue;
+    const shown = count > 99 ? "99+" : count ? String(count) : "";
+    changed ||= badge.textContent !== shown;
+    badge.textContent = shown;
+  }
+  return changed;
+};
+
+/** Tell whether somebody is at work in the page: what they typed or opened must not go. */
+const isBusy = (main: HTMLElement): boolean => {
+  const active = document.activeElement;
+  if (active && main.contains(active) && active.matches(TYPED)) return true;
+  if (main.querySelector("dialog[open]") || getSelection()?.toString()) return true;
+  return [...main.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")].some((control) => {
+    const ticked = control instanceof HTMLInputElement && /^(checkbox|radio)$/.test(control.type);
+    if (ticked) return control.checked !== control.defaultChecked;
+    return control.type !== "hidden" && control.value !== control.defaultValue;
+  });
+};
+
+/** Draw what the page shows anew, where nobody is at work in it. */
+const redraw = async (main: HTMLElement): Promise<void> => {
+  if (isBusy(main)) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => undefined);
+  if (!answer?.ok || answer.redirected || isBusy(main)) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+  if (!fresh || fresh.innerHTML === main.innerHTML) return;
+  const opened = [...main.querySelectorAll<HTMLElement>("details[open][id]")].map((one) => one.id);
+  const focused = document.activeElement?.id;
+  // The sentence about what was just done belongs to the page as it was sent.
+  const said = main.querySelector("[data-said]");
+  main.replaceChildren(...fresh.childNodes);
+  if (said) main.prepend(said);
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  (window as { htmx?: { process(root: Element): void } }).htmx?.process(main);
+  document.dispatchEvent(new CustomEvent("youju:redrawn"));
+};
