@@ -11,6 +11,7 @@ from engine.decision.beginning import new_saving
 from engine.decision.changeset import Actor, OutboxMessage, TaskAction, TaskOpening
 from engine.decision.commands import RunRules
 from engine.decision.holding import hold_entry, party_entry
+from engine.decision.ledgers import Booking, book
 from engine.decision.pending import Saving
 from engine.decision.persons import look_up, recipients
 from engine.decision.reading_ahead import read_rows_ahead
@@ -33,13 +34,16 @@ from engine.rules.rules import (
     Hold,
     Notify,
     OpenTask,
+    Post,
     Refuse,
     Release,
+    Reverse,
     Rule,
     SetFields,
     Single,
     Source,
     Update,
+    parts_of,
 )
 from engine.rules.severities import graded
 
@@ -111,6 +115,10 @@ def _key_of(action: Single) -> str:
             return "create"
         case Update():
             return "update"
+        case Post():
+            return "post"
+        case Reverse():
+            return "reverse"
         case ForEach():
             return "for_each"
         case Hold():
@@ -133,6 +141,9 @@ def _act(run: Run, action: Single, row: Row) -> None:
             fire_by_rule(run, action, row)
         case Create() | Update():
             _write(run, action, row)
+        case Post() | Reverse():
+            run.hear((part, row) for part in parts_of(action))
+            book(Booking(run.work, run.around, run.actor, run.body.depth), action, row, save)
         case ForEach():
             _for_each(run, action, row)
         case Hold():

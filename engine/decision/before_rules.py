@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from engine.decision.changeset import Actor
+from engine.decision.ledgers import Booking, book
 from engine.decision.pending import Saving
 from engine.decision.reading_ahead import read_rows_ahead
 from engine.decision.words import render
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Text
 from engine.rules import problems
-from engine.rules.rules import Action, Branch, Refuse, Rule, SetFields
+from engine.rules.rules import Action, Branch, Post, Refuse, Reverse, Rule, SetFields
 
 ROUNDS = 4
 """How often the before-rules may change the record before they must have come to rest."""
 
 
-def apply_before_rules(saving: Saving) -> None:
-    """Run the before-rules until none changes the record; refusals are gathered, at most ``ROUNDS`` rounds."""
+def apply_before_rules(saving: Saving, save: Callable[[Saving], object]) -> None:
+    """Run the before-rules until none changes the record, at most ``ROUNDS`` rounds, then let them refuse and book.
+
+    What keeps the record from being saved is gathered. ``save`` decides the save of what is booked in ledgers.
+    """
     action = saving.transition.key if saving.transition else "save"
     rules = [
         rule
@@ -34,6 +40,8 @@ def apply_before_rules(saving: Saving) -> None:
         raise EngineError(problems.TOO_MANY_ROUNDS.at(rule=changing[0].key))
     for rule in rules:
         _refuse(saving, rule)
+    for rule in rules:
+        _book(saving, rule, save)
 
 
 def _holds(saving: Saving, rule: Rule) -> bool:
@@ -78,3 +86,16 @@ def _refuse(saving: Saving, rule: Rule) -> None:
         texts: dict[str, Any] = {"message_zh": message.zh, "message_en": message.en}
         labels: dict[str, Any] = {"rule_zh": rule.labels.zh, "rule_en": rule.labels.en}
         saving.found.append(problems.REFUSED.at(action.field or "", **texts, **labels))
+
+
+def _book(saving: Saving, rule: Rule, save: Callable[[Saving], object]) -> None:
+    """Book what the rule books, in the very transaction of the save; what cannot be booked keeps the record back."""
+    if not any(isinstance(action, Post | Reverse) for action in rule.every_action) or not _holds(saving, rule):
+        return
+    booking = Booking(saving.work, saving.around, Actor(None, rule.key), saving.depth)
+    for action in _chosen(saving, rule.then):
+        if isinstance(action, Post | Reverse):
+            try:
+                book(booking, action, saving.row, save)
+            except EngineError as error:  # the places of its problems are those of the ledger, not of this record
+                saving.found.extend(replace(problem, path="") for problem in error.problems)

@@ -61,6 +61,20 @@ class SameQuery:
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class BalanceQuery:
+    """The sum of ``delta`` over the postings of one account in a ledger form; nobody else books to it until the end.
+
+    Answer: a number in the engine's form, 0 where there is no posting.
+    """
+
+    app: str
+    form: str
+    account: str
+    delta: str
+    value: Value
+
+
 class PersonQuery:
     """One user. Answer: ``Person`` or None."""
 
@@ -133,6 +147,7 @@ class Person:
     id: str
     name: str
     display_name: str
+    | BalanceQuery
     manager: str | None
     department: str | None
     roles: frozenset[tuple[str, str]]

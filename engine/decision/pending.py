@@ -21,6 +21,7 @@ class Saving:
 
     ``given`` are the fields that the sender names, ``typed`` tells whether the sender is a person. A ``plain`` save
     changes nothing but what the system keeps of a record (that it is put away, or held): its fields are not examined.
+    What a posting ``takes_back`` may leave less than its ledger's minimum.
     """
 
     work: Work
@@ -37,6 +38,7 @@ class Saving:
     depth: int = 0
     reason: str | None = None
     needed: tuple[str, ...] = ()
+    takes_back: bool = False
 
     @property
     def key(self) -> Key:

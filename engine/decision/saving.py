@@ -12,6 +12,7 @@ from engine.decision import checks, holding, pointers
 from engine.decision.before_change import old_json
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
+from engine.decision.ledgers import keep_account, refuse_rewriting
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to
 from engine.decision.reading_ahead import read_ahead
@@ -46,7 +47,8 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     if saving.transition is not None:
         checks.check_transition(saving, saving.transition)
         _move(saving, saving.transition)
-    apply_before_rules(saving)
+    apply_before_rules(saving, save)
+    keep_account(saving)
     stands = _cleared(saving)
     saving.found.extend(_shortcomings(saving, stands))
     checks.check_given(saving, stands)

@@ -14,6 +14,7 @@ from engine.forms.field_types import LINES, FieldType
 from engine.forms.forms import Field, Form, Validation
 from engine.kernel.problems import Problem, Text
 from engine.kernel.registries import Registry
+from engine.forms.ledgers import ledger_problems, ledger_scope
 from engine.kernel.values import StorageKind
 from engine.language import types as language
 from engine.language.expressions import Expression
@@ -70,7 +71,7 @@ def form_scopes(
         own["id"] = fields["id"]
         own[PARENT] = FieldScope(PARENT, PARENT, language.ReferenceType(app, form.key), form.labels)
         inner.append(FormScope(app, key, own, {}))
-    return (FormScope(app, form.key, fields, relations), *inner)
+    return (FormScope(app, form.key, fields, relations, ledger=ledger_scope(form)), *inner)
 
 
 def _related(app: str, relation: RelationDef) -> tuple[str, str]:
@@ -126,6 +127,7 @@ def compile_form(app: str, definition: FormDef, gathered: Gathering, types: Regi
 
 
 def _asked(work: Gathering, own: FormScope, item: FieldDef, place: str) -> Asked:
+    work.found.extend(ledger_problems(app, definition))
     """Compile when a field, and those of its lines, are required and visible: ``complete()`` is made of that."""
     lines: dict[str, Asked] = {}
     if item.type == LINES:

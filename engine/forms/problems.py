@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernel.problems import ProblemKind, Text
+from engine.kernel.problems import Nature, ProblemKind, Text
 
 UNKNOWN_KEY = ProblemKind(
     "FORM-001",
@@ -121,4 +121,20 @@ READS_CLOCK = ProblemKind(
         "否则字段会在没人修改时消失;请改用校验或规则",
         "A field would vanish with nobody touching it; use a validation or a rule",
     ),
+)
+BAD_LEDGER_FIELD = ProblemKind(
+    "FORM-024",
+    Text("台账的“{part}”不能用字段“{key}”", "“{key}” cannot be the {part} of a ledger"),
+    Text("它应是{wanted_zh}", "It should be {wanted_en}"),
+)
+BOOKED = ProblemKind(
+    "FORM-025",
+    Text("“{form_zh}”里记下的不能修改或删除", "What is booked in “{form_en}” can be neither changed nor deleted"),
+    Text("请另记一笔冲销它", "Book its reversal instead"),
+    Nature.CONFLICT,
+)
+OVERDRAWN = ProblemKind(
+    "FORM-026",
+    Text("余额不足:现有{balance},还要{needed}", "There is not enough: {balance} left, {needed} needed"),
+    Text("请减少数量,或等余额够了再来", "Take less, or come back when there is more"),
 )

@@ -53,14 +53,27 @@ class RoleScope:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerScope:
+    """The fields of a ledger that a posting fills: whose account, by how much, for what."""
+
+    account: str
+    delta: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormScope:
-    """A form as expressions see it; ``complete`` is what ``complete()`` stands for, where that is known already."""
+    """A form as expressions see it; ``complete`` is what ``complete()`` stands for, where that is known already.
+
+    A form whose records are postings says so by ``ledger``.
+    """
 
     app: str
     key: str
     fields: Mapping[str, FieldScope]
     relations: Mapping[str, RelationScope] = field(default_factory=dict)
     complete: Node | None = field(default=None, compare=False)
+    ledger: LedgerScope | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,17 +91,6 @@ class MakeDocumentDef:
 
 
 @dataclass(frozen=True, slots=True)
-class PostDef:
-    """Post a change of an account to a ledger form, once for each reference."""
-
-    ledger: str
-    account: str
-    delta: str
-    reference: str
-    fields: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class AddTagDef:
     """Add a tag, to the record or to a field of tags."""
 
@@ -130,7 +119,6 @@ AnnouncedDef = (
     | StartApprovalDef
     | CallDef
     | MakeDocumentDef
-    | PostDef
     | AddTagDef
     | SnapshotDef
     | RunRulesDef
@@ -170,9 +158,6 @@ def announced_def(kind: str, body: Json) -> AnnouncedDef:
             return CallDef(body["connector"], body["operation"], body.get("with", {}), _retry_def(body))
         case "make_document":
             return MakeDocumentDef(body["document"], body.get("field"), _retry_def(body))
-        case "post":
-            given = {key: body[key] for key in ("ledger", "account", "delta", "reference")}
-            return PostDef(**given, fields=body.get("fields", {}))
         case "add_tag":
             return AddTagDef(body["tag"], body.get("field"))
         case "snapshot":

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from engine.kernel.persons import PersonsDef
 from engine.language.gathering import Gathering
-from engine.language.types import BooleanType, NumberType, ReferenceType
+from engine.language.types import BooleanType, ReferenceType
 from engine.rules import problems
 from engine.rules.announced import (
     AddTagDef,
@@ -16,7 +16,6 @@ from engine.rules.announced import (
     DeliveryDef,
     LinkDef,
     MakeDocumentDef,
-    PostDef,
     RunRulesDef,
     SnapshotDef,
     StartApprovalDef,
@@ -101,9 +100,6 @@ def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Na
         case MakeDocumentDef(field=field):
             check_known(work, f"{place}.make_document.field", [field] if field else [], names.fields)
             what = ("生成文档", "make document")
-        case PostDef():
-            _check_post(f"{place}.post", action, work, names)
-            what = ("记账", "post to a ledger")
         case AddTagDef(field=field):
             check_known(work, f"{place}.add_tag.field", [field] if field else [], names.fields)
             what = ("加标签", "add tag")
@@ -113,22 +109,3 @@ def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Na
             check_known(work, f"{place}.run", rules, names.rules)
             what = ("运行规则", "run rules")
     not_yet(work, place, what)
-
-
-def _check_post(place: str, action: PostDef, work: Gathering, names: Names) -> None:
-    other, dot, key = action.ledger.partition(".")
-    app, form = (other, key) if dot else (names.app, action.ledger)
-    ledger = work.scope.forms.get((app, form))
-    if ledger is None:
-        check_known(work, f"{place}.ledger", [action.ledger], {key for _, key in work.scope.forms})
-    else:
-        check_known(work, f"{place}.fields", list(action.fields), ledger.fields)
-    work.expression(f"{place}.account", action.account)
-    work.expression(f"{place}.delta", action.delta, NumberType)
-    work.expression(f"{place}.reference", action.reference)
-    for key, source in action.fields.items():
-        conditions = (
-            {f".{option}": one for option, one in source.items()} if not isinstance(source, str) else {"": source}
-        )
-        for end, one in conditions.items():
-            work.expression(f"{place}.fields.{key}{end}", one, BooleanType if end else None)

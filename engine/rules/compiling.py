@@ -13,10 +13,11 @@ from engine.rules.announcing import check_event
 from engine.rules.compiling_actions import compile_actions
 from engine.rules.definitions import BranchDef, RefuseDef, RuleDef, ScheduleDef, SetDef, every_action
 from engine.rules.naming import Names, check_known
+from engine.rules.posting import PostDef, ReverseDef
 from engine.rules.rules import Ahead, Rule
 from engine.rules.schedules import is_cron
 
-BEFORE_ACTIONS = (SetDef, RefuseDef, BranchDef)
+BEFORE_ACTIONS = (SetDef, RefuseDef, BranchDef, PostDef, ReverseDef)
 
 
 def compile_rule(definition: RuleDef, work: Gathering, names: Names) -> Rule | None:

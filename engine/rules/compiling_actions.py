@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine.kernel.problems import Text
 from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.gathering import Gathering
 from engine.language.messages import compile_message
@@ -13,6 +12,7 @@ from engine.language.scope import FormScope, way_over
 from engine.language.types import ChoicesType, DateTimeType, DateType, ReferenceType, Type
 from engine.rules import problems
 from engine.rules.announcing import check_announced, check_delivery, check_persons, not_yet
+from engine.rules.compiling_posts import compile_posting
 from engine.rules.definitions import (
     ActionDef,
     BranchDef,
@@ -29,6 +29,7 @@ from engine.rules.definitions import (
     UpdateDef,
 )
 from engine.rules.naming import Names, check_known
+from engine.rules.posting import PostDef, ReverseDef
 from engine.rules.rules import (
     Action,
     Branch,
@@ -84,6 +85,9 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             return _compile_for_each(f"{place}.for_each", action, work, names)
         case CreateDef() | UpdateDef():
             return _compile_write(place, action, work, names)
+        case PostDef() | ReverseDef():
+            at = f"{place}.{'post' if isinstance(action, PostDef) else 'reverse'}"
+            return compile_posting(at, action, work, names, _expressions)
         case BranchDef():
             return _compile_branch(f"{place}.if", action, work, names)
         case _:

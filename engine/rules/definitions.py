@@ -18,6 +18,7 @@ from engine.rules.announced import (
     delivery_def,
     length_def,
 )
+from engine.rules.posting import PostDef, ReverseDef, posting_def
 
 EventKind = Literal[
     "created",
@@ -209,6 +210,8 @@ ActionDef = (
     | ReleaseDef
     | ForEachDef
     | BranchDef
+    | PostDef
+    | ReverseDef
     | AnnouncedDef
 )
 
@@ -303,6 +306,8 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
             return UpdateDef(body["record"], body["fields"])
         case "create":
             return CreateDef(body["form"], body["fields"])
+        case "post" | "reverse":
+            return posting_def(kind, body)
         case _:
             return announced_def(kind, body)
 

@@ -213,3 +213,13 @@ FORBIDDEN_CHARACTER = ProblemKind(
     Text("文本里有不能保存的字符 {got}", "The text holds a character that cannot be kept: {got}"),
     Text("请去掉空字符和不完整的字符", "Take out NUL and incomplete characters"),
 )
+NO_LEDGER = ProblemKind(
+    "RULE-050",
+    Text("表单“{form}”不是台账", "“{form}” is no ledger"),
+    Text("台账有:{known};或在表单里加上 ledger", "The ledgers are: {known}; or give the form a ledger part"),
+)
+POSTING_FIELD = ProblemKind(
+    "RULE-051",
+    Text("“{key}”由记账动作自己填写", "The posting itself fills “{key}”"),
+    Text("请从 fields 里去掉它", "Leave it out of the fields"),
+)

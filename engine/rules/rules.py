@@ -98,6 +98,29 @@ class Update:
 
 
 @dataclass(frozen=True, eq=False)
+class Post:
+    """Book ``delta`` to an account in a ledger form, once for its reference."""
+
+    app: str
+    form: str
+    account: Expression
+    delta: Expression
+    reference: Expression
+    fields: Mapping[str, Source]
+
+
+@dataclass(frozen=True, eq=False)
+class Reverse:
+    """Book the opposite of what stands in a ledger form under the reference ``of``, once for its own reference."""
+
+    app: str
+    form: str
+    of: Expression
+    reference: Expression
+    fields: Mapping[str, Source]
+
+
+@dataclass(frozen=True, eq=False)
 class Party:
     """One of those who must agree before a record is let go."""
 
@@ -136,7 +159,7 @@ class Branch:
     otherwise: tuple[Action, ...]
 
 
-Single = Notify | OpenTask | SetFields | Refuse | Fire | Create | Update | Hold | Release | ForEach
+Single = Notify | OpenTask | SetFields | Refuse | Fire | Create | Update | Post | Reverse | Hold | Release | ForEach
 """An action that is no branch."""
 
 Action = Single | Branch
@@ -159,6 +182,14 @@ def every(actions: Iterable[Action]) -> Iterator[Action]:
             yield from every((*action.then, *action.otherwise))
 
 
+def parts_of(action: Post | Reverse) -> tuple[Expression, ...]:
+    """Return the expressions of what is booked in a ledger."""
+    rest = tuple(part for source in action.fields.values() for part in _parts(source))
+    if isinstance(action, Post):
+        return (action.account, action.delta, action.reference, *rest)
+    return (action.of, action.reference, *rest)
+
+
 def _said(action: Action) -> tuple[Expression, ...]:
     match action:
         case Notify(text=message) | OpenTask(title=message) | Refuse(message=message) | Hold(reason=message):
@@ -171,6 +202,8 @@ def _evaluated(action: Action) -> tuple[Expression, ...]:
     match action:
         case SetFields(fields=fields) | Fire(fields=fields) | Create(fields=fields) | Update(fields=fields):
             return tuple(part for source in fields.values() for part in _parts(source))
+        case Post() | Reverse():
+            return parts_of(action)
         case OpenTask(due=due) if due is not None:
             return (due,)
         case Branch(when=when):

@@ -37,6 +37,8 @@ _FORMERLY = {
     "Fire": "fire",
     "Create": "create",
     "Update": "update",
+    "Post": "post",
+    "Reverse": "reverse",
     "ForEach": "for_each",
     "Hold": "hold",
     "Release": "release",

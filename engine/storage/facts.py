@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.decision.facts import (
     AggregateQuery,
+    BalanceQuery,
     EntriesQuery,
     FiredQuery,
     OpenTasksQuery,
@@ -25,7 +26,8 @@ from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT
 from engine.storage import directory, firings, problems, records, tasks
 from engine.storage.form_tables import FormTables, Tables
-from engine.storage.rows import to_physical
+from engine.storage.locks import lock_name
+from engine.storage.rows import from_physical, to_physical
 from engine.storage.surroundings import SqlSurroundings
 
 __all__ = ["SAME", "Run", "SqlSurroundings", "answer"]
@@ -56,6 +58,7 @@ def answer(
     answers.update(firings.fired(connection, [query for query in listed if isinstance(query, FiredQuery)]))
     entered = [query for query in listed if isinstance(query, EntriesQuery)]
     answers.update((query, firings.entries(connection, query)) for query in entered)
+    answers.update(_balances(connection, tables, [query for query in listed if isinstance(query, BalanceQuery)]))
     answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:
@@ -123,6 +126,18 @@ def _same(connection: Connection, tables: Tables, queries: list[SameQuery]) -> A
 
 def _related(
     connection: Connection,
+def _balances(connection: Connection, tables: Tables, queries: list[BalanceQuery]) -> Answers:
+    """Yield what accounts hold. Whoever asks books to the account, so nobody else does until the transaction ends."""
+    for query in sorted(queries, key=str):
+        lock_name(connection, f"ledger/{query.app}/{query.form}/{query.value}")
+        physical = _form(tables, query.app, query.form).main
+        table, column = physical.table, physical.columns[query.delta]
+        account = to_physical(query.value, physical.columns[query.account], physical.dialect)
+        mine = (table.c.deleted_at.is_(None), table.c[query.account] == account)
+        total = connection.execute(select(func.sum(table.c[query.delta])).where(*mine)).scalar_one()
+        yield query, from_physical(total, column, physical.dialect) or 0
+
+
     tables: Tables,
     queries: list[AggregateQuery | RowsQuery],
     around: Callable[[str], Run],

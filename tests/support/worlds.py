@@ -12,6 +12,7 @@ from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome,
 from engine.decision.deciding import decide
 from engine.decision.facts import (
     AggregateQuery,
+    BalanceQuery,
     EntriesQuery,
     FiredQuery,
     OpenTask,
@@ -89,6 +90,8 @@ class World:
                     for row in self.all_of(app, form)
                     if row["id"] != excluding and tuple(row.get(key) for key in fields) == values
                 )
+            case BalanceQuery(app, form, account, delta, value):
+                return sum(row[delta] for row in self.all_of(app, form) if row[account] == value)
             case TaskQuery(id):
                 return self.tasks.get(id)
             case OpenTasksQuery(app, form, record):

@@ -341,6 +341,15 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
                 _FIELDS,
             ),
         ),
+        "reverse": Shape(
+            Word("reverse", "冲销"),
+            (
+                Slot("ledger", Word("ledger", "台账"), Kind.PATH, positional=True, required=True, domain=Domain.FORM),
+                Slot("of", Word("of", "原凭据"), Kind.EXPRESSION, required=True),
+                Slot("reference", Word("reference", "凭据"), Kind.EXPRESSION, required=True),
+                _FIELDS,
+            ),
+        ),
         "add_tag": Shape(
             Word("add tag", "加标签"),
             (

@@ -28,6 +28,7 @@ def names(*forms, key="shop", held=(), taken=()):
 def test_a_table_is_called_like_its_form_when_the_name_is_free():
     assert assign_names(load_app(library(), BUILT_IN), {}, ()) == {
         "book": "book",
+        "fine": "fine",
         "book.copies": "book__copies",
         "loan": "loan",
         "member": "member",

@@ -49,6 +49,8 @@ def test_an_action_is_said_to_run_when_nothing_refuses_it(name):
         "fire": {"transition": "finish"},
         "create": {"form": "log", "fields": {}},
         "update": {"record": "log", "fields": {"n": "1"}},
+        "post": {"ledger": "log", "account": "owner", "delta": "a", "reference": "id"},
+        "reverse": {"ledger": "log", "of": "id", "reference": "id"},
         "hold": {"reason": {"zh": "z", "en": "e"}},
         "release": True,
     }
