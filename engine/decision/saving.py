@@ -27,6 +27,7 @@ from engine.workflows.workflows import Transition
 
 def save(saving: Saving) -> Row:
     """Decide one save: note its write, or raise EngineError with every problem found."""
+    refuse_rewriting(saving)
     if saving.plain:
         saving.settle(saving.row)
     else:
