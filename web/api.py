@@ -16,6 +16,7 @@ from web.openapi.document import Route, Seen, document
 from web.payloads import idempotency_key, limit, query, value, version, version_needed, write
 from web.problems import NOT_FOUND, RequestRefused
 from web.wire import (
+    actions_json,
     apps_json,
     dumped,
     explanation_json,
@@ -143,6 +144,26 @@ def set_parameter(app: str, key: str) -> Response:
     answer = _answer(parameter_json(found))
     answer.headers["ETag"] = f'"{found.version}"'
     return answer
+
+
+@blueprint.get("/<app>/actions")
+def actions(app: str) -> Response:
+    """List an app's quick actions that stand by themselves."""
+    return _answer(actions_json(instance().services.quick_actions.standing(viewer(), app)))
+
+
+@blueprint.post("/<app>/actions/<key>")
+def take(app: str, key: str) -> Response:
+    """Do a quick action, over a record where it is offered on one: 201 where a record was made, 200 where found."""
+    said, sent = write("record"), idempotency_key()
+    taken = instance().services.quick_actions.take(viewer(), app, key, said.record, said.fields, sent)
+    return _record(taken.record, 201 if taken.made else 200)
+
+
+@blueprint.get(f"{RECORD}/actions")
+def actions_of(app: str, form: str, record_id: str) -> Response:
+    """List the quick actions that are offered on a record."""
+    return _answer(actions_json(instance().services.quick_actions.offered(viewer(), app, form, _known(record_id))))
 
 
 @blueprint.post("/<app>/<form>")

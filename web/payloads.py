@@ -83,14 +83,15 @@ def body() -> dict[str, Json]:
 
 @dataclass(frozen=True)
 class Write:
-    """What a write says: the fields, and a transition or record where the address takes one."""
+    """What a write says: the fields, and a transition or the id of a record where the address takes one."""
 
     fields: dict[str, Json]
     transition: str | None = None
+    record: str | None = None
 
 
 def write(*optional: str) -> Write:
-    """Return the fields of the body and its ``transition``, if the address takes one; all mistakes at once."""
+    """Return the fields of the body and its ``transition`` or ``record``, if the address takes them; all mistakes."""
     document = body()
     known = ("fields", *optional)
     problems: list[Problem] = [
@@ -106,9 +107,14 @@ def write(*optional: str) -> Write:
         problems.append(
             WRONG_SHAPE.at("transition", wanted_zh="流转的键", wanted_en="The key of a transition", example='"submit"')
         )
+    record = document.get("record")
+    if "record" in known and record is not None and not isinstance(record, str):
+        problems.append(
+            WRONG_SHAPE.at("record", wanted_zh="记录的 id", wanted_en="The id of a record", example='"0190…"')
+        )
     if problems:
         raise EngineError(problems)
-    return Write(fields, transition)
+    return Write(fields, transition, record)
 
 
 def value() -> Json:

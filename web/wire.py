@@ -13,6 +13,7 @@ from engine.runtime.views import (
     NotificationView,
     Page,
     ParameterView,
+    QuickActionView,
     RecordView,
     TaskView,
     Viewer,
@@ -37,6 +38,31 @@ def record_json(record: RecordView) -> Json:
         "held": record.held,
         "fields": dict(record.fields),
         **answer,
+    }
+
+
+def actions_json(actions: tuple[QuickActionView, ...]) -> Json:
+    """Return ``{"items": [{"app", "key", "labels", "help", "form", "ask", "choices"}]}``."""
+    return {
+        "items": [
+            {
+                "app": action.app,
+                "key": action.key,
+                "labels": action.labels.as_json(),
+                "help": action.help.as_json() if action.help else None,
+                "form": action.form,
+                "ask": [field.key for field in action.ask],
+                "choices": [
+                    {
+                        "labels": choice.labels.as_json(),
+                        "group": choice.group.as_json() if choice.group else None,
+                        "fields": dict(choice.fields),
+                    }
+                    for choice in action.choices
+                ],
+            }
+            for action in actions
+        ]
     }
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from engine.catalog.definitions import AppDef, BlockDef, ParameterDef
+from engine.catalog.quick_actions import QuickAction
 from engine.catalog.tables import TableSpec
 from engine.forms.access import Access, Grant, access_of
 from engine.forms.forms import Form
@@ -50,6 +51,7 @@ class App:
     tables: tuple[TableSpec, ...]
     placed: tuple[Placed, ...] = ()
     decision_tables: Mapping[str, Decides] = field(default_factory=dict)
+    quick_actions: Mapping[str, QuickAction] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -13,6 +13,7 @@ from engine.catalog.apps import App, Catalog, Parameter, role_scopes
 from engine.catalog.decision_tables import Surroundings, compile_tables
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.naming import Names
+from engine.catalog.quick_actions import Surrounding, compile_quick_actions
 from engine.catalog.specs import table_specs
 from engine.forms.access import Grant
 from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes, language_type
@@ -65,10 +66,26 @@ def compile_catalog(
     for item in apps:
         app = _compile_app(item, scopes, names, types, found)
         if app is not None:
-            compiled[app.key] = app
+            compiled[app.key] = _with_quick_actions(app, apps, scopes, found)
     if found:
         raise EngineError(found)
     return Catalog(MappingProxyType(compiled), MappingProxyType(scopes), calendars or {})
+
+
+def _with_quick_actions(
+    app: App, apps: Iterable[Installed], scopes: Mapping[tuple[str, str], FormScope], found: list[Problem]
+) -> App:
+    """Return the app with its quick actions, which may be about forms of any app."""
+    if not app.definition.quick_actions:
+        return app
+    kinds = {key: made.type for key, made in app.parameters.items()}
+    scope = Scope(None, scopes, kinds, roles=role_scopes(app.definition), tables=app.decision_tables)
+    forms = {(item.definition.key, form.key): form for item in apps for form in item.definition.forms}
+    flows = {(item.definition.key, flow.form): flow for item in apps for flow in item.definition.workflows}
+    placed = list(app.placed)
+    around = Surrounding(app.key, scope, forms, flows)
+    made = compile_quick_actions(app.definition.quick_actions, around, found, placed)
+    return replace(app, quick_actions=MappingProxyType(made), placed=tuple(placed))
 
 
 def problems_of_rules(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> list[Problem]:

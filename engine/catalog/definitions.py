@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from engine.catalog import problems
 from engine.catalog.documents import Documents, option_lists, shape_problems
+from engine.catalog.quick_actions import FILE as QUICK_ACTIONS
+from engine.catalog.quick_actions import QuickActionDef, quick_action_defs
 from engine.forms.access import AccessDef, access_def
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.definitions import FieldDef, FormDef, form_def, option_def
@@ -71,6 +73,7 @@ class AppDef:
     decision_tables: tuple[TableDef, ...]
     documents: Documents
     digest: str
+    quick_actions: tuple[QuickActionDef, ...] = ()
 
 
 def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
@@ -93,6 +96,7 @@ def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
         decision_tables=tuple(table_def(item) for item in _folder(documents, "decision_tables")),
         documents=documents,
         digest=digest(dict(documents)),
+        quick_actions=quick_action_defs(documents.get(QUICK_ACTIONS, {})),
     )
     found = [*_same_keys(made), *_missing_lists(documents, lists)]
     if found:
@@ -144,6 +148,7 @@ def _same_keys(app: AppDef) -> Iterable[Problem]:
     listed = app.documents.get("option_lists.json", {}).get("option_lists", ())
     yield from _twice("option_lists.json#/option_lists", (item["key"] for item in listed))
     yield from _twice("workflows", (flow.form for flow in app.workflows))
+    yield from _twice("quick_actions.json#/quick_actions", (action.key for action in app.quick_actions))
     for form in app.forms:
         place = f"forms/{form.key}.json#/fields"
         yield from _twice(place, (field.key for field in form.fields))

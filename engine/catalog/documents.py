@@ -29,7 +29,7 @@ Documents = Mapping[str, Json]
 
 FORMAT = 1
 SINGLE = {"app.json": "app", "roles.json": "roles", "parameters.json": "parameters"}
-SINGLE |= {"option_lists.json": "option_lists", "pages.json": "pages"}
+SINGLE |= {"option_lists.json": "option_lists", "pages.json": "pages", "quick_actions.json": "quick_actions"}
 FOLDERS = {"forms": "form", "workflows": "workflow", "rules": "rule", "decision_tables": "decision_table"}
 SHOWN = 60
 

@@ -101,3 +101,18 @@ SYSTEM_KEY = ProblemKind(
     Text("“{key}”是系统字段", "“{key}” is a system field"),
     Text("每条记录都有它,不必声明;请换一个键", "Every record has it without being told; take another key"),
 )
+NO_LINK = ProblemKind(
+    "APP-020",
+    Text("“{key}”不是指向那张表单的引用", "“{key}” is no reference to that form"),
+    Text("请用一个指向它的引用字段", "Name a reference field that points at it"),
+)
+NOT_TO_BE_FILLED = ProblemKind(
+    "APP-021",
+    Text("这里不能用“{key}”", "“{key}” cannot stand here"),
+    Text("可用的:{known};系统填写的和计算的字段不行", "There are: {known}; not what the system sets or computes"),
+)
+NO_PAGE_RECORD = ProblemKind(
+    "APP-022",
+    Text("没有 on,就没有可读的页面记录", "Without on there is no record of a page to read"),
+    Text("请写明 on,或去掉这一项", "State on, or leave this out"),
+)

@@ -50,7 +50,7 @@ def list_page(
     if filter is not None and filter.strip():
         try:
             compiled = _filter(reading, form, filter)
-            where += [_as_sql(reading, form, compiled), *_within_sight(reading, form, compiled)]
+            where += [as_sql(reading, form, compiled), *_within_sight(reading, form, compiled)]
         except EngineError as error:
             found.extend(problem.under("filter") for problem in error.problems)
     if found:
@@ -87,13 +87,14 @@ def readable(reading: Reading, form: Form) -> Conditions:
     open_to = reading.access(form).rows("read")
     if open_to is None:
         return []
-    return [or_(false(), *(_as_sql(reading, form, expression) for expression in open_to))]
+    return [or_(false(), *(as_sql(reading, form, expression) for expression in open_to))]
 
 
-def _as_sql(reading: Reading, form: Form, expression: Expression) -> ColumnElement[bool]:
+def as_sql(reading: Reading, form: Form, expression: Expression, app: str | None = None) -> ColumnElement[bool]:
+    """Return an expression over a form's rows as SQL; ``app`` is whose expression it is, the form's where not said."""
     row = reading.tables(form).main.table
-    around = SqlSurroundings(reading.current.tables, row, reading.current.dialect, reading.surroundings(form.app))
-    return to_condition(expression, around)
+    around = reading.surroundings(app or form.app)
+    return to_condition(expression, SqlSurroundings(reading.current.tables, row, reading.current.dialect, around))
 
 
 def _usual_sort(reading: Reading, form: Form) -> str:

@@ -128,3 +128,34 @@ PARAMETER_MOVED = ProblemKind(
     Text("请看清新值再改", "Look at it as it is now and change it again"),
     Nature.CONFLICT,
 )
+NO_QUICK_ACTION = ProblemKind(
+    "RUN-038",
+    Text("没有快捷动作“{key}”", "There is no quick action “{key}”"),
+    Text("可用的:{known}", "There are: {known}"),
+    Nature.ABSENT,
+)
+NOT_ASKED_FOR = ProblemKind(
+    "RUN-039",
+    Text("这个动作不收“{key}”", "This action takes no “{key}”"),
+    Text("可以填的:{known}", "It takes: {known}"),
+)
+PAGE_RECORD_NEEDED = ProblemKind(
+    "RUN-040",
+    Text("没有说是哪一条“{label_zh}”", "It is not said of which “{label_en}”"),
+    Text("请在 record 里写它的 id", "State its id as record"),
+)
+NOT_NOW = ProblemKind(
+    "RUN-041",
+    Text("这条记录现在不能用“{label_zh}”", "“{label_en}” is not for this record now"),
+    Text("请看这条记录缺什么", "Look at what the record lacks"),
+)
+NOT_A_CHOICE = ProblemKind(
+    "RUN-042",
+    Text("“{label_zh}”不能选这一条", "“{label_en}” does not offer this one"),
+    Text("请从给出的按钮里选", "Take one of the buttons that are offered"),
+)
+NOTHING_FOUND = ProblemKind(
+    "RUN-043",
+    Text("没有找到这条“{label_zh}”", "There is no such “{label_en}”"),
+    Text("请核对号码,或先登记", "Check what was entered, or register it first"),
+)

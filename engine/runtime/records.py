@@ -15,7 +15,6 @@ from engine.kernel.canonical import Json, compact, digest
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row
-from engine.runtime import problems
 from engine.runtime.answering import answer_to, latest_answer
 from engine.runtime.desk import Desk
 from engine.runtime.history import history_of

@@ -16,6 +16,7 @@ from engine.runtime.execution import Execution
 from engine.runtime.explaining import Explaining
 from engine.runtime.inbox import Inbox
 from engine.runtime.parameters import Parameters
+from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
 from engine.storage.database import Database
@@ -34,6 +35,7 @@ class Services:
     parameters: Parameters
     explaining: Explaining
     directory: Directory
+    quick_actions: QuickActions
 
 
 def assemble(
@@ -56,4 +58,5 @@ def assemble(
         parameters=Parameters(desk),
         explaining=Explaining(desk),
         directory=Directory(execution),
+        quick_actions=QuickActions(desk),
     )

@@ -151,6 +151,31 @@ class RecordView:
 
 
 @dataclass(frozen=True)
+class ChoiceView:
+    """One button of a quick action: what it says, what it stands under, and the fields that it sends."""
+
+    labels: Text
+    group: Text | None
+    fields: Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class QuickActionView:
+    """A quick action as it is offered. ``form`` is ``app.form`` of its record; ``ask`` are fields still to be filled.
+
+    One with ``choices`` is a button for each of them, any other one button.
+    """
+
+    app: str
+    key: str
+    labels: Text
+    help: Text | None
+    form: str
+    ask: tuple[FieldView, ...] = ()
+    choices: tuple[ChoiceView, ...] = ()
+
+
+@dataclass(frozen=True)
 class Count:
     """How many records match: exact up to a bound, then ``exact`` is false and ``value`` is that bound."""
 

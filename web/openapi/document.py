@@ -156,7 +156,8 @@ def _answers(said: Operation, place: Place) -> Json:
     if said.headers:
         well["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in said.headers}
     refused = {str(code): f"#/components/responses/{parts.REFUSALS[code][0]}" for code in (*ALWAYS, *said.refusals)}
-    return {str(said.status): well, **{code: {"$ref": refused[code]} for code in sorted(refused)}}
+    answers = {str(status): well for status in (said.status, said.or_else) if status is not None}
+    return {**answers, **{code: {"$ref": refused[code]} for code in sorted(refused)}}
 
 
 def _schemas(seen: Seen) -> Iterator[tuple[str, Schema]]:

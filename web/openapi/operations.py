@@ -16,7 +16,10 @@ OF_A_BODY: Final = (400, 403, 404, 409, 413, 415, 422)
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. ``answer`` and ``body`` name schemas; no answer is an empty one with status 204."""
+    """One operation. ``answer`` and ``body`` name schemas; no answer is an empty one with status 204.
+
+    ``or_else`` is another status with which the same is answered.
+    """
 
     answer: str | None
     status: int = 200
@@ -24,6 +27,7 @@ class Operation:
     parameters: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
+    or_else: int | None = None
 
 
 def _reading(answer: str, *refusals: int, parameters: tuple[str, ...] = ()) -> Operation:
@@ -42,6 +46,17 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "parameters": _reading("Parameters", *OF_A_RECORD),
     "set_parameter": Operation(
         "Parameter", body=f"{OWN}value", parameters=("IfMatch",), headers=("ETag",), refusals=OF_A_BODY
+    ),
+    "actions": _reading("Actions", *OF_A_RECORD),
+    "actions_of": _reading("Actions", *OF_A_RECORD),
+    "take": Operation(
+        "Taken",
+        status=201,
+        body="Taking",
+        parameters=("IdempotencyKey",),
+        headers=("ETag", "Location"),
+        refusals=OF_A_BODY,
+        or_else=200,
     ),
     "create": Operation(
         f"{OWN}record",

@@ -145,6 +145,37 @@ APP: Final = closed(
     forms={"type": "array", "items": closed(key=WORD, labels=named("Text"), may_create=TRUTH)},
 )
 
+CHOICE: Final = closed(
+    labels=named("Text"), group={"anyOf": [named("Text"), {"type": "null"}]}, fields={"type": "object"}
+)
+ACTION: Final = closed(
+    app=WORD,
+    key=WORD,
+    labels=named("Text"),
+    help={"anyOf": [named("Text"), {"type": "null"}]},
+    form=WORD,
+    ask={"type": "array", "items": WORD},
+    choices={"type": "array", "items": CHOICE},
+)
+TAKING: Final[Schema] = {
+    "type": "object",
+    "properties": {"record": {"type": ["string", "null"]}, "fields": {"type": "object"}},
+    "additionalProperties": False,
+}
+TAKEN: Final[Schema] = {
+    "type": "object",
+    "description": "The record that was made, or found; its fields are those of the action's form",
+    "properties": {
+        "id": ID,
+        "version": NUMBER,
+        "state": {"type": ["string", "null"]},
+        "held": named("Held"),
+        "fields": {"type": "object"},
+        "answer": named("Text"),
+    },
+    "required": ["id", "version", "state", "held", "fields"],
+    "additionalProperties": False,
+}
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Text": TEXT,
     "Problem": closed(
@@ -163,6 +194,9 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Notifications": listed(MESSAGE),
     "Inbox": listed(TASK),
     "Acted": closed(id=ID, action=WORD),
+    "Actions": listed(ACTION),
+    "Taking": TAKING,
+    "Taken": TAKEN,
     "Parameter": PARAMETER,
     "Parameters": listed(PARAMETER),
     "History": listed(ENTRY),

@@ -1,0 +1,256 @@
+"""Quick actions: one tap makes a record, or finds the one that is there; what it does goes the way of every command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.catalog.quick_actions import QuickAction
+from engine.decision.changeset import Actor
+from engine.decision.commands import Create, Fire, Update
+from engine.decision.problems import ABSENT
+from engine.forms.filling import default_values
+from engine.forms.forms import Form
+from engine.forms.payloads import read_payload
+from engine.forms.writing import field_json, line_json
+from engine.kernel.canonical import Json, compact, digest
+from engine.kernel.identifiers import is_uuid
+from engine.kernel.problems import EngineError, Problem
+from engine.kernel.values import Row
+from engine.runtime import problems
+from engine.runtime.choosing import found_record, is_choice, views_of
+from engine.runtime.desk import Desk
+from engine.runtime.reading import Reading
+from engine.runtime.records import changed_view
+from engine.runtime.repeating import once
+from engine.runtime.views import QuickActionView, RecordView, Viewer
+from engine.storage.locks import lock_name
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+MADE, FOUND = "made", "found"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a quick action came to: the record, and whether it was made or found."""
+
+    record: RecordView
+    made: bool
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One use of an action: over which record of a page, with which fields that were sent."""
+
+    reading: Reading
+    app: str
+    action: QuickAction
+    page: Row | None
+    sent: Mapping[str, Json]
+
+    @property
+    def form(self) -> Form:
+        """The form of the record that is made or found."""
+        found = self.reading.catalog.form(*self.action.form)
+        if found is None:
+            raise EngineError(ABSENT.at())
+        return found
+
+
+class QuickActions:
+    """What a viewer does with one tap."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Work at ``desk``."""
+        self._desk = desk
+        self._execution = desk.execution
+
+    def offered(self, viewer: Viewer, app: str, form: str, id: str) -> tuple[QuickActionView, ...]:
+        """Return the actions that are offered on a record; absent where it is not the viewer's to see."""
+        with self._desk.reading(viewer) as reading:
+            row = _page_record(reading, (app, form), id)
+            return views_of(reading, (app, form), row)
+
+    def standing(self, viewer: Viewer, app: str) -> tuple[QuickActionView, ...]:
+        """Return the actions of an app that stand by themselves, on no record's page."""
+        with self._desk.reading(viewer) as reading:
+            return tuple(item for item in views_of(reading, None, {}) if item.app == reading.app(app).key)
+
+    def take(
+        self,
+        viewer: Viewer,
+        app: str,
+        key: str,
+        record: str | None,
+        fields: Mapping[str, Json],
+        idempotency_key: str | None = None,
+    ) -> Taken:
+        """Do an action over a page's record with the fields that were sent; the same request again does nothing more.
+
+        EngineError carries everything that is wrong with what was sent, or that keeps the record from being saved.
+        """
+        request = digest(["quick_action", app, key, record or "", compact(dict(fields))])
+
+        def work(connection: Connection) -> Taken:
+            self._execution.locked(connection)
+            asked = _request(self._desk.over(connection, viewer), app, key, record, fields)
+            moment = self._execution.clocks.business()
+            said, done = once(
+                connection, viewer.id, idempotency_key, request, moment, lambda: self._do(connection, asked)
+            )
+            how, _, id = said.partition(":")
+            body = _answered(asked, id, made=how == MADE)
+            return Taken(changed_view(self._desk.over(connection, viewer), body, id, done=done), how == MADE)
+
+        return self._execution.attempt(work)
+
+    def _do(self, connection: Connection, asked: _Request) -> str:
+        """Carry the action out; return whether the record was made or found, and its id."""
+        form, given = asked.form, _given(asked)
+        before = None
+        if asked.action.definition.find is not None:
+            candidate = _candidate(asked, given)
+            same = {key: candidate.get(key) for key in asked.action.definition.find.same}
+            lock_name(connection, f"quick action/{form.app}/{form.key}/{digest(same)}")
+            before = found_record(asked.reading, asked.app, asked.action, form, same)
+            if before is None and not asked.action.definition.find.make:
+                labels = form.definition.labels
+                raise EngineError(problems.NOTHING_FOUND.at("fields", label_zh=labels.zh, label_en=labels.en))
+        body = _creation(asked, given) if before is None else _change(asked, before)
+        if body is None:
+            return f"{FOUND}:{before['id']}" if before is not None else ""
+        key = self._execution.within(connection, self._execution.command(Actor(asked.reading.viewer.id), body))
+        return f"{FOUND if before is not None else MADE}:{key[2] if key else ''}"
+
+
+def _request(reading: Reading, app: str, key: str, record: str | None, fields: Mapping[str, Json]) -> _Request:
+    """Return a use of an action after a look at all that was sent; EngineError with what is wrong with it."""
+    actions = reading.app(app).quick_actions
+    if key not in actions:
+        raise EngineError(problems.NO_QUICK_ACTION.at(key=key, known=", ".join(actions)))
+    action = actions[key]
+    definition = action.definition
+    known = [*definition.ask, *([definition.link] if definition.link else ())]
+    if definition.choices is not None:
+        known = [*known, definition.choices.into, *definition.choices.also]
+    found = [
+        problems.NOT_ASKED_FOR.at(f"fields.{name}", key=name, known=", ".join(dict.fromkeys(known)))
+        for name in fields
+        if name not in known
+    ]
+    if found:
+        raise EngineError(found)
+    asked = _Request(reading, app, action, _page(reading, action, record, fields), fields)
+    if action.when is not None and not action.when.holds(asked.page or {}, reading.surroundings(app)):
+        raise EngineError(problems.NOT_NOW.at("record", label_zh=definition.labels.zh, label_en=definition.labels.en))
+    return asked
+
+
+def _page(reading: Reading, action: QuickAction, record: str | None, fields: Mapping[str, Json]) -> Row | None:
+    """Return the record of the page: that which is named, or that at which the link of the new one is to point."""
+    if action.on is None:
+        return None
+    link = action.definition.link
+    id = record if record is not None or link is None else fields.get(link)
+    if not isinstance(id, str):
+        labels = reading.catalog.apps[action.on[0]].forms[action.on[1]].definition.labels
+        raise EngineError(problems.PAGE_RECORD_NEEDED.at("record", label_zh=labels.zh, label_en=labels.en))
+    return _page_record(reading, action.on, id)
+
+
+def _page_record(reading: Reading, on: tuple[str, str], id: str) -> Row:
+    form = reading.form(*on)
+    row = reading.record(*on, id) if is_uuid(id) else None
+    if row is None or not reading.may_see(form, row):
+        raise EngineError(ABSENT.at("record"))
+    return row
+
+
+def _given(asked: _Request) -> dict[str, Json]:
+    """Return what the new record is given: the action's values, its link and choice, and what was sent."""
+    form, around = asked.form, asked.reading.surroundings(asked.app)
+    page = asked.page or {}
+    given: dict[str, Json] = {}
+    for key, expression in asked.action.values.items():
+        value = expression.evaluate(page, around)
+        given[key] = field_json(form.fields[key], value) if key in form.fields else value
+    if asked.action.definition.link is not None and asked.page is not None:
+        given[asked.action.definition.link] = asked.page["id"]
+    return {**given, **_chosen(asked), **asked.sent}
+
+
+def _chosen(asked: _Request) -> dict[str, Json]:
+    """Return what comes along with the record that was chosen; EngineError where it does not stand to choice."""
+    choices, chosen = asked.action.definition.choices, asked.action.chosen
+    if choices is None or chosen is None or asked.sent.get(choices.into) is None:
+        return {}
+    id, form = asked.sent[choices.into], asked.reading.catalog.form(*chosen)
+    row = asked.reading.record(*chosen, id) if isinstance(id, str) and is_uuid(id) else None
+    if form is None or row is None or not is_choice(asked.reading, asked.app, asked.action, row, asked.page or {}):
+        labels = asked.action.definition.labels
+        place = f"fields.{choices.into}"
+        raise EngineError(problems.NOT_A_CHOICE.at(place, label_zh=labels.zh, label_en=labels.en))
+    return {key: field_json(form.fields[source], row.get(source)) for key, source in choices.also.items()}
+
+
+def _candidate(asked: _Request, given: Mapping[str, Json]) -> Row:
+    """Return the record as it would begin: what it is given, and its defaults; EngineError where that is unreadable."""
+    form, reading = asked.form, asked.reading
+    values, found = read_payload(form, dict(given))
+    if found:
+        raise EngineError(_placed(found))
+    row = {**dict.fromkeys(form.fields), "owner": reading.viewer.id, "id": "", "version": 0, **values}
+    return {**row, **default_values(form.live_fields(), values, row, reading.surroundings(form.app))}
+
+
+def _creation(asked: _Request, given: Mapping[str, Json]) -> Create:
+    form = asked.form
+    fields = dict(given)
+    if asked.action.add:
+        candidate = _candidate(asked, given)
+        fields |= {key: [_line(asked, key, candidate)] for key in asked.action.add}
+    return Create(form.app, form.key, fields, asked.action.definition.transition)
+
+
+def _change(asked: _Request, before: Row) -> Update | Fire | None:
+    """Return what the action changes of a record that was found; None where that is nothing."""
+    form, definition = asked.form, asked.action.definition
+    values, found = read_payload(form, {**_chosen(asked), **asked.sent})
+    if found:
+        raise EngineError(_placed(found))
+    changed = {key: value for key, value in values.items() if value != before.get(key)}
+    fields: dict[str, Json] = {
+        key: field_json(form.fields[key], value) if key in form.fields else value for key, value in changed.items()
+    }
+    row = {**before, **changed}
+    for key in asked.action.add:
+        kept: list[Json] = [{"id": line["id"]} for line in before.get(key) or ()]
+        fields[key] = [*kept, _line(asked, key, row)]
+    id, flow = str(before["id"]), asked.reading.app(form.app).workflows.get(form.key)
+    if definition.transition is not None and flow is not None:
+        transition = flow.transitions[definition.transition]
+        if flow.may_start(transition, before.get("state")):
+            return Fire(form.app, form.key, id, definition.transition, fields)
+    return Update(form.app, form.key, id, fields) if fields else None
+
+
+def _line(asked: _Request, key: str, row: Row) -> Json:
+    lines, around = asked.form.fields[key].lines, asked.reading.surroundings(asked.app)
+    made = {name: expression.evaluate(row, around) for name, expression in asked.action.add[key].items()}
+    written = line_json(lines, made)
+    return {name: written[name] for name in made}
+
+
+def _answered(asked: _Request, id: str, *, made: bool) -> Create | Update | Fire:
+    """Return the command that the answer is about."""
+    form, transition = asked.form, asked.action.definition.transition
+    if made:
+        return Create(form.app, form.key, {}, transition)
+    return Fire(form.app, form.key, id, transition, {}) if transition else Update(form.app, form.key, id, {})
+
+
+def _placed(found: list[Problem]) -> list[Problem]:
+    return [problem.under("fields") for problem in found]
