@@ -12,8 +12,8 @@ from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from engine.runtime.settings import read_key
-from web import answers, api, display, doors, entrance, errors, health, security, texts
-from web.pages import account, forms, home, inbox, lists, parameters, records, rules
+from web import answers, api, display, doors, entrance, errors, frame, health, security, texts
+from web.pages import account, design, forms, home, inbox, lists, parameters, records, rules, search
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -24,6 +24,8 @@ BLUEPRINTS: Final = (
     health.blueprint,
     api.blueprint,
     account.blueprint,
+    search.blueprint,
+    design.blueprint,
     inbox.blueprint,
     home.blueprint,
     parameters.blueprint,
@@ -97,4 +99,5 @@ def _context() -> dict[str, object]:
         "done": request.args.get("done", "") if request.method == "GET" else "",
         "answered": answers.answered,
         "request_id": g.get("request_id", ""),
+        **frame.context(),
     }

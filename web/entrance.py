@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 API: Final = "/api/"
 RETRY_SECONDS: Final = "5"
-PUBLIC: Final = frozenset({"static", "health.healthz", "health.readyz", "account.sign_in", "account.choose_language"})
+UNGUARDED: Final = frozenset({"static", "health.healthz", "health.readyz"})
+"""What is answered before anybody asks who sends it."""
+PUBLIC: Final = UNGUARDED | {
+    "account.sign_in",
+    "account.choose_language",
+    "search.secure",
+    "phone.show",
+    "phone.authority",
+}
+"""What is open to everybody; what is posted to it still proves that our own page sent it."""
 NOT_CARRIED: Final = frozenset({security.CSRF_FIELD, "name", "password", "next", "_do", "_path"})
 
 
@@ -36,7 +45,7 @@ def identify() -> None:
     """Find out who sends the request: a bearer token counts for the API alone, and there nothing beside it."""
     g.request_id = secrets.token_hex(8)
     g.language = _language_before_signing_in()
-    if request.endpoint in {"static", "health.healthz", "health.readyz"}:
+    if request.endpoint in UNGUARDED:
         return
     authorization = request.headers.get("Authorization")
     if is_api() and authorization is not None:
@@ -59,7 +68,7 @@ def _language_before_signing_in() -> str:
 
 def admit() -> BaseResponse | None:
     """Let the request in, or answer it: nobody signed in, or a change without the proof that our own page sent it."""
-    if request.endpoint is None or request.endpoint in PUBLIC - {"account.sign_in", "account.choose_language"}:
+    if request.endpoint is None or request.endpoint in UNGUARDED:
         return None
     if is_api():
         if signed_in() is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 
 from engine.kernel.problems import EngineError, Problem
-from web import security
+from web import frame, security
 from web.doors import instance, signed_in, viewer
 from web.entrance import carried
 from web.errors import told
@@ -94,6 +94,26 @@ def choose_language() -> BaseResponse:
         instance().directory.set_language(asking, language)
     else:
         security.set_cookie(response, security.LANGUAGE_COOKIE, language, max_age=security.YEAR_SECONDS)
+    return response
+
+
+@blueprint.post("/look")
+def choose_look() -> BaseResponse:
+    """Switch the theme or the density of this browser, whichever is sent."""
+    chosen = {
+        cookie: request.form[name]
+        for cookie, name, known in (
+            (frame.THEME_COOKIE, "theme", frame.THEMES),
+            (frame.DENSITY_COOKIE, "density", frame.DENSITIES),
+        )
+        if request.form.get(name) in known
+    }
+    if not chosen:
+        raise RequestRefused(404, NOT_FOUND.at("look"))
+    response = make_response("", 303)
+    response.headers["Location"] = security.local_path(request.form.get("next"), "/me")
+    for cookie, value in chosen.items():
+        security.set_cookie(response, cookie, value, max_age=security.YEAR_SECONDS)
     return response
 
 
