@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
+from engine.runtime.pages_views import FigureView
 from engine.runtime.views import ChangeView, FieldView, FormView
+from web.display_evidence import CAPTURED, evidence_words
+from web.display_moments import USUAL_ZONE, moment_words
 from web.texts import current_language, gettext
-
-USUAL_ZONE: Final = "Asia/Shanghai"
-"""The zone in which moments are shown where no form names one."""
 
 JOINTS: Final = {"zh": "、", "en": ", "}
 BLANK: Final = "—"
@@ -61,6 +59,8 @@ def words(field: FieldView, value: Json, shown: object = None, zone: str = USUAL
             return moment_words(str(value), zone)
         case "reference" | "references" | "person" | "persons":
             return shown_text(shown) or gettext("(not visible to you)")
+    if field.widget in CAPTURED:
+        return evidence_words(field.widget, value, shown)
     if field.widget == "lines":
         shown = gettext("%(count)s lines", count=len(value))
     return shown_text(value if isinstance(value, bool) else shown) or str(value)
@@ -104,40 +104,17 @@ def number_words(field: FieldView, value: Json) -> str:
             return digits
 
 
+def figure_words(figure: FigureView) -> str:
+    """Return a figure of a page as people read it; one of nothing is an empty text."""
+    if figure.value is None:
+        return ""
+    whole, _, rest = number_words(FieldView("figure", figure.widget, figure.labels), figure.value).partition(".")
+    return whole if not rest.strip("0") else f"{whole}.{rest}"
+
+
 def trimmed(digits: str) -> str:
     """Return decimal digits without zeros that say nothing."""
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
-
-
-def moment_words(moment: str, zone: str = USUAL_ZONE) -> str:
-    """Return an ISO moment as local day and time, to the minute."""
-    at = parsed_moment(moment)
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if at else moment
-
-
-def parsed_moment(moment: str) -> datetime | None:
-    """Return the aware datetime that an ISO text with a zone names, or None."""
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None
-
-
-def local_input(moment: Json, zone: str) -> str:
-    """Return what ``<input type="datetime-local">`` shows for a moment, else the text itself."""
-    at = parsed_moment(str(moment)) if moment else None
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at else str(moment or "")
-
-
-def moment_of_input(typed: str, zone: str) -> str:
-    """Return the moment (UTC, ``Z``) of a local day and time; what cannot be read is passed on."""
-    try:
-        local = datetime.fromisoformat(typed)
-        at = local.replace(tzinfo=ZoneInfo(zone)) if local.tzinfo is None else local
-        return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    except (ValueError, OverflowError):
-        return typed
 
 
 def number_of_input(typed: str) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from engine.catalog.definitions import AppDef, BlockDef, ParameterDef
+from engine.boards.boards import Board, Metric
+from engine.catalog.definitions import AppDef, ParameterDef
+from engine.catalog.pages.blocks import Pages
 from engine.catalog.quick_actions import QuickAction
 from engine.catalog.tables import TableSpec
 from engine.forms.access import Access, Grant, access_of
@@ -51,7 +53,10 @@ class App:
     tables: tuple[TableSpec, ...]
     placed: tuple[Placed, ...] = ()
     decision_tables: Mapping[str, Decides] = field(default_factory=dict)
+    pages: Pages = Pages()
     quick_actions: Mapping[str, QuickAction] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    boards: Mapping[str, Board] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -67,11 +72,6 @@ class App:
     def zone(self) -> str:
         """The time zone by which the app counts days."""
         return self.definition.zone
-
-    @property
-    def home(self) -> tuple[BlockDef, ...]:
-        """The blocks of the home page."""
-        return self.definition.home
 
     def access(self, form: str, roles: Iterable[str]) -> Access:
         """Return what somebody with these roles of the app may do with a form."""

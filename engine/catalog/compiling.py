@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.catalog import problems
 from engine.catalog.apps import App, Catalog, Parameter, role_scopes
+from engine.catalog.boards import compile_boards
 from engine.catalog.decision_tables import Surroundings, compile_tables
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.naming import Names
+from engine.catalog.pages.blocks import Pages
+from engine.catalog.pages.compiling import Surroundings as PageSurroundings
+from engine.catalog.pages.compiling import compile_pages
 from engine.catalog.quick_actions import Surrounding, compile_quick_actions
 from engine.catalog.specs import table_specs
 from engine.forms.access import Grant
@@ -138,7 +142,8 @@ def _compile_app(
     workflows = work.workflows(parameters)
     rules = work.rules()
     grants = work.grants()
-    work.check_home()
+    pages = work.pages()
+    metrics, boards = compile_boards(app, scope, found, work.placed)
     if len(found) > before:
         return None
     return App(
@@ -152,6 +157,9 @@ def _compile_app(
         tables=table_specs(app, item.names, names, types),
         placed=tuple(work.placed),
         decision_tables=scope.tables,
+        pages=pages,
+        metrics=metrics,
+        boards=boards,
     )
 
 
@@ -343,11 +351,12 @@ class _Parts:
                     given[role.key] = (*given.get(role.key, ()), Grant(access, rows))
         return made
 
-    def check_home(self) -> None:
-        """Gather what the home page names and does not exist."""
-        for number, block in enumerate(self.app.home):
-            place = f"pages.json#/home/blocks[{number}]"
-            if block.form is not None and self._known(block.form, f"{place}.form") and block.filter is not None:
-                work = self._work(block.form)
-                work.sought("filter", block.filter)
-                self.keep(work, place)
+    def pages(self) -> Pages:
+        """Return the pages and the tab bars."""
+        roles = frozenset(role.key for role in self.app.roles)
+        around = PageSurroundings(self.app.key, roles, {flow.form: flow for flow in self.app.workflows})
+        work = Gathering(self.scope)
+        made = compile_pages(self.app.pages, self.app.tab_bars, around, work)
+        self.found.extend(work.found)
+        self.placed.extend(work.placed)
+        return made

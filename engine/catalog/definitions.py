@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.boards.definitions import BoardDef, MetricDef, board_def, metric_def
 from engine.catalog import problems
 from engine.catalog.documents import Documents, option_lists, shape_problems
+from engine.catalog.pages.definitions import PageDef, TabBarDef, page_defs, tab_bar_defs
 from engine.catalog.quick_actions import FILE as QUICK_ACTIONS
 from engine.catalog.quick_actions import QuickActionDef, quick_action_defs
 from engine.forms.access import AccessDef, access_def
@@ -47,17 +49,6 @@ class ParameterDef:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockDef:
-    """One block of a page."""
-
-    kind: str
-    labels: Text
-    form: str | None = None
-    filter: str | None = None
-    text: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class AppDef:
     """A whole app. ``digest`` is the content address of its documents."""
 
@@ -69,11 +60,14 @@ class AppDef:
     rules: tuple[RuleDef, ...]
     roles: tuple[RoleDef, ...]
     parameters: tuple[ParameterDef, ...]
-    home: tuple[BlockDef, ...]
+    pages: tuple[PageDef, ...]
+    tab_bars: tuple[TabBarDef, ...]
     decision_tables: tuple[TableDef, ...]
     documents: Documents
     digest: str
     quick_actions: tuple[QuickActionDef, ...] = ()
+    metrics: tuple[MetricDef, ...] = ()
+    boards: tuple[BoardDef, ...] = ()
 
 
 def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
@@ -92,11 +86,14 @@ def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
         rules=tuple(rule_def(item) for item in _folder(documents, "rules")),
         roles=tuple(_role_def(item) for item in documents.get("roles.json", {}).get("roles", ())),
         parameters=tuple(_parameter_def(item) for item in documents.get("parameters.json", {}).get("parameters", ())),
-        home=tuple(_home_blocks(documents.get("pages.json", {}))),
+        pages=page_defs(documents.get("pages.json", {})),
+        tab_bars=tab_bar_defs(documents.get("pages.json", {})),
         decision_tables=tuple(table_def(item) for item in _folder(documents, "decision_tables")),
         documents=documents,
         digest=digest(dict(documents)),
         quick_actions=quick_action_defs(documents.get(QUICK_ACTIONS, {})),
+        metrics=tuple(metric_def(item) for item in _folder(documents, "metrics")),
+        boards=tuple(board_def(item) for item in _folder(documents, "boards")),
     )
     found = [*_same_keys(made), *_missing_lists(documents, lists)]
     if found:
@@ -131,20 +128,13 @@ def _parameter_def(document: Json) -> ParameterDef:
     return ParameterDef(field, document.get("default"))
 
 
-def _home_blocks(document: Json) -> Iterable[BlockDef]:
-    for page in document.get("pages", ()):
-        if page["key"] == "home":
-            for block in page["blocks"]:
-                text = Text.from_json(block["text"]) if "text" in block else None
-                labels = Text.from_json(block["labels"])
-                yield BlockDef(block["kind"], labels, block.get("form"), block.get("filter"), text)
-
-
 def _same_keys(app: AppDef) -> Iterable[Problem]:
     yield from _twice("forms", (form.key for form in app.forms))
     yield from _twice("rules", (rule.key for rule in app.rules))
     yield from _twice("roles.json#/roles", (role.key for role in app.roles))
     yield from _twice("parameters.json#/parameters", (item.field.key for item in app.parameters))
+    yield from _twice("pages.json#/pages", (page.key for page in app.pages))
+    yield from _twice("pages.json#/tab_bars", (bar.key for bar in app.tab_bars))
     listed = app.documents.get("option_lists.json", {}).get("option_lists", ())
     yield from _twice("option_lists.json#/option_lists", (item["key"] for item in listed))
     yield from _twice("workflows", (flow.form for flow in app.workflows))

@@ -19,7 +19,6 @@ from engine.runtime.parameters import may_set
 from engine.runtime.reading import Reading
 from engine.runtime.views import (
     AppView,
-    BlockView,
     FieldView,
     FormView,
     OptionView,
@@ -82,14 +81,8 @@ class Apps:
 def app_view(reading: Reading, app: App) -> AppView:
     """Return an app with the forms in the viewer's reach, and whether its parameters are."""
     forms = [form_view(reading, form) for form in app.forms.values() if reading.access(form).grants]
-    reach = {form.key for form in forms}
-    blocks = tuple(
-        BlockView(block.kind, block.labels, block.form, block.filter, block.text)  # type: ignore[arg-type]
-        for block in app.home
-        if block.form is None or block.form in reach
-    )
     sets = may_set(app, reading.viewer.roles)
-    return AppView(app.key, app.labels, app.revision, forms, blocks, sets, app.zone)
+    return AppView(app.key, app.labels, app.revision, forms, sets, app.zone)
 
 
 def form_view(reading: Reading, form: Form) -> FormView:

@@ -17,6 +17,7 @@ from engine.language.keeping import keep_expression
 from engine.language.pushdown import pushes_down
 from engine.language.types import BooleanType
 from engine.runtime import problems
+from engine.runtime.boards_drills import own_reads
 from engine.runtime.reading import Reading
 from engine.runtime.showing import prefetch, record_view
 from engine.runtime.sight import not_open
@@ -44,13 +45,13 @@ def list_page(
 
     ``within`` are conditions besides the viewer's own filter, that are nobody's secret.
     """
-    order = sort or _usual_sort(reading, form)
+    order = sort or usual_sort(reading, form)
     found = [*_limit_problems(limit), *_sort_problems(reading, form, order.removeprefix("-"))]
     where = [*readable(reading, form), *within]
     if filter is not None and filter.strip():
         try:
             compiled = _filter(reading, form, filter)
-            where += [as_sql(reading, form, compiled), *_within_sight(reading, form, compiled)]
+            where += [as_sql(reading, form, compiled), *within_sight(reading, form, compiled)]
         except EngineError as error:
             found.extend(problem.under("filter") for problem in error.problems)
     if found:
@@ -97,7 +98,7 @@ def as_sql(reading: Reading, form: Form, expression: Expression, app: str | None
     return to_condition(expression, SqlSurroundings(reading.current.tables, row, reading.current.dialect, around))
 
 
-def _usual_sort(reading: Reading, form: Form) -> str:
+def usual_sort(reading: Reading, form: Form) -> str:
     """Return the form's own order, or the newest first where the viewer may not see what that goes by."""
     order = form.definition.list_sort
     return "-updated_at" if order.removeprefix("-") in reading.access(form).not_always_shown else order
@@ -129,15 +130,20 @@ def _filter(reading: Reading, form: Form, source: str) -> Expression:
 
 def _hidden_reads(reading: Reading, form: Form, expression: Expression) -> list[str]:
     """Return what the expression reads and the viewer may not, here or at the end of a reference or relation."""
-    return sorted(set(not_open(reading, form.app, form.key, expression.reads)))
+    if not any(not_open(reading, form.app, form.key, expression.reads)):
+        return []
+    asked = own_reads(reading, form, expression)
+    return sorted({key for reads in asked for key in not_open(reading, form.app, form.key, reads)})
 
 
-def _within_sight(reading: Reading, form: Form, expression: Expression) -> Conditions:
+def within_sight(reading: Reading, form: Form, expression: Expression) -> Conditions:
     """Return, as SQL, that every record that the expression reaches over a reference is the viewer's to read."""
     main = reading.tables(form).main.table
     conditions: Conditions = []
-    for path in sorted({path for path, _ in expression.reads.paths if "." not in path}):
-        target = reading.catalog.form(*expression.reads.forms[path])
+    asked = own_reads(reading, form, expression) if expression.reads.paths else ()
+    ways = {path: reads.forms[path] for reads in asked for path, _ in reads.paths if "." not in path}
+    for path in sorted(ways):
+        target = reading.catalog.form(*ways[path])
         rows = reading.access(target).rows("read") if target is not None else ()
         if target is None or rows is None:
             continue

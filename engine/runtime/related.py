@@ -39,7 +39,7 @@ class RelatedView:
 
 
 @dataclass(frozen=True)
-class _Relation:
+class Relation:
     """A relation whose far end the viewer may read."""
 
     definition: RelationDef
@@ -47,6 +47,7 @@ class _Relation:
 
     @property
     def through(self) -> str:
+        """The field by which the records point: a reference, or the lines in which it stands."""
         return self.definition.lines or self.definition.reference
 
 
@@ -63,8 +64,8 @@ class Related:
             definition, row = _record(reading, app, form, id)
             named = title(reading, definition, row, viewer.language)
             views = []
-            for found in _relations(reading, definition):
-                within = [_points_at(reading, found, id)]
+            for found in relations_of(reading, definition):
+                within = [points_at(reading, found, id)]
                 page = list_page(reading, found.target, filter=None, sort=None, limit=limit, after=None, within=within)
                 views.append(_view(reading, found, named, page))
             return tuple(views)
@@ -85,10 +86,10 @@ class Related:
         """Return one page of one relation; absent where record or relation is not there for the viewer."""
         with self._desk.reading(viewer) as reading:
             definition, row = _record(reading, app, form, id)
-            found = next((item for item in _relations(reading, definition) if item.definition.key == relation), None)
+            found = next((item for item in relations_of(reading, definition) if item.definition.key == relation), None)
             if found is None:
                 raise EngineError(ABSENT.at())
-            within = [_points_at(reading, found, id)]
+            within = [points_at(reading, found, id)]
             page = list_page(reading, found.target, filter=filter, sort=sort, limit=limit, after=after, within=within)
             return _view(reading, found, title(reading, definition, row, viewer.language), page)
 
@@ -102,19 +103,19 @@ def _record(reading: Reading, app: str, form: str, id: str) -> tuple[Form, Row]:
     return definition, row
 
 
-def _relations(reading: Reading, form: Form) -> Iterator[_Relation]:
+def relations_of(reading: Reading, form: Form) -> Iterator[Relation]:
     """Go through the relations of a form whose records, and the way from them, the viewer may see."""
     for definition in form.definition.relations:
         scope = form.scope.relations[definition.key]
         target = reading.catalog.form(scope.app, scope.form.partition(".")[0])
         if target is None:
             continue
-        found, access = _Relation(definition, target), reading.access(target)
+        found, access = Relation(definition, target), reading.access(target)
         if access.may("read") and found.through not in access.not_always_shown:
             yield found
 
 
-def _points_at(reading: Reading, relation: _Relation, id: str) -> ColumnElement[bool]:
+def points_at(reading: Reading, relation: Relation, id: str) -> ColumnElement[bool]:
     """Return, as SQL, that a record points at the one with this id."""
     tables, definition = reading.tables(relation.target), relation.definition
     if definition.lines is None:
@@ -123,7 +124,7 @@ def _points_at(reading: Reading, relation: _Relation, id: str) -> ColumnElement[
     return exists().where(lines.c.parent == tables.main.table.c.id, lines.c[definition.reference] == id)
 
 
-def _view(reading: Reading, relation: _Relation, named: str, page: Page) -> RelatedView:
+def _view(reading: Reading, relation: Relation, named: str, page: Page) -> RelatedView:
     definition = relation.definition
     form = form_view(reading, relation.target)
     return RelatedView(definition.key, definition.labels, named, relation.through, form, page)

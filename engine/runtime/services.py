@@ -9,16 +9,20 @@ from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes
 from engine.kernel.registries import Registry
 from engine.runtime.apps import Apps
+from engine.runtime.boards import Boards
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.desk import Desk
 from engine.runtime.directory import Directory
 from engine.runtime.execution import Execution
 from engine.runtime.explaining import Explaining
+from engine.runtime.files import Files
 from engine.runtime.inbox import Inbox
+from engine.runtime.pages import Pages
 from engine.runtime.parameters import Parameters
 from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
+from engine.storage.contents.store import Contents, MemoryContents
 from engine.storage.database import Database
 
 
@@ -30,10 +34,13 @@ class Services:
     desk: Desk
     apps: Apps
     records: Records
+    files: Files
     related: Related
     inbox: Inbox
+    pages: Pages
     parameters: Parameters
     explaining: Explaining
+    boards: Boards
     directory: Directory
     quick_actions: QuickActions
 
@@ -44,19 +51,28 @@ def assemble(
     randomness: RandomBytes,
     types: Registry[FieldType],
     catalogs: CatalogSource | None = None,
+    contents: Contents | None = None,
 ) -> Services:
-    """Return the services over an open, migrated database; ``catalogs`` is a source that knows its apps already."""
-    execution = Execution(database, catalogs or CatalogSource(types, database.dialect), clocks, randomness)
+    """Return the services over an open, migrated database; ``catalogs`` is a source that knows its apps already.
+
+    Without a home for the contents of files they are kept in memory: for instances that are thrown away.
+    """
+    source, home = catalogs or CatalogSource(types, database.dialect), contents or MemoryContents()
+    execution = Execution(database, source, clocks, randomness, home)
     desk = Desk(execution)
+    inbox = Inbox(desk)
     return Services(
         execution=execution,
         desk=desk,
         apps=Apps(desk),
         records=Records(desk),
+        files=Files(desk),
         related=Related(desk),
-        inbox=Inbox(desk),
+        inbox=inbox,
+        pages=Pages(desk, inbox),
         parameters=Parameters(desk),
         explaining=Explaining(desk),
+        boards=Boards(desk),
         directory=Directory(execution),
         quick_actions=QuickActions(desk),
     )

@@ -19,6 +19,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.language import types as language
+from engine.runtime import files_seen
 from engine.runtime.reading import Reading
 from engine.runtime.views import RecordView, TransitionView
 from engine.workflows.workflows import Transition, Workflow
@@ -30,18 +31,26 @@ MOMENTS = ("state_since", "created_at", "updated_at")
 def prefetch(reading: Reading, form: Form, rows: Iterable[Row]) -> None:
     """Fetch every person and record that these rows point at, in as few queries as there are kinds of them."""
     listed = list(rows)
-    wanted: list[Query] = []
-    for row in listed:
-        wanted.extend(PersonQuery(row[key]) for key in PERSONS if row.get(key))
-        for item in form.live_fields():
-            for field, value in _leaves(item, row.get(item.key)):
-                wanted.extend(_pointed_at(form.app, field, value))
+    wanted = pointed_at(form, listed)
     held = [row for row in listed if row.get("held") is not None]
     wanted.extend(
         PersonQuery(id) for row in held for party in row["held"]["parties"] for one in party for id in one["ids"]
     )
     reading.fetch(wanted)
+    fields = list(form.live_fields())
+    files_seen.look_up(reading, (id for row in listed for id in files_seen.named_in(fields, row)))
     look_up(reading, form, (pair for row in held for pair in spoken_for(row)))
+
+
+def pointed_at(form: Form, rows: Iterable[Row]) -> list[Query]:
+    """Return the questions for every person and record that rows of a form point at."""
+    wanted: list[Query] = []
+    for row in rows:
+        wanted.extend(PersonQuery(row[key]) for key in PERSONS if row.get(key))
+        for item in form.live_fields():
+            for field, value in _leaves(item, row.get(item.key)):
+                wanted.extend(_pointed_at(form.app, field, value))
+    return wanted
 
 
 def _leaves(item: Field, value: Value) -> Iterable[tuple[Field, Value]]:
@@ -87,6 +96,7 @@ def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
         transitions=tuple(transitions(reading, form, flow, row)) if flow else (),
         may_update=not locked and access.covers("update", row, around),
         may_delete=not locked and access.covers("delete", row, around),
+        files=files_seen.seen_in(reading, visible, row),
     )
 
 
@@ -127,7 +137,9 @@ def fields_json(fields: Iterable[Field], row: Row) -> dict[str, Json]:
 def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> dict[str, object]:
     """Return each value as people read it; lines are lists of such mappings."""
     show = _worder(reading, form.app)
-    words: dict[str, object] = {item.key: _words(show, form.app, item, row.get(item.key)) for item in fields}
+    words: dict[str, object] = {
+        item.key: _words(reading, show, form.app, item, row.get(item.key)) for item in fields
+    }
     words |= {key: _person_name(reading, row.get(key)) for key in PERSONS}
     zone = clocks.zone(reading.app(form.app).zone)
     for key in MOMENTS:
@@ -153,12 +165,15 @@ def _worder(reading: Reading, app: str) -> Mapping[str, Show]:
     return {"zh": shower(reading, app, "zh"), "en": shower(reading, app, "en")}
 
 
-def _words(show: Mapping[str, Show], app: str, item: Field, value: Value) -> object:
+def _words(reading: Reading, show: Mapping[str, Show], app: str, item: Field, value: Value) -> object:
     if value is None:
         return None
     if item.type is None:
-        return [{key: _words(show, app, inner, line.get(key)) for key, inner in item.lines.items()} for line in value]
+        inside = item.lines.items()
+        return [{key: _words(reading, show, app, inner, line.get(key)) for key, inner in inside} for line in value]
     kind = language_type(item.definition, app, BUILT_IN)
+    if isinstance(kind, language.CapturedType):
+        return files_seen.captured_words(reading, item.definition.type, value)
     if isinstance(value, tuple):
         return [_in_both(show, (one,), kind) for one in value]
     return _in_both(show, value, kind)
@@ -179,7 +194,7 @@ def field_words(reading: Reading, form: Form, key: str, value: Value) -> object:
         return _hold_words(reading, value)
     item = form.fields.get(key)
     if item is not None:
-        return _words(_worder(reading, form.app), form.app, item, value)
+        return _words(reading, _worder(reading, form.app), form.app, item, value)
     flow = reading.app(form.app).workflows.get(form.key)
     if key == "state" and flow is not None and value in flow.states:
         return flow.states[value].labels

@@ -33,7 +33,7 @@ def not_open(reading: Reading, app: str, form_key: str, reads: ReadSet) -> Itera
 def _is_open(reading: Reading, app: str, form_key: str, key: str, path: str, lines: str) -> bool:
     """Tell whether a field at the end of a reference may be asked about.
 
-    Over one reference the rows are looked at one by one (``_within_sight``); over several, or from lines, every row of
+    Over one reference the rows are looked at one by one (``within_sight``); over several, or from lines, every row of
     the form must be the viewer's to read.
     """
     form = reading.catalog.form(app, form_key)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem, Text
+from engine.runtime.files_views import FileView
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class RecordView:
     ``shown`` holds, per field, what people read: an option's or state's label as ``Text``, the title of a referenced
     record, a person's name; of fields that hold several, a list of these. ``title`` names the record itself.
     ``transitions`` are those the viewer may try now. ``answer`` is what the change that was just made is answered with.
+    ``files`` are those that its fields name, by id.
     """
 
     app: str
@@ -148,6 +150,7 @@ class RecordView:
     may_update: bool = False
     may_delete: bool = False
     answer: Text | None = None
+    files: Mapping[str, FileView] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import FormView, RecordView, TransitionView
+from web.display import figure_words, system_field
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("records", __name__)
 
 RECORD: Final = "/a/<app>/<form>/<uuid:record_id>"
-RELATED_ROWS: Final = 5
 
 
 @blueprint.get(RECORD)
@@ -37,21 +37,24 @@ def record(app: str, form: str, record_id: UUID) -> BaseResponse:
 
 def _shown(app: str, form: str, record_id: str, error: EngineError | None = None) -> BaseResponse:
     asking = viewer()
-    view = instance().records.read(asking, app, form, record_id)
-    designed = instance().apps.form(asking, app, form)
+    whole, related = "whole" in request.args, request.args.get("related")
+    shown = instance().services.pages.record(asking, app, form, record_id, related=related, whole=whole)
+    view, designed = shown.record, shown.form
     release = next((offered for offered in view.transitions if offered.releases), None)
-    related = instance().services.related.of(asking, app, form, record_id, RELATED_ROWS)
     page = render_template(
         "record.html",
         app=instance().apps.app(asking, app),
         form=designed,
         record=view,
-        entries=instance().records.history(asking, app, form, record_id),
+        page=shown,
         problems=told(error) if error else (),
         key=secrets.token_urlsafe(18),
         release=release,
         asked=_asked_to_release(designed, view, release),
-        related=[(one, columns_of(one.form, without=one.through)) for one in related],
+        columns_of=columns_of,
+        system_field=system_field,
+        figure_words=figure_words,
+        zone=designed.zone,
         status=200,
     )
     return make_response(page, status_of(error) if error else 200)

@@ -1,0 +1,1 @@
+"""Pages of apps: what documents state, and the same with every expression compiled; it draws nothing."""

@@ -1,0 +1,364 @@
+"""Pages as documents state them: blocks, buttons and tab bars, before anything in them is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from engine.kernel.canonical import Json
+from engine.kernel.problems import Text
+
+HOME = "home"
+"""The key of a page that is a home page without being told."""
+
+USUAL_CARDS = 3
+USUAL_ROWS = 5
+USUAL_ENTRIES = 20
+
+Measure = Literal["count", "sum", "average", "min", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateButtonDef:
+    """Opens a form; ``values`` are expressions over the page's record by field of the form."""
+
+    labels: Text
+    form: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenButtonDef:
+    """Opens the record that an expression names."""
+
+    labels: Text
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallButtonDef:
+    """Calls the number that an expression gives."""
+
+    labels: Text
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionButtonDef:
+    """Fires a transition, under its own label unless it has another here."""
+
+    labels: Text | None
+    transition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionButtonDef:
+    """Does a quick action, under its own label unless it has another here."""
+
+    labels: Text | None
+    action: str
+
+
+ButtonDef = CreateButtonDef | OpenButtonDef | CallButtonDef | TransitionButtonDef | ActionButtonDef
+
+
+@dataclass(frozen=True, slots=True)
+class LightDef:
+    """When a light is red, else when it is yellow; otherwise it is green."""
+
+    red: str | None = None
+    yellow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDef:
+    """Records that become cards: which, in which order, what each says, its light, and what can be done about it."""
+
+    form: str
+    filter: str | None = None
+    rank: str | None = None
+    sentence: Text | None = None
+    light: LightDef | None = None
+    buttons: tuple[ButtonDef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureDef:
+    """A number over the records of a form: how many, or a measure ``of`` a number of each."""
+
+    labels: Text
+    form: str
+    filter: str | None = None
+    measure: Measure = "count"
+    of: str | None = None
+    unit: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDef:
+    """Related records in a timeline; ``at`` is the field that says when."""
+
+    relation: str
+    at: str = "created_at"
+    sentence: Text | None = None
+    icon: str | None = None
+    filter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateBlockDef:
+    """A button that makes a record."""
+
+    labels: Text
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlockDef:
+    """The first records of a form that meet a condition; a ``quiet`` one is left out while it is empty."""
+
+    labels: Text
+    form: str
+    filter: str | None = None
+    sort: str | None = None
+    limit: int = USUAL_ROWS
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboxBlockDef:
+    """What waits for the viewer."""
+
+    labels: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlockDef:
+    """A text."""
+
+    labels: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CardsBlockDef:
+    """The ``limit`` records that matter most, of several forms; ``closing`` is said when there is nothing more."""
+
+    labels: Text
+    sources: tuple[SourceDef, ...]
+    limit: int = USUAL_CARDS
+    closing: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresBlockDef:
+    """Numbers beside each other."""
+
+    labels: Text
+    figures: tuple[FigureDef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactsBlockDef:
+    """Chosen fields of the page's record."""
+
+    labels: Text
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedBlockDef:
+    """Records that point at the page's record, by relation; without ``relations``, by all of them."""
+
+    labels: Text
+    relations: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineBlockDef:
+    """What happened to the page's record and around it, newest first."""
+
+    labels: Text
+    events: tuple[EventDef, ...] = ()
+    limit: int = USUAL_ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsBlockDef:
+    """What can be done next with the page's record."""
+
+    labels: Text
+    buttons: tuple[ButtonDef, ...]
+
+
+BlockDef = (
+    CreateBlockDef
+    | ListBlockDef
+    | InboxBlockDef
+    | TextBlockDef
+    | CardsBlockDef
+    | FiguresBlockDef
+    | FactsBlockDef
+    | RelatedBlockDef
+    | TimelineBlockDef
+    | ActionsBlockDef
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageDef:
+    """A page. ``record`` is the form whose records it shows, with what stands below their name and their light."""
+
+    uid: str
+    key: str
+    labels: Text | None
+    blocks: tuple[BlockDef, ...]
+    home: bool = False
+    for_roles: frozenset[str] = frozenset()
+    record: str | None = None
+    summary: Text | None = None
+    light: LightDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TabDef:
+    """One tab: of a page, of making or listing records of a form, of the inbox, or of oneself."""
+
+    kind: Literal["page", "create", "list", "inbox", "me"]
+    labels: Text | None = None
+    page: str | None = None
+    form: str | None = None
+    filter: str | None = None
+    icon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TabBarDef:
+    """The tabs at the foot of a phone, of whoever has one of the roles, or of everybody."""
+
+    uid: str
+    key: str
+    tabs: tuple[TabDef, ...]
+    for_roles: frozenset[str] = frozenset()
+
+
+def page_defs(document: Json) -> tuple[PageDef, ...]:
+    """Return the pages that a valid ``pages.json`` states."""
+    return tuple(map(_page, document.get("pages", ())))
+
+
+def tab_bar_defs(document: Json) -> tuple[TabBarDef, ...]:
+    """Return the tab bars that a valid ``pages.json`` states."""
+    return tuple(
+        TabBarDef(item["uid"], item["key"], tuple(map(_tab, item["entries"])), frozenset(item.get("for_roles", ())))
+        for item in document.get("tab_bars", ())
+    )
+
+
+def _page(item: Json) -> PageDef:
+    return PageDef(
+        uid=item["uid"],
+        key=item["key"],
+        labels=_text(item, "labels"),
+        blocks=tuple(_BLOCKS[block["kind"]](block) for block in item["blocks"]),
+        home=item.get("home", item["key"] == HOME),
+        for_roles=frozenset(item.get("for_roles", ())),
+        record=item.get("record"),
+        summary=_text(item, "summary"),
+        light=_light(item.get("light")),
+    )
+
+
+def _tab(item: Json) -> TabDef:
+    named = {key: item.get(key) for key in ("page", "form", "filter", "icon")}
+    return TabDef(item["kind"], _text(item, "labels"), **named)
+
+
+def _text(item: Json, key: str) -> Text | None:
+    return Text.from_json(item[key]) if key in item else None
+
+
+def _light(item: Json) -> LightDef | None:
+    return None if item is None else LightDef(item.get("red"), item.get("yellow"))
+
+
+def _named(item: Json) -> Text:
+    return Text.from_json(item["labels"])
+
+
+def _button(item: Json) -> ButtonDef:
+    match item["kind"]:
+        case "create":
+            return CreateButtonDef(_named(item), item["form"], MappingProxyType(dict(item.get("values", {}))))
+        case "open":
+            return OpenButtonDef(_named(item), item["record"])
+        case "call":
+            return CallButtonDef(_named(item), item["phone"])
+        case "transition":
+            return TransitionButtonDef(_text(item, "labels"), item["transition"])
+        case _:
+            return ActionButtonDef(_text(item, "labels"), item["action"])
+
+
+def _source(item: Json) -> SourceDef:
+    return SourceDef(
+        form=item["form"],
+        filter=item.get("filter"),
+        rank=item.get("rank"),
+        sentence=_text(item, "sentence"),
+        light=_light(item.get("light")),
+        buttons=tuple(map(_button, item.get("buttons", ()))),
+    )
+
+
+def _figure(item: Json) -> FigureDef:
+    return FigureDef(
+        labels=_named(item),
+        form=item["form"],
+        filter=item.get("filter"),
+        measure=item.get("measure", "count"),
+        of=item.get("of"),
+        unit=_text(item, "unit"),
+    )
+
+
+def _event(item: Json) -> EventDef:
+    at = item.get("at", "created_at")
+    return EventDef(item["relation"], at, _text(item, "sentence"), item.get("icon"), item.get("filter"))
+
+
+def _list(item: Json) -> BlockDef:
+    limit, quiet = item.get("limit", USUAL_ROWS), item.get("quiet", False)
+    return ListBlockDef(_named(item), item["form"], item.get("filter"), item.get("sort"), limit, quiet)
+
+
+def _cards(item: Json) -> BlockDef:
+    sources = tuple(map(_source, item["sources"]))
+    return CardsBlockDef(_named(item), sources, item.get("limit", USUAL_CARDS), _text(item, "closing"))
+
+
+def _related(item: Json) -> BlockDef:
+    return RelatedBlockDef(_named(item), tuple(item["relations"]) if "relations" in item else None)
+
+
+def _timeline(item: Json) -> BlockDef:
+    events = tuple(map(_event, item.get("events", ())))
+    return TimelineBlockDef(_named(item), events, item.get("limit", USUAL_ENTRIES))
+
+
+_BLOCKS: Mapping[str, Callable[[Json], BlockDef]] = MappingProxyType(
+    {
+        "create": lambda item: CreateBlockDef(_named(item), item["form"]),
+        "list": _list,
+        "inbox": lambda item: InboxBlockDef(_named(item)),
+        "text": lambda item: TextBlockDef(_named(item), Text.from_json(item["text"])),
+        "cards": _cards,
+        "figures": lambda item: FiguresBlockDef(_named(item), tuple(map(_figure, item["figures"]))),
+        "facts": lambda item: FactsBlockDef(_named(item), tuple(item["fields"])),
+        "related": _related,
+        "timeline": _timeline,
+        "actions": lambda item: ActionsBlockDef(_named(item), tuple(map(_button, item["buttons"]))),
+    }
+)

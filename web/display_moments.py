@@ -1,0 +1,55 @@
+"""Moments as people read and type them: local days and times of a zone; it knows no fields."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from engine.kernel.canonical import Json
+from web.texts import current_language
+
+USUAL_ZONE: Final = "Asia/Shanghai"
+"""The zone in which moments are shown where no form names one."""
+
+
+def moment_words(moment: str, zone: str = USUAL_ZONE) -> str:
+    """Return an ISO moment as local day and time, to the minute."""
+    at = parsed_moment(moment)
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if at else moment
+
+
+def day_words(moment: str, zone: str = USUAL_ZONE) -> str:
+    """Return the day of an ISO moment as people say it: 11月22日 周日, Sun 22 Nov."""
+    at = parsed_moment(moment)
+    if at is None:
+        return moment
+    local = at.astimezone(ZoneInfo(zone))
+    if current_language() == "zh":
+        return f"{local.month}月{local.day}日 周{'一二三四五六日'[local.weekday()]}"
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+def parsed_moment(moment: str) -> datetime | None:
+    """Return the aware datetime that an ISO text with a zone names, or None."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
+def local_input(moment: Json, zone: str) -> str:
+    """Return what ``<input type="datetime-local">`` shows for a moment, else the text itself."""
+    at = parsed_moment(str(moment)) if moment else None
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at else str(moment or "")
+
+
+def moment_of_input(typed: str, zone: str) -> str:
+    """Return the moment (UTC, ``Z``) of a local day and time; what cannot be read is passed on."""
+    try:
+        local = datetime.fromisoformat(typed)
+        at = local.replace(tzinfo=ZoneInfo(zone)) if local.tzinfo is None else local
+        return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        return typed
