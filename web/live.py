@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from engine.kernel.problems import EngineError
 from engine.runtime.live import STREAMS, Topic
-from web.doors import instance, viewer
+from web.doors import instance, signed_in, viewer
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -30,19 +31,26 @@ GLANCE_SECONDS: Final = 1.0
 
 RETRY_SECONDS: Final = 15
 MOST_TOPICS: Final = 12
+INBOX: Final = "inbox"
 REFRESHED: Final = frozenset({"home.app_home", "lists.records", "records.record", "inbox.inbox", "boards.board"})
 """Pages that are drawn again when something changes; a form that is being filled in is none."""
 
 
-def topics_here() -> str:
-    """Return the topics of the page that is being drawn, as its address names them; blank where it is not refreshed."""
-    if request.method != "GET" or request.endpoint not in REFRESHED:
-        return ""
+@dataclass(frozen=True)
+class Place:
+    """What the page that is being drawn shows, and how far this process had heard before it was drawn."""
+
+    topic: str
+    since: str
+
+
+def place() -> Place | None:
+    """Return the place of the page that is being drawn, None where it is not one that is drawn again."""
+    if request.method != "GET" or request.endpoint not in REFRESHED or signed_in() is None:
+        return None
     parts = request.view_args or {}
-    record = str(parts.get("record_id", ""))
-    if parts.get("app") is None:
-        return "inbox"
-    return ".".join(filter(None, (str(parts["app"]), str(parts.get("form") or ""), record)))
+    named = (parts.get("app"), parts.get("form"), parts.get("record_id"))
+    return Place(".".join(str(part) for part in named if part) or INBOX, instance().live.position)
 
 
 @blueprint.get("/live")
@@ -64,7 +72,7 @@ def stream() -> Response:
 
 def _topic(text: str) -> Topic | None:
     parts = text.split(".")
-    return Topic(*parts) if len(parts) <= len(Topic._fields) and all(parts) and parts != ["inbox"] else None
+    return Topic(*parts) if len(parts) <= len(Topic._fields) and all(parts) and parts != [INBOX] else None
 
 
 def _is_open(served: Instance, asking: Viewer, topic: Topic) -> bool:

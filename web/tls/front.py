@@ -1,0 +1,89 @@
+"""Takes encrypted connections and hands what is in them to a server on this machine; it reads nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+from web.tls.authority import Certificates
+
+_AT_ONCE: Final = 64 * 1024
+_HANDSHAKE_SECONDS: Final = 10.0
+LOOPBACK: Final = "127.0.0.1"
+
+
+@dataclass
+class Front:
+    """An encrypted port before a plain one; it runs in a thread of its own until it is closed."""
+
+    port: int
+    _loop: asyncio.AbstractEventLoop
+    _server: asyncio.Server
+    _thread: threading.Thread = field(repr=False)
+
+    @classmethod
+    def open(cls, host: str, port: int, behind: int, certificates: Certificates) -> Front:
+        """Listen at ``host`` and ``port`` (0: a free one) for the server at port ``behind``; OSError where taken."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificates.server, certificates.key)
+        context.set_alpn_protocols(["http/1.1"])
+        loop = asyncio.new_event_loop()
+
+        async def listen() -> asyncio.Server:
+            async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await _pass_on(reader, writer, behind)
+
+            return await asyncio.start_server(
+                serve, host, port, ssl=context, ssl_handshake_timeout=_HANDSHAKE_SECONDS, limit=_AT_ONCE
+            )
+
+        try:
+            server = loop.run_until_complete(listen())
+        except BaseException:
+            loop.close()
+            raise
+        thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
+        thread.start()
+        return cls(server.sockets[0].getsockname()[1], loop, server, thread)
+
+    def close(self) -> None:
+        """Listen no more and drop what is open."""
+        self._loop.call_soon_threadsafe(self._end)
+        self._thread.join()
+        self._loop.close()
+
+    def _end(self) -> None:
+        self._server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.call_soon(self._loop.stop)
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: int) -> None:
+    """Join a connection with one to the server until either side ends."""
+    try:
+        server_reader, server_writer = await asyncio.open_connection(LOOPBACK, behind, limit=_AT_ONCE)
+    except OSError:
+        writer.close()
+        return
+    ways = {asyncio.ensure_future(_copy(reader, server_writer)), asyncio.ensure_future(_copy(server_reader, writer))}
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for way in ways:
+            way.cancel()
+        server_writer.close()
+        writer.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Copy until the reader's end; who goes without a word (a phone that loses its network) ends it as well."""
+    try:
+        while part := await reader.read(_AT_ONCE):
+            writer.write(part)
+            await writer.drain()
+    except (ConnectionError, ssl.SSLError, TimeoutError):
+        return
