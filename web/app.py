@@ -12,7 +12,21 @@ from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from engine.runtime.settings import read_key
-from web import answers, api, display, doors, entrance, errors, frame, health, security, texts
+from web import (
+    answers,
+    api,
+    display,
+    display_capture,
+    display_evidence,
+    display_moments,
+    doors,
+    entrance,
+    errors,
+    frame,
+    health,
+    security,
+    texts,
+)
 from web.pages import account, design, forms, home, inbox, lists, parameters, records, rules, search
 
 if TYPE_CHECKING:
@@ -80,9 +94,15 @@ def _dress(app: Flask, marks: Mapping[str, str]) -> None:
     environment.lstrip_blocks = True
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(label=display.text_of, moment=display.moment_words, shown=display.shown_text)
+    environment.filters.update(label=display.text_of, moment=display_moments.moment_words, shown=display.shown_text)
     environment.globals.update(
         words=display.words, change_words=display.change_words, asset=_asset(marks), blank=display.BLANK
+    )
+    environment.globals.update(
+        captures=display_evidence.captures,
+        captured=display_evidence.CAPTURED,
+        held_files=display_evidence.held,
+        capture_words=display_capture.capture_words,
     )
     app.context_processor(_context)
 

@@ -7,6 +7,7 @@ marks changed and leave alone those that somebody is typing in.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,9 @@ from typing import Final
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FieldState, FieldView, FormState, FormView
-from web.display import local_input, shown_text, text_of, words
+from web.display import shown_text, text_of, words
+from web.display_evidence import CAPTURED
+from web.display_moments import local_input
 from web.filling.posted import PREFIX, Posted, is_typed
 from web.texts import gettext
 
@@ -52,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Control:
-    """One field to draw. ``value`` is what an input shows, ``words`` what people read when it cannot be changed."""
+    """One field to draw. ``value`` is what an input shows, ``words`` what people read when it cannot be changed.
+
+    ``held`` is the value of what is captured rather than typed, ``shown`` the runtime's reading of it.
+    """
 
     key: str
     name: str
@@ -70,6 +76,9 @@ class Control:
     lines: tuple[Line, ...] = ()
     blank_line: tuple[Control, ...] = ()
     scale: int = 0
+    limits: Mapping[str, Json] = field(default_factory=dict)
+    held: Json = None
+    shown: object = None
     parked: bool = False
     state_mark: str = ""
     value_mark: str = ""
@@ -303,6 +312,9 @@ class _Maker:
             lines=lines,
             blank_line=self._line_controls(view, f"{name}.__line__", f"{anchor}-__line__", {}, {}, standing),
             scale=view.scale,
+            limits=view.limits,
+            held=value if view.widget in CAPTURED else None,
+            shown=shown,
         )
 
     def _input_value(self, view: FieldView, value: Json) -> str:
@@ -313,6 +325,8 @@ class _Maker:
                 return {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else ""
             case "datetime":
                 return local_input(value, self.filling.form.zone)
+            case _ if view.widget in CAPTURED:
+                return json.dumps(value, ensure_ascii=False) if value else ""
             case _:
                 return "" if value is None else str(value)
 

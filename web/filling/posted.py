@@ -6,13 +6,16 @@ drawn posts at least one value, so that a blank one is told from one that was no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import FieldView, FormView
-from web.display import NUMBER_WIDGETS, moment_of_input, number_of_input
+from web.display import NUMBER_WIDGETS, number_of_input
+from web.display_evidence import CAPTURED
+from web.display_moments import moment_of_input
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -101,6 +104,8 @@ class _Reader:
                 return None if self._note_typed(name) else (came[-1] if came else None)
             case "boolean":
                 return {"true": True, "false": False}.get(came[-1]) if came else None
+            case _ if view.widget in CAPTURED:
+                return _json_value(came[-1]) if came else None
             case _:
                 return self._text_value(came[-1] if came else "", view.widget)
 
@@ -121,6 +126,14 @@ class _Reader:
             return False
         self.typed[name] = text
         return True
+
+
+def _json_value(text: str) -> Json:
+    """Return the value of a control that posts JSON; what is none goes on as the text that it is, to be refused."""
+    try:
+        return json.loads(text, parse_float=str, parse_constant=str) or None
+    except (ValueError, RecursionError):
+        return text
 
 
 def is_typed(key: str, posted: Posted) -> bool:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from engine.kernel.problems import Text
 from engine.runtime.views import FieldView, OptionView
-from web.display import local_input, moment_of_input, moment_words, number_of_input, shown_text, words
+from web.display import number_of_input, shown_text, words
+from web.display_moments import local_input, moment_of_input, moment_words
 
 ZONE = "Asia/Shanghai"
 

@@ -1,0 +1,106 @@
+// Signatures: strokes on a canvas, smoothed between the points, taken back one by one, packed as PNG.
+import { open, tell, within } from "./dialog.ts";
+import type { Field } from "./field.ts";
+import { packed } from "./picture.ts";
+import { begin } from "./sending.ts";
+import { word } from "./words.ts";
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+type Stroke = Point[];
+
+const INK = "#10233f";
+const WIDTH = 2.6;
+
+/** Open the pad for a field; what is signed takes the place of what was there. */
+export function openPad(field: Field): void {
+  const strokes: Stroke[] = [];
+  const dialog = open("signature", () => removeEventListener("resize", fit));
+  const canvas = within<HTMLCanvasElement>(dialog, "pad");
+  const draw = (): void => drawAll(canvas, strokes);
+  const fit = (): void => {
+    const sharp = Math.min(3, devicePixelRatio || 1);
+    canvas.width = Math.round(canvas.clientWidth * sharp);
+    canvas.height = Math.round(canvas.clientHeight * sharp);
+    draw();
+  };
+  addEventListener("resize", fit);
+  fit();
+  tell(dialog, "");
+  follow(canvas, strokes, draw);
+  within(dialog, "undo").onclick = () => {
+    strokes.pop();
+    draw();
+  };
+  within(dialog, "clear").onclick = () => {
+    strokes.length = 0;
+    draw();
+  };
+  within(dialog, "take").onclick = () => {
+    if (!strokes.length) tell(dialog, word("sign_first"));
+    else void keep(field, canvas, dialog);
+  };
+}
+
+async function keep(field: Field, canvas: HTMLCanvasElement, dialog: HTMLDialogElement): Promise<void> {
+  const blob = await packed(canvas, "image/png");
+  dialog.close();
+  await begin(field, blob, "signature.png", (file) => file);
+}
+
+/** Follow pens, fingers and mice; only the first of several fingers writes. */
+function follow(canvas: HTMLCanvasElement, strokes: Stroke[], draw: () => void): void {
+  let writing: number | null = null;
+  const point = (event: PointerEvent): Point => {
+    const box = canvas.getBoundingClientRect();
+    return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+  };
+  canvas.onpointerdown = (event) => {
+    if (writing !== null || event.button !== 0) return;
+    writing = event.pointerId;
+    canvas.setPointerCapture(writing);
+    strokes.push([point(event)]);
+    draw();
+  };
+  canvas.onpointermove = (event) => {
+    if (event.pointerId !== writing) return;
+    const between = event.getCoalescedEvents?.() ?? [];
+    strokes.at(-1)?.push(...(between.length ? between : [event]).map(point));
+    draw();
+  };
+  canvas.onpointerup = canvas.onpointercancel = (event) => {
+    if (event.pointerId === writing) writing = null;
+  };
+}
+
+function drawAll(canvas: HTMLCanvasElement, strokes: readonly Stroke[]): void {
+  const pen = canvas.getContext("2d")!;
+  const sharp = canvas.width / Math.max(1, canvas.clientWidth);
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.strokeStyle = pen.fillStyle = INK;
+  pen.lineWidth = WIDTH * sharp;
+  pen.lineCap = pen.lineJoin = "round";
+  for (const stroke of strokes) drawStroke(pen, stroke);
+}
+
+/** Draw a stroke as curves through the middles of its points, so that it has no corners; a tap is a dot. */
+function drawStroke(pen: CanvasRenderingContext2D, stroke: Stroke): void {
+  const at = (point: Point): [number, number] => [point.x * pen.canvas.width, point.y * pen.canvas.height];
+  const [first, ...rest] = stroke;
+  if (!first) return;
+  pen.beginPath();
+  if (!rest.length) {
+    pen.arc(...at(first), pen.lineWidth * 0.7, 0, Math.PI * 2);
+    pen.fill();
+    return;
+  }
+  pen.moveTo(...at(first));
+  rest.forEach((point, number) => {
+    const next = rest[number + 1] ?? point;
+    pen.quadraticCurveTo(...at(point), ...at({ x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 }));
+  });
+  pen.stroke();
+}
