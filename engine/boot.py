@@ -24,6 +24,7 @@ from engine.runtime.services import Services, assemble
 from engine.runtime.settings import Settings, make_home, read_key, read_settings
 from engine.storage import outbox, revisions, schedules, timers
 from engine.storage.audit import Report, verify
+from engine.storage.contents.store import FolderContents
 from engine.storage.database import Database, open_database
 from engine.storage.migrations import migrate, pending
 from engine.storage.sealer import Sealer
@@ -132,7 +133,7 @@ def open_instance(settings: Settings, clocks: Clocks | None = None) -> Instance:
     if stored is not None:
         stored.begin(ticking.real())
         ticking = Clocks(business=stored)
-    services = assemble(database, ticking, secrets.token_bytes, BUILT_IN)
+    services = assemble(database, ticking, secrets.token_bytes, BUILT_IN, contents=FolderContents(settings.files))
     return Instance(settings, database, services, ticking, Live(database), stored)
 
 

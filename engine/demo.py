@@ -58,7 +58,8 @@ def make_demo(instance: Instance, anchor: datetime | None, progress: Progress) -
     made = False
     for pack in packs:
         chance = DemoChance(f"{pack.key}/{digest(pack.documents)}")
-        services = assemble(instance.database, instance.clocks, chance, BUILT_IN)
+        kept = instance.services.execution.contents
+        services = assemble(instance.database, instance.clocks, chance, BUILT_IN, contents=kept)
         install(services, pack, Actor(None))
         with instance.database.read() as connection:
             if settings.read(connection, MADE + pack.key) is not None:
@@ -106,7 +107,8 @@ def _make(
     names = Placeholders(_people(instance, made_by, pack), zone, lambda: day)
     moments = [moment for moment, _ in steps_of(pack, names)]
     clock = DemoClock(min((*moments, end)))
-    services = assemble(instance.database, Clocks(business=clock), chance, BUILT_IN)
+    kept = instance.services.execution.contents
+    services = assemble(instance.database, Clocks(business=clock), chance, BUILT_IN, contents=kept)
     travel = Travel(services.execution, clock)
     Demo(services, pack.key, names, travel.to, begin).make(pack, progress)
     begin("end")

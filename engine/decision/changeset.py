@@ -150,6 +150,28 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """That a record holds a file in one of its fields; it is said once, and holds until the record is purged."""
+
+    file: str
+    app: str
+    form: str
+    record: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """That a capture token is used up by a photo of a record; it is bound to the digest of the photo's content."""
+
+    token: str
+    sha256: str
+    app: str
+    form: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A journal entry for what is not a record: a published revision, a parameter, a user, a role."""
 
@@ -176,4 +198,6 @@ class Changeset:
     messages: tuple[OutboxMessage, ...] = ()
     rule_runs: tuple[RuleRun, ...] = ()
     firings: tuple[Firing, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    tokens_used: tuple[TokenUse, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -12,6 +12,7 @@ from engine.decision.permissions import is_one_of
 from engine.decision.persons import labels_at_end
 from engine.forms import filling
 from engine.forms import problems as form_problems
+from engine.forms.captured import problems as captured_problems
 from engine.forms.filling import Standing
 from engine.forms.forms import Field
 from engine.forms.parsing import problem
@@ -37,6 +38,11 @@ UNREAD = frozenset(
         form_problems.NO_RECORD,
         form_problems.NO_PERSON,
         form_problems.NOT_AN_OBJECT,
+        captured_problems.BAD_SHAPE,
+        captured_problems.BAD_CODE,
+        captured_problems.WRONG_LENGTH,
+        captured_problems.NO_FILE,
+        captured_problems.WRONG_FILE,
     )
 )
 """Problems of values that could not be read."""

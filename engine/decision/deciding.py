@@ -122,6 +122,8 @@ def _changeset(work: Work) -> Changeset:
         messages=tuple(work.messages),
         rule_runs=tuple(work.runs),
         firings=tuple(work.firings),
+        holdings=tuple(work.holdings),
+        tokens_used=tuple(work.tokens_used),
     )
 
 

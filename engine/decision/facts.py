@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.decision.changeset import TaskAction
+from engine.kernel.clocks import Moment
 from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
 
@@ -61,7 +62,6 @@ class SameQuery:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class BalanceQuery:
     """The sum of ``delta`` over the postings of one account in a ledger form; nobody else books to it until the end.
 
@@ -75,6 +75,7 @@ class BalanceQuery:
     value: Value
 
 
+@dataclass(frozen=True, slots=True)
 class PersonQuery:
     """One user. Answer: ``Person`` or None."""
 
@@ -124,17 +125,37 @@ class EntriesQuery:
     record: str
 
 
+@dataclass(frozen=True, slots=True)
+class FileQuery:
+    """One file by id, as a record asks for it. Answer: ``StoredFile`` or None."""
+
+    id: str
+    app: str
+    form: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureQuery:
+    """One capture token. Answer: ``CaptureToken`` or None."""
+
+    token: str
+
+
 Query = (
     RecordQuery
     | AggregateQuery
     | RowsQuery
     | SameQuery
+    | BalanceQuery
     | PersonQuery
     | RoleQuery
     | OpenTasksQuery
     | TaskQuery
     | FiredQuery
     | EntriesQuery
+    | FileQuery
+    | CaptureQuery
 )
 
 Facts = Mapping[Query, object]
@@ -147,7 +168,6 @@ class Person:
     id: str
     name: str
     display_name: str
-    | BalanceQuery
     manager: str | None
     department: str | None
     roles: frozenset[tuple[str, str]]
@@ -176,3 +196,29 @@ class OpenTask:
     assignee: str
     state: str | None
     actions: Mapping[str, TaskAction]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as deciding sees it: who sent its content and when; ``held`` by the record that asks, ``kept`` by any."""
+
+    id: str
+    sha256: str
+    name: str
+    type: str
+    user: str
+    at: Moment
+    held: bool
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureToken:
+    """A capture token as deciding sees it: to whom, and where it was said to which device, it was issued."""
+
+    token: str
+    user: str
+    device: str | None
+    device_type: str | None
+    issued_at: Moment
+    used: bool

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.decision import checks, holding, pointers
+from engine.decision import captures, checks, holding, pointers
 from engine.decision.before_change import old_json
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
@@ -44,6 +44,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     saving.settle(saving.row)
     _read_ahead(saving)
     pointers.check_given(saving)
+    captures.check_given(saving)
     _fill(saving)
     if saving.transition is not None:
         checks.check_transition(saving, saving.transition)
@@ -55,6 +56,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     checks.check_given(saving, stands)
     checks.check_made(saving)
     pointers.check_made(saving)
+    captures.check_made(saving)
     checks.check_uniqueness(saving)
     if saving.transition is not None:
         checks.check_guard(saving, saving.transition)
@@ -184,6 +186,7 @@ def _note_write(saving: Saving) -> None:
     if saving.row.get("deleted_at") is not None:
         action = "delete"
     _gather_write(saving, changes, action, version)
+    captures.hold(saving)
     if saving.row.get("state") != old.get("state"):
         _note_state(saving, old)
     close_overtaken(saving)

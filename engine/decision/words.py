@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.catalog.apps import Catalog
 from engine.decision.facts import Person
+from engine.forms.captured.values import in_words
 from engine.forms.forms import Form
 from engine.kernel import clocks
 from engine.kernel.problems import Text
@@ -105,6 +106,10 @@ def plain(value: Value, kind: language.Type, zone: str, speech: str) -> str:
             return local.strftime("%Y-%m-%d %H:%M")
         case language.TextsType():
             return ("、" if speech == "zh" else ", ").join(value)
+        case language.CapturedType():
+            listed = value if kind.several else (value,)
+            words = (in_words(kind.kind, item, {}) for item in listed)
+            return ("、" if speech == "zh" else ", ").join(item.in_language(speech) for item in words)
         case language.ChoiceType() | language.ChoicesType():
             keys = value if isinstance(value, tuple) else (value,)
             joint = "、" if speech == "zh" else ", "

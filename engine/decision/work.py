@@ -9,6 +9,7 @@ from typing import cast
 from engine.catalog.apps import App, Catalog
 from engine.decision.changeset import (
     Firing,
+    Holding,
     OutboxMessage,
     RecordWrite,
     RuleRun,
@@ -16,6 +17,7 @@ from engine.decision.changeset import (
     TaskClosing,
     TaskOpening,
     TimerSetting,
+    TokenUse,
 )
 from engine.decision.commands import Command
 from engine.decision.facts import AggregateQuery, Facts, Person, PersonQuery, Query, RecordQuery, RowsQuery
@@ -65,6 +67,8 @@ class Work:
     messages: list[OutboxMessage] = field(default_factory=list)
     runs: list[RuleRun] = field(default_factory=list)
     firings: list[Firing] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
+    tokens_used: list[TokenUse] = field(default_factory=list)
     saves: int = 0
     _ordinal: int = 0
 

@@ -8,13 +8,15 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
 from engine.forms import problems
+from engine.forms.captured.problems import BAD_CENTRE
+from engine.forms.captured.values import CAPTURED
 from engine.forms.completing import Asked, Completing
 from engine.forms.definitions import FieldDef, FormDef, OptionDef, RelationDef, target_of
 from engine.forms.field_types import LINES, FieldType
 from engine.forms.forms import Field, Form, Validation
+from engine.forms.ledgers import ledger_problems, ledger_scope
 from engine.kernel.problems import Problem, Text
 from engine.kernel.registries import Registry
-from engine.forms.ledgers import ledger_problems, ledger_scope
 from engine.kernel.values import StorageKind
 from engine.language import types as language
 from engine.language.expressions import Expression
@@ -47,6 +49,11 @@ def language_type(definition: FieldDef, app: str, types: Registry[FieldType]) ->
     return types[definition.type].language(definition, app)
 
 
+def _is_known(definition: FieldDef, types: Registry[FieldType]) -> bool:
+    """Tell whether expressions know the field: JSON from elsewhere is of no type that they know."""
+    return definition.type in CAPTURED or types[definition.type].storage is not StorageKind.JSON
+
+
 def form_scopes(
     app: str, form: FormDef, states: Iterable[OptionDef], types: Registry[FieldType]
 ) -> tuple[FormScope, ...]:
@@ -58,7 +65,7 @@ def form_scopes(
     inner: list[FormScope] = []
     for definition in form.fields:
         if definition.type != LINES:
-            if types[definition.type].storage is not StorageKind.JSON:  # of no type that expressions know
+            if _is_known(definition, types):
                 fields[definition.key] = _field_scope(definition, app, types)
             continue
         key = f"{form.key}.{definition.key}"
@@ -66,7 +73,7 @@ def form_scopes(
         own = {
             item.key: _field_scope(item, app, types)
             for item in definition.lines
-            if types[item.type].storage is not StorageKind.JSON
+            if _is_known(item, types)
         }
         own["id"] = fields["id"]
         own[PARENT] = FieldScope(PARENT, PARENT, language.ReferenceType(app, form.key), form.labels)
@@ -120,6 +127,7 @@ def compile_form(app: str, definition: FormDef, gathered: Gathering, types: Regi
     answer = compile_message("answer", definition.answer, rest)
     work.found.extend(_layout_problems(definition))
     work.found.extend(_reference_problems(app, definition, scope))
+    work.found.extend(ledger_problems(app, definition))
     order = _computed_order("fields", fields, work.found)
     if work.found or title is None:
         return None
@@ -127,7 +135,6 @@ def compile_form(app: str, definition: FormDef, gathered: Gathering, types: Regi
 
 
 def _asked(work: Gathering, own: FormScope, item: FieldDef, place: str) -> Asked:
-    work.found.extend(ledger_problems(app, definition))
     """Compile when a field, and those of its lines, are required and visible: ``complete()`` is made of that."""
     lines: dict[str, Asked] = {}
     if item.type == LINES:
@@ -218,6 +225,9 @@ def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Pro
     for item in (*definition.fields, *(line for outer in definition.fields for line in outer.lines)):
         if item.type in ("reference", "references") and target_of(item, app) not in scope.forms:
             found.append(problems.NO_SUCH_FORM.at(f"fields.{item.key}.form", form=item.properties["form"]))
+        center = item.properties.get("geofence", {}).get("center") if item.type == "location" else None
+        if center is not None and not _is_place(app, definition, scope, str(center)):
+            found.append(BAD_CENTRE.at(f"fields.{item.key}.geofence.center", center=center))
     for number, relation in enumerate(definition.relations):
         target = scope.forms.get(_related(app, relation))
         if target is None:
@@ -226,6 +236,17 @@ def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Pro
         elif relation.reference not in target.fields:
             found.append(problems.NO_SUCH_FIELD.at(f"relations[{number}].reference", key=relation.reference))
     return found
+
+
+def _is_place(app: str, definition: FormDef, scope: Scope, path: str) -> bool:
+    """Tell whether a path leads to a location: a field's key, or a reference's and then a field's of its form."""
+    first, dot, last = path.partition(".")
+    field = next((item for item in definition.fields if item.key == first), None)
+    if field is None or not dot:
+        return field is not None and field.type == "location"
+    target = scope.forms.get(target_of(field, app)) if field.type == "reference" else None
+    found = None if target is None else target.fields.get(last)
+    return found is not None and found.type == language.CapturedType("location")
 
 
 def _computed_order(place: str, fields: Mapping[str, Field], found: list[Problem]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.forms import parsing
+from engine.forms.captured import parsing as captured
 from engine.forms.definitions import FieldDef, digits_of, scale_of, target_of
 from engine.forms.parsing import Parse
 from engine.kernel.canonical import Json
@@ -61,6 +62,36 @@ def _plain(kind: language.Type) -> Callable[[FieldDef, str], language.Type]:
 
 _text = _plain(language.TextType())
 
+
+def _captured(field: FieldDef, _: str) -> language.Type:
+    """Return a type of its own for each type of what is captured; a picture is a file."""
+    kind = "attachment" if field.type == "image" else field.type
+    return language.CapturedType(kind, captured.is_several(field))
+
+
+_WHOLE: Mapping[str, Json] = {"type": "integer", "minimum": 1, "maximum": 100}
+_COUNTS: Mapping[str, Json] = {"min_count": _WHOLE, "max_count": _WHOLE}
+_SECONDS: Mapping[str, Json] = {"type": "integer", "minimum": 0, "maximum": 3_600}
+_PHOTO: Mapping[str, Json] = {
+    **_COUNTS,
+    "position": {"type": "boolean"},
+    "max_age_minutes": {"type": "integer", "minimum": 1, "maximum": 10_080},
+}
+_AUDIO: Mapping[str, Json] = {**_COUNTS, "min_seconds": _SECONDS, "max_seconds": _SECONDS}
+_KEY = "[a-z][a-z0-9_]{0,40}"
+_LOCATION: Mapping[str, Json] = {
+    "geofence": {
+        "type": "object",
+        "properties": {
+            "center": {"type": "string", "pattern": rf"^{_KEY}(\.{_KEY})?$"},
+            "metres": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+        },
+        "required": ["center", "metres"],
+        "additionalProperties": False,
+    }
+}
+_SCAN: Mapping[str, Json] = {"codes": {"enum": ["ean", "qr", "any"]}}
+
 BUILT_IN = Registry(
     (
         FieldType("text", _LENGTH, _text, StorageKind.TEXT, "text", parsing.text(200)),
@@ -106,6 +137,13 @@ BUILT_IN = Registry(
             parsing.identifiers,
         ),
         FieldType("json", {}, _text, StorageKind.JSON, "json", parsing.anything),
+        FieldType("attachment", _COUNTS, _captured, StorageKind.TEXTS, "attachment", captured.files),
+        FieldType("image", _COUNTS, _captured, StorageKind.TEXTS, "image", captured.files),
+        FieldType("photo", _PHOTO, _captured, StorageKind.JSON, "photo", captured.photos),
+        FieldType("audio", _AUDIO, _captured, StorageKind.JSON, "audio", captured.audio),
+        FieldType("signature", {}, _captured, StorageKind.JSON, "signature", captured.signature),
+        FieldType("location", _LOCATION, _captured, StorageKind.JSON, "location", captured.location),
+        FieldType("scan", _SCAN, _text, StorageKind.TEXT, "scan", captured.scan),
     )
 )
 """The types of fields that hold one value each; ``lines`` is a form within the form and is read by payloads."""

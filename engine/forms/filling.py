@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.forms import problems
+from engine.forms.captured.values import too_few
 from engine.forms.forms import Field, Form
 from engine.forms.parsing import problem
 from engine.forms.writing import field_json
@@ -108,6 +109,8 @@ def shortcomings(
                 found.append(problem(problems.REQUIRED, field.definition).under(field.key))
             continue
         found.extend(item.under(field.key) for item in _unmet(field, row, surroundings))
+        if standing.required and (few := too_few(field.definition, value)) is not None:
+            found.append(few.under(field.key))
         if field.type is None:
             found.extend(_line_shortcomings(field, row, surroundings, draft=draft))
     return found

@@ -6,11 +6,13 @@ Records, the journal, tasks, notifications and dead letters are none of its busi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.kernel.clocks import DAY_MS, Moment
 from engine.runtime.execution import Execution
-from engine.storage import credentials, firings, idempotency, outbox, rule_runs
+from engine.storage import capture_tokens, credentials, files, firings, idempotency, outbox, rule_runs
+from engine.storage.locks import lock_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,6 +32,12 @@ RUNS_FOR = 180 * DAY_MS
 FIRINGS_FOR = 180 * DAY_MS
 """How late (business time) an event may be looked at and a rule still knows that it has fired on its day."""
 
+TOKENS_FOR = 30 * DAY_MS
+"""How long (business time) a capture token stays that was not used; who comes with it is told that it is over."""
+
+SHARDS = 256
+"""Into how many parts the contents of files are divided, by how their digests begin."""
+
 BATCH = 200
 """How many rows of a kind one transaction deletes."""
 
@@ -39,6 +47,7 @@ class Housekeeping:
     """Keeps the tables of one instance from growing for ever; any number of these may run over one database."""
 
     execution: Execution
+    _shard: int = field(default=0, init=False)
     _again: Moment = field(default=0, init=False)
 
     def do(self) -> int:
@@ -46,7 +55,7 @@ class Housekeeping:
         now = self.execution.clocks.real()
         if now < self._again:
             return 0
-        gone = self.execution.attempt(self._forget)
+        gone = self.execution.attempt(self._forget) + self._sweep()
         if not gone:
             self._again = now + PAUSE_MS
         return gone
@@ -59,4 +68,23 @@ class Housekeeping:
             + rule_runs.forget(connection, business - RUNS_FOR, BATCH)
             + firings.forget(connection, business - FIRINGS_FOR, BATCH)
             + credentials.forget_sessions(connection, real - SESSIONS_FOR)
+            + capture_tokens.forget(connection, business - TOKENS_FOR, BATCH)
         )
+
+    def _sweep(self) -> int:
+        """Forget files that no record has taken, and remove the contents that no file has any more.
+
+        A content goes after its file is forgotten for good, and while nobody can send the same one. So does what came
+        in when a process died: one part of the contents is looked at each time.
+        """
+        contents, business = self.execution.contents, self.execution.clocks.business()
+        swept = self.execution.attempt(lambda open: files.sweep(open, business - files.SWEPT_AFTER, BATCH))
+        self._shard = (self._shard + 1) % SHARDS
+        for digest in (*swept, *contents.settled(f"{self._shard:02x}")):
+            self.execution.attempt(partial(self._let_go, digest))
+        return len(swept) + contents.tidy()
+
+    def _let_go(self, digest: str, connection: Connection) -> None:
+        lock_name(connection, f"file/{digest}")
+        if not files.is_needed(connection, digest):
+            self.execution.contents.remove(digest)

@@ -73,6 +73,11 @@ def moment_number(moment: datetime) -> Moment:
     return (moment - EPOCH_MOMENT) // timedelta(milliseconds=1)
 
 
+def moment_read(text: str) -> Moment:
+    """Return the moment of an ISO text with its zone, such as ``moment_text`` writes."""
+    return moment_number(datetime.fromisoformat(text))
+
+
 def moment_text(moment: Moment) -> str:
     """Return the moment as ISO text in UTC with ``Z``, with milliseconds only where there are any."""
     at = datetime_of(moment)

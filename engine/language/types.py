@@ -119,6 +119,17 @@ class PersonsType:
 
 
 @dataclass(frozen=True, slots=True)
+class CapturedType:
+    """What was captured: files, photos, recordings, a signature, a place; of those that are ``several`` each counts.
+
+    Expressions ask whether it is there and how many there are; ``kind`` keeps photos from standing for files.
+    """
+
+    kind: str
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BlankType:
     """The type of a blank that nothing around it has given a type; it fits every other type."""
 
@@ -137,6 +148,7 @@ Type = (
     | ReferencesType
     | PersonType
     | PersonsType
+    | CapturedType
     | BlankType
 )
 
@@ -160,6 +172,7 @@ _NAMES: dict[type[Type], tuple[str, Text]] = {
     ReferencesType: ("references", Text("多个关联记录", "several linked records")),
     PersonType: ("person", Text("人员", "a person")),
     PersonsType: ("persons", Text("多个人员", "several people")),
+    CapturedType: ("captured", Text("采集的内容", "what was captured")),
     BlankType: ("blank", Text("空值", "a blank")),
 }
 

@@ -22,6 +22,7 @@ from engine.rules.problems import SAME_FACT
 from engine.runtime.bonds import bound_by
 from engine.runtime.catalogs import CatalogSource, Current
 from engine.storage import revisions
+from engine.storage.contents.store import Contents
 from engine.storage.database import Database
 from engine.storage.facts import answer
 from engine.storage.locks import lock_for_write, lock_records, locks_records
@@ -46,12 +47,13 @@ D = TypeVar("D")
 
 @dataclass(frozen=True)
 class Execution:
-    """Everything that carrying out a command needs."""
+    """Everything that carrying out a command needs; ``contents`` is where those of files are kept."""
 
     database: Database
     catalogs: CatalogSource
     clocks: Clocks
     randomness: RandomBytes
+    contents: Contents
 
     def command(self, actor: Actor, body: Body, id: str | None = None) -> Command:
         """Return a new command, at the business moment of now."""

@@ -10,6 +10,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import Text
 from engine.kernel.values import Row
+from engine.runtime import files_seen
 from engine.runtime.reading import Reading
 from engine.runtime.showing import field_labels, field_words
 from engine.runtime.views import ChangeView, HistoryView
@@ -33,6 +34,7 @@ def history_of(reading: Reading, form: Form, row: Row) -> tuple[HistoryView, ...
     """Return the entries about a record, newest first."""
     entries = entries_about(reading.connection, form.app, form.key, str(row["id"]))
     reading.fetch(PersonQuery(entry.actor) for entry in entries if entry.actor)
+    files_seen.look_up(reading, (id for entry in entries for id in _files(reading, form, entry)))
     hidden = reading.access(form).hidden(row, reading.surroundings(form.app))
     before: dict[str, Json] = {}
     views: list[HistoryView] = []
@@ -41,6 +43,13 @@ def history_of(reading: Reading, form: Form, row: Row) -> tuple[HistoryView, ...
         before.update({key: _known_columns(reading.tables(form), key, value) for key, value in entry.values.items()})
         views.append(_view(reading, form, entry, changes))
     return tuple(reversed(views))
+
+
+def _files(reading: Reading, form: Form, entry: JournalEntry) -> list[str]:
+    """Return the ids of the files that an entry names, where the form still has the fields."""
+    tables = reading.tables(form)
+    known = {key: value for key, value in entry.values.items() if key in tables.main.columns or key in tables.lines}
+    return files_seen.named_in(form.live_fields(), known)
 
 
 def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[ChangeView, ...]) -> HistoryView:

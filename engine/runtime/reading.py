@@ -20,6 +20,7 @@ from engine.language.expressions import Aggregate, Stored, aggregate_over, combi
 from engine.language.surroundings import RelatedRows
 from engine.language.tree import PARENT
 from engine.runtime.catalogs import Current
+from engine.runtime.files_views import FileView
 from engine.runtime.views import Viewer
 from engine.storage.facts import answer
 from engine.storage.form_tables import FormTables
@@ -41,6 +42,8 @@ class Reading:
     facts: Facts = field(default_factory=dict)
     releasers: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """Who can still let go of the held records looked at so far, by the record's id."""
+    files: dict[str, FileView] = field(default_factory=dict)
+    """The files looked up so far, by id."""
 
     @property
     def catalog(self) -> Catalog:

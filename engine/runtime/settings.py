@@ -37,6 +37,11 @@ class Settings:
         return self.home / "journal.head"
 
     @property
+    def files(self) -> Path:
+        """The folder with the contents of files."""
+        return self.home / "files"
+
+    @property
     def session_key(self) -> Path:
         """The file with the key that signs what the web hands out."""
         return self.home / "session.key"

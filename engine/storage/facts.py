@@ -9,7 +9,9 @@ from sqlalchemy import Connection, func, select
 from engine.decision.facts import (
     AggregateQuery,
     BalanceQuery,
+    CaptureQuery,
     EntriesQuery,
+    FileQuery,
     FiredQuery,
     OpenTasksQuery,
     PersonQuery,
@@ -24,7 +26,7 @@ from engine.kernel.problems import EngineError
 from engine.language.backends.sql.queries import aggregate_select, rows_select, stored_from
 from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT
-from engine.storage import directory, firings, problems, records, tasks
+from engine.storage import capture_tokens, directory, files, firings, problems, records, tasks
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.locks import lock_name
 from engine.storage.rows import from_physical, to_physical
@@ -60,6 +62,8 @@ def answer(
     answers.update((query, firings.entries(connection, query)) for query in entered)
     answers.update(_balances(connection, tables, [query for query in listed if isinstance(query, BalanceQuery)]))
     answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
+    answers.update(files.facts(connection, [query for query in listed if isinstance(query, FileQuery)]))
+    answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:
         if around is None:
@@ -124,8 +128,6 @@ def _same(connection: Connection, tables: Tables, queries: list[SameQuery]) -> A
         yield query, tuple(found.scalars())
 
 
-def _related(
-    connection: Connection,
 def _balances(connection: Connection, tables: Tables, queries: list[BalanceQuery]) -> Answers:
     """Yield what accounts hold. Whoever asks books to the account, so nobody else does until the transaction ends."""
     for query in sorted(queries, key=str):
@@ -138,6 +140,8 @@ def _balances(connection: Connection, tables: Tables, queries: list[BalanceQuery
         yield query, from_physical(total, column, physical.dialect) or 0
 
 
+def _related(
+    connection: Connection,
     tables: Tables,
     queries: list[AggregateQuery | RowsQuery],
     around: Callable[[str], Run],

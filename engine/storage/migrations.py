@@ -17,6 +17,7 @@ from engine.storage.locks import lock_schema
 from engine.storage.migration_0001 import make_spine
 from engine.storage.migration_0002 import make_clockwork
 from engine.storage.migration_0003 import make_firings
+from engine.storage.migration_0004 import make_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ MIGRATIONS = (
     Migration("0001_spine", make_spine),
     Migration("0002_clockwork", make_clockwork),
     Migration("0003_firings", make_firings),
+    Migration("0004_files", make_files),
 )
 
 

@@ -226,3 +226,32 @@ rule_once = _table(
     _moment("over_at"),
 )
 timer = _table("timer", _words("app"), _words("form"), _words("record"), _words("rule"), _moment("due_at"))
+
+file = _table(
+    "file",
+    _words("id"),
+    _words("sha256"),
+    _words("name"),
+    _words("type"),
+    Column("size", BigInteger()),
+    _number("width"),
+    _number("height"),
+    _words("user_id"),
+    _moment("at"),
+)
+file_use = _table(
+    "file_use", _words("file"), _words("app"), _words("form"), _words("record"), _words("field"), _moment("at")
+)
+capture_token = _table(
+    "capture_token",
+    _words("token"),
+    _words("user_id"),
+    _words("device"),
+    _words("device_type"),
+    _moment("issued_at"),
+    _words("sha256"),
+    _words("app"),
+    _words("form"),
+    _words("record"),
+    _moment("used_at"),
+)

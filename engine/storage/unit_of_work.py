@@ -12,7 +12,7 @@ from engine.decision.changeset import Changeset, RecordWrite, TaskClosing
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
-from engine.storage import firings, journal, problems, records, system_tables, timers
+from engine.storage import capture_tokens, files, firings, journal, problems, records, system_tables, timers
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.integrity import refusals_explained
 from engine.storage.journal import Authorship
@@ -32,7 +32,9 @@ def apply(connection: Connection, changeset: Changeset, tables: Tables, random: 
     with writing(connection):
         _check_revisions(connection, changeset)
         firings.put(connection, changeset.firings)  # first: who has to wait for another holds nothing yet
+        capture_tokens.use(connection, changeset)
         _write_records(connection, changeset, tables)
+        files.hold(connection, changeset)
         _log_states(connection, changeset, random)
         _close_tasks(connection, changeset.tasks_closed)
         _open_tasks(connection, changeset)
