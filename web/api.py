@@ -31,6 +31,7 @@ from web.wire import (
     rules_json,
     state_json,
 )
+from web.wire_boards import board_json, boards_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -124,6 +125,18 @@ def act(task_id: str, action: str) -> Response:
     said = write()
     instance().inbox.act(viewer(), _known(task_id), action, said.fields, version=version())
     return _answer({"id": task_id, "action": action})
+
+
+@blueprint.get("/<app>/boards")
+def boards(app: str) -> Response:
+    """List an app's boards: those in front of the caller first, then the others."""
+    return _answer(boards_json(instance().services.boards.list(viewer(), app)))
+
+
+@blueprint.get("/<app>/boards/<key>")
+def board(app: str, key: str) -> Response:
+    """Return a board with its figures, each row with what opens the records behind it."""
+    return _answer(board_json(instance().services.boards.show(viewer(), app, key)))
 
 
 @blueprint.get("/<app>/parameters")

@@ -24,10 +24,11 @@ from web import (
     errors,
     frame,
     health,
+    live,
     security,
     texts,
 )
-from web.pages import account, design, forms, home, inbox, lists, parameters, records, rules, search
+from web.pages import account, boards, design, forms, home, inbox, lists, parameters, phone, records, rules, search
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -43,6 +44,9 @@ BLUEPRINTS: Final = (
     inbox.blueprint,
     home.blueprint,
     parameters.blueprint,
+    phone.blueprint,
+    live.blueprint,
+    boards.blueprint,
     lists.blueprint,
     forms.blueprint,
     records.blueprint,
@@ -119,5 +123,6 @@ def _context() -> dict[str, object]:
         "done": request.args.get("done", "") if request.method == "GET" else "",
         "answered": answers.answered,
         "request_id": g.get("request_id", ""),
+        "live": live.place,
         **frame.context(),
     }

@@ -30,7 +30,14 @@ Documents = Mapping[str, Json]
 FORMAT = 1
 SINGLE = {"app.json": "app", "roles.json": "roles", "parameters.json": "parameters"}
 SINGLE |= {"option_lists.json": "option_lists", "pages.json": "pages", "quick_actions.json": "quick_actions"}
-FOLDERS = {"forms": "form", "workflows": "workflow", "rules": "rule", "decision_tables": "decision_table"}
+FOLDERS = {
+    "forms": "form",
+    "workflows": "workflow",
+    "rules": "rule",
+    "decision_tables": "decision_table",
+    "metrics": "metric",
+    "boards": "board",
+}
 SHOWN = 60
 
 

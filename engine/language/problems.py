@@ -318,8 +318,8 @@ UNKNOWN_OF_PERSON = ProblemKind(
     "LANG-082",
     Text("人员没有“{name}”{suggestion_zh}", "A person has no “{name}”{suggestion_en}"),
     Text(
-        "可以写 姓名 name、部门 department、上级 manager、所辖部门 departments_below",
-        "There are name, department, manager and departments_below",
+        "可以写 编号 id、姓名 name、部门 department、上级 manager、所辖部门 departments_below",
+        "There are id, name, department, manager and departments_below",
     ),
 )
 TOO_MANY_LEVELS = ProblemKind(

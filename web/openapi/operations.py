@@ -43,6 +43,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "notifications": _reading("Notifications", 422, parameters=("limit",)),
     "inbox": _reading("Inbox"),
     "act": Operation("Acted", body="Fields", parameters=("IfMatch",), refusals=OF_A_BODY),
+    "boards": _reading("Boards", *OF_A_RECORD),
+    "board": _reading("Board", *OF_A_RECORD),
     "parameters": _reading("Parameters", *OF_A_RECORD),
     "set_parameter": Operation(
         "Parameter", body=f"{OWN}value", parameters=("IfMatch",), headers=("ETag",), refusals=OF_A_BODY

@@ -176,6 +176,22 @@ TAKEN: Final[Schema] = {
     "required": ["id", "version", "state", "held", "fields"],
     "additionalProperties": False,
 }
+BOARD_ROW: Final = closed(
+    values={"type": "object"},
+    light={"enum": ["red", "yellow", "green", None]},
+    drill={
+        **closed(form=WORD, filter={"type": ["string", "null"]}, id=PERSON),
+        "description": "What opens the records behind a row: a filter of the form's list, or one record",
+    },
+)
+WIDGET: Final = closed(
+    key=WORD,
+    kind={"enum": ["number", "table", "bar", "line", "pie", "funnel", "list"]},
+    labels=named("Text"),
+    columns={"type": "array", "items": closed(key=WORD, labels=named("Text"))},
+    rows={"type": "array", "items": BOARD_ROW},
+)
+
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Text": TEXT,
     "Problem": closed(
@@ -197,6 +213,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Actions": listed(ACTION),
     "Taking": TAKING,
     "Taken": TAKEN,
+    "Boards": listed(closed(key=WORD, labels=named("Text"), mine=TRUTH)),
+    "Board": closed(key=WORD, labels=named("Text"), at=AT, widgets={"type": "array", "items": WIDGET}),
     "Parameter": PARAMETER,
     "Parameters": listed(PARAMETER),
     "History": listed(ENTRY),

@@ -131,7 +131,9 @@ class Names:
                 return Not(IsBlank(OldField(key, kind, at), at=at), at=at)
             case OfPerson() if isinstance(_asked(now), Field):
                 return _before(now, at)
-            case Path() | OfPerson():
+            case Coalesce((Field() | OfPerson() as person,)) if isinstance(_asked(person), Field):
+                return replace(now, items=(_before(person, at),), at=at)
+            case Path() | OfPerson() | Coalesce((Path() | OfPerson(),)):
                 return self._report.broken(problems.OLD_PATH, at, name=f"{head.text}.{rest[0].text}", next=rest[1].text)
             case _:
                 return now

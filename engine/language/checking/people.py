@@ -12,7 +12,7 @@ from engine.language.reading.suggestions import did_you_mean, nearest
 from engine.language.reading.syntax import Part
 from engine.language.reading.vocabulary import narrowed
 from engine.language.scope import RoleScope, Scope
-from engine.language.tree import HasRole, Literal, Node, OfPerson, PersonFact, Span
+from engine.language.tree import Coalesce, HasRole, Literal, Node, OfPerson, PersonFact, Span
 from engine.language.types import Option, PersonType, TextsType, TextType, Type
 
 MAX_LEVELS = 3
@@ -40,6 +40,10 @@ _WRITTEN: Mapping[PersonFact, Text] = MappingProxyType(
 )
 
 
+_IDENTITY: Mapping[str, Text] = MappingProxyType({"id": Text("编号", "id"), "编号": Text("编号", "id")})
+"""What tells people apart; no fact of the directory: the value itself, as a text."""
+
+
 def of_person(item: Node, what: PersonFact, at: Span, report: Report) -> Node:
     """Return what the directory says of the person that ``item`` gives."""
     level, inner = 1, item
@@ -54,9 +58,12 @@ def along(person: Node, names: Sequence[Part], report: Report) -> Node:
     """Return what the names after a person lead to: ``manager.department``; a quoted name is one like any other."""
     reached = person
     for place, part in enumerate(names):
+        if (identity := _IDENTITY.get(narrowed(part.text))) is not None and place + 1 == len(names):
+            report.meant[part.at] = Worded(identity)
+            return Coalesce((reached,), TextType(), (person.at[0], part.at[1]))
         what = _WORDS.get(narrowed(part.text))
         if what is None:
-            meant = did_you_mean(nearest(part.text, _WORDS))
+            meant = did_you_mean(nearest(part.text, [*_WORDS, *_IDENTITY]))
             return report.broken(problems.UNKNOWN_OF_PERSON, part.at, name=part.text, **meant)
         report.meant[part.at] = Worded(_WRITTEN[what])
         reached = of_person(reached, what, (person.at[0], part.at[1]), report)

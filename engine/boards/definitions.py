@@ -1,0 +1,193 @@
+"""Metrics and boards as their documents state them, before any expression is compiled; knows no form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.kernel.canonical import Json
+from engine.kernel.problems import Text
+
+Bucket = Literal["day", "week", "month"]
+Function = Literal["count", "distinct", "sum", "avg", "min", "max", "share", "formula"]
+Format = Literal["number", "money", "percent"]
+Light = Literal["red", "yellow", "green"]
+WidgetKind = Literal["number", "table", "bar", "line", "pie", "funnel", "list"]
+
+USUAL_LIMIT = 100
+"""Rows of a widget that states no limit."""
+
+USUAL_PLACE = 1_000
+"""Where a board stands that does not say."""
+
+USUAL_SCALE = 1
+"""Decimals of an average, share or formula that does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionDef:
+    """By what a metric groups: an expression over a record, of a day or moment in buckets."""
+
+    uid: str
+    key: str
+    by: str
+    labels: Text | None = None
+    bucket: Bucket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureDef:
+    """One figure of a group. ``of`` is what it goes over, ``where`` which records count for it."""
+
+    uid: str
+    key: str
+    labels: Text
+    function: Function
+    of: str | None = None
+    where: str | None = None
+    format: Format | None = None
+    scale: int = USUAL_SCALE
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDef:
+    """Records of one form, grouped, with measures; ``light`` holds conditions by colour."""
+
+    uid: str
+    key: str
+    labels: Text
+    form: str
+    measures: tuple[MeasureDef, ...]
+    dimensions: tuple[DimensionDef, ...] = ()
+    where: str | None = None
+    light: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    limit: int = USUAL_LIMIT
+    help: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDef:
+    """A column of a list: a field by its key, an expression, or the record itself."""
+
+    key: str
+    labels: Text | None = None
+    value: str | None = None
+    is_record: bool = False
+    format: Format | None = None
+    missing: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetDef:
+    """One part of a board: figures of a ``metric``, or a list of the records of a ``form``."""
+
+    uid: str
+    key: str
+    labels: Text
+    kind: WidgetKind
+    help: Text | None = None
+    metric: str | None = None
+    measures: tuple[str, ...] = ()
+    form: str | None = None
+    where: str | None = None
+    columns: tuple[ColumnDef, ...] = ()
+    light: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    limit: int = USUAL_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class BoardDef:
+    """Widgets beside each other, and whose board that is; without ``roles`` it is everybody's."""
+
+    uid: str
+    key: str
+    labels: Text
+    widgets: tuple[WidgetDef, ...]
+    roles: tuple[str, ...] = ()
+    order: int = USUAL_PLACE
+    help: Text | None = None
+
+
+def metric_def(document: Json) -> MetricDef:
+    """Return the metric that a valid document states."""
+    return MetricDef(
+        uid=document["uid"],
+        key=document["key"],
+        labels=Text.from_json(document["labels"]),
+        form=document["form"],
+        measures=tuple(map(_measure_def, document["measures"])),
+        dimensions=tuple(map(_dimension_def, document.get("dimensions", ()))),
+        where=document.get("where"),
+        light=dict(document.get("light", {})),
+        order=tuple(document.get("order", ())),
+        limit=document.get("limit", USUAL_LIMIT),
+        help=_text(document, "help"),
+    )
+
+
+def board_def(document: Json) -> BoardDef:
+    """Return the board that a valid document states."""
+    return BoardDef(
+        uid=document["uid"],
+        key=document["key"],
+        labels=Text.from_json(document["labels"]),
+        widgets=tuple(map(_widget_def, document["widgets"])),
+        roles=tuple(document.get("roles", ())),
+        order=document.get("order", USUAL_PLACE),
+        help=_text(document, "help"),
+    )
+
+
+def _text(document: Json, key: str) -> Text | None:
+    return Text.from_json(document[key]) if key in document else None
+
+
+def _dimension_def(document: Json) -> DimensionDef:
+    return DimensionDef(
+        document["uid"], document["key"], document["by"], _text(document, "labels"), document.get("bucket")
+    )
+
+
+def _measure_def(document: Json) -> MeasureDef:
+    return MeasureDef(
+        uid=document["uid"],
+        key=document["key"],
+        labels=Text.from_json(document["labels"]),
+        function=document["function"],
+        of=document.get("of"),
+        where=document.get("where"),
+        format=document.get("format"),
+        scale=document.get("scale", USUAL_SCALE),
+    )
+
+
+def _column_def(document: Json) -> ColumnDef:
+    return ColumnDef(
+        key=document["key"],
+        labels=_text(document, "labels"),
+        value=document.get("value"),
+        is_record=document.get("record", False),
+        format=document.get("format"),
+        missing=_text(document, "missing"),
+    )
+
+
+def _widget_def(document: Json) -> WidgetDef:
+    return WidgetDef(
+        uid=document["uid"],
+        key=document["key"],
+        labels=Text.from_json(document["labels"]),
+        kind=document["kind"],
+        help=_text(document, "help"),
+        metric=document.get("metric"),
+        measures=tuple(document.get("measures", ())),
+        form=document.get("form"),
+        where=document.get("where"),
+        columns=tuple(map(_column_def, document.get("columns", ()))),
+        light=dict(document.get("light", {})),
+        order=tuple(document.get("order", ())),
+        limit=document.get("limit", USUAL_LIMIT),
+    )

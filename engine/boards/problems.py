@@ -1,0 +1,70 @@
+"""The kinds of problems that the design of metrics and boards can have."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import ProblemKind, Text
+
+NO_SUCH_METRIC = ProblemKind(
+    "BOARD-001",
+    Text("没有指标“{key}”", "There is no metric “{key}”"),
+    Text("已有的:{known}", "There are: {known}"),
+)
+NO_SUCH_PART = ProblemKind(
+    "BOARD-002",
+    Text("没有“{key}”", "There is no “{key}”"),
+    Text("可用的:{known}", "There are: {known}"),
+)
+NEEDS_LABELS = ProblemKind(
+    "BOARD-003",
+    Text("“{key}”没有名称", "“{key}” has no labels"),
+    Text("只有直接取字段时才能省略 labels", "Labels may be left out only where it is a field as it stands"),
+)
+WRONG_BUCKET = ProblemKind(
+    "BOARD-004",
+    Text("“{key}”的 bucket 不合适", "The bucket of “{key}” does not fit"),
+    Text(
+        "日期和时刻必须写 bucket(day、week、month),别的类型不能写",
+        "Days and moments take a bucket (day, week or month), nothing else does",
+    ),
+)
+CANNOT_GROUP = ProblemKind(
+    "BOARD-005",
+    Text("不能按“{key}”分组:它是{got_zh}", "“{key}” cannot group: it is {got_en}"),
+    Text(
+        "可以按选项、文本、是非、数字、关联记录、人员、日期或时刻分组",
+        "Group by a choice, text, boolean, number, linked record, person, day or moment",
+    ),
+)
+CANNOT_MEASURE = ProblemKind(
+    "BOARD-006",
+    Text(
+        "“{key}”不能这样算:{function} 用不了{got_zh}", "“{key}” cannot be worked out: {function} does not take {got_en}"
+    ),
+    Text("sum、avg 用数字,min、max 还可用日期和时刻", "sum and avg take numbers, min and max also days and moments"),
+)
+WRONG_SHAPE_OF_METRIC = ProblemKind(
+    "BOARD-007",
+    Text("指标“{key}”不能画成 {kind}", "The metric “{key}” cannot be drawn as {kind}"),
+    Text(
+        "number 用没有分组的指标;line 用只按一个时间分组的指标;bar、pie、funnel 用只按一项分组的指标",
+        "number takes a metric without dimensions, line a single time bucket, bar, pie and funnel one dimension",
+    ),
+)
+TWO_WAYS = ProblemKind(
+    "BOARD-008",
+    Text(
+        "列“{key}”只能是字段、表达式或记录本身之一",
+        "The column “{key}” is a field, an expression or the record, not two of them",
+    ),
+    Text("请只留一种", "Keep one of them"),
+)
+NOT_SHOWABLE = ProblemKind(
+    "BOARD-009",
+    Text("列“{key}”的值不能放进清单:它是{got_zh}", "The column “{key}” cannot be listed: it is {got_en}"),
+    Text("时长请换算成数字,例如 …/hours(1)", "Turn a duration into a number, for example … / hours(1)"),
+)
+TWICE = ProblemKind(
+    "BOARD-010",
+    Text("“{key}”出现了两次", "“{key}” stands twice"),
+    Text("同一个指标或清单里的键不能重复", "Keys are unique within a metric or a list"),
+)

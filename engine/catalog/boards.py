@@ -1,0 +1,94 @@
+"""The metrics and boards of an app: in which form's scope each part stands, and what its forms and roles are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from engine.boards.boards import Board, Metric
+from engine.boards.compiling import ListGround, compile_board, compile_metric
+from engine.boards.definitions import BoardDef, MetricDef, WidgetDef
+from engine.catalog import problems
+from engine.catalog.definitions import AppDef
+from engine.forms.compiling import SYSTEM_LABELS
+from engine.kernel.problems import Problem, Text
+from engine.language.gathering import Gathering, Placed
+from engine.language.scope import Scope
+
+Boards = tuple[Mapping[str, Metric], Mapping[str, Board]]
+
+
+def compile_boards(app: AppDef, scope: Scope, found: list[Problem], placed: list[Placed]) -> Boards:
+    """Return the metrics and the boards by key; problems go to ``found``, sources to ``placed``."""
+    metrics = {item.key: _metric(app, item, scope, found, placed) for item in app.metrics}
+    boards = {item.key: _board(app, item, metrics, scope, found, placed) for item in app.boards}
+    running = {key: metric for key, metric in metrics.items() if metric is not None}
+    ordered = dict(sorted(boards.items(), key=lambda item: (item[1].definition.order, item[0])))
+    return MappingProxyType(running), MappingProxyType(ordered)
+
+
+def _metric(
+    app: AppDef, definition: MetricDef, scope: Scope, found: list[Problem], placed: list[Placed]
+) -> Metric | None:
+    file = f"metrics/{definition.key}.json"
+    own = scope.forms.get((app.key, definition.form))
+    if own is None:
+        found.append(_no_form(app, f"{file}#/form", definition.form))
+        return None
+    work = Gathering(replace(scope, form=own))
+    metric = compile_metric(definition, work)
+    _keep(work, file, found, placed)
+    return metric
+
+
+def _board(
+    app: AppDef,
+    definition: BoardDef,
+    metrics: Mapping[str, Metric | None],
+    scope: Scope,
+    found: list[Problem],
+    placed: list[Placed],
+) -> Board:
+    file = f"boards/{definition.key}.json"
+    found.extend(_unknown_roles(app, definition, file))
+    grounds: dict[str, ListGround] = {}
+    standing: list[WidgetDef] = []
+    for number, widget in enumerate(definition.widgets):
+        own = scope.forms.get((app.key, widget.form)) if widget.form is not None else None
+        if widget.form is not None and own is None:
+            found.append(_no_form(app, f"{file}#/widgets/{number}/form", widget.form))
+            continue
+        if widget.key in grounds:
+            found.append(problems.SAME_KEY.at(f"{file}#/widgets/{number}/key", key=widget.key))
+            continue
+        grounds[widget.key] = ListGround(Gathering(replace(scope, form=own)), _labels(app, widget.form))
+        standing.append(widget)
+    board = compile_board(replace(definition, widgets=tuple(standing)), metrics, grounds)
+    for key, ground in grounds.items():
+        _keep(ground.work, f"{file}#widgets.{key}", found, placed)
+    return board
+
+
+def _keep(work: Gathering, place: str, found: list[Problem], placed: list[Placed]) -> None:
+    found.extend(problem.under(place) for problem in work.found)
+    placed.extend(item.under(place) for item in work.placed)
+
+
+def _unknown_roles(app: AppDef, definition: BoardDef, file: str) -> Iterator[Problem]:
+    known = {role.key for role in app.roles}
+    for number, key in enumerate(definition.roles):
+        if key not in known:
+            yield problems.NO_SUCH_ROLE.at(f"{file}#/roles/{number}", key=key, known=", ".join(sorted(known)))
+
+
+def _no_form(app: AppDef, place: str, form: str) -> Problem:
+    return problems.NO_SUCH_FORM.at(place, form=form, known=", ".join(item.key for item in app.forms))
+
+
+def _labels(app: AppDef, form: str | None) -> Mapping[str, Text]:
+    """Return the labels of all that a form has, of the form itself under the empty key."""
+    found = next((item for item in app.forms if item.key == form), None)
+    if found is None:
+        return {}
+    return {"": found.labels, **SYSTEM_LABELS, **{item.key: item.labels for item in found.fields if not item.retired}}

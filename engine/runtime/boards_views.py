@@ -1,0 +1,87 @@
+"""The plain types that boards answer with: figures and rows, and what opens the records behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.boards.definitions import Bucket, WidgetKind
+from engine.kernel.canonical import Json
+from engine.kernel.problems import Text
+from engine.runtime.views import FieldView
+
+
+@dataclass(frozen=True)
+class BoardSummary:
+    """A board that the viewer may open; ``mine`` says that it is one of those in front."""
+
+    key: str
+    labels: Text
+    help: Text | None
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What opens the records behind a row: one record, or the list of a form under a filter (None: all of it)."""
+
+    form: str
+    filter: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """A column: ``field`` says how its values are drawn, ``bucket`` that they are the first days of weeks or months.
+
+    ``missing`` is what is said where there is nothing.
+    """
+
+    key: str
+    labels: Text
+    field: FieldView
+    is_measure: bool = False
+    is_record: bool = False
+    bucket: Bucket | None = None
+    missing: Text | None = None
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row: values in their JSON form, ``shown`` as people read them, and what opens the records behind it.
+
+    ``drills`` are the filters behind single measures, where these count fewer records than the row.
+    """
+
+    values: Mapping[str, Json]
+    shown: Mapping[str, object]
+    light: str | None
+    drill: Drill
+    drills: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WidgetView:
+    """One widget with its rows; ``cut`` says that there are more than are shown."""
+
+    key: str
+    kind: WidgetKind
+    labels: Text
+    help: Text | None
+    form: str
+    columns: tuple[ColumnView, ...]
+    rows: tuple[RowView, ...]
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """A board as one viewer sees it at one moment."""
+
+    app: str
+    key: str
+    labels: Text
+    help: Text | None
+    at: str
+    zone: str
+    widgets: tuple[WidgetView, ...]

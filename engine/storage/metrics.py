@@ -1,0 +1,208 @@
+"""Figures over a form's records: one statement for the groups of a metric, one for the rows of a list.
+
+It knows conditions and values as expressions of a query, and not who may see what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+
+from engine.boards.boards import Measure
+from engine.kernel.values import Value
+from engine.language.backends.sql.builder import dialect_of
+from engine.language.backends.sql.queries import SqlScope, from_database, to_condition, to_value
+from engine.language.expressions import Expression
+from engine.language.types import NumberType, Type
+from engine.storage.form_tables import FormTables
+from engine.storage.rows import from_physical
+
+Conditions = Sequence[ColumnElement[bool]]
+LIGHTS = ("red", "yellow", "green")
+
+Parts = tuple[Value, ...]
+"""What a database finds for one measure: the figure, or of averages and shares the two numbers of the division."""
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """One key of a sort: the number of the column that it goes by."""
+
+    column: int
+    descending: bool
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records that are looked at: those of a form that meet ``where``, deleted ones left out."""
+
+    connection: Connection
+    form: FormTables
+    scope: SqlScope
+    where: Conditions
+
+    def select(self, *columns: ColumnElement[Any]) -> sa.Select[Any]:
+        """Return the query of these columns."""
+        main = self.form.main.table
+        return sa.select(*columns).select_from(main).where(main.c.deleted_at.is_(None), *self.where)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of a metric: the values that it has in common, and what was found for each measure."""
+
+    values: tuple[Value, ...]
+    parts: tuple[Parts, ...]
+
+
+def groups(
+    records: Records,
+    by: Sequence[Expression],
+    measures: Sequence[Measure],
+    limit: int | None,
+    order: Sequence[Ordering] = (),
+) -> list[Group]:
+    """Return the groups of the records; without ``by`` there is one.
+
+    ``order`` counts the columns of ``by`` first and then the measures, of which averages and shares cannot be sorted by
+    here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
+    """
+    scope = records.scope
+    dialect = dialect_of(scope.dialect)
+    inner: list[ColumnElement[Any]] = [to_value(item, scope).label(f"d{at}") for at, item in enumerate(by)]
+    inner += [item.label(f"m{at}") for at, item in enumerate(_inputs(measures, scope)) if item is not None]
+    # The inside names every value once: a value with parameters cannot be told to be the one that is grouped by.
+    source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
+    keys = [source.c[f"d{at}"] for at in range(len(by))]
+    figures = [_figures(source, at, measure, dialect) for at, measure in enumerate(measures)]
+    columns = [*keys, *(part for parts in figures for part in parts)]
+    query = sa.select(*(column.label(f"c{at}") for at, column in enumerate(columns))).select_from(source)
+    if keys:
+        query = query.group_by(*keys)
+        firsts = [*keys, *(parts[0] for parts in figures)]
+        query = query.order_by(*(_directed(firsts[item.column], item.descending) for item in order))
+        query = query.order_by(*(_directed(key, descending=False) for key in keys))
+    found = records.connection.execute(query if limit is None else query.limit(limit)).all()
+    return [_group(tuple(row), by, measures, scope) for row in found]
+
+
+def _inputs(measures: Sequence[Measure], scope: SqlScope) -> list[ColumnElement[Any] | None]:
+    """Return what each measure goes over for a record: NULL where the record does not count, None for every record."""
+    found: list[ColumnElement[Any] | None] = []
+    for measure in measures:
+        where = None if measure.where is None else to_condition(measure.where, scope)
+        item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
+        if where is not None:
+            found.append(sa.case((where, item)))
+        else:
+            found.append(None if measure.of is None else item)
+    return found
+
+
+def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401
+    """Return the parts of one measure over a group."""
+    item = source.c.get(f"m{at}")
+    kind = measure.of.type if measure.of is not None else measure.type
+    match measure.definition.function:
+        case "count":
+            return [dialect.grouped("count", item, measure.type)]
+        case "distinct" if item is not None:
+            return [sa.func.count(item.distinct())]
+        case "share":
+            return [dialect.grouped("count", item, measure.type), dialect.grouped("count", None, measure.type)]
+        case "avg":
+            return [dialect.grouped("sum", item, kind), dialect.grouped("count", item, kind)]
+        case "sum" | "min" | "max" as function:
+            return [dialect.grouped(function, item, kind)]
+        case function:
+            message = f"{function} is not found by a database"
+            raise ValueError(message)
+
+
+_COUNT = NumberType(0, 18)
+
+
+def _group(row: tuple[Any, ...], by: Sequence[Expression], measures: Sequence[Measure], scope: SqlScope) -> Group:
+    values = tuple(from_database(value, item.type, scope.dialect) for value, item in zip(row, by, strict=False))
+    rest, parts = row[len(by) :], list[Parts]()
+    for measure in measures:
+        kinds = _kinds(measure)
+        own, rest = rest[: len(kinds)], rest[len(kinds) :]
+        parts.append(tuple(from_database(value, kind, scope.dialect) for value, kind in zip(own, kinds, strict=True)))
+    return Group(values, tuple(parts))
+
+
+def _kinds(measure: Measure) -> tuple[Type, ...]:
+    match measure.definition.function:
+        case "share":
+            return (_COUNT, _COUNT)
+        case "avg":
+            return (measure.of.type if measure.of is not None else measure.type, _COUNT)
+        case _:
+            return (measure.type,)
+
+
+def _directed(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+    return column.desc().nulls_last() if descending else column.asc().nulls_last()
+
+
+@dataclass(frozen=True)
+class ListedRow:
+    """One record of a list: its id, its light, and the values of its columns."""
+
+    id: str
+    light: str | None
+    values: tuple[Value, ...]
+
+
+def listed(
+    records: Records,
+    columns: Sequence[Expression | str],
+    light: Mapping[str, Expression],
+    limit: int,
+    order: Sequence[Ordering] = (),
+) -> list[ListedRow]:
+    """Return the first ``limit`` records: red ones first, then by ``order`` and id.
+
+    A column is an expression, or the key of a field of whatever type. Without conditions of ``light`` nothing is lit.
+    """
+    scope, main = records.scope, records.form.main.table
+    values = [main.c[item] if isinstance(item, str) else to_value(item, scope) for item in columns]
+    lit = _rank(light, scope)
+    chosen = [main.c.id.label("id"), lit.label("light"), *(item.label(f"v{at}") for at, item in enumerate(values))]
+    query = records.select(*chosen)
+    if light:
+        query = query.order_by(sa.text("light"))
+    directions: list[Any] = [
+        sa.desc(f"v{item.column}") if item.descending else sa.asc(f"v{item.column}") for item in order
+    ]
+    query = query.order_by(*(direction.nulls_last() for direction in directions), main.c.id).limit(limit)
+    return [
+        ListedRow(
+            str(row[0]),
+            LIGHTS[int(row[1])] if light else None,
+            tuple(_read(value, item, records) for value, item in zip(row[2:], columns, strict=True)),
+        )
+        for row in records.connection.execute(query)
+    ]
+
+
+def _rank(light: Mapping[str, Expression], scope: SqlScope) -> ColumnElement[Any]:
+    """Return the number of a record's light in ``LIGHTS``."""
+    green = sa.literal_column(str(len(LIGHTS) - 1), sa.Integer())
+    whens = [
+        (to_condition(light[name], scope), sa.literal_column(str(at), sa.Integer()))
+        for at, name in enumerate(LIGHTS)
+        if name in light
+    ]
+    return sa.case(*whens, else_=green) if whens else green
+
+
+def _read(value: Any, item: Expression | str, records: Records) -> Value:  # noqa: ANN401
+    if isinstance(item, str):
+        return from_physical(value, records.form.main.columns[item], records.form.main.dialect)
+    return from_database(value, item.type, records.scope.dialect)

@@ -1,0 +1,177 @@
+"""Boards: figures and lists side by side, each of which opens the records behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from flask import Blueprint, render_template, request, url_for
+
+from engine.runtime.boards_views import BoardView, ColumnView, RowView, WidgetView
+from web import charts
+from web.display import BLANK, text_of, words
+from web.display_evidence import CAPTURED
+from web.display_moments import moment_words
+from web.doors import instance, viewer
+from web.texts import current_language, gettext
+
+blueprint = Blueprint("boards", __name__)
+
+_CLOCK: Final = 5
+"""The last signs of a moment in words: its hour and minute."""
+
+
+@dataclass(frozen=True)
+class DrawnValue:
+    """One value of a row: its words, where it leads, and how much of the greatest of its column it is in percent."""
+
+    column: ColumnView
+    text: str
+    href: str | None
+    share: float = 0.0
+
+    @property
+    def has_files(self) -> bool:
+        """Whether the value is files."""
+        return self.column.field.widget in CAPTURED
+
+
+@dataclass(frozen=True)
+class DrawnRow:
+    """One row: what it is called, where it leads, its values."""
+
+    row: RowView
+    name: str
+    href: str
+    values: tuple[DrawnValue, ...]
+
+
+@dataclass(frozen=True)
+class DrawnWidget:
+    """A widget with the shapes of its figures."""
+
+    view: WidgetView
+    rows: tuple[DrawnRow, ...]
+    measures: tuple[ColumnView, ...]
+    lines: tuple[charts.Line, ...] = ()
+    arcs: tuple[charts.Arc, ...] = ()
+
+
+@blueprint.get("/a/<app>/boards")
+def boards(app: str) -> str:
+    """Show the boards of an app: those in front, the others by search."""
+    asking = viewer()
+    found = instance().services.boards.list(asking, app)
+    sought = request.args.get("q", "").strip()
+    others = [item for item in found if not item.mine]
+    if sought:
+        others = [item for item in found if sought.casefold() in text_of(item.labels).casefold()]
+    return render_template(
+        "boards.html",
+        app=instance().apps.app(asking, app),
+        front=[item for item in found if item.mine],
+        others=others,
+        sought=sought,
+    )
+
+
+@blueprint.get("/a/<app>/boards/<key>")
+def board(app: str, key: str) -> str:
+    """Show a board."""
+    asking = viewer()
+    view = instance().services.boards.show(asking, app, key)
+    return render_template(
+        "board.html",
+        app=instance().apps.app(asking, app),
+        board=view,
+        widgets=[drawn(view, widget) for widget in view.widgets],
+        siblings=[item for item in instance().services.boards.list(asking, app) if item.mine or item.key == key],
+        clock=moment_words(view.at, view.zone)[-_CLOCK:],
+    )
+
+
+def drawn(board: BoardView, widget: WidgetView) -> DrawnWidget:
+    """Return a widget with its words, addresses and shapes."""
+    measures = tuple(column for column in widget.columns if column.is_measure)
+    tops = {column.key: charts.greatest([row.values[column.key] for row in widget.rows]) for column in measures}
+    top = max(tops.values(), default=charts.greatest(()))
+    scales = dict.fromkeys(tops, top) if widget.kind == "bar" and _alike(measures) else tops
+    rows = tuple(_row(board, widget, row, scales) for row in widget.rows)
+    columns = [[row.values[column.key] for row in widget.rows] for column in measures]
+    return DrawnWidget(
+        widget,
+        rows,
+        measures,
+        charts.lines(columns) if widget.kind == "line" else (),
+        charts.arcs(columns[0]) if widget.kind == "pie" and columns else (),
+    )
+
+
+def _alike(measures: Sequence[ColumnView]) -> bool:
+    """Tell whether figures can stand on one scale."""
+    return len({column.field.widget for column in measures}) == 1
+
+
+def _row(board: BoardView, widget: WidgetView, row: RowView, tops: Mapping[str, Decimal]) -> DrawnRow:
+    href = _address(board, row)
+    values = tuple(
+        DrawnValue(
+            column,
+            value_words(column, row, board.zone),
+            _value_address(board, column, row) or (href if column.is_measure else None),
+            charts.share(row.values[column.key], tops[column.key]) if column.key in tops else 0.0,
+        )
+        for column in widget.columns
+    )
+    named = [value.text for value in values if not value.column.is_measure]
+    if widget.kind == "list":
+        named = [value.text for value in values if value.column.is_record] or named[:1]
+    return DrawnRow(row, " · ".join(named), href, values)
+
+
+def _address(board: BoardView, row: RowView) -> str:
+    drill = row.drill
+    if drill.id is not None:
+        return url_for("records.record", app=board.app, form=drill.form, record_id=drill.id)
+    return url_for("lists.records", app=board.app, form=drill.form, filter=drill.filter, board=board.key)
+
+
+def _value_address(board: BoardView, column: ColumnView, row: RowView) -> str | None:
+    """Return where one value leads by itself: a record that it names, or the fewer records that a measure counts."""
+    if column.key in row.drills:
+        found = row.drills[column.key] or None
+        return url_for("lists.records", app=board.app, form=row.drill.form, filter=found, board=board.key)
+    value = row.values.get(column.key)
+    target = column.field.target
+    if column.field.widget == "reference" and target and value and not column.is_record and row.shown.get(column.key):
+        app, form = target.split(".")
+        return url_for("records.record", app=app, form=form, record_id=value)
+    return None
+
+
+def value_words(column: ColumnView, row: RowView, zone: str) -> str:
+    """Return one value as people read it; a blank one is a dash, in a group it is said to be blank."""
+    value = row.values.get(column.key)
+    if column.bucket is not None and value is not None:
+        return bucket_words(str(value), column.bucket)
+    text = words(column.field, value, row.shown.get(column.key), zone)
+    if text:
+        return text
+    return BLANK if column.is_measure or column.missing is not None or row.drill.id else gettext("(blank)")
+
+
+def bucket_words(first: str, bucket: str) -> str:
+    """Return a day, week or month by its first day: 11月16日–22日, Nov 2026."""
+    day = date.fromisoformat(first)
+    chinese = current_language() == "zh"
+    match bucket:
+        case "month":
+            return f"{day.year}年{day.month}月" if chinese else f"{day:%b} {day.year}"
+        case "week":
+            last = day + timedelta(days=6)
+            return f"{day.month}/{day.day}–{last.month}/{last.day}"
+        case _:
+            return first
