@@ -41,7 +41,7 @@ class Stream:
         """Begin; ``behind`` says that something may have changed before."""
         self.viewer = viewer
         self._topics = topics
-        self._changed, self._ticked, self._closed = behind, behind, False
+        self._changed, self._ticked, self._closed = behind and bool(topics), behind, False
         self._condition = threading.Condition()
 
     def told(self, written: Signals) -> None:
