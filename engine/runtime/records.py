@@ -17,6 +17,7 @@ from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row
 from engine.runtime.answering import answer_to, latest_answer
 from engine.runtime.desk import Desk
+from engine.runtime.form_trees import live_json
 from engine.runtime.history import history_of
 from engine.runtime.listing import list_page, title_matches
 from engine.runtime.reading import Reading
@@ -134,6 +135,14 @@ class Records:
             command = self._execution.command(Actor(viewer.id), body)
             found = tried(self._execution, reading, command)
             return _form_state(reading, definition, found.row, found.stands, found.problems)
+
+    def live(self, viewer: Viewer, app: str, form: str, id: str | None = None, transition: str | None = None) -> Json:
+        """Return what a page needs to keep a form in step by itself (see ``engine.runtime.form_trees``)."""
+        body: Body = Create(app, form, {}) if id is None else Update(app, form, _id(id), {})
+        with self._desk.reading(viewer) as reading:
+            definition = reading.form(app, form)
+            found = tried(self._execution, reading, self._execution.command(Actor(viewer.id), body))
+            return live_json(reading, definition, found.row, transition)
 
     def _changed(self, viewer: Viewer, body: Create | Update | Fire, key: str | None) -> RecordView:
         return self._execution.attempt(lambda connection: self._change(connection, viewer, body, key))

@@ -63,9 +63,12 @@ class Desk:
         """
         fields = self.given(posted)
         try:
-            state = self._leading(fields)
-            hidden = {key for key in fields if key in state.states and not state.states[key].visible}
-            return self._leading({key: fields[key] for key in fields if key not in hidden}) if hidden else state
+            while True:
+                state = self._leading(fields)
+                hidden = {key for key in fields if key in state.states and not state.states[key].visible}
+                if not hidden:
+                    return state
+                fields = {key: value for key, value in fields.items() if key not in hidden}
         except EngineError as error:
             if error.nature is Nature.ABSENT:
                 raise
