@@ -20,10 +20,10 @@ from engine.kernel.canonical import digest
 from engine.kernel.clocks import Clocks, Day
 from engine.kernel.identifiers import derived_id
 from engine.packs.demo import Demo, DemoChance, DemoClock, steps_of
-from engine.packs.installing import install
+from engine.packs.installing import install, market_packs
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
-from engine.packs.reading import Pack, market, read_pack
+from engine.packs.reading import Pack
 from engine.rules.schedules import latest_slot
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import write_private
@@ -52,7 +52,7 @@ def make_demo(instance: Instance, anchor: datetime | None, progress: Progress) -
     With a test clock and an anchor, an installation in which nothing has happened yet begins in the evening of that day
     (after the last step of the demos), so that the same anchor gives the same instance.
     """
-    packs = [read_pack(folder) for folder in market().values()]
+    packs = market_packs()
     if anchor is not None:
         _begin_clock(instance, packs, clocks.day_number(anchor.date()))
     made = False

@@ -64,6 +64,33 @@ NO_USER = ProblemKind(
     Text("可用的:{known}", "There are: {known}"),
 )
 """Users come from the pack's ``demo/users.json``."""
+NEEDS_VERSION = ProblemKind(
+    "PACK-013",
+    Text("需要“{key}”的版本 {wanted},现有 {got}", "“{key}” is needed in a version {wanted}, there is {got}"),
+    Text("请先把它升级到合适的版本", "Bring it to a version that fits first"),
+)
+NEEDED_OTHERWISE = ProblemKind(
+    "PACK-014",
+    Text(
+        "“{app}”需要“{key}”的版本 {wanted},这里是 {got}", "“{app}” needs “{key}” in a version {wanted}, this is {got}"
+    ),
+    Text("请先升级“{app}”", "Bring “{app}” to a version that fits first"),
+)
+NEEDED = ProblemKind(
+    "PACK-015",
+    Text("“{app}”需要“{key}”,不能移除", "“{app}” needs “{key}”: it cannot be removed"),
+    Text("请先移除“{app}”", "Remove “{app}” first"),
+)
+NOT_INSTALLED = ProblemKind(
+    "PACK-016",
+    Text("没有安装“{key}”", "“{key}” is not installed"),
+    Text("已安装的:{known}", "There are: {known}"),
+)
+FOREIGN_SEED = ProblemKind(
+    "PACK-017",
+    Text("初始数据写到“{app}”里,包却没有声明需要它", "A seed record is for “{app}”, which the pack does not need"),
+    Text("请在 needs 里写上它,或改到自己的表单", "Name it in needs, or take a form of its own"),
+)
 NEEDS_CIRCLE = ProblemKind(
     "PACK-012",
     Text("模板包互相需要:{circle}", "Packs need each other: {circle}"),

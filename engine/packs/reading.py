@@ -18,30 +18,38 @@ from engine.rules.text.reading import read_rules
 
 FILE_LIMIT = 5_000_000
 MANIFEST = "pack.json"
+SHARED = "shared"
+"""The folder of the market that holds the modules which several packs need."""
+
 RULE_TEXT = ".rule"
 ASSETS = (".md", ".png", ".jpg", ".svg", ".pdf", ".csv")
-PARTS = ("demo", "scenarios", "texts", "assets")
+PARTS = ("seed", "demo", "scenarios", "texts", "assets")
 
 
 @dataclass(frozen=True)
 class Pack:
-    """One pack as read: ``documents`` are those of its app, ``demo`` and ``scenarios`` the rest of it."""
+    """One pack as read: ``documents`` are those of its app, ``seed``, ``demo`` and ``scenarios`` the rest of it.
+
+    ``needs`` are ranges of versions by the key of the pack that is needed; an empty one is any version.
+    """
 
     key: str
     version: str
     labels: Text
     description: Text
-    needs: tuple[str, ...]
+    needs: Mapping[str, str]
     documents: Documents
     users: tuple[Json, ...]
     demo: tuple[Json, ...]
     scenarios: tuple[Json, ...]
+    seed: tuple[Json, ...] = ()
 
 
 def market() -> Mapping[str, Path]:
     """Return the folders of the packs that ship with Youju, by key."""
     folder = Path(str(files("templates_market")))
-    return {item.parent.name: item.parent for item in sorted(folder.glob(f"*/{MANIFEST}"))}
+    found = [*folder.glob(f"*/{MANIFEST}"), *folder.glob(f"{SHARED}/*/{MANIFEST}")]
+    return {item.parent.name: item.parent for item in sorted(found, key=lambda item: item.parent.name)}
 
 
 def find_pack(name: str) -> Path:
@@ -112,6 +120,8 @@ def _part_problems(name: str, document: Json) -> list[Problem]:
     match name.split("/", maxsplit=1)[0], document:
         case "scenarios", _:
             return document_problems("scenarios", name, document)
+        case "seed", _:
+            return document_problems("seed", name, document)
         case "demo", {"kind": "users"}:
             return document_problems("users", name, document)
         case "demo", _:
@@ -127,24 +137,28 @@ def _pack(manifest: Json, read: Mapping[str, Json]) -> Pack:
     app = documents.get("app.json")
     if isinstance(app, dict) and app.get("key") != manifest["key"]:
         raise EngineError(problems.OTHER_KEY.at("app.json#/key", pack=manifest["key"], app=app.get("key")))
-    demo = [document for name, document in sorted(read.items()) if name.startswith("demo/")]
+    demo = _folder(read, "demo")
     return Pack(
         key=manifest["key"],
         version=manifest["version"],
         labels=labels,
         description=Text.from_json(described) if described else labels,
-        needs=tuple(manifest.get("needs", ())),
+        needs={key: wanted for key, _, wanted in (need.partition(" ") for need in manifest.get("needs", ()))},
         documents=documents,
         users=tuple(user for document in demo for user in document.get("users", ())),
         demo=tuple(record for document in demo for record in document.get("records", ())),
         scenarios=tuple(_scenarios(read)),
+        seed=tuple(record for document in _folder(read, "seed") for record in document.get("records", ())),
     )
 
 
+def _folder(read: Mapping[str, Json], folder: str) -> list[Json]:
+    """Return the documents of a folder in the order of their names."""
+    return [document for name, document in sorted(read.items()) if name.startswith(f"{folder}/")]
+
+
 def _scenarios(read: Mapping[str, Json]) -> Iterable[Json]:
-    for name, document in sorted(read.items()):
-        if name.startswith("scenarios/"):
-            yield from document["scenarios"]
+    return (scenario for document in _folder(read, "scenarios") for scenario in document["scenarios"])
 
 
 def _members(folder: Path, found: list[Problem]) -> Iterable[Path]:

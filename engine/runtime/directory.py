@@ -17,6 +17,7 @@ from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
 from engine.runtime import problems
 from engine.runtime.execution import Execution
+from engine.runtime.needs import all_needed
 from engine.runtime.throttle import Throttle
 from engine.runtime.views import Viewer
 from engine.storage import credentials
@@ -145,9 +146,17 @@ class Directory:
         return id
 
     def grant(self, name: str, app: str, role: str) -> None:
-        """Give a user a role of an app, or of the engine itself (``ADMIN_ROLE``)."""
+        """Give a user a role of an app, or of the engine itself (``ADMIN_ROLE``).
+
+        The role of the same key in the apps that this one needs comes with it: what is shared is used by who uses it.
+        """
         with self._database.write() as connection:
-            stored.grant(connection, self._by(None), _named(connection, name).id, app, role)
+            user, by = _named(connection, name).id, self._by(None)
+            stored.grant(connection, by, user, app, role)
+            apps = self._execution.catalogs.current(connection).catalog.apps
+            for needed in all_needed(connection, app):
+                if needed in apps and any(item.key == role for item in apps[needed].definition.roles):
+                    stored.grant(connection, by, user, needed, role)
 
     def issue_token(self, name: str, label: str) -> str:
         """Return the secret of a new API token of a user; it is shown this once."""

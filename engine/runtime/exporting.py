@@ -6,17 +6,21 @@ Law: export, import into an empty instance and export again give the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.catalog.documents import Documents, document_problems
+from engine.catalog.versions import fits
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import Json, digest, pretty
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.strict_json import Unread, read_json
 from engine.runtime import problems
 from engine.runtime.execution import Execution
+from engine.runtime.needs import Needs, needs_of
 from engine.runtime.publishing import publish, version_of
+from engine.storage import revisions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -31,10 +35,11 @@ DEEPEST = 64
 
 @dataclass(frozen=True)
 class Export:
-    """What a file says: the documents of an app and the version of the pack that they came with, if known."""
+    """What a file says: an app's documents, the version of the pack that they came with, if known, and its needs."""
 
     documents: Documents
     version: str | None
+    needs: Needs
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,16 @@ def exported(connection: Connection, execution: Execution, key: str) -> bytes:
     if key not in apps:
         raise EngineError(problems.NO_APP.at(app=key, known=", ".join(apps)))
     documents = dict(apps[key].definition.documents)
-    return _file(key, documents, version_of(connection, key))
+    return _file(key, documents, version_of(connection, key), needs_of(connection, key))
 
 
-def _file(key: str, documents: Json, version: str | None) -> bytes:
+def _file(key: str, documents: Json, version: str | None, needs: Needs) -> bytes:
     content = {
         "format": FORMAT,
         "kind": KIND,
         "app": key,
         "version": version,
+        **({"needs": dict(needs)} if needs else {}),
         "digest": digest(documents),
         "documents": documents,
     }
@@ -83,8 +89,20 @@ def import_app(execution: Execution, raw: bytes, name: str, actor: Actor) -> Imp
     key = found.documents["app.json"]["key"] if _has_key(found.documents) else ""
     with execution.database.read() as connection:
         before = execution.catalogs.current(connection).catalog.revisions.get(key)
-    revision = publish(execution, found.documents, actor, found.version)
+        unmet = list(_unmet(connection, found.needs, name))
+    if unmet:
+        raise EngineError(unmet)
+    revision = publish(execution, found.documents, actor, found.version, found.needs)
     return Imported(key, revision, changed=revision != before)
+
+
+def _unmet(connection: Connection, needs: Needs, name: str) -> Iterator[Problem]:
+    """Go through the needs of a file that are not met here."""
+    there = {app: version_of(connection, app) for app in revisions.current(connection)}
+    for app, wanted in needs.items():
+        if app not in there or not fits(there[app], wanted):
+            got = there.get(app) or "-"
+            yield problems.UNMET_NEED.at(f"{name}#/needs/{app}", app=app, wanted=wanted or "*", got=got)
 
 
 def read_export(raw: bytes, name: str) -> Export:
@@ -102,7 +120,7 @@ def read_export(raw: bytes, name: str) -> Export:
     found = document_problems(KIND, name, content) or list(_disagreements(name, content))
     if found:
         raise EngineError(found)
-    return Export(content["documents"], content.get("version"))
+    return Export(content["documents"], content.get("version"), content.get("needs", {}))
 
 
 def _is_deeper(content: Json, limit: int) -> bool:

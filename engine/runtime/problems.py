@@ -128,6 +128,16 @@ PARAMETER_MOVED = ProblemKind(
     Text("请看清新值再改", "Look at it as it is now and change it again"),
     Nature.CONFLICT,
 )
+APP_NEEDED = ProblemKind(
+    "RUN-044",
+    Text("应用“{other}”需要“{app}”", "The app “{other}” needs “{app}”"),
+    Text("请先停用“{other}”", "Take “{other}” out of use first"),
+)
+UNMET_NEED = ProblemKind(
+    "RUN-045",
+    Text("需要应用“{app}”({wanted}),这里是 {got}", "The app “{app}” is needed ({wanted}), here it is {got}"),
+    Text("请先导入或安装它", "Import or install it first"),
+)
 NO_QUICK_ACTION = ProblemKind(
     "RUN-038",
     Text("没有快捷动作“{key}”", "There is no quick action “{key}”"),

@@ -21,6 +21,7 @@ from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime import problems
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
+from engine.runtime.needs import Needs, keep_needs
 from engine.runtime.reuse import reused
 from engine.runtime.timing import Values, follow_app, to_arm
 from engine.storage import ddl, revisions, settings
@@ -44,18 +45,20 @@ RESERVED_FORMS = frozenset(("actions", "boards", "parameters"))
 """Keys that addresses of the API and of pages have for something else: what goes by them could not be reached."""
 
 
-def publish(execution: Execution, documents: Documents, actor: Actor, version: str | None = None) -> int:
+def publish(
+    execution: Execution, documents: Documents, actor: Actor, version: str | None = None, needs: Needs | None = None
+) -> int:
     """Publish the documents as the next revision of their app; return its number.
 
-    ``version`` is that of the pack they came with, if any. What is stored names everything by its key, whatever the
-    documents call it. The same documents again change nothing. EngineError carries every problem of the documents;
-    running requests see the old revision until the commit and the new one after it. Where the tables are in use,
-    publishing gives way to the requests and comes again, ``TRIES`` times.
+    ``version`` is that of the pack they came with, if any, and ``needs`` what that needs (None: as before). What is
+    stored names everything by its key, whatever the documents call it. The same documents again change nothing.
+    EngineError carries every problem of the documents; running requests see the old revision until the commit and the
+    new one after it. Where the tables are in use, publishing gives way to the requests and comes again, ``TRIES`` times.
     """
     definition = load_app(documents, execution.catalogs.types)
     for left in reversed(range(TRIES)):
         try:
-            return _publish(execution, definition, actor, version)
+            return _publish(execution, definition, actor, version, needs)
         except EngineError as error:
             if error.nature is not Nature.BUSY or not left:
                 raise
@@ -68,15 +71,20 @@ def version_of(connection: Connection, app: str) -> str | None:
     return settings.read(connection, VERSIONS + app) or None
 
 
-def _publish(execution: Execution, definition: AppDef, actor: Actor, version: str | None) -> int:
+def _publish(execution: Execution, definition: AppDef, actor: Actor, version: str | None, needs: Needs | None) -> int:
     with execution.database.write() as connection:
         lock_name(connection, "publish")  # one at a time: an app is compiled together with all others
         lock_for_publish(connection, definition.key)
+        restored = revisions.restore(connection, definition.key)
         current = execution.catalogs.current(connection)
         before = current.catalog
         old = before.apps.get(definition.key)
         if version_of(connection, definition.key) != version:
             settings.write(connection, VERSIONS + definition.key, version or "")
+        if needs is not None:
+            keep_needs(connection, definition.key, needs)
+        if restored and old is not None:
+            follow_app(connection, None, old, execution.clocks.business())
         if old is not None and old.definition.digest == definition.digest:
             return old.revision
         after = _compiled(connection, execution, definition, before)
@@ -112,7 +120,8 @@ class _Change:
 def _compiled(connection: Connection, execution: Execution, definition: AppDef, before: Catalog) -> Catalog:
     others = [app for app in before.apps.values() if app.key != definition.key]
     held = held_names(connection, definition.key)
-    names = assign_names(definition, held, taken_names(connection, (app.key for app in others)))
+    elsewhere = (app for app in revisions.ever(connection) if app != definition.key)
+    names = assign_names(definition, held, taken_names(connection, elsewhere))
     settings.write(connection, TABLES + definition.key, json.dumps(names, sort_keys=True))
     old = before.apps.get(definition.key)
     installed = [Installed(app.definition, app.revision, held_names(connection, app.key)) for app in others]

@@ -15,12 +15,12 @@ from engine.jobs.travelling import Travel
 from engine.kernel import clocks
 from engine.kernel.clocks import Clocks, Moment
 from engine.kernel.registries import Registry
+from engine.packs.installing import install
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
 from engine.rules.schedules import slot_after
 from engine.runtime.catalogs import CatalogSource
-from engine.runtime.publishing import publish
 from engine.runtime.services import Services, assemble
 from engine.runtime.views import Viewer
 from engine.storage import outbox, rule_runs, schedules
@@ -104,7 +104,7 @@ def set_up(pack: Pack, needs: Iterable[Pack], url: str, types: Registry[FieldTyp
         migrate(database)
         services = assemble(database, Clocks(), secrets.token_bytes, types)
         for item in (*needs, pack):
-            publish(services.execution, item.documents, Actor(None))
+            install(services, item, Actor(None))
         people = add_people(services.directory, pack.key, pack.users)
         with database.read() as connection:
             services.execution.catalogs.current(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.kernel.canonical import Json, compact
@@ -17,10 +17,33 @@ from engine.storage.write_guard import writing
 _APP = system_tables.app
 _REVISION = system_tables.revision
 
+WITHDRAWN = 0
+"""The current revision of an app that is out of use; its tables, records and revisions stay."""
+
 
 def current(connection: Connection) -> dict[str, int]:
     """Return the number of every app's current revision, by app."""
-    return {row.key: row.current_revision for row in connection.execute(select(_APP.c.key, _APP.c.current_revision))}
+    query = select(_APP.c.key, _APP.c.current_revision).where(_APP.c.current_revision != WITHDRAWN)
+    return {row.key: row.current_revision for row in connection.execute(query)}
+
+
+def withdraw(connection: Connection, app: str) -> None:
+    """Let an app have no current revision; the caller holds ``lock_for_publish`` and journals it by a note."""
+    with writing(connection):
+        connection.execute(update(_APP).where(_APP.c.key == app).values(current_revision=WITHDRAWN))
+
+
+def restore(connection: Connection, app: str) -> bool:
+    """Make the last revision of an app that was withdrawn its current one; return whether there was one to restore."""
+    last = select(func.max(_REVISION.c.number)).where(_REVISION.c.app == app).scalar_subquery()
+    gone = (_APP.c.key == app, _APP.c.current_revision == WITHDRAWN)
+    with writing(connection):
+        return connection.execute(update(_APP).where(*gone).values(current_revision=last)).rowcount > 0
+
+
+def ever(connection: Connection) -> tuple[str, ...]:
+    """Return every app that was published at some time, those that were withdrawn among them: their tables are here."""
+    return tuple(connection.execute(select(_APP.c.key).order_by(_APP.c.key)).scalars())
 
 
 def documents(connection: Connection, app: str, number: int) -> Json:
