@@ -69,6 +69,7 @@ def create_app(instance: Instance) -> Flask:
     doors.install(app, instance)
     app.before_request(entrance.identify)
     app.before_request(entrance.admit)
+    app.after_request(frame.keep_app)
     app.after_request(entrance.finish)
     errors.install(app)
     for blueprint in BLUEPRINTS:

@@ -97,6 +97,7 @@ def _answer(status: int, problems: Sequence[Problem]) -> Response:
         return problem_json(status, problems)
     if status >= 500:  # noqa: PLR2004 - the page of a failure asks the database for nothing, not even for the tabs
         g.viewer = None
+    g.nowhere = True
     shown = (NOT_FOUND.at(),) if status == 404 else problems  # noqa: PLR2004 - absent and forbidden look alike
     if is_fragment():
         return make_response(render_template("problems.html", problems=shown), status)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, assert_never, cast
 
 from flask import g, request, url_for
 
 from engine.kernel.problems import Text
+from web import security
 from web.display import shown_text, text_of
 from web.doors import instance, signed_in
 from web.texts import gettext
 
 if TYPE_CHECKING:
+    from flask import Response
+
+    from engine.runtime.pages_views import TabBarEntry
     from engine.runtime.views import AppView
 
 THEMES: Final = ("system", "light", "dark")
@@ -23,6 +27,8 @@ DENSITY_COOKIE: Final = "youju_density"
 SIDE_COOKIE: Final = "youju_side"
 """Whether the sidebar is put away; pages' own script writes this one, so that the server draws it right at once."""
 
+APP_COOKIE: Final = "youju_app"
+OPENED: Final = 200
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -91,10 +97,17 @@ def counts() -> Mapping[str, int]:
     return cast("Mapping[str, int]", g.frame_counts)
 
 
+def _here() -> tuple[str, str]:
+    """Return the address and the app of the page; an error's page is nowhere, so that it tells of no address."""
+    if g.get("nowhere"):
+        return "", ""
+    return request.path, str((request.view_args or {}).get("app", ""))
+
+
 def places() -> tuple[AppPlaces, ...]:
     """Return the places of every app, as the sidebar and the search show them."""
     apps = installed()
-    here = (request.view_args or {}).get("app")
+    _, here = _here()
     return tuple(_places_of(app, is_open=len(apps) == 1 or app.key == here) for app in apps)
 
 
@@ -108,19 +121,67 @@ def _places_of(app: AppView, *, is_open: bool) -> AppPlaces:
 
 
 def _place(label: Text | str, href: str, icon: str, *, exact: bool = False, count: int = 0) -> Place:
-    bare = href.partition("#")[0]
-    current = request.path.rstrip("/") == bare.rstrip("/") or (not exact and request.path.startswith(bare))
+    bare, (path, _) = href.partition("?")[0], _here()
+    current = path.rstrip("/") == bare.rstrip("/") or (not exact and path.startswith(bare))
     return Place(shown_text(label), href, icon, current, count)
 
 
+def front() -> AppView | None:
+    """Return the app in whose name the tab bar stands: the page's own, the one opened last, or the only one."""
+    apps = {app.key: app for app in installed()}
+    _, here = _here()
+    only = next(iter(apps.values())) if len(apps) == 1 else None
+    return apps.get(here) or apps.get(request.cookies.get(APP_COOKIE, "")) or only
+
+
+def keep_app(response: Response) -> Response:
+    """Remember the app of the page that was opened, for the tab bar of pages that are no app's."""
+    here = (request.view_args or {}).get("app")
+    shown = response.status_code == OPENED and request.blueprint != "api" and signed_in() is not None
+    if here and shown and here != request.cookies.get(APP_COOKIE):
+        security.set_cookie(response, APP_COOKIE, here, max_age=security.SESSION_SECONDS)
+    return response
+
+
 def tab_bar() -> tuple[Place, ...]:
-    """Return the entries of the phone's tab bar."""
-    inside = request.path == "/" or request.path.startswith("/a/")
-    return (
-        Place(gettext("Home"), "/", "home", inside),
-        _place(gettext("Inbox"), url_for("inbox.inbox"), "inbox", count=counts()["tasks"]),
-        _place(gettext("Me"), url_for("account.me"), "me"),
-    )
+    """Return the entries of the phone's tab bar: those that the app's documents declare, else the usual three."""
+    asking, app = signed_in(), front()
+    if asking is None:
+        return ()
+    declared = instance().services.pages.tab_bar(asking, app.key) if app is not None else ()
+    if declared:
+        return tuple(_tab(entry) for entry in declared)
+    path, _ = _here()
+    inside = path in ("/", "/apps") or path.startswith("/a/")
+    return (Place(gettext("Home"), "/", "home", inside), _inbox(gettext("Inbox")), _me(gettext("Me")))
+
+
+def _tab(entry: TabBarEntry) -> Place:
+    label = text_of(entry.labels)
+    match entry.kind:
+        case "inbox":
+            return _inbox(label or gettext("Inbox"), entry.icon)
+        case "me":
+            return _me(label or gettext("Me"), entry.icon)
+        case "page":
+            if entry.home:
+                return _place(label, url_for("home.app_home", app=entry.app), entry.icon or "home", exact=True)
+            return _place(label, url_for("home.app_page", app=entry.app, key=entry.page), entry.icon or "board")
+        case "create":
+            return _place(label, url_for("forms.new", app=entry.app, form=entry.form), entry.icon or "plus")
+        case "list":
+            href = url_for("lists.records", app=entry.app, form=entry.form, filter=entry.filter)
+            return _place(label, href, entry.icon or "list")
+        case _:
+            assert_never(entry.kind)
+
+
+def _inbox(label: str, icon: str | None = None) -> Place:
+    return _place(label, url_for("inbox.inbox"), icon or "inbox", count=counts()["tasks"])
+
+
+def _me(label: str, icon: str | None = None) -> Place:
+    return _place(label, url_for("account.me"), icon or "me")
 
 
 def secure_here() -> bool:
@@ -137,4 +198,5 @@ def context() -> dict[str, object]:
         "tab_bar": tab_bar,
         "counts": counts,
         "secure_here": secure_here,
+        "nowhere": lambda: g.get("nowhere", False),
     }

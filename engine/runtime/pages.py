@@ -174,7 +174,7 @@ def _list(look: Look, block: ListBlockDef) -> ListView | None:
 
 def _tab(look: Look, tab: TabDef) -> TabBarEntry | None:
     """Return a tab; None where it leads to what is not the viewer's."""
-    app, labels, form = None, tab.labels, None
+    app, labels, form, home = None, tab.labels, None, False
     if tab.form is not None:
         form = look.reading.catalog.form(*form_name(look.app, tab.form))
         if form is None or not look.reading.access(form).may("create" if tab.kind == "create" else "read"):
@@ -185,4 +185,5 @@ def _tab(look: Look, tab: TabDef) -> TabBarEntry | None:
         if page is None:
             return None
         app, labels = look.app, labels or page.definition.labels
-    return TabBarEntry(tab.kind, labels, tab.icon, tab.page, app, None if form is None else form.key, tab.filter)
+        home = page is look.reading.app(look.app).pages.home(look.roles)
+    return TabBarEntry(tab.kind, labels, tab.icon, tab.page, app, None if form is None else form.key, tab.filter, home)

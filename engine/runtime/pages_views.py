@@ -273,7 +273,7 @@ class RecordPageView:
 
 @dataclass(frozen=True)
 class TabBarEntry:
-    """One tab at the foot of a phone; ``form`` and ``page`` say what it opens."""
+    """One tab at the foot of a phone; ``form`` and ``page`` say what it opens, ``home`` that the page is the app's home."""
 
     kind: Literal["page", "create", "list", "inbox", "me"]
     labels: Text | None
@@ -282,3 +282,4 @@ class TabBarEntry:
     app: str | None = None
     form: str | None = None
     filter: str | None = None
+    home: bool = False

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from web.display import figure_words
 from web.display_moments import day_words
 from web.doors import instance, viewer
+from web.frame import installed
 from web.pages.lists import columns_of
 
 if TYPE_CHECKING:
@@ -22,12 +23,19 @@ blueprint = Blueprint("home", __name__)
 
 
 @blueprint.get("/")
-def apps() -> str | BaseResponse:
-    """Show the apps; where there is only one, go there."""
-    found = instance().apps.installed(viewer())
-    if len(found) == 1:
-        return redirect(url_for("home.app_home", app=found[0].key), 303)
-    return render_template("apps.html", apps=found)
+def start() -> BaseResponse:
+    """Go where whoever asks works: the only app, or the only one with a tab bar for them; else to all apps."""
+    asking, found = viewer(), installed()
+    fronts = found if len(found) == 1 else [app for app in found if instance().services.pages.tab_bar(asking, app.key)]
+    if len(fronts) == 1:
+        return redirect(url_for("home.app_home", app=fronts[0].key), 303)
+    return redirect(url_for("home.apps"), 303)
+
+
+@blueprint.get("/apps")
+def apps() -> str:
+    """Show the apps."""
+    return render_template("apps.html", apps=installed())
 
 
 @blueprint.get("/a/<app>/")

@@ -97,6 +97,7 @@ STATE_CHANGING = (
     "/sign-in",
     "/sign-out",
     "/language",
+    "/look",
     "/a/library/parameters/",
     "/a/library/book/new",
     f"/a/library/book/{ABSENT}/edit",
