@@ -3,7 +3,7 @@ import { record, recording } from "./capture/audio.ts";
 import { drawHeld, noteWords, removeItem } from "./capture/drawing.ts";
 import { type Field, fieldOf, readList, say, taken, write } from "./capture/field.ts";
 import { locate, placeOf } from "./capture/locating.ts";
-import { openCamera, room } from "./capture/photo.ts";
+import { openCamera, replaces, room } from "./capture/photo.ts";
 import { canScan, judge, openScanner } from "./capture/scanning.ts";
 import { awaitBeforeSubmit, sendWhenOnline } from "./capture/sending.ts";
 import { openPad } from "./capture/signature.ts";
@@ -31,8 +31,9 @@ function draw(field: Field): void {
   const empty = !readList(field).length && !field.pending.length;
   const button = find(field.root, "main");
   if (field.kind === "photo" && button) {
-    button.hidden = room(field) <= 0;
-    find(field.root, "main-label")!.textContent = word(empty ? "take_photo" : "one_more_photo");
+    const full = room(field) <= 0;
+    button.hidden = full && !replaces(field);
+    find(field.root, "main-label")!.textContent = word(empty ? "take_photo" : full ? "retake" : "one_more_photo");
   }
   if (field.kind === "signature") find(field.root, "main-label")!.textContent = word(empty ? "sign" : "sign_again");
   if (field.kind === "location") drawPlace(field, empty);

@@ -65,8 +65,8 @@ export function fieldOf(root: HTMLElement): Field {
 }
 
 function noteNames(field: Field): void {
-  for (const item of field.root.querySelectorAll<HTMLElement>("[data-file]"))
-    field.names.set(item.dataset["file"] ?? "", item.dataset["name"] ?? "");
+  for (const item of field.root.querySelectorAll<HTMLElement>("li[data-file]"))
+    if (item.dataset["name"]) field.names.set(item.dataset["file"] ?? "", item.dataset["name"]);
 }
 
 /** The value as it stands; what cannot be read is none. */

@@ -17,7 +17,7 @@ export function locate(field: Field): void {
     say(field, "");
     write(field, { ...place, address: null });
   };
-  const watch = watchPlace(() => queueMicrotask(look));
+  const watch = watchPlace(() => queueMicrotask(() => look()));
   const look = (): void => {
     const place = watch.place();
     const missing = watch.missing();

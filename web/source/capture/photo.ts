@@ -1,6 +1,6 @@
 // Evidence photos: taken in the page and nowhere else, with place, time and a token, marked for the eye.
 import { REAR, mendOf, open, release, stream, tell, within } from "./dialog.ts";
-import { type Entry, type Field, limit, readList, say } from "./field.ts";
+import { type Entry, type Field, limit, readList, say, write } from "./field.ts";
 import { pictureOf } from "./picture.ts";
 import { type PlaceWatch, digits, placeWords, watchPlace } from "./place.ts";
 import { NotSent, begin } from "./sending.ts";
@@ -12,6 +12,9 @@ const KEEPS_WITHOUT = 9;
 /** How many more the field takes. */
 export const room = (field: Field): number =>
   limit(field, "max_count", KEEPS_WITHOUT) - readList(field).length - field.pending.length;
+
+/** A field that takes one photo takes the next one instead of it. */
+export const replaces = (field: Field): boolean => limit(field, "max_count", KEEPS_WITHOUT) === 1;
 
 const needsPlace = (field: Field): boolean => field.limits["position"] !== false;
 
@@ -93,12 +96,18 @@ async function shoot(field: Field, dialog: HTMLDialogElement, watch: PlaceWatch)
       device_id_type: "install_id",
     };
     dialog.close();
+    if (replaces(field)) empty(field);
     void begin(field, blob, name, (file) => ({ file, ...facts }));
     void fill().catch(() => undefined);
   } catch (error) {
     tellFailure(dialog, error);
     shutter.disabled = false;
   }
+}
+
+function empty(field: Field): void {
+  field.pending.length = 0;
+  if (readList(field).length) write(field, []);
 }
 
 function markLines(at: Date, watch: PlaceWatch): string[] {

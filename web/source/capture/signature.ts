@@ -13,6 +13,7 @@ type Stroke = Point[];
 
 const INK = "#10233f";
 const WIDTH = 2.6;
+const MARGIN = 16;
 
 /** Open the pad for a field; what is signed takes the place of what was there. */
 export function openPad(field: Field): void {
@@ -40,12 +41,35 @@ export function openPad(field: Field): void {
   };
   within(dialog, "take").onclick = () => {
     if (!strokes.length) tell(dialog, word("sign_first"));
-    else void keep(field, canvas, dialog);
+    else void keep(field, canvas, strokes, dialog);
   };
 }
 
-async function keep(field: Field, canvas: HTMLCanvasElement, dialog: HTMLDialogElement): Promise<void> {
-  const blob = await packed(canvas, "image/png");
+/** What was written, without the empty paper around it. */
+function cropped(canvas: HTMLCanvasElement, strokes: readonly Stroke[]): HTMLCanvasElement {
+  const points = strokes.flat();
+  const margin = MARGIN * (canvas.width / Math.max(1, canvas.clientWidth));
+  const edge = (of: "x" | "y", size: number): [number, number] => {
+    const places = points.map((point) => point[of] * size);
+    const first = Math.max(0, Math.floor(Math.min(...places) - margin));
+    return [first, Math.min(size, Math.ceil(Math.max(...places) + margin)) - first];
+  };
+  const [left, width] = edge("x", canvas.width);
+  const [top, height] = edge("y", canvas.height);
+  const paper = document.createElement("canvas");
+  paper.width = Math.max(1, width);
+  paper.height = Math.max(1, height);
+  paper.getContext("2d")!.drawImage(canvas, -left, -top);
+  return paper;
+}
+
+async function keep(
+  field: Field,
+  canvas: HTMLCanvasElement,
+  strokes: readonly Stroke[],
+  dialog: HTMLDialogElement,
+): Promise<void> {
+  const blob = await packed(cropped(canvas, strokes), "image/png");
   dialog.close();
   await begin(field, blob, "signature.png", (file) => file);
 }
