@@ -18,8 +18,8 @@ from engine.language.reading.parsing import parse
 from engine.language.reading.syntax import Syntax
 from engine.language.reading.vocabulary import Words
 from engine.language.scope import Scope
-from engine.language.tree import Literal, Node, Span
-from engine.language.types import BlankType, BooleanType, Type
+from engine.language.tree import Field, Literal, Node, Span
+from engine.language.types import BlankType, BooleanType, ReferenceType, Type
 
 MAX_TREE_DEPTH = 100
 """Of what was written at most 40 levels deep, this is what may come of it: ``due + 1 + 1 …`` is one level written."""
@@ -65,7 +65,7 @@ def understood(
     written = parse(source, Words(scope, is_function))
     node = Checker(scope, scope.form, report, inside=inside).check(written)
     if expects is not None and node is not BROKEN:
-        node = _expected(node, expects, source, report)
+        node = _expected(_as_link(node, expects, scope), expects, source, report)
     if not report.found:
         _bound(node, len(source), report)
     if report.found:
@@ -80,6 +80,14 @@ def _bound(node: Node, length: int, report: Report) -> None:
         report.broken(problems.TOO_MANY_NODES, (0, length), limit=MAX_NODES, got=count)
     else:
         report.found.extend(too_much_inside(node))
+
+
+def _as_link(node: Node, expects: type[Type] | Type, scope: Scope) -> Node:
+    """Return ``id`` as a link to the record itself where that is what the place needs, else the expression as it is."""
+    own = None if scope.form is None else ReferenceType(scope.form.app, scope.form.key)
+    if own is None or own != expects or not isinstance(node, Field) or node.key != "id":
+        return node
+    return Field(node.key, own, node.at)
 
 
 def _expected(node: Node, expects: type[Type] | Type, source: str, report: Report) -> Node:
