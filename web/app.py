@@ -22,13 +22,29 @@ from web import (
     doors,
     entrance,
     errors,
+    files,
     frame,
     health,
     live,
     security,
     texts,
 )
-from web.pages import account, boards, design, forms, home, inbox, lists, parameters, phone, records, rules, search
+from web.pages import (
+    account,
+    actions,
+    boards,
+    design,
+    forms,
+    home,
+    inbox,
+    lists,
+    market,
+    parameters,
+    phone,
+    records,
+    rules,
+    search,
+)
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -38,6 +54,7 @@ STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
     api.blueprint,
+    files.blueprint,
     account.blueprint,
     search.blueprint,
     design.blueprint,
@@ -67,6 +84,7 @@ def create_app(instance: Instance) -> Flask:
     app.url_map.strict_slashes = False
     app.secret_key = read_key(instance.settings.session_key)
     doors.install(app, instance)
+    app.before_request(files.widen)
     app.before_request(entrance.identify)
     app.before_request(entrance.admit)
     app.after_request(frame.keep_app)

@@ -157,3 +157,13 @@ SENT_BEFORE = ProblemKind(
     Text("这张表单刚才已经提交过一次,那一份已保存", "This form was sent once before, and that was saved"),
     Text("这是另一份:要再记一条,请再点一次", "This is another one: send it again to add it"),
 )
+NO_FILE = ProblemKind(
+    "WEB-023",
+    Text("没有收到文件", "No file came"),
+    Text("用 multipart/form-data 发送一个名为 file 的部分", "Send one part named file as multipart/form-data"),
+)
+ONE_FILE = ProblemKind(
+    "WEB-024",
+    Text("一次只能上传一个文件", "One file is sent at a time"),
+    Text("请只发一个名为 file 的部分", "Send one part named file, and nothing else"),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from engine.decision.captures import CAPTURE_FOR, SUBMIT_FOR
 from engine.decision.problems import ABSENT
@@ -44,7 +44,7 @@ class Files:
         self._desk = desk
         self._execution = desk.execution
 
-    def receive(self, viewer: Viewer, source: BinaryIO, name: str | None) -> FileView:
+    def receive(self, viewer: Viewer, source: IO[bytes], name: str | None) -> FileView:
         """Keep a content that the viewer sends; the same bytes again are the same file. EngineError (FILE-…) else.
 
         The content is on the disk before the row that tells of it: a process that dies between the two leaves a
@@ -73,7 +73,7 @@ class Files:
         with self._desk.reading(viewer) as reading:
             return view_of(_readable(reading, id))
 
-    def open(self, viewer: Viewer, id: str) -> tuple[FileView, BinaryIO]:
+    def open(self, viewer: Viewer, id: str) -> tuple[FileView, IO[bytes]]:
         """Return a file and its content, open for reading; EngineError (absent) where the viewer may not read it."""
         found = self.describe(viewer, id)
         return found, self._execution.contents.open(found.sha256)

@@ -9,14 +9,13 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import parts
+from web.openapi import captured, parts
 from web.openapi.operations import ALWAYS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
 from web.security import UNSAFE_METHODS
 
 VERSION: Final = "1"
-JSON: Final = "application/json"
 DESCRIPTION: Final = """\
 Values: numbers are decimal text, blank is null, dates are ISO, datetimes are UTC with `Z`, references and persons are
 ids. Problems come all at once, each with a code, a place and a mend in Chinese and English. Only what the asker may see
@@ -70,7 +69,7 @@ def document(routes: Sequence[Route], seen: Seen) -> Json:
         "tags": [{"name": "youju"}, *({"name": app.key, "description": both(app.labels)} for app in seen.apps)],
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
-            "schemas": {**parts.SCHEMAS, **dict(_schemas(seen))},
+            "schemas": {**parts.SCHEMAS, **captured.SCHEMAS, **dict(_schemas(seen))},
             "parameters": {**parts.PARAMETERS, **parts.PARAMETERS_NEEDED},
             "responses": parts.refusals(),
             "headers": dict(parts.HEADERS),
@@ -132,8 +131,8 @@ def _operation(route: Route, place: Place) -> Json:
     if parameters:
         made["parameters"] = parameters
     if said.body is not None:
-        schema = named(said.body.replace(OWN, place.own))
-        made["requestBody"] = {"required": said.body.startswith(OWN), "content": {JSON: {"schema": schema}}}
+        schema, needed = named(said.body.replace(OWN, place.own)), said.needs_body or said.body.startswith(OWN)
+        made["requestBody"] = {"required": needed, "content": {said.takes: {"schema": schema}}}
     return made
 
 
@@ -152,7 +151,7 @@ def _in_path(place: Place) -> Iterator[Json]:
 def _answers(said: Operation, place: Place) -> Json:
     well: dict[str, Json] = {"description": "Done" if said.status != 200 else "The answer"}  # noqa: PLR2004
     if said.answer is not None:
-        well["content"] = {JSON: {"schema": named(said.answer.replace(OWN, place.own))}}
+        well["content"] = {said.gives: {"schema": named(said.answer.replace(OWN, place.own))}}
     if said.headers:
         well["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in said.headers}
     refused = {str(code): f"#/components/responses/{parts.REFUSALS[code][0]}" for code in (*ALWAYS, *said.refusals)}

@@ -9,6 +9,7 @@ from typing import Final
 OWN: Final = "~"
 """Before the name of a schema: that of the form (or the parameter) that the address is about."""
 
+JSON: Final = "application/json"
 ALWAYS: Final = (401, 503)
 OF_A_RECORD: Final = (404,)
 OF_A_BODY: Final = (400, 403, 404, 409, 413, 415, 422)
@@ -18,7 +19,8 @@ OF_A_BODY: Final = (400, 403, 404, 409, 413, 415, 422)
 class Operation:
     """One operation. ``answer`` and ``body`` name schemas; no answer is an empty one with status 204.
 
-    ``or_else`` is another status with which the same is answered.
+    ``or_else`` is another status with which the same is answered. ``takes`` and ``gives`` are media types; where it
+    ``needs_body``, one of the address's own or not, an empty one is refused.
     """
 
     answer: str | None
@@ -28,6 +30,9 @@ class Operation:
     headers: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
     or_else: int | None = None
+    takes: str = JSON
+    gives: str = JSON
+    needs_body: bool = False
 
 
 def _reading(answer: str, *refusals: int, parameters: tuple[str, ...] = ()) -> Operation:
@@ -40,6 +45,19 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "definition": _reading("Definition", *OF_A_RECORD),
     "export": _reading("Export", *OF_A_RECORD),
     "me": _reading("Me"),
+    "send_file": Operation(
+        "File",
+        status=201,
+        body="FileSent",
+        headers=("Location",),
+        refusals=(403, 413, 422),
+        takes="multipart/form-data",
+        needs_body=True,
+    ),
+    "file": Operation("Content", headers=("ETag",), refusals=OF_A_RECORD, gives="*/*"),
+    "capture_tokens": Operation(
+        "CaptureTokens", status=201, body="CaptureTokensAsked", refusals=(400, 403, 413, 415, 422, 429), needs_body=True
+    ),
     "notifications": _reading("Notifications", 422, parameters=("limit",)),
     "inbox": _reading("Inbox"),
     "act": Operation("Acted", body="Fields", parameters=("IfMatch",), refusals=OF_A_BODY),

@@ -269,6 +269,7 @@ REFUSALS: Final[Mapping[int, tuple[str, str]]] = {
     415: ("OtherMediaType", "The body is no application/json"),
     422: ("Refused", "Refused, with every problem at once"),
     428: ("VersionNeeded", "If-Match is missing"),
+    429: ("TooMany", "Too many at once: try again later"),
     503: ("Unavailable", "Busy or not available: try again later"),
 }
 

@@ -8,6 +8,7 @@ from typing import Final
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 from engine.runtime.views import FieldView, FormView
+from web.openapi.captured import CAPTURED, captured_schema
 
 Schema = Mapping[str, Json]
 
@@ -79,6 +80,8 @@ def _value(view: FieldView, *, sent: bool) -> Schema:
             return _lines(view, sent=sent)
         case "json":
             return {}
+        case widget if widget in CAPTURED:
+            return captured_schema(view, sent=sent)
         case _:
             return _one(view, sent=sent)
 

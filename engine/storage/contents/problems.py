@@ -33,32 +33,22 @@ GONE = ProblemKind(
     Text("请从备份恢复文件目录", "Restore the folder of files from the backup"),
     Nature.UNAVAILABLE,
 )
-NOT_SENT = ProblemKind(
-    "FILE-006",
-    Text("没有收到文件", "No file came"),
-    Text("用 multipart/form-data 发送一个名为 file 的部分", "Send one part named file as multipart/form-data"),
-)
 TOO_MANY_TOKENS = ProblemKind(
-    "FILE-007",
+    "FILE-006",
     Text("没用过的拍照凭证太多", "There are too many photo tokens that were not used"),
     Text("请先用掉已有的,或过几天再取", "Use those first, or ask again in some days"),
     Nature.THROTTLED,
 )
 BAD_COUNT = ProblemKind(
-    "FILE-008",
+    "FILE-007",
     Text("一次可取1到{most}个拍照凭证", "1 to {most} photo tokens can be asked for at once"),
     Text('例如 {{"count": 20}}', 'For example {{"count": 20}}'),
 )
 BAD_DEVICE = ProblemKind(
-    "FILE-009",
+    "FILE-008",
     Text("设备标识不对", "The device is not named as it should be"),
     Text(
         "device_id 是最多200字的文字,device_id_type 是 {known} 之一",
         "device_id: a text of at most 200; device_id_type: {known}",
     ),
-)
-NAMED_TWICE = ProblemKind(
-    "FILE-010",
-    Text("一次只能上传一个文件", "One file is sent at a time"),
-    Text("请只发一个名为 file 的部分", "Send one part named file, and nothing else"),
 )

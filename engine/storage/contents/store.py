@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from engine.kernel.problems import EngineError
 from engine.storage.contents.problems import GONE, TOO_LARGE
@@ -44,7 +44,7 @@ class Received:
 class Contents(Protocol):
     """A home for contents."""
 
-    def received(self, source: BinaryIO, most: int) -> AbstractContextManager[Received]:
+    def received(self, source: IO[bytes], most: int) -> AbstractContextManager[Received]:
         """Take in a content of at most so many bytes (EngineError beyond); what is not placed goes with the block."""
         ...
 
@@ -52,7 +52,7 @@ class Contents(Protocol):
         """Put a content in its place; it may be there already."""
         ...
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str) -> IO[bytes]:
         """Open a content for reading, at any place of it; EngineError where it is not there."""
         ...
 
@@ -76,7 +76,7 @@ class FolderContents:
     folder: Path
 
     @contextmanager
-    def received(self, source: BinaryIO, most: int) -> Iterator[Received]:
+    def received(self, source: IO[bytes], most: int) -> Iterator[Received]:
         """Take in a content under a name of its own."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self.folder / f"{_PART}{secrets.token_hex(16)}"
@@ -97,7 +97,7 @@ class FolderContents:
         for folder in (place.parent, self.folder):
             _to_disk(folder)
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str) -> IO[bytes]:
         """Open the file."""
         try:
             return self._place(sha256).open("rb")
@@ -132,7 +132,7 @@ class MemoryContents:
     kept: dict[str, bytes] = field(default_factory=dict)
 
     @contextmanager
-    def received(self, source: BinaryIO, most: int) -> Iterator[Received]:
+    def received(self, source: IO[bytes], most: int) -> Iterator[Received]:
         """Take in a content."""
         buffer = io.BytesIO()
         digest, size, head = _copied(source, buffer, most)
@@ -142,7 +142,7 @@ class MemoryContents:
         """Keep it."""
         self.kept[received.sha256] = bytes(received.waits) if isinstance(received.waits, bytes) else b""
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str) -> IO[bytes]:
         """Return it as a file."""
         if sha256 not in self.kept:
             raise EngineError(GONE.at())
@@ -169,7 +169,7 @@ def _is_old(path: Path) -> bool:
         return False
 
 
-def _copied(source: BinaryIO, target: BinaryIO, most: int) -> tuple[str, int, bytes]:
+def _copied(source: IO[bytes], target: IO[bytes], most: int) -> tuple[str, int, bytes]:
     """Copy a content, and return its digest, its size and how it begins; EngineError where it is too large."""
     digest, size, head = hashlib.sha256(), 0, b""
     while chunk := source.read(CHUNK):

@@ -1,0 +1,106 @@
+"""Files over HTTP: sending one, handing its content out safely, and capture tokens; who may, the runtime decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+from werkzeug.wsgi import wrap_file
+
+from engine.kernel.problems import EngineError, Problem
+from web import api
+from web.doors import instance, viewer
+from web.payloads import body
+from web.problems import NO_FILE, ONE_FILE, UNKNOWN_KEY
+from web.wire import dumped
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
+
+blueprint = Blueprint("files", __name__)
+
+UPLOAD: Final = "api.send_file"
+UPLOAD_LIMIT: Final = 26 * 1024 * 1024
+"""The largest file with what stands around it in a form."""
+
+PART: Final = "file"
+SHOWN: Final = ("image/", "audio/")
+"""What pages show; everything else is handed out to be saved."""
+
+POLICY: Final = "default-src 'none'; sandbox"
+TOKEN_KEYS: Final = ("count", "device_id", "device_id_type")
+
+
+def widen() -> None:
+    """Let a request that sends a file be larger than others may be."""
+    if request.endpoint == UPLOAD:
+        request.max_content_length = UPLOAD_LIMIT
+
+
+@api.blueprint.post("/files")
+def send_file() -> Response:
+    """Send a file, one part named `file`: 201 and its id; the same bytes again are the same file."""
+    sent = _sent()
+    found = instance().services.files.receive(viewer(), sent.stream, sent.filename)
+    document = {"id": found.id, "name": found.name, "type": found.type, "size": found.size, "sha256": found.sha256}
+    response = Response(dumped(document), 201, content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Location"] = f"/api/v1/files/{found.id}"
+    return response
+
+
+def _sent() -> FileStorage:
+    """Return the one file of the request; EngineError where there is none, or more than that."""
+    parts = list(request.files.items(multi=True))
+    if [name for name, _ in parts] == [PART]:
+        return parts[0][1]
+    if PART not in request.files:
+        raise EngineError(NO_FILE.at(PART))
+    raise EngineError(ONE_FILE.at(PART))
+
+
+@api.blueprint.get("/files/<file_id>")
+def file(file_id: str) -> Response:
+    """Return a file's content, for whoever may read the field of a record that holds it; ranges are honoured."""
+    return _content(file_id)
+
+
+@blueprint.get("/files/<file_id>")
+def page_file(file_id: str) -> Response:
+    """Return a file's content to a page."""
+    return _content(file_id)
+
+
+def _content(file_id: str) -> Response:
+    """Answer with a content: its own type, never guessed at, never run, kept by nobody but the reader's browser."""
+    found, content = instance().services.files.open(viewer(), file_id)
+    response = Response(wrap_file(request.environ, content), content_type=found.type, direct_passthrough=True)
+    response.call_on_close(content.close)
+    response.content_length = found.size
+    response.set_etag(found.sha256)
+    shown = "inline" if found.type.startswith(SHOWN) else "attachment"
+    response.headers["Content-Disposition"] = f"{shown}; filename*=UTF-8''{quote(found.name, safe='')}"
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
+    return response
+
+
+@api.blueprint.post("/capture-tokens")
+def capture_tokens() -> Response:
+    """Issue capture tokens for photos, for a device if it is named: 201."""
+    document = body()
+    problems: list[Problem] = [
+        UNKNOWN_KEY.at(key, key=key, known=", ".join(TOKEN_KEYS)) for key in document if key not in TOKEN_KEYS
+    ]
+    if problems:
+        raise EngineError(problems)
+    count, device, kind = (document.get(key) for key in TOKEN_KEYS)
+    issued = instance().services.files.issue_tokens(viewer(), count, device, kind)
+    tokens = [
+        {"token": one.token, "capture_until": one.capture_until, "submit_until": one.submit_until} for one in issued
+    ]
+    response = Response(dumped({"tokens": tokens}), 201, content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
