@@ -14,7 +14,7 @@ from engine.forms.field_types import BUILT_IN
 from engine.kernel.problems import EngineError, Problem
 from tests.support.apps import library, places, problems_of
 
-CODE = re.compile(r"(APP|FORM|FLOW|RULE|LANG|TABLE)-\d{3}")
+CODE = re.compile(r"(APP|FORM|FLOW|RULE|LANG|TABLE|BOARD)-\d{3}")
 Place = tuple[str, ...]
 
 REQUIRED = {
@@ -27,6 +27,8 @@ REQUIRED = {
     "parameters": {"format", "kind", "parameters"},
     "option_lists": {"format", "kind", "option_lists"},
     "pages": {"format", "kind", "pages"},
+    "metric": {"format", "kind", "uid", "key", "labels", "form", "measures"},
+    "board": {"format", "kind", "uid", "key", "labels", "widgets"},
 }
 
 

@@ -1,0 +1,122 @@
+"""Metrics and boards that do not fit together: each mistake is told with its place before anything is published."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.apps import app, element, field, form, labels, options, places, problems_of
+
+FIELDS = (
+    field("name"),
+    field("amount", "money"),
+    field("day", "date"),
+    field("who", "person"),
+    field("kind", "choice", options=options("a", "b")),
+    field("kinds", "multi_choice", options=options("a", "b")),
+    field("other", "reference", form="thing"),
+)
+COUNT = element("n", function="count")
+
+
+def metric(**more):
+    return {"format": 1, "kind": "metric", **element("m"), "form": "thing", "measures": [COUNT], **more}
+
+
+def board(*widgets, **more):
+    return {"format": 1, "kind": "board", **element("b"), "widgets": list(widgets), **more}
+
+
+def of(metric=None, board=None):
+    documents = app(form("thing", *FIELDS))
+    if metric is not None:
+        documents["metrics/m.json"] = metric
+    if board is not None:
+        documents["boards/b.json"] = board
+    return places(problems_of(documents))
+
+
+def rows(**more):
+    return element("w", kind="list", **{"form": "thing", "columns": [{"key": "name"}], **more})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "place"),
+    [
+        ({"form": "nothing"}, "APP-010", "metrics/m.json#/form"),
+        ({"where": "amount >"}, "LANG-009", "metrics/m.json#where"),
+        ({"where": "amount"}, "LANG-040", "metrics/m.json#where"),
+        ({"dimensions": [element("d", by="kinds")]}, "BOARD-005", "metrics/m.json#dimensions.d.by"),
+        ({"dimensions": [element("d", by="day")]}, "BOARD-004", "metrics/m.json#dimensions.d.bucket"),
+        ({"dimensions": [element("d", by="kind", bucket="week")]}, "BOARD-004", "metrics/m.json#dimensions.d.bucket"),
+        ({"dimensions": [element("d", by="latest(things.who)")]}, "LANG-026", "metrics/m.json#dimensions.d.by"),
+        ({"measures": [element("s", function="sum", of="name")]}, "BOARD-006", "metrics/m.json#measures.s.of"),
+        ({"measures": [element("s", function="max", of="kind")]}, "BOARD-006", "metrics/m.json#measures.s.of"),
+        (
+            {"measures": [element("s", function="formula", of="n / 2"), COUNT]},
+            "LANG-020",
+            "metrics/m.json#measures.s.of",
+        ),
+        ({"light": {"red": "m > 5"}}, "LANG-020", "metrics/m.json#light.red"),
+        ({"order": ["-m"]}, "BOARD-002", "metrics/m.json#order"),
+        ({"measures": [COUNT, element("n", function="count")]}, "BOARD-010", "metrics/m.json#n"),
+        ({"measures": [element("s", function="share")]}, "APP-005", "metrics/m.json#/measures/0"),
+        ({"measures": [element("s", function="count", of="name")]}, "APP-004", "metrics/m.json#/measures/0/of"),
+    ],
+)
+def test_metric_is_refused_with_its_place_when_a_part_does_not_fit(wrong, code, place):
+    assert (code, place) in of(metric(**wrong))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "place"),
+    [
+        (element("w", kind="table", metric="x"), "BOARD-001", "boards/b.json#widgets.w.metric"),
+        (element("w", kind="bar", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (element("w", kind="number", metric="m", measures=["x"]), "BOARD-002", "boards/b.json#widgets.w.measures"),
+        (rows(form="nothing"), "APP-010", "boards/b.json#/widgets/0/form"),
+        (rows(where="amount"), "LANG-040", "boards/b.json#widgets.w.where"),
+        (rows(columns=[{"key": "nothing"}]), "BOARD-002", "boards/b.json#widgets.w.columns.nothing"),
+        (rows(columns=[{"key": "x", "value": "amount * 2"}]), "BOARD-003", "boards/b.json#widgets.w.columns.x"),
+        (
+            rows(columns=[{"key": "x", "value": "now() - created_at", "labels": labels("x")}]),
+            "BOARD-009",
+            "boards/b.json#widgets.w.columns.x.value",
+        ),
+        (
+            rows(columns=[{"key": "x", "record": True, "value": "name"}]),
+            "BOARD-008",
+            "boards/b.json#widgets.w.columns.x",
+        ),
+        (rows(order=["amount"]), "BOARD-002", "boards/b.json#widgets.w.order"),
+        (rows(light={"red": "name"}), "LANG-040", "boards/b.json#widgets.w.light.red"),
+    ],
+)
+def test_board_is_refused_with_its_place_when_a_part_does_not_fit(wrong, code, place):
+    assert (code, place) in of(metric(), board(wrong))
+
+
+def test_board_is_refused_when_its_role_or_a_second_widget_does_not_fit():
+    found = of(metric(), board(rows(), rows(), roles=["nobody"]))
+    assert ("APP-017", "boards/b.json#/roles/0") in found
+    assert ("APP-008", "boards/b.json#/widgets/1/key") in found
+
+
+def test_all_is_well_when_everything_fits():
+    good = metric(
+        where="amount > 0",
+        dimensions=[
+            element("who", by="who"),
+            element("month", by="created_at", bucket="month"),
+            element("o", by="other"),
+        ],
+        measures=[
+            COUNT,
+            element("sum", function="sum", of="amount", where='kind = "a"'),
+            element("first", function="min", of="day"),
+            element("mean", function="formula", of="sum / n", scale=2),
+        ],
+        light={"red": "mean > 5 and n > 1"},
+        order=["-mean"],
+    )
+    shown = rows(columns=[{"key": "thing", "record": True}, {"key": "amount"}, {"key": "other"}], order=["-amount"])
+    assert of(good, board(element("t", kind="table", metric="m"), shown)) == []
