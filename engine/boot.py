@@ -22,6 +22,7 @@ from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import Settings, make_home, read_key, read_settings
+from engine.runtime.works import Works
 from engine.storage import outbox, revisions, schedules, timers
 from engine.storage.audit import Report, verify
 from engine.storage.contents.store import FolderContents
@@ -42,6 +43,7 @@ class Instance:
     services: Services
     clocks: Clocks
     live: Live
+    works: Works
     test_clock: StoredClock | None = None
 
     @property
@@ -134,7 +136,7 @@ def open_instance(settings: Settings, clocks: Clocks | None = None) -> Instance:
         stored.begin(ticking.real())
         ticking = Clocks(business=stored)
     services = assemble(database, ticking, secrets.token_bytes, BUILT_IN, contents=FolderContents(settings.files))
-    return Instance(settings, database, services, ticking, Live(database), stored)
+    return Instance(settings, database, services, ticking, Live(database), Works(database, ticking.real), stored)
 
 
 def travel_of(instance: Instance) -> Travel:

@@ -55,20 +55,23 @@ def make_demo(instance: Instance, anchor: datetime | None, progress: Progress) -
     packs = market_packs()
     if anchor is not None:
         _begin_clock(instance, packs, clocks.day_number(anchor.date()))
-    made = False
-    for pack in packs:
-        chance = DemoChance(f"{pack.key}/{digest(pack.documents)}")
-        kept = instance.services.execution.contents
-        services = assemble(instance.database, instance.clocks, chance, BUILT_IN, contents=kept)
-        install(services, pack, Actor(None))
-        with instance.database.read() as connection:
-            if settings.read(connection, MADE + pack.key) is not None:
-                continue
-        _make(instance, services, chance, pack, anchor, progress)
-        with instance.database.write() as connection:
-            settings.write(connection, MADE + pack.key, pack.version)
-        made = True
-    return made
+    made = [make_demo_of(instance, pack, anchor, progress) for pack in packs]
+    return any(made)
+
+
+def make_demo_of(instance: Instance, pack: Pack, anchor: datetime | None, progress: Progress) -> bool:
+    """Install one pack, of which all that it needs is there, with its demo; return whether any of that was made now."""
+    chance = DemoChance(f"{pack.key}/{digest(pack.documents)}")
+    kept = instance.services.execution.contents
+    services = assemble(instance.database, instance.clocks, chance, BUILT_IN, contents=kept)
+    install(services, pack, Actor(None))
+    with instance.database.read() as connection:
+        if settings.read(connection, MADE + pack.key) is not None:
+            return False
+    _make(instance, services, chance, pack, anchor, progress)
+    with instance.database.write() as connection:
+        settings.write(connection, MADE + pack.key, pack.version)
+    return True
 
 
 def _begin_clock(instance: Instance, packs: Iterable[Pack], day: Day) -> None:

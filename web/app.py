@@ -60,6 +60,8 @@ BLUEPRINTS: Final = (
     design.blueprint,
     inbox.blueprint,
     home.blueprint,
+    actions.blueprint,
+    market.blueprint,
     parameters.blueprint,
     phone.blueprint,
     live.blueprint,

@@ -169,3 +169,19 @@ NOTHING_FOUND = ProblemKind(
     Text("没有找到这条“{label_zh}”", "There is no such “{label_en}”"),
     Text("请核对号码,或先登记", "Check what was entered, or register it first"),
 )
+WORK_RUNNING = ProblemKind(
+    "RUN-044",
+    Text("这件事正在进行", "This is being done already"),
+    Text("请等它完成", "Wait until it is done"),
+    Nature.CONFLICT,
+)
+WORK_LOST = ProblemKind(
+    "RUN-045",
+    Text("中途断了:做这件事的进程已经停止", "It was cut short: the process that did it has ended"),
+    Text("再做一次;已经做好的部分会保留", "Do it again; what was done is kept"),
+)
+WORK_FAILED = ProblemKind(
+    "RUN-046",
+    Text("没有做成,原因在服务器日志里", "It could not be done; the server's log says why"),
+    Text("请把日志交给管理员", "Show the log to an administrator"),
+)

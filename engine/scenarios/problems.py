@@ -21,3 +21,8 @@ NO_PLACE = ProblemKind(
         "请写文件名和 JSON 指针,例如 /transitions/0/fields", "Name the file and a JSON pointer: /transitions/0/fields"
     ),
 )
+BROKEN_PROMISE = ProblemKind(
+    "SCEN-004",
+    Text("场景“{scenario}”不成立:{reason}", "The scenario “{scenario}” does not hold: {reason}"),
+    Text("请用 youju pack test 看全部", "See all of them by youju pack test"),
+)

@@ -6,6 +6,7 @@ const TYPED = "input:not([type=hidden]), textarea, select, [contenteditable]";
 
 /** Follow what happens on the server; without a stream, ask from time to time. */
 export const followLive = (): void => {
+  keepAsking();
   const main = document.querySelector<HTMLElement>("main[data-live]");
   if (!main) return;
   const topic = main.dataset["live"] ?? "";
@@ -49,6 +50,14 @@ export const followLive = (): void => {
   });
   addEventListener("pagehide", close);
   open();
+};
+
+/** Ask again while something on the page says that it goes on; it says after how many milliseconds. */
+const keepAsking = (): void => {
+  const main = document.querySelector("main");
+  const going = main?.querySelector<HTMLElement>("[data-again]");
+  if (!main || !going) return;
+  window.setTimeout(() => void redraw(main).then(keepAsking), Number(going.dataset["again"]));
 };
 
 /** Run at once, and then at most once in so many milliseconds, the last time included. */

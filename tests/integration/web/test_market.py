@@ -1,0 +1,73 @@
+"""The market: what a pack adds is shown before, it is put in with what it needs, and its promises can be proven."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from engine.packs.reading import find_pack, read_pack
+from engine.packs.shelf import offers
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def admin(signed_in):
+    return signed_in("root")
+
+
+def text(answer):
+    return answer.get_data(as_text=True)
+
+
+def finished(instance, name):
+    """Return how a work ended."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (work := instance.works.look(name)) is None or work.state == "running":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return work
+
+
+def test_every_pack_is_offered_with_what_it_adds(instance, admin):
+    page = text(admin.get("/market"))
+    for key in ("sales_management", "master_data"):
+        pack = read_pack(find_pack(key))
+        assert pack.labels.zh in page
+        shown = text(admin.get(f"/market/{key}"))
+        assert all(
+            found["labels"]["zh"] in shown for path, found in pack.documents.items() if path.startswith("forms/")
+        )
+    offered = {offer.pack.key: offer for offer in offers(instance.services)}
+    reading = dict(offered["sales_management"].roles)
+    assert any("create" in permission.rights for permissions in reading.values() for permission in permissions)
+
+
+def test_a_pack_is_put_in_with_what_it_needs(instance, admin):
+    admin.get("/market/work_hub")
+    assert admin.post("/market/work_hub/install").status_code == 303
+    assert finished(instance, "install.work_hub").state == "done"
+    states = {offer.pack.key: offer.state for offer in offers(instance.services)}
+    assert states["work_hub"] == states["master_data"] == "installed"
+    assert "已安装" in text(admin.get("/market")) or "Installed" in text(admin.get("/market"))
+
+
+def test_a_pack_proves_its_promises_on_a_database_of_its_own(instance, admin):
+    admin.get("/market/master_data")
+    before = {offer.pack.key: offer.state for offer in offers(instance.services)}
+    assert admin.post("/market/master_data/prove").status_code == 303
+    work = finished(instance, "prove.master_data")
+    assert (work.state, work.done) == ("done", len(read_pack(find_pack("master_data")).scenarios))
+    assert before == {offer.pack.key: offer.state for offer in offers(instance.services)}
+
+
+def test_there_is_no_market_for_who_is_no_administrator(librarian):
+    librarian.get("/me")
+    assert librarian.get("/market").status_code == 404
+    assert librarian.get("/market/work_hub").status_code == 404
+    assert librarian.post("/market/work_hub/install").status_code == 404
+
+
+def test_an_unknown_pack_is_absent(admin):
+    assert admin.get("/market/nothing").status_code == 404
