@@ -11,6 +11,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
 from engine.packs import problems
+from engine.packs.capturing import capture
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
 from engine.runtime.services import Services
@@ -98,7 +99,7 @@ class Demo:
         """Take one step; the key makes a demo that was cut short go on where it stopped."""
         records = self.services.records
         viewer = self.services.directory.viewer(self.names.person(step["as"]))
-        fields = self.names.value(step.get("fields", {}))
+        fields = capture(self.services, viewer, self.names.value(step.get("fields", {})))
         if "form" in step:
             made = records.create(viewer, self.app, step["form"], fields, step.get("transition"), key)
             self.names.refs[step["ref"]] = (step["form"], made.id)

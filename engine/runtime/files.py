@@ -55,6 +55,18 @@ class Files:
             kept = clean_name(name, kind.type)
             return view_of(self._execution.attempt(lambda open: self._keep(open, viewer, received, kind, kept)))
 
+    def again(self, viewer: Viewer, sha256: str) -> FileView | None:
+        """Return the file that the viewer sent with that content before, as if it came now, or None."""
+
+        def touched(connection: Connection) -> FileRow | None:
+            known = files.find_same(connection, viewer.id, sha256)
+            if known is not None:
+                files.touch(connection, known.id, self._execution.clocks.business())
+            return known
+
+        known = self._execution.attempt(touched)
+        return None if known is None else view_of(known)
+
     def _keep(self, connection: Connection, viewer: Viewer, received: Received, kind: Kind, name: str) -> FileRow:
         lock_name(connection, f"file/{received.sha256}")
         now = self._execution.clocks.business()

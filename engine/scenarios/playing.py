@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
+from engine.packs.capturing import capture
 from engine.runtime.publishing import publish
 from engine.runtime.views import Viewer
 from engine.scenarios import problems
@@ -15,7 +16,7 @@ from engine.scenarios.claiming import Outcome, check, verb_of, words
 from engine.scenarios.editing import edited
 from engine.scenarios.stage import Stage, moment_of
 
-STEPS = ("create", "patch", "transition", "act", "publish", "parameter", "tick")
+STEPS = ("create", "patch", "transition", "act", "take", "publish", "parameter", "tick")
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def _do(stage: Stage, step: Json) -> str:
             publish(stage.services.execution, edited(stage, body), Actor(viewer.id))
         case "parameter":
             stage.services.parameters.set(viewer, stage.app, {body["key"]: stage.names.value(body["value"])})
+        case "take":
+            _take(stage, viewer, body)
         case _:
             _write(stage, viewer, verb, body)
     return verb
@@ -90,10 +93,11 @@ def _do(stage: Stage, step: Json) -> str:
 def _write(stage: Stage, viewer: Viewer, verb: str, body: Json) -> None:
     """Take a step that writes a record."""
     records = stage.services.records
-    fields = stage.names.value(body.get("fields", {}))
+    fields = capture(stage.services, viewer, stage.names.value(body.get("fields", {})))
     if verb == "create":
         made = records.create(viewer, stage.app, body["form"], fields, body.get("transition"))
         stage.names.refs[body["ref"]] = (body["form"], made.id)
+        stage.entered[body["ref"]] = body.get("fields", {})
         return
     form, id = stage.names.ref(body["ref"])
     match verb:
@@ -105,6 +109,14 @@ def _write(stage: Stage, viewer: Viewer, verb: str, body: Json) -> None:
         case _:
             task = _task(stage, viewer, body["task"], id)
             stage.services.inbox.act(viewer, task, body["action"], fields)
+
+
+def _take(stage: Stage, viewer: Viewer, body: Json) -> None:
+    """Do a quick action, over the record that is named where it is offered on one."""
+    record = stage.names.ref(body["record"])[1] if "record" in body else None
+    fields = capture(stage.services, viewer, stage.names.value(body.get("fields", {})))
+    taken = stage.services.quick_actions.take(viewer, stage.app, body["action"], record, fields)
+    stage.names.refs[body.get("ref", body["action"])] = (taken.record.form, taken.record.id)
 
 
 def _task(stage: Stage, viewer: Viewer, key: str, record: str) -> str:
