@@ -26,9 +26,9 @@ def answered() -> Text | None:
     if asking is None or request.method != "GET" or request.args.get("done") not in AFTER:
         return None
     about = request.view_args or {}
-    parts = tuple(str(about[key]) for key in ("app", "form", "record_id") if key in about)
+    parts = tuple(request.args.get("of", "").split("."))
     if len(parts) != _PARTS:
-        parts = tuple(request.args.get("of", "").split("."))
+        parts = tuple(str(about[key]) for key in ("app", "form", "record_id") if key in about)
     if len(parts) != _PARTS:
         return None
     try:

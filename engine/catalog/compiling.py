@@ -354,7 +354,8 @@ class _Parts:
     def pages(self) -> Pages:
         """Return the pages and the tab bars."""
         roles = frozenset(role.key for role in self.app.roles)
-        around = PageSurroundings(self.app.key, roles, {flow.form: flow for flow in self.app.workflows})
+        actions = frozenset(action.key for action in self.app.quick_actions)
+        around = PageSurroundings(self.app.key, roles, {flow.form: flow for flow in self.app.workflows}, actions)
         work = Gathering(self.scope)
         made = compile_pages(self.app.pages, self.app.tab_bars, around, work)
         self.found.extend(work.found)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.decision.changeset import Actor, TaskAction
 from engine.decision.commands import Act
-from engine.decision.facts import RecordQuery
+from engine.decision.facts import Query, RecordQuery
 from engine.decision.problems import ABSENT
 from engine.decision.words import title_of
 from engine.kernel.canonical import Json
@@ -16,7 +16,7 @@ from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
-from engine.runtime.showing import transition_view
+from engine.runtime.showing import pointed_at, transition_view
 from engine.runtime.views import NotificationView, TaskView, TransitionView, Viewer
 from engine.storage import notifications as stored_notifications
 from engine.storage import tasks as stored_tasks
@@ -35,10 +35,10 @@ class Inbox:
         self._desk = desk
         self._execution = desk.execution
 
-    def open_tasks(self, viewer: Viewer) -> tuple[TaskView, ...]:
-        """Return the viewer's open tasks: oldest first."""
+    def open_tasks(self, viewer: Viewer, limit: int = MOST) -> tuple[TaskView, ...]:
+        """Return the first of the viewer's open tasks: those due first, then the oldest."""
         with self._desk.reading(viewer) as reading:
-            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, MOST)
+            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, limit)
             _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
             return tuple(_task_view(reading, task) for task in tasks)
 
@@ -88,7 +88,14 @@ def _about(item: Notification) -> tuple[str, str, str]:
 
 def _prefetch(reading: Reading, records: Iterable[tuple[str, str, str]]) -> None:
     known = reading.catalog.form
-    reading.fetch(RecordQuery(app, form, id) for app, form, id in records if known(app, form) is not None)
+    queries = [RecordQuery(app, form, id) for app, form, id in records if known(app, form) is not None]
+    reading.fetch(queries)
+    wanted: list[Query] = []
+    for query in queries:
+        form, row = known(query.app, query.form), reading.record(query.app, query.form, query.id)
+        if form is not None and row is not None:
+            wanted.extend(pointed_at(form, [row]))
+    reading.fetch(wanted)
 
 
 def _record(reading: Reading, app: str, form: str, id: str) -> Mapping[str, str]:

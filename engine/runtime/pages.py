@@ -19,16 +19,17 @@ from engine.decision.problems import ABSENT
 from engine.forms.forms import Form
 from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid
-from engine.kernel.problems import EngineError, Nature
+from engine.kernel.problems import EngineError, Nature, Text
 from engine.kernel.values import Row
 from engine.runtime.desk import Desk
 from engine.runtime.inbox import Inbox
 from engine.runtime.listing import list_page
-from engine.runtime.pages_cards import button_views, cards_view
+from engine.runtime.pages_cards import button_views, cards_view, offered_on, standing_views
 from engine.runtime.pages_figures import figures_view
 from engine.runtime.pages_look import Look
 from engine.runtime.pages_records import RecordParts, facts_view, usual_blocks
 from engine.runtime.pages_views import (
+    ActionButtonView,
     ActionsView,
     BlockView,
     CreateView,
@@ -43,6 +44,7 @@ from engine.runtime.showing import prefetch, record_view
 from engine.runtime.views import RecordView, Viewer
 
 SHOWN_TASKS = 5
+OFFERED = Text("快捷动作", "Quick actions")
 
 
 class Pages:
@@ -113,13 +115,16 @@ class Pages:
         match block:
             case CreateBlockDef(labels, name):
                 form = look.reading.catalog.form(*form_name(look.app, name))
-                may = form is not None and look.reading.access(form).may("create")
+                may = look.may_create(form_name(look.app, name))
                 return CreateView(labels, look.view(form)) if form is not None and may else None
+            case Actions(definition, buttons):
+                standing = standing_views(look, buttons)
+                return ActionsView(definition.labels, standing) if standing else None
             case TextBlockDef(labels, text):
                 return TextView(labels, text)
             case InboxBlockDef(labels):
-                tasks = self._inbox.open_tasks(look.reading.viewer)
-                return InboxView(labels, tasks[:SHOWN_TASKS], len(tasks))
+                tasks = self._inbox.open_tasks(look.reading.viewer, SHOWN_TASKS + 1)
+                return InboxView(labels, tasks[:SHOWN_TASKS], len(tasks) > SHOWN_TASKS)
             case ListBlockDef():
                 return _list(look, block)
             case Cards():
@@ -134,6 +139,10 @@ class Pages:
     ) -> Iterable[BlockView]:
         """Go through the blocks of a record's page."""
         related, timeline = parts.views()
+        if not any(isinstance(block, Actions) for block in blocks):
+            offered = offered_on(look, parts.form, parts.row)
+            if offered:
+                yield ActionsView(OFFERED, tuple(ActionButtonView(action.labels, action) for action in offered))
         for block in blocks:
             view: BlockView | None
             match block:

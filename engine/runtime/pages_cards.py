@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,9 +18,11 @@ from engine.kernel.values import Row
 from engine.language.backends.sql.queries import to_value
 from engine.language.expressions import Expression
 from engine.language.types import NumberType
+from engine.runtime.choosing import views_of
 from engine.runtime.listing import COUNT_BOUND
 from engine.runtime.pages_look import Look
 from engine.runtime.pages_views import (
+    ActionButtonView,
     ButtonView,
     CallButtonView,
     CardsView,
@@ -31,7 +33,7 @@ from engine.runtime.pages_views import (
     TransitionButtonView,
 )
 from engine.runtime.showing import record_view
-from engine.runtime.views import RecordView
+from engine.runtime.views import QuickActionView, RecordView
 from engine.storage.glances import Glance, counts, ranked_rows
 
 _OF_A_NUMBER = re.compile(r"[^0-9+*#]")
@@ -73,7 +75,9 @@ def cards_view(look: Look, block: Cards) -> CardsView | None:
     chosen = _once(sorted(found, key=lambda item: item.order))[:limit]
     totals = counts(connection, [glance for _, _, glance in sources], COUNT_BOUND)
     more = tuple(
-        MoreView(look.view(form), source.definition.filter, total, exact)
+        MoreView(
+            source.definition.labels or form.definition.labels, look.view(form), source.definition.filter, total, exact
+        )
         for number, ((source, form, _), (total, exact)) in enumerate(zip(sources, totals, strict=True))
         if total > sum(item.number == number for item in chosen)
     )
@@ -124,11 +128,36 @@ def button_views(
     look: Look, form: Form, row: Row, record: RecordView, buttons: Iterable[Button]
 ) -> tuple[ButtonView, ...]:
     """Return the buttons on a record that lead anywhere for this viewer."""
-    views = (_button(look, form, row, record, button) for button in buttons)
+    listed = tuple(buttons)
+    named = any(isinstance(button, ActionButtonDef) for button in listed)
+    offered = {action.key: action for action in offered_on(look, form, row)} if named else {}
+    views = (_button(look, form, row, record, button, offered) for button in listed)
     return tuple(view for view in views if view is not None)
 
 
-def _button(look: Look, form: Form, row: Row, record: RecordView, button: Button) -> ButtonView | None:
+def offered_on(look: Look, form: Form, row: Row) -> tuple[QuickActionView, ...]:
+    """Return the quick actions of the page's app that the viewer is offered on a record."""
+    return tuple(view for view in views_of(look.reading, (form.app, form.key), row) if view.app == look.app)
+
+
+def standing_views(look: Look, buttons: Iterable[Button]) -> tuple[ButtonView, ...]:
+    """Return the buttons on a page of no record that lead anywhere for this viewer."""
+    offered = {action.key: action for action in views_of(look.reading, None, {}) if action.app == look.app}
+    views: list[ButtonView] = []
+    for button in buttons:
+        match button:
+            case CreateButton(form=form, labels=labels) if look.may_create(form):
+                views.append(CreateButtonView(labels, *form, {}))
+            case ActionButtonDef(labels, key) if key in offered:
+                views.append(ActionButtonView(labels or offered[key].labels, offered[key]))
+            case _:
+                pass
+    return tuple(views)
+
+
+def _button(
+    look: Look, form: Form, row: Row, record: RecordView, button: Button, offered: Mapping[str, QuickActionView]
+) -> ButtonView | None:
     match button:
         case CreateButton():
             return _create(look, form, row, button)
@@ -140,10 +169,10 @@ def _button(look: Look, form: Form, row: Row, record: RecordView, button: Button
             phone = _value(look, form, row, expression)
             return CallButtonView(labels, str(phone), _OF_A_NUMBER.sub("", str(phone))) if phone else None
         case TransitionButtonDef(labels, key):
-            offered = next((item for item in record.transitions if item.key == key), None)
-            return None if offered is None else TransitionButtonView(labels or offered.labels, offered)
-        case ActionButtonDef():
-            return None
+            fitting = next((item for item in record.transitions if item.key == key), None)
+            return None if fitting is None else TransitionButtonView(labels or fitting.labels, fitting)
+        case ActionButtonDef(labels, key):
+            return ActionButtonView(labels or offered[key].labels, offered[key]) if key in offered else None
 
 
 def _value(look: Look, form: Form, row: Row, expression: Expression) -> object:
@@ -153,7 +182,7 @@ def _value(look: Look, form: Form, row: Row, expression: Expression) -> object:
 def _create(look: Look, form: Form, row: Row, button: CreateButton) -> ButtonView | None:
     """Return a button that opens a form; of what it is filled with beforehand, what the viewer may know."""
     target = look.reading.catalog.form(*button.form)
-    if target is None or not look.reading.access(target).may("create"):
+    if target is None or not look.may_create(button.form):
         return None
     values: dict[str, Json] = {}
     for key, expression in button.values.items():

@@ -52,6 +52,11 @@ class Look:
         found = self.reading.catalog.form(*name)
         return found if found is not None and self.reading.access(found).may("read") else None
 
+    def may_create(self, name: FormName) -> bool:
+        """Tell whether the viewer may make records of a form."""
+        found = self.reading.catalog.form(*name)
+        return found is not None and self.reading.access(found).may("create")
+
     def view(self, form: Form) -> FormView:
         """Return a form as the viewer may see it."""
         known = self._views.get((form.app, form.key))

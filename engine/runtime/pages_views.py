@@ -8,7 +8,16 @@ from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
-from engine.runtime.views import FormView, HistoryView, Page, RecordView, TaskView, TransitionView
+from engine.runtime.views import (
+    ChoiceView,
+    FormView,
+    HistoryView,
+    Page,
+    QuickActionView,
+    RecordView,
+    TaskView,
+    TransitionView,
+)
 
 Colour = Literal["green", "yellow", "red"]
 
@@ -56,11 +65,22 @@ class TransitionButtonView:
 
 @dataclass(frozen=True)
 class ActionButtonView:
-    """Does a quick action; ``asks`` tells that it asks for something first."""
+    """Does a quick action: as one button, one for each of its choices, or after asking for what it needs."""
 
     labels: Text
-    action: str
-    asks: bool = False
+    action: QuickActionView
+
+    @property
+    def asks(self) -> bool:
+        """Whether something has to be filled in first."""
+        return any(field.required or field.needed for field in self.action.ask)
+
+    @property
+    def groups(self) -> tuple[tuple[Text | None, tuple[ChoiceView, ...]], ...]:
+        """The choices under what they stand for, in the order in which the groups come first."""
+        named = dict.fromkeys(choice.group for choice in self.action.choices)
+        return tuple((group, tuple(one for one in self.action.choices if one.group == group)) for group in named)
+
     kind: Literal["action"] = "action"
 
 
@@ -82,6 +102,7 @@ class CardView:
 class MoreView:
     """How many records of a form meet the condition of a source of cards, where not all of them are shown."""
 
+    labels: Text
     form: FormView
     filter: str | None
     count: int
@@ -111,11 +132,11 @@ class ListView:
 
 @dataclass(frozen=True)
 class InboxView:
-    """What waits for the viewer; ``count`` is how much that is in all."""
+    """The first of what waits for the viewer; ``more`` where that is not all."""
 
     labels: Text
     tasks: tuple[TaskView, ...]
-    count: int
+    more: bool
     kind: Literal["inbox"] = "inbox"
 
 
@@ -273,7 +294,7 @@ class RecordPageView:
 
 @dataclass(frozen=True)
 class TabBarEntry:
-    """One tab at the foot of a phone; ``form`` and ``page`` say what it opens, ``home`` that the page is the app's home."""
+    """One tab at the foot of a phone; ``form`` and ``page`` say what it opens, ``home`` that it is the app's home."""
 
     kind: Literal["page", "create", "list", "inbox", "me"]
     labels: Text | None

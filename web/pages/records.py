@@ -32,21 +32,22 @@ RECORD: Final = "/a/<app>/<form>/<uuid:record_id>"
 @blueprint.get(RECORD)
 def record(app: str, form: str, record_id: UUID) -> BaseResponse:
     """Show a record."""
-    return _shown(app, form, str(record_id))
+    return shown(app, form, str(record_id))
 
 
-def _shown(app: str, form: str, record_id: str, error: EngineError | None = None) -> BaseResponse:
+def shown(app: str, form: str, record_id: str, error: EngineError | None = None) -> BaseResponse:
+    """Return the page of a record, with what was refused if anything was."""
     asking = viewer()
     whole, related = "whole" in request.args, request.args.get("related")
-    shown = instance().services.pages.record(asking, app, form, record_id, related=related, whole=whole)
-    view, designed = shown.record, shown.form
+    found = instance().services.pages.record(asking, app, form, record_id, related=related, whole=whole)
+    view, designed = found.record, found.form
     release = next((offered for offered in view.transitions if offered.releases), None)
     page = render_template(
         "record.html",
         app=instance().apps.app(asking, app),
         form=designed,
         record=view,
-        page=shown,
+        page=found,
         problems=told(error) if error else (),
         key=secrets.token_urlsafe(18),
         release=release,
@@ -85,7 +86,7 @@ def delete(app: str, form: str, record_id: UUID) -> BaseResponse:
         if error.nature is Nature.CONFLICT and seen != view.version:
             back = url_for("records.record", app=app, form=form, record_id=identifier)
             return stale_page(designed, view, seen or 0, request.path, {}, back)
-        return _shown(app, form, identifier, error)
+        return shown(app, form, identifier, error)
     return redirect(url_for("lists.records", app=app, form=form, done="deleted"), 303)
 
 
@@ -131,7 +132,7 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
         if error.nature is Nature.ABSENT:
             raise
         if not offered.asks and not any(problem.path for problem in error.problems):
-            return _shown(app, form, view.id, error)
+            return shown(app, form, view.id, error)
         attempt = Attempt(resolved, told(error), status_of(error))
         return ask_page(designed, offered, view, back=_address(view), transition=key, attempt=attempt)
     return redirect(_address(view, "agreed" if offered.releases and moved.held else "moved"), 303)
@@ -143,7 +144,7 @@ def _too_late(view: RecordView, key: str, tray: Tray) -> BaseResponse:
         tried = instance().records.preview(viewer(), view.app, view.form, {}, id=view.id, transition=key)
         refusals = [problem for problem in tried.problems if not problem.path]
         if refusals:
-            return _shown(view.app, view.form, view.id, EngineError(refusals))
+            return shown(view.app, view.form, view.id, EngineError(refusals))
     if tray.version is None or tray.version == view.version:
         raise RequestRefused(404, NOT_FOUND.at())
     return redirect(_address(view, "moved_on"), 303)

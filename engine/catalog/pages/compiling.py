@@ -137,6 +137,8 @@ class _Compiler:
             case FiguresBlockDef(figures=figures):
                 numbers = [self._figure(f"{place}.figures[{n}]", figure) for n, figure in enumerate(figures)]
                 return Figures(block, tuple(figure for figure in numbers if figure is not None))
+            case ActionsBlockDef(buttons=buttons):
+                return Actions(block, self._buttons(place, buttons, own))
             case _:
                 if own is None:
                     self._note(problems.OF_A_RECORD, f"{place}.kind")
@@ -144,7 +146,7 @@ class _Compiler:
                 return self._of_record(place, block, own)
 
     def _of_record(
-        self, place: str, block: FactsBlockDef | RelatedBlockDef | TimelineBlockDef | ActionsBlockDef, own: FormScope
+        self, place: str, block: FactsBlockDef | RelatedBlockDef | TimelineBlockDef, own: FormScope
     ) -> Block:
         match block:
             case FactsBlockDef(fields=fields):
@@ -159,8 +161,6 @@ class _Compiler:
             case TimelineBlockDef(events=events):
                 made = [self._event(f"{place}.events[{n}]", event, own) for n, event in enumerate(events)]
                 return Timeline(block, tuple(event for event in made if event is not None))
-            case ActionsBlockDef(buttons=buttons):
-                return Actions(block, self._buttons(place, buttons, own))
 
     def _list(self, place: str, block: ListBlockDef) -> Block | None:
         form = self._form(f"{place}.form", block.form)
@@ -221,11 +221,11 @@ class _Compiler:
             return None
         return self.work.scope.forms.get((found.app, found.form.partition(".")[0]))
 
-    def _buttons(self, place: str, buttons: Iterable[ButtonDef], form: FormScope) -> tuple[Button, ...]:
+    def _buttons(self, place: str, buttons: Iterable[ButtonDef], form: FormScope | None) -> tuple[Button, ...]:
         made = [self._button(f"{place}.buttons[{n}]", button, form) for n, button in enumerate(buttons)]
         return tuple(button for button in made if button is not None)
 
-    def _button(self, place: str, button: ButtonDef, form: FormScope) -> Button | None:
+    def _button(self, place: str, button: ButtonDef, form: FormScope | None) -> Button | None:
         at = self._at(form)
         match button:
             case CreateButtonDef():
@@ -239,11 +239,17 @@ class _Compiler:
                 phone = at.expression(f"{place}.phone", source, language.TextType)
                 return None if phone is None else CallButton(labels, phone)
             case TransitionButtonDef(transition=key):
-                flow = self.around.flows.get(form.key) if form.app == self.around.app else None
+                flow = self.around.flows.get(form.key) if form and form.app == self.around.app else None
                 known = [item.key for item in flow.transitions] if flow else []
                 if key not in known:
                     listed = ", ".join(known)
-                    self._note(problems.NO_SUCH_TRANSITION, f"{place}.transition", form=form.key, key=key, known=listed)
+                    self._note(
+                        problems.NO_SUCH_TRANSITION,
+                        f"{place}.transition",
+                        form=form.key if form else "",
+                        key=key,
+                        known=listed,
+                    )
                 return button
             case ActionButtonDef(action=key):
                 if key not in self.around.actions:
@@ -251,7 +257,7 @@ class _Compiler:
                     self._note(problems.NO_SUCH_ACTION, f"{place}.action", key=key, known=known_actions)
                 return button
 
-    def _create(self, place: str, button: CreateButtonDef, form: FormScope) -> Button | None:
+    def _create(self, place: str, button: CreateButtonDef, form: FormScope | None) -> Button | None:
         target = self._form(f"{place}.form", button.form)
         if target is None:
             return None
@@ -282,8 +288,9 @@ class _Compiler:
         )
         return Message(zh, en) if zh is not None and en is not None else None
 
-    def _at(self, form: FormScope) -> Gathering:
-        return self.work.inside(form)
+    def _at(self, form: FormScope | None) -> Gathering:
+        """Return where expressions over a form's records are gathered, or such that name no fields."""
+        return self.work if form is None else self.work.inside(form)
 
     def _form(self, place: str, name: str) -> FormScope | None:
         """Return a form of this app, or one of another by ``app.form``; None after noting that there is none."""

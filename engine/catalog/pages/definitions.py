@@ -82,6 +82,7 @@ class SourceDef:
     sentence: Text | None = None
     light: LightDef | None = None
     buttons: tuple[ButtonDef, ...] = ()
+    labels: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +311,7 @@ def _source(item: Json) -> SourceDef:
         sentence=_text(item, "sentence"),
         light=_light(item.get("light")),
         buttons=tuple(map(_button, item.get("buttons", ()))),
+        labels=_text(item, "labels"),
     )
 
 

@@ -98,7 +98,9 @@ def test_a_document_is_refused_with_its_place_when_a_required_key_is_missing(pat
 def test_a_key_is_refused_with_its_place_when_it_is_unknown_anywhere(path):
     base = few(path)
     for place, node in list(objects(base[path])):
-        open_to_names = place[-1:] in {("set",), ("fields",), ("when",), ("then",)} and isinstance(node, dict)
+        open_to_names = place[-1:] in {("set",), ("fields",), ("when",), ("then",), ("values",)} and isinstance(
+            node, dict
+        )
         if open_to_names:
             continue
         node["zz_unknown"] = 1
