@@ -10,9 +10,10 @@ from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import EngineError, Problem
 from engine.runtime.showing import held_json
 from engine.scenarios import problems
+from engine.scenarios.burden import burden
 from engine.scenarios.stage import Stage
 
-CLAIMS = ("record", "refused", "published", "notified", "task", "count", "held", "explains")
+CLAIMS = ("record", "refused", "published", "notified", "task", "count", "held", "explains", "burden")
 PREFIX = "fields."
 
 
@@ -51,6 +52,8 @@ def check(stage: Stage, claim: Json, outcome: Outcome) -> Iterable[str]:
             yield from _check_held(stage, body)
         case "explains":
             yield from _check_explained(stage, body)
+        case "burden":
+            yield from _check_burden(stage, body)
         case "record":
             yield from _check_record(stage, body)
         case "task":
@@ -177,3 +180,14 @@ def _check_explained(stage: Stage, body: Json) -> Iterable[str]:
     told = [text for because in found.because for text in (because.zh, because.en)]
     if not any(body.get("contains", "") in text for text in told or [""]):
         yield f"{body['rule']} is not explained by “{body['contains']}”: {' | '.join(told)}"
+
+
+def _check_burden(stage: Stage, body: Json) -> Iterable[str]:
+    """Check that what was filled in to make a record was no more than people should have to fill in."""
+    key, _ = stage.names.ref(body["ref"])
+    with stage.services.desk.reading(stage.viewer(next(iter(stage.names.people)))) as reading:
+        took = burden(reading.catalog.apps[stage.app].forms[key], stage.entered[body["ref"]])
+    if "typed" in body and took.typed > body["typed"]:
+        yield f"{body['ref']} takes {took.typed} typed inputs instead of at most {body['typed']}"
+    if "seconds" in body and took.seconds > body["seconds"]:
+        yield f"{body['ref']} takes {took.seconds:g} seconds instead of at most {body['seconds']}"

@@ -13,6 +13,7 @@ from engine.forms.field_types import FieldType
 from engine.jobs.loop import JobsLoop
 from engine.jobs.travelling import Travel
 from engine.kernel import clocks
+from engine.kernel.canonical import Json
 from engine.kernel.clocks import Clocks, Moment
 from engine.kernel.registries import Registry
 from engine.packs.installing import install
@@ -51,7 +52,10 @@ class StageClock:
 
 @dataclass
 class Stage:
-    """One throw-away instance; ``names`` knows what the scenario's names of records and users stand for."""
+    """One throw-away instance; ``names`` knows what the scenario's names of records and users stand for.
+
+    ``entered`` keeps what was filled in to make each record, by the name of the record.
+    """
 
     app: str
     services: Services
@@ -61,6 +65,7 @@ class Stage:
     travel: Travel
     known_refusals: set[str] = field(default_factory=set)
 
+    entered: dict[str, Json] = field(default_factory=dict)
     def viewer(self, name: str) -> Viewer:
         """Return the user of that name as a viewer; EngineError where there is none."""
         return self.services.directory.viewer(self.names.person(name))
