@@ -185,3 +185,18 @@ WORK_FAILED = ProblemKind(
     Text("没有做成,原因在服务器日志里", "It could not be done; the server's log says why"),
     Text("请把日志交给管理员", "Show the log to an administrator"),
 )
+BAD_RANGE = ProblemKind(
+    "RUN-047",
+    Text("“{got}”不能用来筛选", "“{got}” cannot narrow a list"),
+    Text("数字写成 12.5,日期写成 2026-01-31", "Write numbers like 12.5 and days like 2026-01-31"),
+)
+BAD_SAVED_NAME = ProblemKind(
+    "RUN-048",
+    Text("请给筛选起个名字,最多{limit}个字", "Give the filter a name of at most {limit} characters"),
+    Text("例如:我的逾期", "For example: mine overdue"),
+)
+TOO_MANY_SAVED = ProblemKind(
+    "RUN-049",
+    Text("一个列表最多保存{limit}个筛选", "At most {limit} filters are kept for a list"),
+    Text("请先删去一个", "Remove one first"),
+)

@@ -16,12 +16,14 @@ from engine.runtime.directory import Directory
 from engine.runtime.execution import Execution
 from engine.runtime.explaining import Explaining
 from engine.runtime.files import Files
+from engine.runtime.filters import Filters
 from engine.runtime.inbox import Inbox
 from engine.runtime.pages import Pages
 from engine.runtime.parameters import Parameters
 from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
+from engine.runtime.saved_filters import SavedFilters
 from engine.storage.contents.store import Contents, MemoryContents
 from engine.storage.database import Database
 
@@ -41,6 +43,8 @@ class Services:
     parameters: Parameters
     explaining: Explaining
     boards: Boards
+    filters: Filters
+    saved_filters: SavedFilters
     directory: Directory
     quick_actions: QuickActions
 
@@ -73,6 +77,8 @@ def assemble(
         parameters=Parameters(desk),
         explaining=Explaining(desk),
         boards=Boards(desk),
+        filters=Filters(desk),
+        saved_filters=SavedFilters(desk),
         directory=Directory(execution),
         quick_actions=QuickActions(desk),
     )

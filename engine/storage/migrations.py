@@ -18,6 +18,7 @@ from engine.storage.migration_0001 import make_spine
 from engine.storage.migration_0002 import make_clockwork
 from engine.storage.migration_0003 import make_firings
 from engine.storage.migration_0004 import make_files
+from engine.storage.migration_0005 import make_saved_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ MIGRATIONS = (
     Migration("0002_clockwork", make_clockwork),
     Migration("0003_firings", make_firings),
     Migration("0004_files", make_files),
+    Migration("0005_saved_filters", make_saved_filters),
 )
 
 

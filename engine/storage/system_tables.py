@@ -255,3 +255,16 @@ capture_token = _table(
     _words("record"),
     _moment("used_at"),
 )
+
+saved_filter = _table(
+    "saved_filter",
+    _words("id"),
+    _words("user_id"),
+    _words("app"),
+    _words("form"),
+    _words("name"),
+    _words("filter"),
+    _words("sort"),
+    _number("is_default"),
+    _moment("at"),
+)

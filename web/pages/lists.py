@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.problems import EngineError, Nature, Problem
+from engine.runtime.boards_views import BoardSummary
+from engine.runtime.filters_views import FilterView
 from engine.runtime.views import FieldView, FormView, Page
-from web.display import system_field, text_of
+from web.display import number_of_input, system_field, text_of
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import NOT_FOUND, RequestRefused, status_of
+from web.texts import gettext
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -73,9 +76,13 @@ class Marked:
 
 @blueprint.get("/a/<app>/<form>/")
 def records(app: str, form: str) -> BaseResponse:
-    """Show one page of a form's records."""
+    """Show one page of a form's records; asked for nothing, it opens as the viewer likes it best."""
     asking = viewer()
     view = instance().apps.form(asking, app, form)
+    saved = instance().services.saved_filters.list(asking, app, form)
+    liked = next((item for item in saved if item.is_default), None)
+    if liked is not None and not request.args:
+        return redirect(url_for("lists.records", app=app, form=form, filter=liked.filter, sort=liked.sort), 303)
     origin = _origin(request.args.get("of", ""))
     filter_text = request.args.get("filter", "").strip()
     sort = request.args.get("sort") or None
@@ -98,10 +105,91 @@ def records(app: str, form: str) -> BaseResponse:
         sort=sort,
         origin=origin,
         source=origin and instance().records.read(asking, origin.app, origin.form, origin.id),
+        board=_board(app, request.args.get("board", "")),
         first_page="after" not in request.args,
+        clicked=_clicked(view, filter_text),
+        request_wrong=_wrong(),
+        saved=saved,
+        kept=next((item for item in saved if (item.filter, item.sort) == (filter_text, sort)), None),
         problems=[(problem, _marked(filter_text, problem)) for problem in problems],
     )
     return make_response(drawn, status)
+
+
+@blueprint.get("/a/<app>/<form>/narrow")
+def narrow(app: str, form: str) -> BaseResponse:
+    """Go to the list narrowed by a range that was typed; what cannot be read is told on the list."""
+    asked = {name: request.args.get(name, "").strip() for name in ("filter", "key", "low", "high")}
+    kept: dict[str, Any] = {name: request.args.get(name) or None for name in ("sort", "of", "board")}
+    low, high = (
+        number_of_input(asked[name]) if request.args.get("kind") == "numbers" else asked[name]
+        for name in ("low", "high")
+    )
+    try:
+        found = instance().services.filters.narrowed(
+            viewer(), app, form, asked["filter"], asked["key"], low=low, high=high
+        )
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return redirect(url_for("lists.records", app=app, form=form, filter=asked["filter"], wrong=1, **kept), 303)
+    return redirect(url_for("lists.records", app=app, form=form, filter=found or "", **kept), 303)
+
+
+@blueprint.post("/a/<app>/<form>/filters")
+def save_filter(app: str, form: str) -> BaseResponse:
+    """Keep the filter of a list under a name."""
+    sent = {name: request.form.get(name, "").strip() for name in ("name", "filter", "sort")}
+    asked: dict[str, Any] = {"filter": sent["filter"], "sort": sent["sort"] or None}
+    try:
+        found = instance().services.saved_filters.save(
+            viewer(), app, form, sent["name"], sent["filter"], sent["sort"] or None
+        )
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return redirect(url_for("lists.records", app=app, form=form, unsaved=1, **asked), 303)
+    if request.form.get("default"):
+        name = " ".join(sent["name"].split())
+        chosen = next(item for item in found if item.name == name)
+        instance().services.saved_filters.prefer(viewer(), app, form, chosen.id)
+    return redirect(url_for("lists.records", app=app, form=form, **asked), 303)
+
+
+@blueprint.post("/a/<app>/<form>/filters/<filter_id>")
+def change_filter(app: str, form: str, filter_id: str) -> BaseResponse:
+    """Let the list open with a kept filter, or no more, or remove it."""
+    service = instance().services.saved_filters
+    match request.form.get("do"):
+        case "remove":
+            service.remove(viewer(), app, form, filter_id)
+            return redirect(url_for("lists.records", app=app, form=form, filter=""), 303)
+        case "default":
+            service.prefer(viewer(), app, form, filter_id)
+        case _:
+            service.prefer(viewer(), app, form, None)
+    asked: dict[str, Any] = {"filter": request.form.get("filter", ""), "sort": request.form.get("sort") or None}
+    return redirect(url_for("lists.records", app=app, form=form, **asked), 303)
+
+
+def _clicked(view: FormView, filter_text: str) -> FilterView:
+    """Return what the filter asks in words, and what may be clicked."""
+    return instance().services.filters.look(viewer(), view.app, view.key, filter_text)
+
+
+def _wrong() -> str:
+    """Return what is said of a range or a name that was sent and could not be taken."""
+    if "wrong" in request.args:
+        return gettext("That is no number or day: write numbers like 12.5 and days like 2026-01-31.")
+    if "unsaved" in request.args:
+        return gettext("The filter was not saved: give it a name of at most 40 characters; at most 20 are kept.")
+    return ""
+
+
+def _board(app: str, key: str) -> BoardSummary | None:
+    """Return the board from which the list was opened, if it was."""
+    boards = instance().services.boards.list(viewer(), app) if key else ()
+    return next((item for item in boards if item.key == key), None)
 
 
 def _origin(text: str) -> Origin | None:
