@@ -17,6 +17,7 @@ from web.texts import gettext
 if TYPE_CHECKING:
     from flask import Response
 
+    from engine.runtime.boards_views import BoardSummary
     from engine.runtime.pages_views import TabBarEntry
     from engine.runtime.views import AppView
 
@@ -97,6 +98,13 @@ def counts() -> Mapping[str, int]:
     return cast("Mapping[str, int]", g.frame_counts)
 
 
+def boards_of(app: AppView, *, others: bool = False) -> tuple[BoardSummary, ...]:
+    """Return the boards of an app that stand in front for whoever asks; with ``others`` all that may be opened."""
+    asking = signed_in()
+    found = () if asking is None else instance().services.boards.list(asking, app.key)
+    return tuple(board for board in found if board.mine or others)
+
+
 def _here() -> tuple[str, str]:
     """Return the address and the app of the page; an error's page is nowhere, so that it tells of no address."""
     if g.get("nowhere"):
@@ -113,11 +121,23 @@ def places() -> tuple[AppPlaces, ...]:
 
 def _places_of(app: AppView, *, is_open: bool) -> AppPlaces:
     home = _place(app.labels, url_for("home.app_home", app=app.key), "home", exact=True)
+    boards = tuple(
+        _place(board.labels, url_for("boards.board", app=app.key, key=board.key), "board") for board in boards_of(app)
+    )
     forms = (_place(form.labels, url_for("lists.records", app=app.key, form=form.key), "list") for form in app.forms)
     settings = []
     if app.sets_parameters:
         settings.append(_place(gettext("Parameters"), url_for("parameters.show", app=app.key), "settings"))
-    return AppPlaces(app.key, text_of(app.labels), home, (), tuple(forms), tuple(settings), is_open)
+    return AppPlaces(app.key, text_of(app.labels), home, boards, tuple(forms), tuple(settings), is_open)
+
+
+def house() -> tuple[Place, ...]:
+    """Return the places of the installation itself for whoever asks."""
+    asking = signed_in()
+    found = [_place(gettext("On the phone"), url_for("phone.show"), "mobile")]
+    if asking is not None and instance().apps.may_export(asking):
+        found.insert(0, _place(gettext("Market"), url_for("market.shelf"), "box"))
+    return tuple(found)
 
 
 def _place(label: Text | str, href: str, icon: str, *, exact: bool = False, count: int = 0) -> Place:
@@ -195,6 +215,7 @@ def context() -> dict[str, object]:
     return {
         "look": look,
         "places": places,
+        "house": house,
         "tab_bar": tab_bar,
         "counts": counts,
         "secure_here": secure_here,

@@ -20,6 +20,7 @@ from engine.packs.people import add_people
 from engine.packs.reading import find_pack, read_pack
 from engine.runtime.settings import read_settings
 from web.app import create_app
+from web.live import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,8 @@ PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 10_000
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4(01|04|09|22)\b")
 """What Chromium notes in its console for a page that is answered with one of these: an answer, not a fault."""
+FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""A camera with a moving picture and a microphone that beeps, given to whichever page asks."""
 VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`);
@@ -48,7 +51,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", *FAKE_DEVICES])
         yield opened
         opened.close()
 
@@ -68,10 +71,12 @@ def instance(tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(instance: Instance):
     """The address of a site that serves the instance."""
-    server = waitress.create_server(create_app(instance), host="127.0.0.1", port=0, threads=4)
+    options = {"threads": 4 + THREADS, "channel_request_lookahead": 1}
+    server = waitress.create_server(create_app(instance), host="127.0.0.1", port=0, **options)
     thread = threading.Thread(target=server.run, name="site", daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
+    instance.live.close()
     server.close()
     thread.join(5)
 

@@ -109,13 +109,14 @@ const redraw = async (main: HTMLElement): Promise<void> => {
   if (!answer?.ok || answer.redirected || isBusy(main)) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
   if (!fresh || fresh.innerHTML === main.innerHTML) return;
-  const opened = [...main.querySelectorAll<HTMLElement>("details[open][id]")].map((one) => one.id);
+  const opened = [...main.querySelectorAll("details")].map((one) => one.open);
   const focused = document.activeElement?.id;
   // The sentence about what was just done belongs to the page as it was sent.
   const said = main.querySelector("[data-said]");
   main.replaceChildren(...fresh.childNodes);
   if (said) main.prepend(said);
-  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  const folded = main.querySelectorAll("details");
+  if (folded.length === opened.length) folded.forEach((one, at) => (one.open = opened[at] ?? one.open));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   (window as { htmx?: { process(root: Element): void } }).htmx?.process(main);
   document.dispatchEvent(new CustomEvent("youju:redrawn"));
