@@ -47,7 +47,8 @@ class Contract:
 
     def body_schema(self, operation: dict[str, Any]) -> dict[str, Any] | None:
         body = operation.get("requestBody")
-        return None if body is None else body["content"]["application/json"]["schema"]
+        json_body = None if body is None else body["content"].get("application/json")
+        return None if json_body is None else json_body["schema"]
 
     def check(self, method: str, target: str, sent: Any, answer: Any) -> None:
         """Fail where a request that was granted, or an answer, is not as described."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.kernel.clocks import moment_text
 from engine.packs.capturing import picture
 from engine.runtime.views import RecordView, Viewer
 from tests.support import apps
-from tests.support.sites import Site
+
+if TYPE_CHECKING:
+    from tests.support.sites import Site
 
 APP, FORM = "plant", "inspection"
 INSPECTOR, CLERK, GUEST = (APP, "inspector"), (APP, "clerk"), (APP, "guest")
