@@ -24,6 +24,7 @@ from engine.packs.installing import install, market_packs
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
+from engine.packs.seeding import sown
 from engine.rules.schedules import latest_slot
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import write_private
@@ -65,6 +66,8 @@ def make_demo_of(instance: Instance, pack: Pack, anchor: datetime | None, progre
     kept = instance.services.execution.contents
     services = assemble(instance.database, instance.clocks, chance, BUILT_IN, contents=kept)
     install(services, pack, Actor(None))
+    if not pack.demo:  # its people are there for its scenarios alone
+        return False
     with instance.database.read() as connection:
         if settings.read(connection, MADE + pack.key) is not None:
             return False
@@ -107,7 +110,9 @@ def _make(
             chance.begin(f"{pack.key}/{day}/{part}/{journal.length(connection)}")
 
     begin("people")
-    names = Placeholders(_people(instance, made_by, pack), zone, lambda: day)
+    with instance.database.read() as connection:
+        brought = sown(connection, pack.key)
+    names = Placeholders(_people(instance, made_by, pack), zone, lambda: day, brought)
     moments = [moment for moment, _ in steps_of(pack, names)]
     clock = DemoClock(min((*moments, end)))
     kept = instance.services.execution.contents
@@ -153,7 +158,8 @@ def _people(instance: Instance, services: Services, pack: Pack) -> dict[str, str
     passwords = {item["name"]: item["password"] for item in known["users"]}
     for user in pack.users:
         passwords.setdefault(user["name"], os.environ.get(FIXED) or secrets.token_urlsafe(9))
-    names = {user["name"]: user["display_name"] for user in pack.users}
+    names = {item["name"]: item["display_name"] for item in known["users"]}
+    names |= {user["name"]: user["display_name"] for user in pack.users}
     write_private(
         path,
         {

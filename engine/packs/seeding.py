@@ -33,8 +33,7 @@ def sow(services: Services, pack: Pack, actor: Actor) -> int:
         return 0
 
     def work(connection: Connection) -> int:
-        written = settings.read(connection, SOWN + pack.key)
-        known = {} if written is None else {ref: (form, id) for ref, (form, id) in json.loads(written).items()}
+        known = sown(connection, pack.key)
         zone = services.execution.locked(connection).catalog.apps[pack.key].zone
         today = clocks.day_of(services.execution.clocks.business(), zone)
         names = Placeholders({}, zone, lambda: today, dict(known))
@@ -46,6 +45,12 @@ def sow(services: Services, pack: Pack, actor: Actor) -> int:
         return len(wanted)
 
     return services.execution.attempt(work)
+
+
+def sown(connection: Connection, pack: str) -> dict[str, tuple[str, str]]:
+    """Return the form and the id of every record that a pack has brought along, by its name."""
+    written = settings.read(connection, SOWN + pack)
+    return {} if written is None else {ref: (form, id) for ref, (form, id) in json.loads(written).items()}
 
 
 def foreign_seeds(pack: Pack) -> Iterator[Problem]:

@@ -115,8 +115,10 @@ class QuickActions:
             candidate = _candidate(asked, given)
             same = {key: candidate.get(key) for key in asked.action.definition.find.same}
             lock_name(connection, f"quick action/{form.app}/{form.key}/{digest(same)}")
-            before = found_record(asked.reading, asked.app, asked.action, form, same)
-            if before is None and not asked.action.definition.find.make:
+            make = asked.action.definition.find.make
+            known = same if make else {key: value for key, value in same.items() if value is not None}
+            before = found_record(asked.reading, asked.app, asked.action, form, known) if known else None
+            if before is None and not make:
                 labels = form.definition.labels
                 raise EngineError(problems.NOTHING_FOUND.at("fields", label_zh=labels.zh, label_en=labels.en))
         body = _creation(asked, given) if before is None else _change(asked, before)

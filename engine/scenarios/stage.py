@@ -20,6 +20,7 @@ from engine.packs.installing import install
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
+from engine.packs.seeding import sown
 from engine.rules.schedules import slot_after
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.services import Services, assemble
@@ -64,8 +65,8 @@ class Stage:
     names: Placeholders
     travel: Travel
     known_refusals: set[str] = field(default_factory=set)
-
     entered: dict[str, Json] = field(default_factory=dict)
+
     def viewer(self, name: str) -> Viewer:
         """Return the user of that name as a viewer; EngineError where there is none."""
         return self.services.directory.viewer(self.names.person(name))
@@ -126,7 +127,8 @@ def open_stage(pack: Pack, url: str, ground: Ground) -> Stage:
     services = assemble(database, Clocks(business=clock), secrets.token_bytes, catalogs.types, catalogs)
     with database.read() as connection:
         zone = services.execution.catalogs.current(connection).catalog.apps[pack.key].zone
-    names = Placeholders(ground.people, zone, lambda: clocks.day_of(clock.moment, zone))
+        brought = sown(connection, pack.key)
+    names = Placeholders(ground.people, zone, lambda: clocks.day_of(clock.moment, zone), brought)
     travel = Travel(services.execution, clock)
     return Stage(pack.key, services, JobsLoop(services.execution), clock, names, travel)
 
