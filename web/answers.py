@@ -7,7 +7,7 @@ from typing import Final
 from flask import request
 
 from engine.kernel.problems import EngineError, Nature, Text
-from web.doors import instance, signed_in
+from web.doors import instance, signed_in, viewer
 
 AFTER: Final = frozenset({"created", "moved", "acted"})
 """What a page was opened after, if there may be an answer to it."""
@@ -20,19 +20,25 @@ def of(app: str, form: str, record_id: str) -> str:
     return f"{app}.{form}.{record_id}"
 
 
+def following(app: str, form: str, record_id: str) -> str | None:
+    """Return how the address of the next page names a record that was just changed, if there is an answer to tell."""
+    return of(app, form, record_id) if _answer(app, form, record_id) is not None else None
+
+
 def answered() -> Text | None:
     """Return the answer to the change after which this page was opened, if its form has one."""
-    asking = signed_in()
-    if asking is None or request.method != "GET" or request.args.get("done") not in AFTER:
+    if signed_in() is None or request.method != "GET" or request.args.get("done") not in AFTER:
         return None
     about = request.view_args or {}
     parts = tuple(request.args.get("of", "").split("."))
     if len(parts) != _PARTS:
         parts = tuple(str(about[key]) for key in ("app", "form", "record_id") if key in about)
-    if len(parts) != _PARTS:
-        return None
+    return _answer(*parts) if len(parts) == _PARTS else None
+
+
+def _answer(app: str, form: str, record_id: str) -> Text | None:
     try:
-        return instance().records.answer(asking, *parts)
+        return instance().records.answer(viewer(), app, form, record_id)
     except EngineError as error:
         if error.nature is not Nature.ABSENT:
             raise

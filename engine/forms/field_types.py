@@ -61,6 +61,15 @@ def _plain(kind: language.Type) -> Callable[[FieldDef, str], language.Type]:
 
 
 _text = _plain(language.TextType())
+_DAYS: Mapping[str, Json] = {
+    "presets": {
+        "type": "array",
+        "items": {"enum": ["today", "tomorrow", "friday", "next_monday", "in_a_week", "month_end"]},
+        "description": "Days that are one tap: each a small button under the control",
+        "uniqueItems": True,
+    }
+}
+"""What a field of a date may offer."""
 
 
 def _captured(field: FieldDef, _: str) -> language.Type:
@@ -105,7 +114,7 @@ BUILT_IN = Registry(
         FieldType("percent", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "percent", parsing.number),
         FieldType("rating", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "rating", parsing.rating),
         FieldType("boolean", {}, _plain(language.BooleanType()), StorageKind.BOOLEAN, "boolean", parsing.boolean),
-        FieldType("date", {}, _plain(language.DateType()), StorageKind.DATE, "date", parsing.date),
+        FieldType("date", _DAYS, _plain(language.DateType()), StorageKind.DATE, "date", parsing.date),
         FieldType("datetime", {}, _plain(language.DateTimeType()), StorageKind.DATETIME, "datetime", parsing.moment),
         FieldType(
             "choice", {}, lambda f, _: language.ChoiceType(_options(f)), StorageKind.TEXT, "choice", parsing.choice

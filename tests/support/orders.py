@@ -49,7 +49,11 @@ def _simple() -> list[dict[str, Any]]:
         labelled(field("phone", "phone"), "电话", "Phone"),
         labelled(field("mail", "email", visible_when="phone is not empty"), "邮箱", "Mail"),
         labelled(field("code", "id_code"), "信用代码", "Credit code"),
-        labelled(field("due", "date", default="today() + 7", validations=[late]), "交期", "Due"),
+        labelled(
+            field("due", "date", presets=["today", "tomorrow", "friday"], default="today() + 7", validations=[late]),
+            "交期",
+            "Due",
+        ),
         labelled(field("at", "datetime", visible_when="due > date(2027, 1, 1)"), "时间", "At"),
         labelled(field("paid", "boolean", default="false"), "已付", "Paid"),
         labelled(field("wishes", "multi_choice", options=options("wrap", "card", "soon")), "要求", "Wishes"),

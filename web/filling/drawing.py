@@ -16,7 +16,7 @@ from typing import Final
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FieldState, FieldView, FormState, FormView
-from web.display import shown_text, text_of, words
+from web.display import joined, shown_text, text_of, words
 from web.display_evidence import CAPTURED
 from web.display_moments import local_input
 from web.filling.posted import PREFIX, Posted, is_typed
@@ -24,6 +24,9 @@ from web.texts import gettext
 
 PILLS_AT_MOST: Final = 6
 """Choices with more options than this are drawn as a drop-down."""
+
+TOLD_AT_MOST: Final = 3
+"""So many values stand in the line of a folded section."""
 
 FIRST_LINE: Final = "s0"
 """The token of the blank line with which a required sub-table begins; left blank, it is none."""
@@ -96,6 +99,12 @@ class Control:
         return bool(self.value or self.typed or of_lines or any(choice.chosen for choice in self.choices))
 
     @property
+    def told(self) -> str:
+        """What it holds in a word, for the line of a folded section."""
+        chosen = "/".join(choice.label for choice in self.choices if choice.chosen)
+        return chosen or self.words
+
+    @property
     def described_by(self) -> str:
         """The ids of the texts that describe the control."""
         parts = [f"{self.id}-help"] if self.help else []
@@ -121,6 +130,12 @@ class Section:
     def visible(self) -> bool:
         """Tell whether anything of it shows."""
         return any(control.shows for control in self.controls)
+
+    @property
+    def told(self) -> str:
+        """What is filled in it, in one line, for when it is folded."""
+        filled = [control.told for control in self.controls if control.shows and control.told]
+        return joined(filled[:TOLD_AT_MOST]) + ("…" if len(filled) > TOLD_AT_MOST else "")
 
     @property
     def wanted(self) -> bool:

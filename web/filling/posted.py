@@ -154,6 +154,17 @@ def add_line(posted: Posted, key: str) -> Posted:
     return replace(posted, fields={**posted.fields, key: [*lines, {}]}, tokens={**posted.tokens, key: (*tokens, token)})
 
 
+def move_line(posted: Posted, key: str, token: str, by: int) -> Posted:
+    """Return the post with that line ``by`` places further down; past either end it stays."""
+    tokens, lines = list(posted.tokens.get(key, ())), list(posted.fields.get(key) or [])
+    at = tokens.index(token) if token in tokens else -1
+    if at < 0 or not 0 <= at + by < len(tokens):
+        return posted
+    for listed in (tokens, lines):
+        listed.insert(at + by, listed.pop(at))
+    return replace(posted, fields={**posted.fields, key: lines}, tokens={**posted.tokens, key: tuple(tokens)})
+
+
 def remove_line(posted: Posted, key: str, token: str) -> Posted:
     """Return the post without that line."""
     tokens = posted.tokens.get(key, ())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import make_response, render_template, request
 
+from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
@@ -45,6 +46,7 @@ class Asked:
 
     drawn: Drawn
     tray: Tray
+    trees: Json = None
 
 
 def fresh_tray(record: RecordView) -> Tray:
@@ -71,7 +73,7 @@ def asked_for(
     else:
         found = without_hidden(state.problems, state)
         problems = found if tray.tried else shown_while_typing(found, posted.posted.fields)
-    return Asked(desk.drawn(posted, state, problems), tray)
+    return Asked(desk.drawn(posted, state, problems), tray, None if is_fragment() else desk.trees())
 
 
 def ask_page(
@@ -94,6 +96,8 @@ def ask_page(
         offered=offered,
         drawn=asked.drawn,
         tray=asked.tray,
+        trees=asked.trees,
+        opening=transition,
         back=back,
         status=attempt.status,
     )

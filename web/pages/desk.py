@@ -99,6 +99,14 @@ class Desk:
             viewer(), self.form.app, self.form.key, dict(fields), id=record_id, transition=transition
         )
 
+    def trees(self) -> Json:
+        """Return what the page needs to keep the form in step by itself."""
+        record_id = self.record.id if self.record else None
+        live = instance().records.live(viewer(), self.form.app, self.form.key, record_id, self.transition)
+        if self.only is None:
+            return live
+        return {**live, "single": True, "needs": list(self.needs)}
+
     def sendable(self, posted: Posted, state: FormState, warned: frozenset[str]) -> Sendable:
         """Return what may be sent of what was filled in, and what would be lost of all that was typed."""
         fit = sendable(posted, state, self.form.fields, warned)

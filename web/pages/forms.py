@@ -14,7 +14,7 @@ from engine.runtime.views import FieldView, FormView, RecordView
 from web.doors import instance, viewer
 from web.entrance import is_fragment
 from web.errors import told
-from web.filling.posted import Posted, add_line, read_post, remove_line
+from web.filling.posted import Posted, add_line, move_line, read_post, remove_line
 from web.filling.sending import Resolved
 from web.pages.desk import Desk, Tray, find, shown_while_typing, without_hidden
 from web.pages.stale import stale_page
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("forms", __name__)
 
 TRANSITION: Final = "transition:"
+MOVES: Final = {"up": -1, "down": 1}
+"""What a line's buttons do to its place."""
 KEY_USED: Final = "RUN-002"
 """The runtime's code for an idempotency key that came with something else before."""
 PREFILLED: Final = frozenset(
@@ -169,6 +171,9 @@ def _opened(view: FormView, record: RecordView | None) -> tuple[Desk, Tray, Reso
     elif kind == "remove" and rest.partition(":")[0] in posted.tokens:
         key, _, token = rest.partition(":")
         posted = remove_line(posted, key, token)
+    elif kind in MOVES and rest.partition(":")[0] in posted.tokens:
+        key, _, token = rest.partition(":")
+        posted = move_line(posted, key, token, MOVES[kind])
     return desk, Tray.of_request(), desk.resolved(posted) if kind in {"save", "transition"} else Resolved(posted)
 
 
@@ -198,6 +203,8 @@ def _page(
         record=desk.record,
         drawn=desk.drawn(resolved, state, problems),
         tray=tray,
+        trees=None if is_fragment() else desk.trees(),
+        opening=desk.transition,
         status=status,
     )
     return make_response(page, status)

@@ -86,10 +86,10 @@ def act(task_id: UUID, action: str) -> BaseResponse:
             raise
         attempt = Attempt(resolved, told(error), status_of(error))
         return ask_page(form, offered, record, back=url_for("inbox.inbox"), transition=offered.fires, attempt=attempt)
-    about = answers.of(record.app, record.form, record.id)
+    about = (record.app, record.form, record.id)
     if not offered.releases:
-        return redirect(url_for("inbox.inbox", done="acted", of=about), 303)
-    return redirect(url_for("inbox.inbox", done="released", of=about), 303)
+        return redirect(url_for("inbox.inbox", done="acted", of=answers.following(*about)), 303)
+    return redirect(url_for("inbox.inbox", done="released", of=answers.of(*about)), 303)
 
 
 def _released() -> RecordView | None:

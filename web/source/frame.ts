@@ -1,4 +1,5 @@
 // What every page has: nothing of it is needed to read or to send anything.
+import { followSettled } from "./form/settled";
 import { keepPalette } from "./frame/palette";
 import { keepSide } from "./frame/side";
 import { followLive } from "./parts/live";
@@ -16,6 +17,7 @@ addEventListener("online", tellConnection);
 addEventListener("offline", tellConnection);
 tellConnection();
 
+followSettled();
 keepSide();
 keepPalette();
 followLive();

@@ -103,6 +103,13 @@ class Judge {
   }
 
   #merged(now: Judged, ahead: Judged): Judgement["standings"] {
+    if (this.#sent.single) {
+      const needs = new Set(this.#sent.needs);
+      const needed = Object.entries(ahead.standings).map(
+        ([key, { visible, required }]) => [key, { visible, required: needs.has(key) || required }] as const,
+      );
+      return Object.fromEntries(needed);
+    }
     return Object.fromEntries(
       Object.entries(ahead.standings).map(([key, { visible, required }]) => {
         const shown = now.standings[key]!.visible;

@@ -58,6 +58,10 @@ export interface Sent {
   readonly must: readonly string[];
   readonly before: Values;
   readonly world: World;
+  /** The form asks for what a transition needs, and stands as the transition finds it. */
+  readonly single?: boolean;
+  /** What such a form must have filled, whatever the form requires. */
+  readonly needs?: readonly string[];
 }
 
 export type Values = { readonly [key: string]: Json };

@@ -1,0 +1,150 @@
+/** What is typed is kept in the browser until it is sent: per person and form, and for nobody else. */
+
+import { form, part } from "./page.ts";
+import { PREFIX, SENDING } from "./settled.ts";
+
+const KEEP_AFTER_MS = 250;
+const KEPT_DAYS = 14;
+const CARRIED = ["_key", "_version"];
+
+interface Draft {
+  readonly at: number;
+  readonly pairs: readonly (readonly [string, string])[];
+}
+
+const store = (): Storage | null => {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+};
+
+const nameOf = (): string => `${PREFIX}${form!.dataset["user"] ?? ""}:${location.pathname}${location.search}`;
+
+const pairsNow = (): [string, string][] =>
+  [...new FormData(form!)].flatMap(([name, value]) =>
+    typeof value === "string" && (name.startsWith("f.") || name.startsWith("_d.") || CARRIED.includes(name))
+      ? [[name, value] as [string, string]]
+      : [],
+  );
+
+const fieldsOf = (pairs: readonly (readonly [string, string])[]): string =>
+  JSON.stringify(pairs.filter(([name]) => name.startsWith("f.") && !name.endsWith("._was")));
+
+/** Forget other people's drafts, and those that lay too long. */
+const tidy = (kept: Storage): void => {
+  const own = `${PREFIX}${form!.dataset["user"] ?? ""}:`;
+  for (const name of Object.keys(kept).filter((one) => one.startsWith(PREFIX))) {
+    const old = Date.now() - (read(kept, name)?.at ?? 0) > KEPT_DAYS * 86_400_000;
+    if (old || !name.startsWith(own)) kept.removeItem(name);
+  }
+};
+
+const read = (kept: Storage, name: string): Draft | null => {
+  try {
+    return JSON.parse(kept.getItem(name) ?? "null") as Draft | null;
+  } catch {
+    return null;
+  }
+};
+
+let asDrawn = "";
+let timer = 0;
+
+/** Keep what stands in the form now; a form as it was drawn is nothing to keep. */
+export const keepNow = (): void => {
+  clearTimeout(timer);
+  const kept = store();
+  if (!kept) return;
+  const pairs = pairsNow();
+  try {
+    if (fieldsOf(pairs) === asDrawn) kept.removeItem(nameOf());
+    else kept.setItem(nameOf(), JSON.stringify({ at: Date.now(), pairs }));
+  } catch {
+    // The browser's room is full: the form works without a draft.
+  }
+};
+
+/** Keep what stands in the form, soon. */
+export const keepSoon = (): void => {
+  clearTimeout(timer);
+  timer = setTimeout(keepNow, KEEP_AFTER_MS);
+};
+
+/** Note that the form is on its way, so that the page that follows forgets the draft. */
+export const noteSending = (): void => {
+  keepNow();
+  try {
+    sessionStorage.setItem(SENDING, nameOf());
+  } catch {
+    // Without room the draft is forgotten when it has become old.
+  }
+};
+
+const discard = (): void => {
+  store()?.removeItem(nameOf());
+  location.reload();
+};
+
+const sayRestored = (): void => {
+  const banner = part("restored");
+  banner.querySelector("button")!.addEventListener("click", discard);
+  document.getElementById("form-notes")!.before(banner);
+};
+
+const setCarried = (pairs: Draft["pairs"]): void => {
+  for (const [name, value] of pairs.filter(([name]) => CARRIED.includes(name))) {
+    const input = form!.querySelector<HTMLInputElement>(`input[name="${name}"]`);
+    if (input) input.value = value;
+  }
+};
+
+/** Have the server draw the form as it was left, and put that in place. */
+const restore = async ({ pairs }: Draft): Promise<boolean> => {
+  const body = new URLSearchParams();
+  for (const [name, value] of pairs) body.append(name, value);
+  body.append("_do", "refresh");
+  body.append("_csrf", form!.querySelector<HTMLInputElement>("input[name=_csrf]")!.value);
+  const answer = await fetch(form!.getAttribute("hx-post") ?? location.href, {
+    method: "POST",
+    headers: { "HX-Request": "true" },
+    body,
+  });
+  if (!answer.ok) return false;
+  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("form-body");
+  if (!drawn) return false;
+  document.getElementById("form-body")!.replaceWith(document.adoptNode(drawn));
+  setCarried(pairs);
+  htmx.process(document.getElementById("form-body")!);
+  return true;
+};
+
+/** Follow what is typed; a draft that is there comes back, and `then` is told. */
+export const followDrafts = (then: () => void): void => {
+  asDrawn = fieldsOf(pairsNow());
+  const kept = store();
+  if (!kept) return;
+  tidy(kept);
+  const draft = read(kept, nameOf());
+  const refused = document.querySelector("#summary[role=alert]") !== null;
+  const begin = (): void => {
+    for (const happening of ["input", "change", "click"]) form!.addEventListener(happening, keepSoon);
+    addEventListener("pagehide", () => {
+      if (!form!.hasAttribute("aria-busy")) keepNow();
+    });
+  };
+  if (!draft || refused || fieldsOf(draft.pairs) === asDrawn) {
+    if (refused) keepNow();
+    begin();
+    return;
+  }
+  restore(draft)
+    .then((done) => {
+      if (!done) return;
+      sayRestored();
+      then();
+    })
+    .catch(() => undefined)
+    .finally(begin);
+};
