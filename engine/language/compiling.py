@@ -85,7 +85,7 @@ def _bound(node: Node, length: int, report: Report) -> None:
 def _as_link(node: Node, expects: type[Type] | Type, scope: Scope) -> Node:
     """Return ``id`` as a link to the record itself where that is what the place needs, else the expression as it is."""
     own = None if scope.form is None else ReferenceType(scope.form.app, scope.form.key)
-    if own is None or own != expects or not isinstance(node, Field) or node.key != "id":
+    if own is None or expects not in (own, ReferenceType) or not isinstance(node, Field) or node.key != "id":
         return node
     return Field(node.key, own, node.at)
 
