@@ -67,6 +67,7 @@ _HELD_AS = {
     "person": ("the id of a user", "一个用户的编号"),
     "persons": ("the ids of several users", "几个用户的编号"),
     "texts": ("several texts, such as departments", "几个文本,例如部门"),
+    "captured": ("files, photos, a recording, a signature, a place", "文件、照片、录音、签名、位置"),
     "blank": ("a blank that nothing around it has given a type", "还没有类型的空值"),
 }
 
@@ -136,7 +137,10 @@ def _told(kind: str) -> str:
 
 
 _OVER = {
-    "count": Text("有几条,或几条填写了该字段", "how many records, or how many with the field filled"),
+    "count": Text(
+        "有几条,或几条填写了该字段;多值字段里有几个:count(photos)",
+        "how many records, or how many with the field filled; of a field of several how many it holds: count(photos)",
+    ),
     "sum": Text("数字或时长的合计", "the sum of a number or a duration"),
     "avg": Text("数字的平均,六位小数", "the average of a number, six decimals"),
     "min": Text("最小、最早", "the least or earliest"),

@@ -53,6 +53,8 @@ def read_value(raw: Json, kind: Type) -> Value:
             return _duration(raw)
         case _ if isinstance(kind, SEVERAL) and isinstance(raw, list):
             return tuple(_text(item) for item in raw) or None
+        case types.CapturedType(_, several) if isinstance(raw, list if several else dict):
+            return raw or None
         case types.TextType() | types.ChoiceType() | types.ReferenceType() | types.PersonType():
             return _text(raw)
         case _:

@@ -41,7 +41,7 @@ class Op(StrEnum):
     """The number that a text spells, with six decimals; blank unless it is a plain decimal."""
 
     LENGTH = "length"
-    """How many code points; 0 for a blank."""
+    """How many code points a text has, or how many several are; 0 for a blank."""
     LEFT = "left"
     RIGHT = "right"
     MID = "mid"

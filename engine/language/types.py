@@ -155,6 +155,12 @@ Type = (
 SEVERAL = (ChoicesType, ReferencesType, PersonsType, TextsType)
 """Types whose values are tuples."""
 
+
+def is_several(kind: Type) -> bool:
+    """Tell whether values of the type are several things, of which there is a number."""
+    return isinstance(kind, SEVERAL) or (isinstance(kind, CapturedType) and kind.several)
+
+
 ORDERED = (NumberType, DateType, DateTimeType, DurationType)
 """Types that ``<`` compares."""
 

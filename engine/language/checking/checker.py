@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.language import problems
-from engine.language.checking.aggregating import aggregate, nested
+from engine.language.checking.aggregating import COUNT_TYPE, aggregate, nested
 from engine.language.checking.arithmetic import negative, series, whole
 from engine.language.checking.comparing import among, compared, contained, listed
 from engine.language.checking.fitting import bounded, fit
@@ -149,9 +149,13 @@ class Checker:
             usage = f"{function}(… where …)"
             count = len(call.arguments)
             return self._report.broken(problems.ARGUMENT_COUNT, call.at, function=function, usage=usage, got=count)
+        path = call.arguments[0]
+        if function == "count" and relation is None and isinstance(path, syntax.Name):
+            counted = self._names.counted(path)
+            if counted is not None:
+                return self._counted(call, counted)
         if self._inside:
             return nested(call.at, self._report)
-        path = call.arguments[0]
         if relation is None:
             if isinstance(path, syntax.Name):
                 return self._names.unknown_relation(path)
@@ -168,6 +172,12 @@ class Checker:
             return value, where
 
         return aggregate(function, relation, form, inside, call.at, self._report)
+
+    def _counted(self, call: syntax.Call, several: Node) -> Node:
+        """Return how many a field of several holds; what it holds has no fields of its own to ask about."""
+        if call.where is not None:
+            return self._report.broken(problems.STRAY_WHERE, call.where.at)
+        return Operation(Op.LENGTH, (several,), COUNT_TYPE, (), call.at)
 
     def _built(self, call: syntax.Call, function: Function) -> Node:
         taken = function.taken(len(call.arguments))

@@ -16,6 +16,7 @@ from engine.language.types import (
     SEVERAL,
     BlankType,
     BooleanType,
+    CapturedType,
     ChoicesType,
     ChoiceType,
     DateTimeType,
@@ -58,7 +59,7 @@ def _equal(left: Node, right: Node, at: Span, report: Report) -> Node:
     if _is_blank_literal(left) and _blank_fits(left, right):
         return IsBlank(right, at=at)
     common = common_of((left, right))
-    if common is None or isinstance(common, SEVERAL):
+    if common is None or isinstance(common, (*SEVERAL, CapturedType)):
         return _different(left, right, at, report)
     first, second = fit(left, common, report), fit(right, common, report)
     return BROKEN if first is BROKEN or second is BROKEN else Equal(first, second, at=at)
@@ -102,6 +103,8 @@ def _mend(left: Node, right: Node) -> tuple[str, str] | None:
             return "先取时刻的日期:date(…)", "Take the day of the moment: date(…)"
         case (NumberType(), DurationType()):
             return "和时长比较,例如 hours(2)、days(1)", "Compare with a duration, such as hours(2) or days(1)"
+        case (CapturedType(), _):
+            return "可以问有没有(为空)、有几个(计数)", "Ask whether it is empty, or for its count"
         case (kind, _) if isinstance(kind, SEVERAL):
             return "请用“包含”:… 包含 …", "Use contains: … contains …"
         case _:

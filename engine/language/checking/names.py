@@ -35,6 +35,7 @@ from engine.language.types import (
     NumberType,
     PersonType,
     ReferenceType,
+    is_several,
 )
 
 MAX_HOPS = 3
@@ -87,6 +88,19 @@ class Names:
             self._report.meant[part.at] = Named(fields[0], form)
             steps.append(Step(fields[0].key, kind.app, kind.form))
             form = self._scope.forms.get((kind.app, kind.form))
+        return None
+
+    def counted(self, name: Name) -> Node | None:
+        """Return the field of several that the name leads to, or None where it leads to anything else."""
+        form = self._form
+        for index, part in enumerate(name.parts):
+            fields = () if form is None else fields_of(form, part)
+            if len(fields) != 1:
+                return None
+            kind = fields[0].type
+            if index == len(name.parts) - 1:
+                return self.resolve(name) if is_several(kind) else None
+            form = self._scope.forms.get((kind.app, kind.form)) if isinstance(kind, ReferenceType) else None
         return None
 
     def unknown_relation(self, name: Name) -> Node:

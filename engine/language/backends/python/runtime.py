@@ -6,6 +6,7 @@ Arguments are never blank unless it says so. Numbers are whole and scaled, dates
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from datetime import date
 
 from engine.kernel.clocks import FIRST_DAY, LAST_DAY, date_of, day_number
@@ -93,8 +94,8 @@ def to_number(text: str) -> int | None:
     )
 
 
-def length(text: str | None) -> int:
-    """Return how many code points the text has; a blank has none."""
+def length(text: Sized | None) -> int:
+    """Return how many code points the text has, or how many several are; a blank has none."""
     return len(text) if text is not None else 0
 
 

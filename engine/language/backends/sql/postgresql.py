@@ -24,6 +24,7 @@ from engine.language.types import (
     DIVISION_SCALE,
     SEVERAL,
     BooleanType,
+    CapturedType,
     ChoiceType,
     DateTimeType,
     DateType,
@@ -57,7 +58,7 @@ def column_type(kind: Type) -> sa.types.TypeEngine[Any]:
             return DATE
         case DateTimeType():
             return MOMENT
-        case _ if isinstance(kind, SEVERAL):
+        case _ if isinstance(kind, (*SEVERAL, CapturedType)):
             return SEVERAL_VALUES
         case _:
             return TEXT
@@ -180,6 +181,8 @@ class PostgresqlDialect:
                 return day_number(value)
             case DateTimeType():
                 return moment_number(value)
+            case CapturedType("attachment"):
+                return tuple(value)
             case _ if isinstance(kind, SEVERAL):
                 return tuple(value) or None
             case _:

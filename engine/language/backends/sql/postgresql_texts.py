@@ -14,7 +14,7 @@ from engine.language.backends.sql.terms import MOST_ARGUMENTS, Element, Terms, i
 from engine.language.lengths import is_tested
 from engine.language.operations import Op
 from engine.language.tree import Operation
-from engine.language.types import DIVISION_SCALE
+from engine.language.types import DIVISION_SCALE, is_several
 
 Emit = Callable[[Terms, Operation], Element]
 _MOST = 2_147_483_647
@@ -43,7 +43,8 @@ def _count(terms: Terms, node: Operation, index: int, lowest: int = 0) -> Elemen
 
 
 def _length(terms: Terms, node: Operation) -> Element:
-    length = sa.func.char_length(terms.value(node.arguments[0]))
+    several = is_several(node.arguments[0].type)
+    length = (sa.func.jsonb_array_length if several else sa.func.char_length)(terms.value(node.arguments[0]))
     return sa.cast(sa.func.coalesce(length, sa.literal_column("0")), NUMERIC)
 
 

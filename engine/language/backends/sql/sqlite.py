@@ -22,6 +22,7 @@ from engine.language.types import (
     LONGEST_DURATION,
     SEVERAL,
     BooleanType,
+    CapturedType,
     DateTimeType,
     DateType,
     DurationType,
@@ -140,6 +141,9 @@ class SqliteDialect:
                 return int(value)
             case BooleanType():
                 return bool(value)
+            case CapturedType():
+                kept = json.loads(value)
+                return tuple(kept) if kind.kind == "attachment" else kept
             case _ if isinstance(kind, SEVERAL):
                 return tuple(json.loads(value)) or None
             case _:

@@ -16,6 +16,7 @@ from engine.language.globs import glob_of
 from engine.language.lengths import is_tested
 from engine.language.operations import Op
 from engine.language.tree import Literal, Operation
+from engine.language.types import is_several
 
 Emit = Callable[[Terms, Operation], Element]
 _LONGEST = 2**31 - 1
@@ -31,6 +32,9 @@ def _text_or_empty(element: Element) -> Element:
 
 
 def _length(terms: Terms, node: Operation) -> Element:
+    if is_several(node.arguments[0].type):
+        counted = sa.func.json_array_length(terms.value(node.arguments[0]))
+        return sa.func.coalesce(counted, literal(0), type_=INTEGER)
     return sa.func.coalesce(sa.func.length(terms.value(node.arguments[0])), literal(0), type_=INTEGER)
 
 

@@ -58,6 +58,8 @@ export const read = (raw: Json, type: Type): Value => {
       return readMoment(raw);
     case "duration":
       return readNumber(raw, 0, 15);
+    case "captured":
+      return Array.isArray(raw) && !raw.length ? null : (raw as never);
     case "boolean":
       return typeof raw === "boolean" ? raw : refused(raw);
     default:
