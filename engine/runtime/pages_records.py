@@ -153,11 +153,14 @@ class RecordParts:
 
     def _timeline(self, timeline: Timeline, events: Iterable[tuple[_Asked, list[Row]]]) -> TimelineView:
         reading, limit = self.look.reading, WHOLE if self.whole else timeline.definition.limit
-        found: list[HistoryView | EventView] = list(history_of(reading, self.form, self.row))
+        history = history_of(reading, self.form, self.row)
+        every = self.whole or timeline.definition.rules
+        found: list[HistoryView | EventView] = [entry for entry in history if every or entry.rule is None]
+        silent = len(history) - len(found)
         for asked, rows in events:
             found.extend(view for row in rows if (view := self._event(asked, row)) is not None)
         found.sort(key=lambda entry: entry.at, reverse=True)
-        return TimelineView(timeline.definition.labels, tuple(found[:limit]), len(found) > limit)
+        return TimelineView(timeline.definition.labels, tuple(found[:limit]), silent > 0 or len(found) > limit)
 
     def _event(self, asked: _Asked, row: Row) -> EventView | None:
         form, event = asked.relation.target, asked.event

@@ -179,11 +179,15 @@ class RelatedBlockDef:
 
 @dataclass(frozen=True, slots=True)
 class TimelineBlockDef:
-    """What happened to the page's record and around it, newest first."""
+    """What happened to the page's record and around it, newest first; ``rules`` says that what rules did is told, too.
+
+    Where it is shown whole, that is told in any case.
+    """
 
     labels: Text
     events: tuple[EventDef, ...] = ()
     limit: int = USUAL_ENTRIES
+    rules: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +351,7 @@ def _related(item: Json) -> BlockDef:
 
 def _timeline(item: Json) -> BlockDef:
     events = tuple(map(_event, item.get("events", ())))
-    return TimelineBlockDef(_named(item), events, item.get("limit", USUAL_ENTRIES))
+    return TimelineBlockDef(_named(item), events, item.get("limit", USUAL_ENTRIES), item.get("rules", True))
 
 
 _BLOCKS: Mapping[str, Callable[[Json], BlockDef]] = MappingProxyType(
