@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from engine.kernel.canonical import Json
+from engine.kernel.problems import Text
 from engine.runtime.views import FieldView, FormView
 from web.display_moments import USUAL_ZONE, moment_words
 from web.texts import current_language, gettext, ngettext
@@ -63,7 +64,8 @@ def entries_of(value: Json) -> Sequence[Json]:
 
 def _names(shown: object, count: int) -> list[str]:
     listed = list(shown) if isinstance(shown, list | tuple) else [shown]
-    return [str(name or "") for name in listed] if len(listed) == count else [""] * count
+    names = [name.in_language(current_language()) if isinstance(name, Text) else str(name or "") for name in listed]
+    return names if len(names) == count else [""] * count
 
 
 def _facts(widget: str, parts: Mapping[str, Json], zone: str) -> str:
@@ -90,7 +92,7 @@ def place_words(parts: Mapping[str, Json]) -> str:
     """Return a position as people read it: its address, else its degrees, and how sure they are."""
     address = parts.get("address")
     degrees = [_number(parts.get(key)) for key in ("lat", "lng")]
-    known = [f"{degree.quantize(_PLACES):f}" for degree in degrees if degree is not None]
+    known = [f"{degree.quantize(_PLACES).normalize():f}" for degree in degrees if degree is not None]
     where = str(address) if address else ", ".join(known) if len(known) == len(degrees) else ""
     accuracy = _number(parts.get("accuracy_m"))
     if not where:

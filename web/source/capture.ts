@@ -81,7 +81,7 @@ function scanField(root: HTMLElement): Field {
   const limits = JSON.parse(root.dataset["limits"] ?? "{}");
   const none = new Map<string, string>();
   const field = { name: "", kind: "scan", limits, pending: [], previews: none, names: none, root, own: null };
-  return { ...field, draw: () => undefined };
+  return { ...field, draw: () => undefined, stop: null };
 }
 
 const fieldAround = (target: EventTarget | null): Field | null => {

@@ -2,7 +2,11 @@
 
 const dialog = document.querySelector<HTMLDialogElement>("#viewer");
 
-const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-large]")];
+// A picture that stands on the page twice, in a field and in the timeline, is one picture.
+const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-large]")].filter(
+  (link, number, all) => all.findIndex((other) => other.href === link.href) === number,
+);
+let came: HTMLElement | null = null;
 let at = 0;
 
 function show(): void {
@@ -29,7 +33,11 @@ if (dialog) {
     const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     if (!link || !plain) return;
     event.preventDefault();
-    at = Math.max(0, links.indexOf(link));
+    at = Math.max(
+      0,
+      links.findIndex((other) => other.href === link.href),
+    );
+    came = link;
     show();
     dialog.showModal();
   });
@@ -42,5 +50,5 @@ if (dialog) {
     if (event.key === "ArrowRight") step(1);
     if (event.key === "ArrowLeft") step(-1);
   });
-  dialog.addEventListener("close", () => links[at]?.focus());
+  dialog.addEventListener("close", () => came?.focus());
 }

@@ -1,7 +1,7 @@
 // Voice notes: recorded up to a minute with the level shown, heard before they are sent, written down where the browser can.
 import { mendOf, release, stream } from "./dialog.ts";
 import { type Entry, type Field, type Value, fileOf, limit, read, readList, say, several, write } from "./field.ts";
-import { begin } from "./sending.ts";
+import { begin, settle } from "./sending.ts";
 import { clock, word } from "./words.ts";
 
 const LONGEST = 60;
@@ -72,6 +72,7 @@ function start(field: Field, source: MediaStream): void {
     made.writer.start();
   }
   recorder.start(1000);
+  field.stop = () => recorder.stop();
   field.draw();
   tick(field, made);
 }
@@ -90,6 +91,7 @@ function tick(field: Field, made: Recording): void {
 function finish(field: Field, made: Recording, blob: Blob): void {
   const seconds = Math.max(1, Math.round((performance.now() - made.began) / 1000));
   running.delete(field.name);
+  field.stop = null;
   made.stopLevel();
   made.writer?.stop();
   release(made.source);
@@ -97,6 +99,7 @@ function finish(field: Field, made: Recording, blob: Blob): void {
   if (seconds < least) {
     say(field, word("too_short", { least, seconds }), { label: word("record_again"), act: () => void record(field) });
     field.draw();
+    settle();
     return;
   }
   const kind = blob.type.includes("mp4") ? "m4a" : blob.type.includes("ogg") ? "ogg" : "webm";

@@ -28,6 +28,8 @@ export interface Field {
   /** What the person made of it here; null while it stands as it came. */
   own: string | null;
   draw: () => void;
+  /** Ends what is being recorded now; null while nothing is. */
+  stop: (() => void) | null;
 }
 
 const fields = new Map<string, Field>();
@@ -51,6 +53,7 @@ export function fieldOf(root: HTMLElement): Field {
       root,
       own: null,
       draw: () => undefined,
+      stop: null,
     };
     fields.set(input.name, made);
     noteNames(made);

@@ -74,4 +74,5 @@ export function placeWords(watch: PlaceWatch): string {
 }
 
 /** A position as digits. */
-export const digits = (place: Place): string => `${place.lat.toFixed(5)}, ${place.lng.toFixed(5)}`;
+export const digits = (place: Place): string =>
+  [place.lat, place.lng].map((degrees) => String(Number(degrees.toFixed(5)))).join(", ");

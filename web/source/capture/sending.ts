@@ -118,6 +118,8 @@ export function sendWhenOnline(): void {
   });
 }
 
+const busyNow = (): Field[] => allFields().filter((field) => field.pending.length || field.stop);
+
 let held: { form: HTMLFormElement; by: HTMLElement | null } | null = null;
 
 /** A form that is submitted while something is on its way waits for it, then goes by itself. */
@@ -125,11 +127,12 @@ export function awaitBeforeSubmit(form: HTMLFormElement): void {
   addEventListener(
     "submit",
     (event) => {
-      const busy = allFields().filter((field) => field.pending.length);
+      const busy = busyNow();
       if (event.target !== form || !busy.length) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       held = { form, by: (event as SubmitEvent).submitter };
+      for (const field of busy) field.stop?.();
       for (const field of busy) if (!field.pending.some((one) => one.failed)) say(field, word("waits"));
       settle();
     },
@@ -137,9 +140,10 @@ export function awaitBeforeSubmit(form: HTMLFormElement): void {
   );
 }
 
-function settle(): void {
+/** Look again whether a form that waits may go. */
+export function settle(): void {
   if (!held) return;
-  const busy = allFields().filter((field) => field.pending.length);
+  const busy = busyNow();
   const failed = busy.find((field) => field.pending.some((one) => one.failed));
   if (failed) {
     held = null;
