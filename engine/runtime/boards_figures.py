@@ -53,7 +53,7 @@ def figures_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView |
         labels=widget.definition.labels,
         help=widget.definition.help or metric.definition.help,
         form=form.key,
-        columns=(*_dimension_columns(reading, form, metric), *_measure_columns(reading, form, shown)),
+        columns=(*_dimension_columns(reading, form, metric), *_measure_columns(reading, form, metric, shown)),
         rows=tuple(_row_view(sight, words, shown, row) for row in rows),
         cut=cut,
     )
@@ -198,7 +198,8 @@ def _dimension_columns(reading: Reading, form: Form, metric: Metric) -> Iterator
         yield ColumnView(item.key, item.labels, view, bucket=bucket)
 
 
-def _measure_columns(reading: Reading, form: Form, shown: Sequence[Measure]) -> Iterator[ColumnView]:
+def _measure_columns(reading: Reading, form: Form, metric: Metric, shown: Sequence[Measure]) -> Iterator[ColumnView]:
+    lit = {key for light in metric.light.values() for key in light.reads.fields}
     for measure in shown:
         definition = measure.definition
         wanted: str | None = definition.format
@@ -208,7 +209,7 @@ def _measure_columns(reading: Reading, form: Form, shown: Sequence[Measure]) -> 
             wanted = "percent"
         of = None if measure.is_formula else measure.of
         view = drawn_as(reading, form, measure.key, definition.labels, of, measure.type, wanted)
-        yield ColumnView(measure.key, definition.labels, view, is_measure=True)
+        yield ColumnView(measure.key, definition.labels, view, is_measure=True, is_lit=measure.key in lit)
 
 
 def _row_view(sight: _Sight, words: Words, shown: Sequence[Measure], row: Figures) -> RowView:

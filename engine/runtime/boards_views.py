@@ -34,7 +34,7 @@ class Drill:
 class ColumnView:
     """A column: ``field`` says how its values are drawn, ``bucket`` that they are the first days of weeks or months.
 
-    ``missing`` is what is said where there is nothing.
+    ``missing`` is what is said where there is nothing; ``is_lit`` says that a row's light goes by this measure.
     """
 
     key: str
@@ -44,6 +44,7 @@ class ColumnView:
     is_record: bool = False
     bucket: Bucket | None = None
     missing: Text | None = None
+    is_lit: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template, request, url_for
 
 from engine.runtime.boards_views import BoardView, ColumnView, RowView, WidgetView
 from web import charts
-from web.display import BLANK, text_of, words
+from web.display import BLANK, text_of, trimmed, words
 from web.display_evidence import CAPTURED
 from web.display_moments import moment_words
 from web.doors import instance, viewer
 from web.texts import current_language, gettext
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 blueprint = Blueprint("boards", __name__)
 
+_WAN: Final = 10_000
 _CLOCK: Final = 5
 """The last signs of a moment in words: its hour and minute."""
 
@@ -87,7 +90,7 @@ def board(app: str, key: str) -> str:
         "board.html",
         app=instance().apps.app(asking, app),
         board=view,
-        widgets=[drawn(view, widget) for widget in view.widgets],
+        sections=_sections([drawn(view, widget) for widget in view.widgets]),
         siblings=[item for item in instance().services.boards.list(asking, app) if item.mine or item.key == key],
         clock=moment_words(view.at, view.zone)[-_CLOCK:],
     )
@@ -108,6 +111,18 @@ def drawn(board: BoardView, widget: WidgetView) -> DrawnWidget:
         charts.lines(columns) if widget.kind == "line" else (),
         charts.arcs(columns[0]) if widget.kind == "pie" and columns else (),
     )
+
+
+def _sections(widgets: Sequence[DrawnWidget]) -> list[list[DrawnWidget]]:
+    """Return the widgets in sections of one, numbers that stand side by side in one together."""
+    sections: list[list[DrawnWidget]] = []
+    for widget in widgets:
+        both = bool(sections) and {widget.view.kind, sections[-1][0].view.kind} == {"number"}
+        if both:
+            sections[-1].append(widget)
+        else:
+            sections.append([widget])
+    return sections
 
 
 def _alike(measures: Sequence[ColumnView]) -> bool:
@@ -155,12 +170,21 @@ def _value_address(board: BoardView, column: ColumnView, row: RowView) -> str | 
 def value_words(column: ColumnView, row: RowView, zone: str) -> str:
     """Return one value as people read it; a blank one is a dash, in a group it is said to be blank."""
     value = row.values.get(column.key)
+    if column.is_measure and column.field.widget == "money" and (found := charts.number(value)) is not None:
+        return amount_words(found)
     if column.bucket is not None and value is not None:
         return bucket_words(str(value), column.bucket)
     text = words(column.field, value, row.shown.get(column.key), zone)
     if text:
         return text
     return BLANK if column.is_measure or column.missing is not None or row.drill.id else gettext("(blank)")
+
+
+def amount_words(amount: Decimal) -> str:
+    """Return an amount as it is spoken of: 7.35万, ¥73,500; to the yuan, from ten thousand on to the hundred in 万."""
+    if current_language() != "zh" or abs(amount) < _WAN:
+        return f"{'-' if amount < 0 else ''}¥{abs(amount):,.0f}"
+    return f"{trimmed(f'{amount / _WAN:,.2f}')}万"
 
 
 def bucket_words(first: str, bucket: str) -> str:
