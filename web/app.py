@@ -15,6 +15,7 @@ from engine.runtime.settings import read_key
 from web import (
     answers,
     api,
+    compressing,
     display,
     display_capture,
     display_evidence,
@@ -90,6 +91,7 @@ def create_app(instance: Instance) -> Flask:
     app.before_request(entrance.identify)
     app.before_request(entrance.admit)
     app.after_request(frame.keep_app)
+    app.after_request(compressing.squeeze)
     app.after_request(entrance.finish)
     errors.install(app)
     for blueprint in BLUEPRINTS:

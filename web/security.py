@@ -88,14 +88,30 @@ def keep_visit(response: Response) -> Response:
 
 
 def csrf_token(secret: bytes) -> str:
-    """Return the CSRF token of this visitor."""
-    return hmac.new(secret, f"csrf:{visit()}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    """Return a CSRF token of this visitor, another text in every answer: packed pages must not betray it."""
+    if "csrf" not in g:
+        cover = secrets.token_bytes(hashlib.sha256().digest_size)
+        g.csrf = (cover + _covered(cover, _proof(secret))).hex()
+    return str(g.csrf)
 
 
 def csrf_holds(secret: bytes) -> bool:
-    """Tell whether the request carries this visitor's CSRF token, as a header or as a form field."""
+    """Tell whether the request carries a CSRF token of this visitor, as a header or as a form field."""
     sent = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
-    return hmac.compare_digest(sent.encode("utf-8", "replace"), csrf_token(secret).encode())
+    try:
+        read = bytes.fromhex(sent)
+    except ValueError:
+        return False
+    half = hashlib.sha256().digest_size
+    return len(read) == 2 * half and hmac.compare_digest(_covered(read[:half], read[half:]), _proof(secret))
+
+
+def _proof(secret: bytes) -> bytes:
+    return hmac.digest(secret, f"csrf:{visit()}".encode("utf-8", "replace"), "sha256")
+
+
+def _covered(cover: bytes, text: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(cover, text, strict=True))
 
 
 def from_own_page() -> bool:
