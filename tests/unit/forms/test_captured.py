@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,8 @@ FORM = apps.one_form(
     apps.field("link", "scan"),
 )
 ID, OTHER = "01a200e2-0000-7000-8000-000000000001", "01a200e2-0000-7000-8000-000000000002"
+NOWHERE = {"accuracy_m": None, "address": None}
+SAID = {"transcript": None, "transcript_source": None}
 PLACE = {"lat": "28.682892", "lng": "115.89", "accuracy_m": "12", "address": None}
 
 
@@ -41,15 +45,15 @@ def read(key, raw):
         ("files", [], None),
         ("files", None, None),
         ("place", {"lat": 28.682892, "lng": "115.8900000", "accuracy_m": 12}, PLACE),
-        ("place", {"lat": -0.00000001, "lng": 1e-7}, {"lat": "0", "lng": "0.0000001", "accuracy_m": None, "address": None}),
-        ("note", {"file": ID, "seconds": 5}, {"file": ID, "seconds": "5", "transcript": None, "transcript_source": None}),
+        ("place", {"lat": -0.00000001, "lng": 1e-7}, {**NOWHERE, "lat": "0", "lng": "0.0000001"}),
+        ("note", {"file": ID, "seconds": 5}, {**SAID, "file": ID, "seconds": "5"}),
         ("signed", ID, {"file": ID, "name": None, "signed_at": None}),
         ("signed", "", None),
         ("code", " 6901234567892 ", "6901234567892"),
         ("code", "", None),
         ("link", "HTTPS://EXAMPLE.COM/x?y=1", "HTTPS://EXAMPLE.COM/x?y=1"),
     ],
-)  # fmt: skip
+)
 def test_a_value_is_kept_in_one_form_when_it_is_read(key, raw, value):
     assert read(key, raw) == value
 
@@ -95,6 +99,7 @@ def test_one_recording_is_a_list_of_it_when_the_field_takes_several():
 
 NUMBERS = st.one_of(st.decimals(-180, 180, places=9).map(str), st.floats(-180, 180), st.integers(-180, 180))
 LATITUDES = st.one_of(st.decimals(-90, 90, places=9).map(str), st.floats(-90, 90), st.integers(-90, 90))
+METRES = st.floats(0, 1e6)
 IDS = st.uuids().map(str)
 POSITIONS = {"lat": LATITUDES, "lng": NUMBERS}
 MOMENTS = (
@@ -103,7 +108,7 @@ MOMENTS = (
 VALUES = st.fixed_dictionaries(
     {
         "files": st.lists(IDS, max_size=2),
-        "place": st.fixed_dictionaries(POSITIONS, optional={"accuracy_m": st.floats(0, 1e6), "address": st.just("南昌")}),
+        "place": st.fixed_dictionaries(POSITIONS, optional={"accuracy_m": METRES, "address": st.just("南昌")}),
         "photos": st.lists(
             st.fixed_dictionaries({"file": IDS}, optional={**POSITIONS, "token": st.just("t"), "captured_at": MOMENTS}),
             max_size=4,
@@ -111,7 +116,7 @@ VALUES = st.fixed_dictionaries(
         "note": st.fixed_dictionaries({"file": IDS, "seconds": st.floats(5, 60)}),
         "signed": IDS,
     }
-)  # fmt: skip
+)
 
 
 @given(VALUES)
@@ -125,6 +130,7 @@ def test_what_was_read_reads_back_the_same_when_it_is_written(raw):
     assert {key: value for key, value in row_json(FORM, again).items() if key in raw} == written
 
 
+PARTS = ["file", "lat", "lng", "seconds", "token", "captured_at", "x"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | IDS,
     lambda inner: (

@@ -44,17 +44,23 @@ def kind(content, name="x", size=None):
         (b"\x1a\x45\xdf\xa3\x01", "a", "audio/webm"),
         (b"\0\0\0\x1cftypiso5", "a", "audio/mp4"),
         (zipped("a.txt"), "a", "application/zip"),
-        (zipped("[Content_Types].xml", "word/document.xml"), "a.zip", "application/vnd.openxmlformats-officedocument."
-         "wordprocessingml.document"),
-        (zipped("[Content_Types].xml", "xl/workbook.xml"), "a", "application/vnd.openxmlformats-officedocument."
-         "spreadsheetml.sheet"),
+        (
+            zipped("[Content_Types].xml", "word/document.xml"),
+            "a.zip",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (
+            zipped("[Content_Types].xml", "xl/workbook.xml"),
+            "a",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
         (zipped("word/document.xml"), "a.docx", "application/zip"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "A.XLS", "application/vnd.ms-excel"),
         ("姓名,电话\n".encode(), "a.csv", "text/csv"),
         ("姓名,电话\n".encode("gb18030"), "a.csv", "text/csv"),
         (b"<svg onload='x'/>", "a.svg", "text/plain"),
     ],
-)  # fmt: skip
+)
 def test_a_content_is_what_it_begins_with_when_it_is_looked_at(content, name, media):
     assert kind(content, name).type == media
 
@@ -108,12 +114,12 @@ BEGINNINGS = [
 
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=60))
 def test_any_bytes_are_told_or_refused_when_they_come(begins, rest):
+    codes = set()
     try:
-        found = kind(begins + rest)
+        kind(begins + rest)
     except EngineError as error:
-        assert error.problems[0].code.startswith("FILE-")
-    else:
-        assert "/" in found.type
+        codes = {problem.code for problem in error.problems}
+    assert codes <= {"FILE-001", "FILE-002", "FILE-003", "FILE-004"}
 
 
 @pytest.mark.parametrize(
