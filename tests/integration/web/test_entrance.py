@@ -86,6 +86,9 @@ def test_every_page_carries_the_strict_headers_when_it_is_answered(librarian, pa
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert (policy["img-src"], policy["media-src"]) == ("'self' data: blob:", "'self' blob:")
+    granted = answer.headers["Permissions-Policy"]
+    assert all(f"{device}=(self)" in granted for device in ("camera", "microphone", "geolocation"))
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer.headers["Referrer-Policy"] == "same-origin"
