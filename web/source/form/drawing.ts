@@ -92,6 +92,8 @@ class Drawing {
       this.asks ||= !hasContent(slot) && field.default !== undefined;
       awake(slot);
       slot.dataset["state"] = "";
+      const folded = slot.closest("details");
+      if (folded && standing.required) folded.open = true;
     }
     if (!shows && !slot.hidden) slot.dataset["state"] = "";
     slot.hidden = !shows;

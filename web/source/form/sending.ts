@@ -14,7 +14,8 @@ let refusedBefore = "";
 
 /** Tell whether the server can be reached; what it said a moment ago counts. */
 const isReachable = async (): Promise<boolean> => {
-  if (navigator.onLine && Date.now() - lastHeard < FRESH_MS) return true;
+  if (!navigator.onLine) return false;
+  if (Date.now() - lastHeard < FRESH_MS) return true;
   try {
     await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
     lastHeard = Date.now();
