@@ -133,14 +133,18 @@ class _Facet:
                 return FacetView(self.item.key, labels, "choices", tuple(self._toggles(values)), is_set=is_set)
             case language.PersonType():
                 mine = tuple(self._toggles([(ME, _MINE)]))
-                return FacetView(self.item.key, labels, "persons", mine, is_set=is_set)
+                return FacetView(self.item.key, labels, "persons", mine, self._contained, is_set=is_set)
             case language.NumberType():
                 return FacetView(self.item.key, labels, "numbers", (), *self._range(), is_set=is_set)
             case language.TextType():
-                low = next((part.values[0] for part in self.own if part.sign == "contains"), "")
-                return FacetView(self.item.key, labels, "texts", low=low, is_set=is_set)
+                return FacetView(self.item.key, labels, "texts", low=self._contained, is_set=is_set)
             case _:
                 return FacetView(self.item.key, labels, "days", tuple(self._periods()), *self._range(), is_set=is_set)
+
+    @property
+    def _contained(self) -> str:
+        """What the field, or the name of the person in it, has to contain now."""
+        return next((part.values[0] for part in self.own if part.sign == "contains"), "")
 
     def _toggles(self, values: Sequence[tuple[str, Text]]) -> Iterator[ChoiceView]:
         """Go through the values: a click adds one to those that are let in, or takes it away."""

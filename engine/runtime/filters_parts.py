@@ -10,13 +10,27 @@ from engine.decision.words import title_of
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Text
 from engine.language import types as language
+from engine.language.backends.sql.terms import depends_on_row
 from engine.language.expressions import Expression
 from engine.language.keeping import keep_expression, keep_understood
+from engine.language.operations import Op
 from engine.language.printing.wording import in_words
 from engine.language.reading.syntax import Logic, Syntax
-from engine.language.tree import Coalesce, Equal, Field, Given, Literal, Node, OneOfThese, Operation, Or, Ordered, Path
+from engine.language.tree import (
+    Coalesce,
+    Equal,
+    Field,
+    Given,
+    Literal,
+    Node,
+    OfPerson,
+    OneOfThese,
+    Operation,
+    Or,
+    Ordered,
+    Path,
+)
 from engine.runtime.reading import Reading
-from engine.runtime.showing import field_labels
 
 ME = "me"
 
@@ -72,14 +86,16 @@ def _part(source: str, expression: Expression) -> Part:
             return Part(source, expression, found, (ME,))
         case Equal(item, Literal(value)):
             return Part(source, expression, _field_of(item), (_written(value),))
+        case Equal(item, bound) if not depends_on_row(bound):
+            return Part(source, expression, _field_of(item), (), "=")
         case OneOfThese(item, values):
             return Part(source, expression, _field_of(item), tuple(map(_written, values)))
         case Field(key, language.BooleanType()):
             return Part(source, expression, key, ("true",))
         case Ordered(sign, item, bound):
             return Part(source, expression, _field_of(item), (_bound(bound, source),), sign)
-        case Operation(_, (item, Literal(str() as value))) if isinstance(item, Field):
-            return Part(source, expression, item.key, (value,), "contains")
+        case Operation(Op.CONTAINS, (Field(key) | OfPerson(Field(key), "name"), Literal(str() as value))):
+            return Part(source, expression, key, (value,), "contains")
         case _:
             return Part(source, expression)
 
@@ -107,27 +123,46 @@ def _field_of(item: Node) -> str | None:
 
 def words_of(reading: Reading, form: Form, part: Part) -> Text:
     """Return a condition in words; who or what is meant by an id is named."""
-    named = _named(reading, part)
-    if named is not None and part.key is not None:
-        labels = field_labels(form, part.key)
-        return Text(f"{labels.zh}是{'、'.join(named)}", f"{labels.en} is {' or '.join(named)}")
-    labels_of = {key: item.definition.field.labels for key, item in reading.app(form.app).parameters.items()}
     scope = reading.catalog.scope(form.app, form.key)
-    zh, en = (in_words(part.expression, scope, speech, labels_of) for speech in ("zh", "en"))
-    return Text(zh, en)
+    labels = {key: item.definition.field.labels for key, item in reading.app(form.app).parameters.items()}
+
+    def said(expression: Expression) -> Text:
+        return Text(*(in_words(expression, scope, speech, labels) for speech in ("zh", "en")))
+
+    meant = _meant(part.expression.tree)
+    if meant is None:
+        return said(part.expression)
+    who, ids = meant
+    names = [name or "?" for name in _names(reading, who, ids)]
+    start, end = who.at
+    item = said(keep_expression(part.source[start:end], scope))
+    return Text(f"{item.zh}是{'、'.join(names)}", f"{item.en} is {' or '.join(names)}")
 
 
-def _named(reading: Reading, part: Part) -> list[str] | None:
-    """Return the names of the persons or records that a condition lets in, None where it is about neither."""
-    tree = part.expression.tree
-    item = tree.left if isinstance(tree, Equal) else tree.item if isinstance(tree, OneOfThese) else None
-    match item:
-        case Coalesce((Field(_, language.PersonType()),)):
-            reading.fetch(PersonQuery(id) for id in part.values)
-            people = [reading.person(id) for id in part.values]
-            return [person.display_name if person else "?" for person in people]
-        case Path((step,), "id"):
-            speech = reading.viewer.language
-            return [title_of(reading, step.app, step.form, id, speech) or "?" for id in part.values]
+def _meant(tree: Node) -> tuple[Node, Sequence[str]] | None:
+    """Return the person or record whose id is compared, and the ids; None where a condition is about neither."""
+    match tree:
+        case Equal(item, Literal(str() as id)):
+            ids: Sequence[str] = (id,)
+        case OneOfThese(item, values):
+            ids = [str(value) for value in values]
         case _:
             return None
+    match item:
+        case Coalesce((who,)) if isinstance(who.type, language.PersonType):
+            return who, ids
+        case Path((*steps, last), "id"):
+            kind, at = language.ReferenceType(last.app, last.form), (item.at[0], item.at[1] - len(".id"))
+            found = Path(tuple(steps), last.reference, kind, at) if steps else Field(last.reference, kind, at)
+            return found, ids
+        case _:
+            return None
+
+
+def _names(reading: Reading, who: Node, ids: Sequence[str]) -> list[str]:
+    """Return the names of persons, the titles of records; empty for those that are not the viewer's to know."""
+    if isinstance(who.type, language.ReferenceType):
+        return [title_of(reading, who.type.app, who.type.form, id, reading.viewer.language) for id in ids]
+    reading.fetch(PersonQuery(id) for id in ids)
+    people = [reading.person(id) for id in ids]
+    return [person.display_name if person else "" for person in people]
