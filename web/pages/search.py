@@ -13,7 +13,7 @@ from web import security
 from web.display import text_of
 from web.doors import instance, viewer
 from web.entrance import is_fragment
-from web.frame import installed, look, secure_here
+from web.frame import boards_of, installed, look, secure_here
 from web.texts import chinese, current_language, gettext
 
 if TYPE_CHECKING:
@@ -84,6 +84,10 @@ def _making(app: AppView, text: str) -> Iterator[Found]:
 def _places(app: AppView, text: str) -> Iterator[Found]:
     if not text or _meets(text, app.labels):
         yield Found(text_of(app.labels), url_for("home.app_home", app=app.key), "apps")
+    for board in boards_of(app, others=bool(text)):
+        if not text or _meets(text, board.labels):
+            href = url_for("boards.board", app=app.key, key=board.key)
+            yield Found(text_of(board.labels), href, "board", text_of(app.labels))
     for form in app.forms:
         if not text or _meets(text, form.labels):
             href = url_for("lists.records", app=app.key, form=form.key)

@@ -1,0 +1,179 @@
+"""A site with the demo on it, and every page of it as the people who see it: what the walks through all pages share."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import waitress
+
+from engine.boot import Instance, open_instance
+from engine.demo import make_demo
+from engine.runtime.settings import read_settings
+from web.app import create_app
+from web.live import THREADS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+    from engine.runtime.views import AppView, FormView, Viewer
+
+NOBODY = ""
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at: a name for the picture's file, who looks (``NOBODY``: not signed in), and the address.
+
+    Of pages of one ``kind`` a few tell as much as all; where there is none, the page has no like.
+    """
+
+    name: str
+    who: str
+    path: str
+    kind: str = ""
+
+
+@contextmanager
+def demo_instance() -> Iterator[Instance]:
+    """Open an installation of its own with all packs and their demo, on the test clock; it is gone afterwards."""
+    home = tempfile.mkdtemp(prefix="youju-walk-")
+    opened = open_instance(read_settings({"YOUJU_HOME": home, "YOUJU_TEST_CLOCK": "1"}))
+    try:
+        make_demo(opened, None, lambda _done, _total: None)
+        yield opened
+    finally:
+        opened.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def serving(instance: Instance) -> Iterator[str]:
+    """Serve the instance on a free port of this machine; yields the address."""
+    options = {"threads": 4 + THREADS, "channel_request_lookahead": 1}
+    server = waitress.create_server(create_app(instance), host="127.0.0.1", port=0, **options)
+    thread = threading.Thread(target=server.run, name="walk", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        instance.live.close()
+        server.close()
+        thread.join(5)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the demo, with a session to look with."""
+
+    viewer: Viewer
+    session: str
+
+
+def people(instance: Instance) -> dict[str, Person]:
+    """Sign in everybody of the demo who has a password there, by name."""
+    kept = json.loads(instance.settings.demo_users.read_text(encoding="utf-8"))
+    found = {}
+    for user in kept["users"]:
+        session = instance.directory.sign_in(user["name"], user["password"])
+        viewer = instance.directory.viewer_of_session(session)
+        assert viewer is not None
+        found[user["name"]] = Person(viewer, session)
+    return found
+
+
+def stops(instance: Instance, everybody: Mapping[str, Person]) -> list[Stop]:
+    """Return every page that there is to see: of each form once, by the first who may; of each app each one's home."""
+    found = [Stop("sign-in", NOBODY, "/sign-in"), Stop("secure", NOBODY, "/secure")]
+    first = next(iter(everybody))
+    admin = next((name for name, one in everybody.items() if instance.apps.may_export(one.viewer)), first)
+    found += [
+        Stop("design", admin, "/design"),
+        Stop("not-found", first, "/nowhere"),
+        Stop("search", first, "/search"),
+        Stop("search-nothing", first, "/search?q=%E4%9A%BB%E4%9A%BB"),
+        Stop("me", first, "/me"),
+        Stop("apps", admin, "/apps"),
+    ]
+    for name, one in everybody.items():
+        found.append(Stop(f"inbox-{name}", name, "/inbox", "inbox"))
+        for app in instance.apps.installed(one.viewer):
+            found += _of_app(instance, name, one.viewer, app)
+    return list({stop.name: stop for stop in reversed(found)}.values())[::-1]
+
+
+def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iterator[Stop]:
+    at = f"/a/{app.key}"
+    yield Stop(f"{app.key}-home-{name}", name, f"{at}/")
+    for tab in instance.services.pages.tab_bar(viewer, app.key):
+        if tab.kind == "page" and not tab.home:
+            yield Stop(f"{app.key}-page-{tab.page}", name, f"{at}/pages/{tab.page}")
+    if app.sets_parameters:
+        yield Stop(f"{app.key}-parameters", name, f"{at}/parameters/")
+    boards = instance.services.boards.list(viewer, app.key)
+    if boards:
+        yield Stop(f"{app.key}-boards", name, f"{at}/boards")
+    for board in boards:
+        yield Stop(f"{app.key}-board-{board.key}", name, f"{at}/boards/{board.key}")
+    for form in app.forms:
+        yield from _of_form(instance, name, viewer, form)
+
+
+def _of_form(instance: Instance, name: str, viewer: Viewer, form: FormView) -> Iterator[Stop]:
+    at, key = f"/a/{form.app}/{form.key}", f"{form.app}-{form.key}"
+    yield Stop(f"{key}-list", name, f"{at}/", "list")
+    if form.may_create:
+        yield Stop(f"{key}-new", name, f"{at}/new", "new")
+        choice = form.fields.get(form.choose_first or "")
+        for option in choice.options if choice else ():
+            yield Stop(f"{key}-new-{option.key}", name, f"{at}/new?{choice.key}={option.key}" if choice else at)
+    page = instance.records.list(viewer, form.app, form.key, filter=None, sort=None, limit=20, after=None)
+    for record in page.items:
+        kind = "held" if record.held else record.state or "record"
+        here = f"{at}/{record.id}"
+        yield Stop(f"{key}-{kind}", name, here, "record")
+        if record.may_update:
+            yield Stop(f"{key}-edit", name, f"{here}/edit", "edit")
+        if record.may_delete:
+            yield Stop(f"{key}-delete", name, f"{here}/delete", "delete")
+        for transition in record.transitions:
+            if transition.asks:
+                yield Stop(f"{key}-do-{transition.key}", name, f"{here}/do/{transition.key}", "do")
+        for rule in instance.services.explaining.rules(viewer, form.app, form.key, record.id)[:1]:
+            yield Stop(f"{key}-rules", name, f"{here}/rules", "rules")
+            yield Stop(f"{key}-rule", name, f"{here}/rules/{rule.key}", "rule")
+
+
+def sample(walk: Iterable[Stop], of_each: int = 3) -> list[Stop]:
+    """Return the pages that have no like, and a few of each kind."""
+    met: Counter[str] = Counter()
+    kept = []
+    for stop in walk:
+        met[stop.kind] += 1
+        if not stop.kind or met[stop.kind] <= of_each:
+            kept.append(stop)
+    return kept
+
+
+@contextmanager
+def looking(browser: Browser, base: str, person: Person | None, **more: Any) -> Iterator[BrowserContext]:
+    """Open a browser profile in which a person is signed in, with the theme that ``color_scheme`` names."""
+    options = {"base_url": base, "locale": "zh-CN", "viewport": PHONE, "reduced_motion": "reduce", **more}
+    context = browser.new_context(**options)
+    cookies = {"youju_theme": more.get("color_scheme", "light")}
+    if person is not None:
+        cookies["youju_session"] = person.session
+    context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
+    try:
+        yield context
+    finally:
+        context.close()
