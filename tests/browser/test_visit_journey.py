@@ -16,7 +16,7 @@ WHAT = re.compile("^事项")
 
 def open_tender_visit(page):
     """Go the way of a rep on the phone: home, new visit, its purpose."""
-    page.get_by_role("link", name="记拜访").click()
+    page.locator("nav.tabs").get_by_role("link", name="记拜访").click()
     expect(page.get_by_role("heading", name="拜访目的")).to_be_visible()
     expect(page.locator("a.choice")).to_have_text(["技术交流", "招标答疑", "回款催收"])
     page.get_by_role("link", name="招标答疑").click()
