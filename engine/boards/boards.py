@@ -79,11 +79,15 @@ class Metric:
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column of a list: an expression, or without ``value`` a field by its key or the record itself."""
+    """A column of a list: an expression, or without ``value`` a field by its key or the record itself.
+
+    ``type`` is that of what it shows, None for what expressions know no type of.
+    """
 
     definition: ColumnDef
     labels: Text
     value: Expression | None = None
+    type: Type | None = None
 
     @property
     def key(self) -> str:

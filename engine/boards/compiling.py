@@ -35,6 +35,7 @@ _GROUPING = (
 _TIMES = (language.DateType, language.DateTimeType)
 _POINTING = (language.ReferenceType, language.PersonType)
 _UNLISTED = (language.DurationType, language.BlankType)
+_UNCOUNTED = (*language.SEVERAL, language.CapturedType, language.BlankType)
 _BUCKETS: Mapping[str, str] = {
     "day": "{0}",
     "week": "add_days({0}, 1 - weekday({0}))",
@@ -164,7 +165,7 @@ def _result(definition: MeasureDef, of: Expression | None) -> language.Type | No
     kind = of.type if of is not None else None
     match definition.function, kind:
         case ("count", _) | ("distinct", _):
-            return COUNT if not isinstance(kind, (*language.SEVERAL, language.BlankType)) else None
+            return COUNT if not isinstance(kind, _UNCOUNTED) else None
         case "share", _:
             return language.NumberType(definition.scale, definition.scale + 3)
         case "sum", language.NumberType(scale, digits):
@@ -246,12 +247,13 @@ def _list(definition: WidgetDef, ground: ListGround) -> Widget:
 
 def _column(definition: ColumnDef, ground: ListGround) -> Column | None:
     work, place = ground.work, f"columns.{definition.key}"
+    form = work.scope.form
     if definition.is_record and definition.value is not None:
         work.found.append(problems.TWO_WAYS.at(place, key=definition.key))
         return None
     if definition.is_record:
-        return Column(definition, definition.labels or ground.labels[""])
-    form = work.scope.form
+        kind = language.ReferenceType(form.app, form.key) if form is not None else None
+        return Column(definition, definition.labels or ground.labels[""], None, kind)
     is_named = definition.value is None
     if is_named and definition.key not in ground.labels:
         _known_keys(work, place, (definition.key,), ground.labels)
@@ -270,4 +272,16 @@ def _column(definition: ColumnDef, ground: ListGround) -> Column | None:
     if labels is None:
         work.found.append(problems.NEEDS_LABELS.at(place, key=definition.key))
         return None
-    return Column(definition, labels, value)
+    return Column(definition, labels, value, _kind_of(definition, value, work, place))
+
+
+def _kind_of(definition: ColumnDef, value: Expression, work: Gathering, place: str) -> language.Type:
+    """Return the type of what a column shows: of an id of a record the link to it."""
+    own = work.scope.form
+    if definition.form is None or own is None:
+        return value.type
+    known = sorted(form for app, form in work.scope.forms if app == own.app and "." not in form)
+    _known_keys(work, f"{place}.form", (definition.form,), known)
+    if not isinstance(value.type, language.TextType):
+        _wrong(work, f"{place}.value", problems.NOT_AN_ID, definition.key, value.type)
+    return language.ReferenceType(own.app, definition.form)

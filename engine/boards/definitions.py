@@ -69,7 +69,10 @@ class MetricDef:
 
 @dataclass(frozen=True, slots=True)
 class ColumnDef:
-    """A column of a list: a field by its key, an expression, or the record itself."""
+    """A column of a list: a field by its key, an expression, or the record itself.
+
+    ``form`` says that the text which the expression gives is the id of a record of that form.
+    """
 
     key: str
     labels: Text | None = None
@@ -77,6 +80,7 @@ class ColumnDef:
     is_record: bool = False
     format: Format | None = None
     missing: Text | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ def _column_def(document: Json) -> ColumnDef:
         is_record=document.get("record", False),
         format=document.get("format"),
         missing=_text(document, "missing"),
+        form=document.get("form"),
     )
 
 

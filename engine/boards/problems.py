@@ -68,3 +68,8 @@ TWICE = ProblemKind(
     Text("“{key}”出现了两次", "“{key}” stands twice"),
     Text("同一个指标或清单里的键不能重复", "Keys are unique within a metric or a list"),
 )
+NOT_AN_ID = ProblemKind(
+    "BOARD-011",
+    Text("列“{key}”的值不是记录的编号:它是{got_zh}", "The column “{key}” is no id of a record: it is {got_en}"),
+    Text("写了 form 的列取编号,例如 latest(….id)", "A column with a form takes an id, for example latest(….id)"),
+)

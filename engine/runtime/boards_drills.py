@@ -91,7 +91,8 @@ def _is_designed(reading: Reading, form: Form, part: Node) -> bool:
     """Tell whether a condition is one of a metric, or names a group of one that the viewer may see."""
     asked = _compared(part)
     for metric in _metrics(reading, form):
-        if any(part in _conjuncts(condition.tree) for condition in conditions_of(metric)):
+        own = (condition for condition in conditions_of(metric) if part in _conjuncts(condition.tree))
+        if any(not is_closed(reading, form, condition) for condition in own):
             return True
         for dimension in metric.dimensions:
             if (

@@ -31,7 +31,7 @@ Figures = dict[str, Value]
 
 
 def figures_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView | None:
-    """Return a widget with its figures; None where the viewer may not see what it groups by, or none of its measures.
+    """Return a widget with its figures; None where the viewer may not see what it asks or groups by, or no measure.
 
     ``form`` is the viewer's to read.
     """
@@ -39,7 +39,7 @@ def figures_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView |
         return None
     sight = _Sight(reading, form, widget.metric)
     shown = [measure for measure in widget.measures if sight.may_see(measure)]
-    if not shown or is_closed(reading, form, *(item.value for item in widget.metric.dimensions)):
+    if not shown or is_closed(reading, form, widget.metric.where, *(item.value for item in widget.metric.dimensions)):
         return None
     rows = sight.rows(_needed(sight, shown))
     cut = len(rows) > widget.metric.definition.limit

@@ -10,7 +10,6 @@ from engine.forms.forms import Form
 from engine.forms.writing import as_json
 from engine.kernel.canonical import Json
 from engine.kernel.values import StorageKind, Value
-from engine.language import types as language
 from engine.language.backends.sql.queries import to_condition
 from engine.language.expressions import Expression
 from engine.language.types import Type
@@ -25,14 +24,19 @@ from engine.storage.surroundings import SqlSurroundings
 
 
 def list_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView | None:
-    """Return a list with its rows; None where the viewer may see none of its columns. ``form`` is theirs to read."""
+    """Return a list with its rows; None where the viewer may see none of its columns, or not what it asks.
+
+    ``form`` is theirs to read.
+    """
+    if is_closed(reading, form, widget.where):
+        return None
     columns = [column for column in widget.columns if _is_open(reading, form, column)]
     if not columns:
         return None
     limit = widget.definition.limit
     rows = _rows(reading, form, widget, columns)
     cut, rows = len(rows) > limit, rows[:limit]
-    kinds = [_kind(form, column) for column in columns]
+    kinds = [column.type for column in columns]
     look_ahead(reading, ((value, kind) for row in rows for value, kind in zip(row.values, kinds, strict=True) if kind))
     words = Words(reading, form.app)
     return WidgetView(
@@ -78,13 +82,6 @@ def _stored(column: Column) -> str:
     return "id" if column.definition.is_record else column.key
 
 
-def _kind(form: Form, column: Column) -> Type | None:
-    """Return the type of a column's values, None for what expressions do not know, such as files."""
-    if column.definition.is_record:
-        return language.ReferenceType(form.app, form.key)
-    return column.value.type if column.value is not None else None
-
-
 def _column_views(reading: Reading, form: Form, columns: Sequence[Column]) -> Iterator[ColumnView]:
     for column in columns:
         definition = column.definition
@@ -94,7 +91,13 @@ def _column_views(reading: Reading, form: Form, columns: Sequence[Column]) -> It
             view = plain_field(form, column.key, column.labels)
         else:
             view = drawn_as(
-                reading, form, column.key, column.labels, column.value, column.value.type, definition.format
+                reading,
+                form,
+                column.key,
+                column.labels,
+                column.value,
+                column.type or column.value.type,
+                definition.format,
             )
         yield ColumnView(column.key, column.labels, view, is_record=definition.is_record, missing=definition.missing)
 

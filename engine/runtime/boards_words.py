@@ -16,6 +16,7 @@ from engine.language import types as language
 from engine.language.expressions import Expression
 from engine.language.tree import Field, Path
 from engine.language.types import Type
+from engine.runtime import files_seen
 from engine.runtime.apps import field_view
 from engine.runtime.reading import Reading
 from engine.runtime.showing import prefetch
@@ -44,7 +45,7 @@ def value_json(value: Value, kind: Type) -> Json:
             return as_json(StorageKind.DATE, value)
         case language.DateTimeType():
             return as_json(StorageKind.DATETIME, value)
-        case _ if isinstance(kind, language.SEVERAL):
+        case _ if isinstance(kind, language.SEVERAL) or isinstance(value, tuple):
             return as_json(StorageKind.TEXTS, value)
         case _:
             return value
@@ -59,7 +60,8 @@ def drawn_as(
     if not options and isinstance(kind, language.ChoiceType | language.ChoicesType):
         options = tuple(OptionView(option.key, option.labels) for option in kind.options)
     scale = kind.scale if isinstance(kind, language.NumberType) else 0
-    own = found.widget if found is not None else _WIDGETS.get(type(kind), "text")
+    usual = kind.kind if isinstance(kind, language.CapturedType) else _WIDGETS.get(type(kind), "text")
+    own = found.widget if found is not None else usual
     target = ".".join((kind.app, kind.form)) if isinstance(kind, language.ReferenceType) else None
     return FieldView(key, wanted or own, labels, options=options, scale=scale, target=target)
 
@@ -98,18 +100,28 @@ class Words:
         """Return a value as people read it, None for a blank."""
         if value is None:
             return None
+        if isinstance(kind, language.CapturedType):
+            return files_seen.captured_words(self._reading, kind.kind, value)
         zh, en = (show(value, kind) for show in self._show)
         return zh if zh == en else Text(zh, en)
+
+
+def _file(entry: Value) -> str | None:
+    """Return the id of the file that an entry of what was captured names."""
+    found = entry.get("file") if isinstance(entry, dict) else entry
+    return found if isinstance(found, str) else None
 
 
 def look_ahead(reading: Reading, pairs: Iterable[tuple[Value, Type]]) -> None:
     """Fetch all persons and records that these values name, and what the records' titles name, in few queries."""
     wanted: list[Query] = []
     for value, kind in pairs:
-        ids = value if isinstance(value, tuple) else () if value is None else (value,)
+        ids = value if isinstance(value, tuple | list) else () if value is None else (value,)
         match kind:
             case language.PersonType() | language.PersonsType():
                 wanted.extend(PersonQuery(id) for id in ids)
+            case language.CapturedType():
+                files_seen.look_up(reading, (id for one in ids if (id := _file(one)) is not None))
             case language.ReferenceType(app, form) | language.ReferencesType(app, form):
                 wanted.extend(RecordQuery(app, form, id) for id in ids)
     reading.fetch(wanted)
