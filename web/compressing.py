@@ -22,6 +22,7 @@ TEXTS: Final = frozenset(
         "application/javascript",
         "application/json",
         "application/manifest+json",
+        "application/wasm",
         "image/svg+xml",
     }
 )

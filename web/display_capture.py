@@ -88,6 +88,7 @@ def _values() -> dict[str, str]:
         "empty_file": gettext("“%(name)s” is empty."),
         "enough": gettext("No more than %(count)s here."),
         "file_too_large": gettext("“%(name)s” is larger than %(largest)s MB."),
+        "no_reader": gettext("Codes cannot be read here. Type the number."),
         "no_picture": gettext("“%(name)s” is no picture."),
         "sign_first": gettext("Sign in the field first."),
         "too_short": gettext("That was %(seconds)s s; at least %(least)s s are needed."),

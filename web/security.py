@@ -45,8 +45,15 @@ _HEADERS: Final = {
 }
 
 
+_READER_POLICY: Final = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+_READER: Final = "decoder.js"
+"""The one script that may run WebAssembly: it reads codes in a worker, away from every page."""
+
+
 def secure_headers(response: Response) -> Response:
     """Put the security headers on an answer; pages are never kept by shared caches."""
+    if request.endpoint == "static" and (request.view_args or {}).get("filename") == _READER:
+        response.headers["Content-Security-Policy"] = _READER_POLICY
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "private, no-cache")

@@ -1,22 +1,12 @@
-// Codes: read by the camera where the browser can, typed everywhere; the check digit of an EAN is verified in both ways.
+// Codes: read by the camera where there is one, typed everywhere; the check digit of an EAN is verified in both ways.
 import { REAR, mendOf, open, release, stream, tell, within } from "./dialog.ts";
+import { type CodeReader, readerOf } from "./codes.ts";
 import { type Field, say } from "./field.ts";
 import { word } from "./words.ts";
 
-interface Detector {
-  detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
-}
-type MakeDetector = new (options: { formats: string[] }) => Detector;
+const LOOK_EVERY_MS = 120;
 
-const LOOK_EVERY_MS = 150;
-const FORMATS: Record<string, string[]> = { ean: ["ean_13", "ean_8"], qr: ["qr_code"] };
-const ANY = ["ean_13", "ean_8", "upc_a", "code_128", "code_39", "qr_code", "data_matrix"];
-
-/** The browser's reader of codes, where it has one. */
-export const detector = (): MakeDetector | undefined =>
-  (globalThis as { BarcodeDetector?: MakeDetector }).BarcodeDetector;
-
-export const canScan = (): boolean => Boolean(detector() && isSecureContext && navigator.mediaDevices);
+export const canScan = (): boolean => Boolean(isSecureContext && navigator.mediaDevices);
 
 /** Tell whether the last digit of an EAN is the one that the others ask for. */
 export function eanHolds(code: string): boolean {
@@ -45,25 +35,15 @@ const boxOf = (field: Field): HTMLInputElement => field.root.querySelector<HTMLI
 
 /** Open the camera and take the first code that does. */
 export async function openScanner(field: Field): Promise<void> {
-  const Made = detector();
-  if (!Made) return;
   let source: MediaStream | null = null;
+  let reader: CodeReader | null = null;
   let closed = false;
   const dialog = open("scanner", () => {
     closed = true;
     release(source);
+    reader?.close();
   });
   const video = within<HTMLVideoElement>(dialog, "video");
-  const reader = new Made({ formats: FORMATS[String(field.limits["codes"])] ?? ANY });
-  const look = async (): Promise<void> => {
-    if (closed) return;
-    const found = video.readyState >= 2 ? await reader.detect(video) : [];
-    const code = found.map((one) => one.rawValue.trim()).find((one) => one && !wrongCode(field, one));
-    if (code) {
-      dialog.close();
-      put(field, code);
-    } else setTimeout(() => void look(), LOOK_EVERY_MS);
-  };
   const start = async (): Promise<void> => {
     tell(dialog, "");
     const given = await stream(REAR);
@@ -76,18 +56,44 @@ export async function openScanner(field: Field): Promise<void> {
       return;
     }
     source = given;
-    if (closed) release(source);
     video.srcObject = given;
     await video.play().catch(() => undefined);
-    await look();
+    reader ??= await readerOf(String(field.limits["codes"] ?? "any"));
+    if (closed) {
+      release(source);
+      reader.close();
+      return;
+    }
+    const code = await firstCode(field, video, reader, () => closed).catch(() => null);
+    if (code === null && !closed) tell(dialog, word("no_reader"));
+    if (!code) return;
+    dialog.addEventListener("close", () => put(field, code), { once: true });
+    dialog.close();
   };
   await start();
+}
+
+/** Look until a code is seen that does; empty where the camera was closed before. */
+async function firstCode(
+  field: Field,
+  video: HTMLVideoElement,
+  reader: CodeReader,
+  closed: () => boolean,
+): Promise<string> {
+  while (!closed()) {
+    const found = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? await reader.read(video) : [];
+    const code = found.map((one) => one.trim()).find((one) => one && !wrongCode(field, one));
+    if (code) return code;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return "";
 }
 
 function put(field: Field, code: string): void {
   const box = boxOf(field);
   box.value = code;
   say(field, "");
+  box.focus();
   navigator.vibrate?.(60);
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.dispatchEvent(new Event("change", { bubbles: true }));

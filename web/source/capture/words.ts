@@ -9,7 +9,7 @@ export function word(key: string, values: Record<string, string | number> = {}):
 }
 
 /** What the page says of itself: who fills it, in which app, in which time zone. */
-export function fact(name: "user" | "who" | "app" | "zone"): string {
+export function fact(name: "user" | "who" | "app" | "zone" | "decoder" | "reader"): string {
   return kit?.dataset[name] ?? "";
 }
 
