@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, exists, false, or_
 
-from engine.decision.words import title
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Problem
-from engine.kernel.values import StorageKind
 from engine.language.backends.sql.queries import to_condition
 from engine.language.expressions import Expression
 from engine.language.keeping import keep_expression
@@ -65,22 +63,6 @@ def list_page(
         reading.remember(form, row)
     prefetch(reading, form, rows)
     return Page(tuple(record_view(reading, form, row) for row in rows), following, Count(value, exact))
-
-
-def title_matches(reading: Reading, form: Form, text: str, limit: int) -> tuple[tuple[str, str], ...]:
-    """Return ids and titles of readable records of which a field of their title contains ``text``, newest first."""
-    tables = reading.tables(form)
-    hidden = reading.access(form).not_always_shown
-    named = sorted({key for part in form.title.expressions for key in part.reads.fields} - hidden)
-    texts = [key for key in named if key in tables.main.columns and tables.main.columns[key].kind is StorageKind.TEXT]
-    where = readable(reading, form)
-    if text.strip():
-        where.append(or_(false(), *(tables.main.table.c[key].contains(text.strip(), autoescape=True) for key in texts)))
-    rows, _ = list_rows(
-        reading.connection, tables, where, sort="updated_at", descending=True, after=None, limit=min(limit, LIMIT)
-    )
-    prefetch(reading, form, rows)
-    return tuple((str(row["id"]), title(reading, form, row, reading.viewer.language)) for row in rows)
 
 
 def readable(reading: Reading, form: Form) -> Conditions:

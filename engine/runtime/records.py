@@ -17,9 +17,10 @@ from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row
 from engine.runtime.answering import answer_to, latest_answer
 from engine.runtime.desk import Desk
+from engine.runtime.finding import found_by
 from engine.runtime.form_trees import live_json
 from engine.runtime.history import history_of
-from engine.runtime.listing import list_page, title_matches
+from engine.runtime.listing import list_page
 from engine.runtime.reading import Reading
 from engine.runtime.repeating import once
 from engine.runtime.showing import fields_json, prefetch, record_view, shown
@@ -106,9 +107,9 @@ class Records:
             return list_page(reading, reading.form(app, form), filter=filter, sort=sort, limit=limit, after=after)
 
     def choices(self, viewer: Viewer, app: str, form: str, text: str, limit: int = 20) -> tuple[tuple[str, str], ...]:
-        """Return ids and titles of readable records whose title fields contain ``text``."""
+        """Return ids and titles of readable records that ``text`` may mean: part of a name, an alias, or pinyin."""
         with self._desk.reading(viewer) as reading:
-            return title_matches(reading, reading.form(app, form), text, limit)
+            return found_by(reading, reading.form(app, form), text, limit)
 
     def history(self, viewer: Viewer, app: str, form: str, id: str) -> tuple[HistoryView, ...]:
         """Return what happened to a record, newest first, without the fields that the viewer may not see."""
