@@ -55,11 +55,10 @@ class Spot:
 def check_given(saving: Saving) -> None:
     """Gather what the sender captured and cannot be kept, and put into the rest what the system knows of it."""
     wanted = [spot for spot in spots(saving) if spot.key in saving.given]
-    if not wanted:
-        return
     _fetch(saving, wanted)
     for spot in wanted:
         _settle(saving, spot, _checked(saving, spot))
+    _take_places(saving)
 
 
 def check_made(saving: Saving) -> None:
@@ -247,6 +246,18 @@ def _check_fence(saving: Saving, spot: Spot) -> None:
     metres = metres_between(here, centre)
     if metres > int(fence["metres"]):
         _note(saving, spot, problems.TOO_FAR, metres=metres, most=fence["metres"])
+
+
+def _take_places(saving: Saving) -> None:
+    """Put the position of the first photo that has one into the places that the form takes from photos."""
+    for item in saving.form.live_fields():
+        source = item.definition.properties.get("taken_from") if item.definition.type == "location" else None
+        if source is None or source not in saving.given:
+            continue
+        placed = (photo for photo in saving.row.get(source) or () if position_of(photo) is not None)
+        first = next(placed, None)
+        place = None if first is None else {key: first[key] for key in ("lat", "lng", "accuracy_m")} | {"address": None}
+        saving.settle({**saving.row, item.key: place})
 
 
 def _centre(saving: Saving, path: str) -> Value:

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
 from engine.forms import problems
-from engine.forms.captured.problems import BAD_CENTRE
+from engine.forms.captured.problems import BAD_CENTRE, BAD_SOURCE
 from engine.forms.captured.values import CAPTURED
 from engine.forms.completing import Asked, Completing
 from engine.forms.definitions import FieldDef, FormDef, OptionDef, RelationDef, target_of

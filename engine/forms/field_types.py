@@ -97,7 +97,8 @@ _LOCATION: Mapping[str, Json] = {
         },
         "required": ["center", "metres"],
         "additionalProperties": False,
-    }
+    },
+    "taken_from": {"type": "string", "pattern": f"^{_KEY}$"},
 }
 _SCAN: Mapping[str, Json] = {"codes": {"enum": ["ean", "qr", "any"]}}
 

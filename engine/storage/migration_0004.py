@@ -46,6 +46,10 @@ def make_files(operations: Operations, _dialect: Dialect) -> None:
         Column("at", BigInteger(), nullable=False),
     )
     operations.create_index("ix_youju_file_use_record", "youju_file_use", ["app", "form", "record"])
+    _make_tokens(operations)
+
+
+def _make_tokens(operations: Operations) -> None:
     operations.create_table(
         "youju_capture_token",
         _words("token", key=True),

@@ -38,6 +38,7 @@ def documents(**photo: Any) -> apps.Documents:
         apps.field("notes", "audio", max_count=5),
         apps.field("signed", "signature"),
         apps.field("arrived", "location", geofence={"center": "site.gate", "metres": 500}),
+        apps.field("shot_at", "location", taken_from="photos", set_by="system"),
         apps.field("code", "scan", codes="ean"),
         apps.field("secret_files", "attachment"),
         apps.field(

@@ -82,6 +82,11 @@ BAD_CODE = ProblemKind(
     Text("“{label}”不是有效的条码", "“{label}” is not a valid barcode"),
     Text("应为8位或13位数字,末位是校验码;请重扫", "8 or 13 digits, the last of them a check digit; scan it again"),
 )
+BAD_SOURCE = ProblemKind(
+    "CAPT-017",
+    Text("位置的来源“{source}”不是照片字段", "“{source}”, from which the place comes, is no field of photos"),
+    Text("写本表单的照片字段", "Name a field of photos of this form"),
+)
 BAD_CENTRE = ProblemKind(
     "CAPT-016",
     Text("围栏的中心“{center}”不是位置字段", "The centre “{center}” of the geofence is no field of a location"),

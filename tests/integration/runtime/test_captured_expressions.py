@@ -114,3 +114,9 @@ def test_a_geofence_is_refused_when_its_centre_is_no_place():
     for center in ("name", "site.name", "nowhere", "site.nowhere"):
         arrived["geofence"]["center"] = center
         assert [code for code, _ in places(problems_of(made))] == ["CAPT-016"]
+
+
+def test_a_place_is_taken_from_photos_alone_when_it_is_taken_from_anywhere():
+    made = documents()
+    apps.item(made["forms/inspection.json"]["fields"], "shot_at")["taken_from"] = "files"
+    assert [code for code, _ in places(problems_of(made))] == ["CAPT-017"]

@@ -205,3 +205,11 @@ def test_the_timeline_names_files_when_they_changed(plant):
     (change,) = newest.changes
     assert [words.en for words in change.before_shown] == ["one.png"]
     assert [words.en for words in change.after_shown] == ["two.png"]
+
+
+def test_a_place_is_that_of_the_first_photo_when_the_form_takes_it_from_there(plant):
+    record = plant.inspect(photos=[plant.photo(), plant.photo(name="q.png", lat="1")])
+    assert record.fields["shot_at"] == {**HERE, "address": None}
+    assert refused(plant.inspect, shot_at=HERE) == [("FORM-010", "fields.shot_at")]
+    assert plant.change(record, name="x").fields["shot_at"]["lat"] == HERE["lat"]
+    assert plant.change(record, photos=None).fields["shot_at"] is None
