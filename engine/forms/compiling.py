@@ -226,6 +226,9 @@ def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Pro
         if item.type in ("reference", "references") and target_of(item, app) not in scope.forms:
             found.append(problems.NO_SUCH_FORM.at(f"fields.{item.key}.form", form=item.properties["form"]))
         center = item.properties.get("geofence", {}).get("center") if item.type == "location" else None
+        source = item.properties.get("taken_from") if item.type == "location" else None
+        if source is not None and not any(one.key == source and one.type == "photo" for one in definition.fields):
+            found.append(BAD_SOURCE.at(f"fields.{item.key}.taken_from", source=source))
         if center is not None and not _is_place(app, definition, scope, str(center)):
             found.append(BAD_CENTRE.at(f"fields.{item.key}.geofence.center", center=center))
     for number, relation in enumerate(definition.relations):
