@@ -170,13 +170,13 @@ NOTHING_FOUND = ProblemKind(
     Text("请核对号码,或先登记", "Check what was entered, or register it first"),
 )
 WORK_RUNNING = ProblemKind(
-    "RUN-044",
+    "RUN-050",
     Text("这件事正在进行", "This is being done already"),
     Text("请等它完成", "Wait until it is done"),
     Nature.CONFLICT,
 )
 WORK_LOST = ProblemKind(
-    "RUN-045",
+    "RUN-051",
     Text("中途断了:做这件事的进程已经停止", "It was cut short: the process that did it has ended"),
     Text("再做一次;已经做好的部分会保留", "Do it again; what was done is kept"),
 )

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.decision.changeset import Actor
-from engine.demo import make_demo_of
-from engine.forms.field_types import BUILT_IN
-from engine.packs.installing import install, plan
+from engine import market
 from engine.packs.shelf import Offer, offers
-from engine.scenarios.running import prove as run
 from web.doors import instance, viewer
 from web.problems import NOT_FOUND, RequestRefused
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-    from engine.boot import Instance
-    from engine.runtime.works import Report, Work
-
 blueprint = Blueprint("market", __name__)
-
-INSTALL: Final = "install."
-PROVE: Final = "prove."
 
 
 @blueprint.get("/market")
@@ -36,24 +26,23 @@ def shelf() -> str:
 @blueprint.get("/market/<key>")
 def offer(key: str) -> str:
     """Show one pack, how far its installing is, and what its scenarios came to."""
-    return render_template("offer.html", offer=_offer(key), installing=_look(INSTALL + key), proving=_look(PROVE + key))
+    works = {"installing": market.installing(instance(), key), "proving": market.proving(instance(), key)}
+    return render_template("offer.html", offer=_offer(key), **works)
 
 
 @blueprint.post("/market/<key>/install")
 def put_in(key: str) -> BaseResponse:
     """Begin to install a pack and what it needs, with its demo where that is asked for."""
-    found, served, by = _offer(key), instance(), Actor(viewer().id)
-    demo = request.form.get("demo") == "yes"
+    found = _offer(key)
     if found.state in ("new", "upgrade") and not found.problems:
-        served.works.start(INSTALL + key, lambda report: _install(served, found, by, report, demo=demo))
+        market.begin_install(instance(), found.pack, viewer().id, demo=request.form.get("demo") == "yes")
     return redirect(url_for("market.offer", key=key), 303)
 
 
 @blueprint.post("/market/<key>/prove")
 def prove(key: str) -> BaseResponse:
     """Begin to play the scenarios of a pack on a database that is thrown away."""
-    found, served = _offer(key), instance()
-    served.works.start(PROVE + key, lambda report: run(found.pack, BUILT_IN, report))
+    market.begin_proof(instance(), _offer(key).pack)
     return redirect(url_for("market.offer", key=key), 303)
 
 
@@ -69,17 +58,3 @@ def _offer(key: str) -> Offer:
         if found.pack.key == key:
             return found
     raise RequestRefused(404, NOT_FOUND.at())
-
-
-def _look(name: str) -> Work | None:
-    return instance().works.look(name)
-
-
-def _install(served: Instance, found: Offer, by: Actor, report: Report, *, demo: bool) -> None:
-    steps = [step for step in plan(served.services, found.pack) if step.kind != "keep"]
-    for number, step in enumerate(steps):
-        report(number, len(steps))
-        if demo:
-            make_demo_of(served, step.pack, None, report)
-        else:
-            install(served.services, step.pack, by)

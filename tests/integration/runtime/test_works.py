@@ -37,7 +37,7 @@ def test_it_says_how_far_it_is_and_that_it_is_done(works, database, clock):
     assert (seen.state, seen.done, seen.total) == ("running", 3, 7)
     with pytest.raises(EngineError) as caught:
         works.start("one", do)
-    assert caught.value.problems[0].code == "RUN-044"
+    assert caught.value.problems[0].code == "RUN-050"
     go.set()
     thread.join(20)
     assert (works.look("one").state, works.look("one").done) == ("done", 7)
@@ -63,7 +63,7 @@ def test_it_may_begin_again_when_its_process_has_gone(works, clock):
     stuck = threading.Event()
     works.start("one", lambda _: stuck.wait(20))
     clock.moment += SILENT_MS
-    assert works.look("one").problems[0][0] == "RUN-045"
+    assert works.look("one").problems[0][0] == "RUN-051"
     works.start("one", lambda report: report(1, 1)).join(20)
     assert works.look("one").state == "done"
     stuck.set()
