@@ -20,6 +20,7 @@ from engine.kernel.canonical import digest
 from engine.kernel.clocks import Clocks, Day
 from engine.kernel.identifiers import derived_id
 from engine.packs.demo import Demo, DemoChance, DemoClock, steps_of
+from engine.packs.demo_past import keep_past
 from engine.packs.installing import install, market_packs
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
@@ -66,7 +67,7 @@ def make_demo_of(instance: Instance, pack: Pack, anchor: datetime | None, progre
     kept = instance.services.execution.contents
     services = assemble(instance.database, instance.clocks, chance, BUILT_IN, contents=kept)
     install(services, pack, Actor(None))
-    if not pack.demo:  # its people are there for its scenarios alone
+    if not (pack.demo or pack.past):  # its people are there for its scenarios alone
         return False
     with instance.database.read() as connection:
         if settings.read(connection, MADE + pack.key) is not None:
@@ -119,6 +120,8 @@ def _make(
     services = assemble(instance.database, Clocks(business=clock), chance, BUILT_IN, contents=kept)
     travel = Travel(services.execution, clock)
     Demo(services, pack.key, names, travel.to, begin).make(pack, progress)
+    begin("past")
+    keep_past(services, pack, names, progress)
     begin("end")
     travel.to(max(end, clock.moment))
     _play_latest_slots(services, pack)

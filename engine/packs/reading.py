@@ -28,7 +28,7 @@ PARTS = ("seed", "demo", "scenarios", "texts", "assets")
 
 @dataclass(frozen=True)
 class Pack:
-    """One pack as read: ``documents`` are those of its app, ``seed``, ``demo`` and ``scenarios`` the rest of it.
+    """One pack as read: ``documents`` are those of its app, the rest is what its folders beside hold.
 
     ``needs`` are ranges of versions by the key of the pack that is needed; an empty one is any version.
     """
@@ -43,6 +43,7 @@ class Pack:
     demo: tuple[Json, ...]
     scenarios: tuple[Json, ...]
     seed: tuple[Json, ...] = ()
+    past: tuple[Json, ...] = ()
 
 
 def market() -> Mapping[str, Path]:
@@ -122,6 +123,8 @@ def _part_problems(name: str, document: Json) -> list[Problem]:
             return document_problems("scenarios", name, document)
         case "seed", _:
             return document_problems("seed", name, document)
+        case "demo", {"kind": "past"}:
+            return document_problems("past", name, document)
         case "demo", {"kind": "users"}:
             return document_problems("users", name, document)
         case "demo", _:
@@ -148,6 +151,7 @@ def _pack(manifest: Json, read: Mapping[str, Json]) -> Pack:
         users=tuple(user for document in demo for user in document.get("users", ())),
         demo=tuple(record for document in demo for record in document.get("records", ())),
         scenarios=tuple(_scenarios(read)),
+        past=tuple(document for document in demo if document.get("kind") == "past"),
         seed=tuple(record for document in _folder(read, "seed") for record in document.get("records", ())),
     )
 
