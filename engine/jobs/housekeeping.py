@@ -80,7 +80,10 @@ class Housekeeping:
         contents, business = self.execution.contents, self.execution.clocks.business()
         swept = self.execution.attempt(lambda open: files.sweep(open, business - files.SWEPT_AFTER, BATCH))
         self._shard = (self._shard + 1) % SHARDS
-        for digest in (*swept, *contents.settled(f"{self._shard:02x}")):
+        settled = contents.settled(f"{self._shard:02x}")
+        with self.execution.database.read() as connection:
+            unknown = [digest for digest in settled if not files.is_needed(connection, digest)]
+        for digest in (*swept, *unknown):
             self.execution.attempt(partial(self._let_go, digest))
         return len(swept) + contents.tidy()
 
