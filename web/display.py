@@ -9,7 +9,6 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
-from engine.runtime.pages_views import FigureView
 from engine.runtime.views import ChangeView, FieldView, FormView
 from web.display_evidence import CAPTURED, evidence_words
 from web.display_moments import USUAL_ZONE, moment_words
@@ -102,14 +101,6 @@ def number_words(field: FieldView, value: Json) -> str:
             return gettext("%(score)s of 5", score=digits)
         case _:
             return digits
-
-
-def figure_words(figure: FigureView) -> str:
-    """Return a figure of a page as people read it; one of nothing is an empty text."""
-    if figure.value is None:
-        return ""
-    whole, _, rest = number_words(FieldView("figure", figure.widget, figure.labels), figure.value).partition(".")
-    return whole if not rest.strip("0") else f"{whole}.{rest}"
 
 
 def trimmed(digits: str) -> str:

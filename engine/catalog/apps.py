@@ -53,7 +53,7 @@ class App:
     tables: tuple[TableSpec, ...]
     placed: tuple[Placed, ...] = ()
     decision_tables: Mapping[str, Decides] = field(default_factory=dict)
-    pages: Pages = Pages()
+    pages: Pages = field(default_factory=Pages)
     quick_actions: Mapping[str, QuickAction] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     boards: Mapping[str, Board] = field(default_factory=dict)

@@ -355,7 +355,9 @@ class _Parts:
         """Return the pages and the tab bars."""
         roles = frozenset(role.key for role in self.app.roles)
         actions = frozenset(action.key for action in self.app.quick_actions)
-        around = PageSurroundings(self.app.key, roles, {flow.form: flow for flow in self.app.workflows}, actions)
+        flows = {flow.form: flow for flow in self.app.workflows}
+        boards = {board.key: tuple(widget.key for widget in board.widgets) for board in self.app.boards}
+        around = PageSurroundings(self.app.key, roles, flows, actions, boards)
         work = Gathering(self.scope)
         made = compile_pages(self.app.pages, self.app.tab_bars, around, work)
         self.found.extend(work.found)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from engine.catalog.pages.blocks import Actions, Block, Cards, Figures, Page, Timeline
 from engine.catalog.pages.compiling import form_name
 from engine.catalog.pages.definitions import (
+    BoardBlockDef,
+    BoardsBlockDef,
     CreateBlockDef,
     FactsBlockDef,
     InboxBlockDef,
@@ -21,6 +23,8 @@ from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Nature, Text
 from engine.kernel.values import Row
+from engine.runtime.boards import Boards, widget_view
+from engine.runtime.boards_views import BoardView
 from engine.runtime.desk import Desk
 from engine.runtime.inbox import Inbox
 from engine.runtime.listing import list_page
@@ -32,6 +36,8 @@ from engine.runtime.pages_views import (
     ActionButtonView,
     ActionsView,
     BlockView,
+    BoardBlockView,
+    BoardsView,
     CreateView,
     InboxView,
     ListView,
@@ -50,10 +56,11 @@ OFFERED = Text("快捷动作", "Quick actions")
 class Pages:
     """The pages of apps, and the tabs that lead to them."""
 
-    def __init__(self, desk: Desk, inbox: Inbox) -> None:
-        """Read through ``desk``; ``inbox`` knows what waits."""
+    def __init__(self, desk: Desk, inbox: Inbox, boards: Boards) -> None:
+        """Read through ``desk``; ``inbox`` knows what waits, ``boards`` which boards there are."""
         self._desk = desk
         self._inbox = inbox
+        self._boards = boards
 
     def home(self, viewer: Viewer, app: str) -> PageView:
         """Return the home page of an app for the viewer's roles; one without blocks where no document states any."""
@@ -131,6 +138,12 @@ class Pages:
                 return cards_view(look, block)
             case Figures():
                 return figures_view(look, block)
+            case BoardsBlockDef(labels):
+                listed = self._boards.list(look.reading.viewer, look.app)
+                boards = tuple(board for board in listed if board.mine)
+                return BoardsView(labels, boards) if boards else None
+            case BoardBlockDef():
+                return _widget(look, block)
             case _:
                 return None
 
@@ -163,6 +176,17 @@ class Pages:
 def _actions(look: Look, form: Form, row: Row, record: RecordView, block: Actions) -> ActionsView | None:
     buttons = button_views(look, form, row, record, block.buttons)
     return ActionsView(block.definition.labels, buttons) if buttons else None
+
+
+def _widget(look: Look, block: BoardBlockDef) -> BoardBlockView | None:
+    """Return a board with the one widget; None where the viewer has nothing to see in it."""
+    app = look.reading.app(look.app)
+    board = app.boards[block.board]
+    view = widget_view(look.reading, app, next(item for item in board.widgets if item.key == block.widget))
+    if view is None:
+        return None
+    named, at = board.definition, moment_text(look.reading.moment)
+    return BoardBlockView(block.labels, BoardView(look.app, board.key, named.labels, named.help, at, app.zone, (view,)))
 
 
 def _list(look: Look, block: ListBlockDef) -> ListView | None:

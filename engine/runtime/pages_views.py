@@ -8,6 +8,7 @@ from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
+from engine.runtime.boards_views import BoardSummary, BoardView
 from engine.runtime.views import (
     ChoiceView,
     FormView,
@@ -162,6 +163,24 @@ class CardsView:
 
 
 @dataclass(frozen=True)
+class BoardsView:
+    """The boards in front of the viewer."""
+
+    labels: Text
+    boards: tuple[BoardSummary, ...]
+    kind: Literal["boards"] = "boards"
+
+
+@dataclass(frozen=True)
+class BoardBlockView:
+    """A board with no more than the one widget that is shown."""
+
+    labels: Text
+    board: BoardView
+    kind: Literal["board"] = "board"
+
+
+@dataclass(frozen=True)
 class FigureView:
     """A number in its JSON form, None where there is nothing to take it of; ``filter`` opens what is behind it."""
 
@@ -263,6 +282,8 @@ BlockView = (
     | TextView
     | CardsView
     | FiguresView
+    | BoardsView
+    | BoardBlockView
     | FactsView
     | RelatedView
     | TimelineView

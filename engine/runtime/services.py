@@ -64,7 +64,7 @@ def assemble(
     source, home = catalogs or CatalogSource(types, database.dialect), contents or MemoryContents()
     execution = Execution(database, source, clocks, randomness, home)
     desk = Desk(execution)
-    inbox = Inbox(desk)
+    inbox, boards = Inbox(desk), Boards(desk)
     return Services(
         execution=execution,
         desk=desk,
@@ -73,10 +73,10 @@ def assemble(
         files=Files(desk),
         related=Related(desk),
         inbox=inbox,
-        pages=Pages(desk, inbox),
+        pages=Pages(desk, inbox, boards),
         parameters=Parameters(desk),
         explaining=Explaining(desk),
-        boards=Boards(desk),
+        boards=boards,
         filters=Filters(desk),
         saved_filters=SavedFilters(desk),
         directory=Directory(execution),

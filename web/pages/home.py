@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from web.display import figure_words
 from web.display_moments import day_words
 from web.doors import instance, viewer
 from web.frame import installed
-from web.pages.lists import columns_of
+from web.pages.blocks import drawing
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -63,6 +62,5 @@ def _shown(app: AppView, page: PageView, *, is_home: bool = False) -> str:
         today=day_words(page.at, app.zone),
         zone=app.zone,
         key=secrets.token_urlsafe(18),
-        columns_of=columns_of,
-        figure_words=figure_words,
+        **drawing(),
     )

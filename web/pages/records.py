@@ -9,13 +9,12 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import FormView, RecordView, TransitionView
-from web.display import figure_words, system_field
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
 from web.pages.asking import Asked, Attempt, ask_page, asked_for, fresh_tray, only_redrawn
+from web.pages.blocks import drawing
 from web.pages.desk import Desk, Tray
-from web.pages.lists import columns_of
 from web.pages.stale import stale_page
 from web.problems import NOT_FOUND, NOT_YOURS, RequestRefused, status_of
 
@@ -52,9 +51,7 @@ def shown(app: str, form: str, record_id: str, error: EngineError | None = None)
         key=secrets.token_urlsafe(18),
         release=release,
         asked=_asked_to_release(designed, view, release),
-        columns_of=columns_of,
-        system_field=system_field,
-        figure_words=figure_words,
+        **drawing(),
         zone=designed.zone,
         status=200,
     )

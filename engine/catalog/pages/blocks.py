@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from engine.catalog.pages.definitions import (
     ActionButtonDef,
     ActionsBlockDef,
+    BoardBlockDef,
+    BoardsBlockDef,
     CardsBlockDef,
     CreateBlockDef,
     EventDef,
@@ -144,6 +146,8 @@ Block = (
     | ListBlockDef
     | InboxBlockDef
     | TextBlockDef
+    | BoardsBlockDef
+    | BoardBlockDef
     | FactsBlockDef
     | RelatedBlockDef
     | Cards

@@ -30,6 +30,8 @@ from engine.catalog.pages.definitions import (
     ActionButtonDef,
     ActionsBlockDef,
     BlockDef,
+    BoardBlockDef,
+    BoardsBlockDef,
     ButtonDef,
     CallButtonDef,
     CardsBlockDef,
@@ -67,12 +69,13 @@ TIMES = (language.DateType, language.DateTimeType)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What pages may name besides forms: the app's roles, its workflows by form, and its quick actions."""
+    """What pages may name besides forms: the app's roles, its workflows by form, its quick actions, its boards."""
 
     app: str
     roles: frozenset[str]
     flows: Mapping[str, WorkflowDef]
     actions: frozenset[str] = field(default_factory=frozenset)
+    boards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def compile_pages(
@@ -125,8 +128,10 @@ class _Compiler:
 
     def _block(self, place: str, block: BlockDef, own: FormScope | None) -> Block | None:
         match block:
-            case InboxBlockDef() | TextBlockDef():
+            case InboxBlockDef() | TextBlockDef() | BoardsBlockDef():
                 return block
+            case BoardBlockDef():
+                return self._board(place, block)
             case CreateBlockDef(form=form):
                 return block if self._form(f"{place}.form", form) else None
             case ListBlockDef():
@@ -161,6 +166,15 @@ class _Compiler:
             case TimelineBlockDef(events=events):
                 made = [self._event(f"{place}.events[{n}]", event, own) for n, event in enumerate(events)]
                 return Timeline(block, tuple(event for event in made if event is not None))
+
+    def _board(self, place: str, block: BoardBlockDef) -> Block:
+        widgets = self.around.boards.get(block.board)
+        if widgets is None:
+            self._note(problems.NO_SUCH_BOARD, f"{place}.board", key=block.board, known=", ".join(self.around.boards))
+        elif block.widget not in widgets:
+            known = ", ".join(widgets)
+            self._note(problems.NO_SUCH_WIDGET, f"{place}.widget", board=block.board, key=block.widget, known=known)
+        return block
 
     def _list(self, place: str, block: ListBlockDef) -> Block | None:
         form = self._form(f"{place}.form", block.form)

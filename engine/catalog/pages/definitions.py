@@ -162,6 +162,22 @@ class FiguresBlockDef:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardsBlockDef:
+    """The boards that are in front of the viewer."""
+
+    labels: Text
+
+
+@dataclass(frozen=True, slots=True)
+class BoardBlockDef:
+    """One widget of a board."""
+
+    labels: Text
+    board: str
+    widget: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactsBlockDef:
     """Chosen fields of the page's record."""
 
@@ -205,6 +221,8 @@ BlockDef = (
     | TextBlockDef
     | CardsBlockDef
     | FiguresBlockDef
+    | BoardsBlockDef
+    | BoardBlockDef
     | FactsBlockDef
     | RelatedBlockDef
     | TimelineBlockDef
@@ -362,6 +380,8 @@ _BLOCKS: Mapping[str, Callable[[Json], BlockDef]] = MappingProxyType(
         "text": lambda item: TextBlockDef(_named(item), Text.from_json(item["text"])),
         "cards": _cards,
         "figures": lambda item: FiguresBlockDef(_named(item), tuple(map(_figure, item["figures"]))),
+        "boards": lambda item: BoardsBlockDef(_named(item)),
+        "board": lambda item: BoardBlockDef(_named(item), item["board"], item["widget"]),
         "facts": lambda item: FactsBlockDef(_named(item), tuple(item["fields"])),
         "related": _related,
         "timeline": _timeline,

@@ -39,6 +39,16 @@ NEEDS_A_NUMBER = ProblemKind(
     Text("“{measure}”要说明对哪个数计算", "“{measure}” needs a number to be taken of"),
     Text("写上 of;只有 count 不需要它", "State of; only count goes without it"),
 )
+NO_SUCH_BOARD = ProblemKind(
+    "PAGE-009",
+    Text("没有看板“{key}”", "There is no board “{key}”"),
+    Text("已有的:{known}", "There are: {known}"),
+)
+NO_SUCH_WIDGET = ProblemKind(
+    "PAGE-010",
+    Text("看板“{board}”没有组件“{key}”", "The board “{board}” has no widget “{key}”"),
+    Text("已有的:{known}", "There are: {known}"),
+)
 RECORD_AND_HOME = ProblemKind(
     "PAGE-008",
     Text("记录页不能同时是首页", "The page of a record is no home page"),

@@ -140,3 +140,10 @@ def test_a_page_is_absent_when_no_document_states_it(librarian):
     assert librarian.get("/a/library/pages/nowhere").status_code == 404
     assert librarian.get("/a/library/pages/book_page").status_code == 404, "it is the page of a record"
     assert librarian.get("/a/library/pages/home").status_code == 200
+
+
+def test_a_widget_of_a_board_stands_on_a_page_and_opens_its_board(librarian, loan):
+    text = _home(librarian)
+    assert loan[0], "there is something to tell"
+    assert 'class="card widget' in text
+    assert 'href="/a/library/boards/lending"' in text

@@ -95,6 +95,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "PAGE-007",
         "/blocks[0].figures[0].measure",
     ),
+    "a board": (page(block("board", board="red", widget="all")), "PAGE-009", "/blocks[0].board"),
     "facts on a page of no record": (page(block("facts", fields=["name"])), "PAGE-003", "/blocks[0].kind"),
     "a field of facts": (
         page(block("facts", fields=["name", "colour"]), home=False, **OF_RECORD),
