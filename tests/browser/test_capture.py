@@ -89,7 +89,8 @@ def test_a_photo_is_kept_with_place_and_token_when_it_is_taken_in_the_page(filli
     picture = page.locator(".facts a[data-large] img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
-    expect(page.locator(".facts")).to_contain_text("28.682, 115.891 ±12米 · 当场拍摄")
+    expect(page.locator(".facts .hint > span").nth(1)).to_have_text("28.682, 115.891 ±12米")
+    expect(page.locator(".facts .hint > span").nth(2)).to_have_text("当场拍摄")
 
 
 def test_the_shutter_asks_for_the_place_in_one_sentence_when_it_is_not_known(filling):

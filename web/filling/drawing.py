@@ -6,7 +6,6 @@ marks changed and leave alone those that somebody is typing in.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -16,17 +15,15 @@ from typing import Final
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FieldState, FieldView, FormState, FormView
-from web.display import joined, shown_text, text_of, words
+from web.display import shown_text, text_of, words
 from web.display_evidence import CAPTURED
 from web.display_moments import local_input
+from web.filling.controls import Choice, Control, Drawn, Line, Listed, Section, mark_of
 from web.filling.posted import PREFIX, Posted, is_typed
 from web.texts import gettext
 
 PILLS_AT_MOST: Final = 6
 """Choices with more options than this are drawn as a drop-down."""
-
-TOLD_AT_MOST: Final = 3
-"""So many values stand in the line of a folded section."""
 
 FIRST_LINE: Final = "s0"
 """The token of the blank line with which a required sub-table begins; left blank, it is none."""
@@ -36,133 +33,6 @@ ONE_OF: Final = "FLOW-018"
 
 _NEVER_TYPED: Final = frozenset({"json"})
 _LINE_PLACE: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One thing to choose: a key, what people read, and whether it is chosen."""
-
-    key: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a sub-table: its token in control names, its record id, and its controls."""
-
-    token: str
-    id: str | None
-    controls: tuple[Control, ...]
-
-
-@dataclass(frozen=True)
-class Control:
-    """One field to draw. ``value`` is what an input shows, ``words`` what people read when it cannot be changed.
-
-    ``held`` is the value of what is captured rather than typed, ``shown`` the runtime's reading of it.
-    """
-
-    key: str
-    name: str
-    id: str
-    widget: str
-    label: str
-    help: str
-    value: str
-    words: str
-    standing: FieldState
-    problems: tuple[Problem, ...] = ()
-    choices: tuple[Choice, ...] = ()
-    typed: str = ""
-    candidates: tuple[Choice, ...] = ()
-    lines: tuple[Line, ...] = ()
-    blank_line: tuple[Control, ...] = ()
-    scale: int = 0
-    limits: Mapping[str, Json] = field(default_factory=dict)
-    held: Json = None
-    shown: object = None
-    parked: bool = False
-    state_mark: str = ""
-    value_mark: str = ""
-    default: str = ""
-
-    @property
-    def shows(self) -> bool:
-        """Tell whether it is drawn: what cannot be changed and holds nothing is not worth a line."""
-        return self.standing.visible and (not self.standing.read_only or bool(self.words))
-
-    @property
-    def filled(self) -> bool:
-        """Tell whether it holds anything."""
-        of_lines = any(inner.filled for line in self.lines for inner in line.controls)
-        return bool(self.value or self.typed or of_lines or any(choice.chosen for choice in self.choices))
-
-    @property
-    def told(self) -> str:
-        """What it holds in a word, for the line of a folded section."""
-        chosen = "/".join(choice.label for choice in self.choices if choice.chosen)
-        return chosen or self.words
-
-    @property
-    def described_by(self) -> str:
-        """The ids of the texts that describe the control."""
-        parts = [f"{self.id}-help"] if self.help else []
-        return " ".join([*parts, f"{self.id}-problem"] if self.problems else parts)
-
-
-@dataclass(frozen=True)
-class Section:
-    """A titled group of controls; it shows if one of them does. Of ``one_of`` one control is enough."""
-
-    key: str
-    title: str
-    controls: tuple[Control, ...]
-    one_of: bool = False
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def mark(self) -> str:
-        """A mark of its problems, by which a page knows whether it may leave them alone."""
-        return _mark(repr([(p.code, p.message) for p in self.problems]))
-
-    @property
-    def visible(self) -> bool:
-        """Tell whether anything of it shows."""
-        return any(control.shows for control in self.controls)
-
-    @property
-    def told(self) -> str:
-        """What is filled in it, in one line, for when it is folded."""
-        filled = [control.told for control in self.controls if control.shows and control.told]
-        return joined(filled[:TOLD_AT_MOST]) + ("…" if len(filled) > TOLD_AT_MOST else "")
-
-    @property
-    def wanted(self) -> bool:
-        """Tell whether it must be seen at once: something in it is required, filled or wrong."""
-        return any(c.shows and (c.standing.required or c.problems or c.filled or c.parked) for c in self.controls)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One problem in the summary; ``anchor`` is the control it belongs to, if the page has it."""
-
-    anchor: str | None
-    message: str
-    hint: str
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A form to draw. ``parked`` are the labels of typed values that no longer apply, by field key."""
-
-    sections: tuple[Section, ...]
-    summary: tuple[Listed, ...] = ()
-    parked: Mapping[str, str] = field(default_factory=dict)
-
-    def controls(self) -> tuple[Control, ...]:
-        """Return every control, in order."""
-        return tuple(control for section in self.sections for control in section.controls)
 
 
 @dataclass(frozen=True)
@@ -290,11 +160,7 @@ def _signed(control: Control, *, from_server: bool) -> Control:
         repr((control.parked, control.candidates)),
     ]
     value = repr((control.value, control.words, [(c.key, c.label) for c in control.choices if c.chosen]))
-    return replace(control, state_mark=_mark("\n".join(state)), value_mark=_mark(value) if from_server else "")
-
-
-def _mark(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return replace(control, state_mark=mark_of("\n".join(state)), value_mark=mark_of(value) if from_server else "")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from engine.kernel.problems import Problem
 from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
 from web.entrance import is_fragment
-from web.filling.drawing import Drawn
+from web.filling.controls import Drawn
 from web.filling.posted import Posted
 from web.filling.sending import Resolved
 from web.pages.desk import Desk, Tray, shown_while_typing, without_hidden

@@ -14,7 +14,8 @@ from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime.views import FieldView, FormState, FormView, RecordView
 from web.doors import instance, viewer
 from web.errors import told
-from web.filling.drawing import Drawn, Filling, draw
+from web.filling.controls import Drawn
+from web.filling.drawing import Filling, draw
 from web.filling.posted import LINE_ID, Posted
 from web.filling.sending import Resolved, Sendable, changed, resolve, sendable
 from web.problems import BAD_REQUEST, RequestRefused

@@ -15,7 +15,8 @@ from engine.runtime.views import FormState, FormView, ParameterView, SectionView
 from web.display import text_of
 from web.doors import instance, viewer
 from web.errors import told
-from web.filling.drawing import Control, Drawn, Filling, draw
+from web.filling.controls import Control, Drawn
+from web.filling.drawing import Filling, draw
 from web.filling.posted import Posted, read_post
 from web.problems import status_of
 
