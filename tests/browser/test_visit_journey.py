@@ -54,15 +54,15 @@ def test_the_purpose_brings_its_three_fields_and_all_errors_come_at_once_when_a_
     expect(page.get_by_text("承诺回款日期")).to_have_count(0)
     page.get_by_role("button", name="提交").click()
     summary = page.locator("#summary")
-    expect(summary).to_be_focused()
-    wrong = ("客户", "招标文件编号", "我方应答偏差项", "关键人态度评分", "待办事项")
+    expect(page.locator("#f-customer")).to_be_focused()
+    wrong = ("客户", "招标文件编号", "我方应答偏差项", "关键人态度评分", "现场照片", "待办事项")
     expect(summary.get_by_role("link")).to_have_text([re.compile(label) for label in wrong])
     expect(page.locator("#f-tender_no")).to_have_attribute("aria-invalid", "true")
     summary.get_by_role("link", name="客户").click()
     expect(page.locator("#f-customer")).to_be_focused()
     page.get_by_label("招标文件编号").fill("JX-1")
     page.get_by_label("招标文件编号").blur()
-    expect(summary.get_by_role("link")).to_have_count(4)
+    expect(summary.get_by_role("link")).to_have_count(5)
 
 
 @pytest.mark.covers("S0-06")

@@ -220,4 +220,21 @@ def choices(app: str, form: str, field: str) -> str:
     if field not in known or known[field].target is None:
         raise RequestRefused(404, NOT_FOUND.at())
     text = next((value for name, value in request.args.items() if name.endswith("._text")), "")
-    return render_template("choices.html", found=find(known[field], text.strip()), text=text.strip())
+    found = find(known[field], text.strip())
+    return render_template("choices.html", found=found, text=text.strip(), create=_way_to_a_new_one(known[field], text))
+
+
+def _way_to_a_new_one(field: FieldView, text: str) -> str | None:
+    """Return where a record that a reference may point at is made, the typed text in the one field of its name."""
+    app, _, form = (field.target or "").partition(".")
+    try:
+        target = instance().apps.form(viewer(), app, form)
+    except EngineError as error:
+        if error.nature is not Nature.ABSENT:
+            raise
+        return None
+    if not target.may_create:
+        return None
+    named = [key for key in target.list_fields if key in target.fields and target.fields[key].widget == "text"]
+    given = {named[0]: text.strip()} if named and text.strip() else {}
+    return url_for("forms.new", app=app, form=form, **given)

@@ -72,13 +72,16 @@ class Live {
     const { judgement, open } = this.#judged();
     const stage = act === "save" ? judgement.now : judgement.ahead;
     const opening = form!.dataset["opening"] ?? "";
-    if (act.startsWith("transition:") && act !== `transition:${opening}`) return "";
+    // A draft goes as it is, and what another transition needs the server knows.
+    if (act === "save" ? opening : act.startsWith("transition:") && act !== `transition:${opening}`) return "";
     const found = this.#shownOnly(this.#known(stage.found, open), judgement);
     if (!found.length) return "";
     if (act !== "save") setTried();
     this.#tellAll(found);
     summarize(found, this.#tokens);
     goTo(anchorOf(found[0]!.path, this.#tokens));
+    // What only the server can tell comes into the same list.
+    if (act !== "save") refresh();
     return JSON.stringify(found);
   }
 

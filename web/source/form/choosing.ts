@@ -1,6 +1,6 @@
 /** Type-ahead for references: a combobox after the ARIA pattern. What may be chosen the server finds. */
 
-import { each, form } from "./page.ts";
+import { each, form, isLed } from "./page.ts";
 
 const FIND_AFTER_MS = 180;
 
@@ -133,7 +133,7 @@ export const followChoices = (): void => {
     if (isCombo(event.target)) typed(event.target);
   });
   form!.addEventListener("focusin", (event) => {
-    if (isCombo(event.target) && !event.target.value) findSoon(event.target, 0);
+    if (isCombo(event.target) && !event.target.value && !isLed()) findSoon(event.target, 0);
   });
   form!.addEventListener("focusout", (event) => {
     if (!isCombo(event.target)) return;

@@ -61,8 +61,8 @@ const setMust = (slot: HTMLElement, required: boolean): void => {
     (label.querySelector(":scope > span") ?? label).append(" ", mark);
   }
   if (!required) marks?.remove();
-  const target =
-    slot.querySelector("[role=radiogroup]") ?? slot.querySelector("[aria-required], [id^='f-']:not(fieldset)");
+  const own = `#${CSS.escape(`f-${slot.dataset["field"] ?? ""}`)}:is(input, select, textarea)`;
+  const target = slot.querySelector("[role=radiogroup]") ?? slot.querySelector(own);
   if (required) target?.setAttribute("aria-required", "true");
   else target?.removeAttribute("aria-required");
 };

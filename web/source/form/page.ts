@@ -30,13 +30,19 @@ export const focusable = (target: HTMLElement): HTMLElement =>
       target)
     : target;
 
+let leading = false;
+/** Whether the focus is just being led somewhere, rather than put there by somebody. */
+export const isLed = (): boolean => leading;
+
 /** Bring a control into sight, out of a folded section if need be, and give it the focus. */
 export const goTo = (id: string): void => {
   const target = document.getElementById(id);
   if (!target) return;
   const folded = target.closest("details");
   if (folded) folded.open = true;
+  leading = true;
   focusable(target).focus({ preventScroll: true });
+  leading = false;
   target.scrollIntoView({ block: "center" });
 };
 
