@@ -1,8 +1,35 @@
-"""No page is wider than the phone or the desktop it is read on, in either language."""
+"""No page is wider than the screen it is read on, and nothing on it is cut off or lies outside, in either language."""
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+
+from tests.browser.walking import demo_instance, looking, people, sample, serving, stops
+
+WIDTHS = (360, 390, 768, 1280)
+CUT_OFF = """
+() => {
+  const reached = document.documentElement.scrollWidth;
+  const found = reached > innerWidth ? [`the page is ${reached} px wide`] : [];
+  const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const name = (element) => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 30)}`;
+  const away = ".sr, .skip, dialog:not([open]), details:not([open]) > :not(summary), .list thead";
+  for (const element of document.body.querySelectorAll("*")) {
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    if (!box.width || !box.height || style.visibility === "hidden" || element.closest(away)) continue;
+    let around = element.parentElement;
+    while (around && !scrolls(around)) around = around.parentElement;
+    if (!around && (box.right > innerWidth + 1 || box.left < -1)) found.push(`outside: ${name(element)}`);
+    const hides = style.overflowX === "hidden" || style.overflowX === "clip";
+    const cut = hides && style.textOverflow !== "ellipsis" && element.scrollWidth > element.clientWidth + 1;
+    if (cut && element.textContent.trim()) found.push(`cut off: ${name(element)}`);
+  }
+  return found;
+}
+"""
 
 PAGES = (
     "/a/sales_management/",
@@ -37,3 +64,27 @@ def test_a_page_fits_its_screen_when_it_is_opened(signed_in, customer, width, la
             too_wide[path] = reached
     speak(page, "zh")
     assert not too_wide
+
+
+@pytest.fixture(scope="module")
+def demo():
+    with demo_instance() as instance, serving(instance) as base:
+        everybody = people(instance)
+        yield instance, base, everybody, sample(stops(instance, everybody), 2)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_is_cut_off_when_any_page_is_seen_at_any_width(browser, demo, language):
+    instance, base, everybody, walk = demo
+    for person in everybody.values():
+        instance.directory.set_language(person.viewer, language)
+    found = []
+    for who, theirs in itertools.groupby(sorted(walk, key=lambda stop: stop.who), key=lambda stop: stop.who):
+        with looking(browser, base, everybody.get(who)) as context:
+            page = context.new_page()
+            for stop in theirs:
+                page.goto(stop.path)
+                for width in WIDTHS:
+                    page.set_viewport_size({"width": width, "height": 800})
+                    found += [f"{stop.name} at {width}: {words}" for words in page.evaluate(CUT_OFF)]
+    assert not found, "\n".join(found)
