@@ -6,10 +6,13 @@ import pytest
 
 from tests.integration.runtime.conftest import refused
 from tests.support.apps import access, app, field, form, labels, role, state, transition, uid, workflow
+from tests.support.statements import recorded
 
 STAFF, GUEST, BOSS = (("shop", key) for key in ("staff", "guest", "boss"))
 SAID = {"zh": "{{customer.name}}欠{{amount}}", "en": "{{customer.name}} owes {{amount}}"}
 BLOCK = labels("block")
+STATEMENTS = 24
+"""For a home page with three sources of cards, figures and two lists."""
 
 
 def _page(key, *blocks, **more):
@@ -148,6 +151,19 @@ def test_blocks_and_sources_are_left_out_when_they_ask_what_is_closed(shop):
     guest = _home(shop, "gast")
     assert _kinds(guest) == ["cards", "cards", "figures"]
     assert [card.record.form for card in guest.blocks[1].cards] == ["bill"], "debts are hidden from guests"
+
+
+def test_as_much_is_asked_of_the_database_for_one_card_as_for_three(shop):
+    asked, anna = [], shop.viewer("anna")
+    for amounts in (("30",), ("120", "60", "9", "8")):
+        _owe(shop, "九江", *amounts, phone="138-0000-1101", debts="5")
+        statements = []
+        _home(shop)
+        with recorded(shop.database, statements):
+            page = shop.services.pages.home(anna, "shop")
+        asked.append((len(page.blocks[0].cards), len(statements)))
+    assert [cards for cards, _ in asked] == [1, 3]
+    assert asked[0][1] == asked[1][1] <= STATEMENTS, statements
 
 
 def test_figures_are_exact_and_open_what_they_count(shop):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.runtime.conftest import refused
-from tests.support.apps import access, app, element, field, form, labels, role, uid
+from tests.support.apps import access, app, element, field, form, labels, role, rule, uid
 from tests.support.statements import recorded
 
 STAFF, GUEST = ("shop", "staff"), ("shop", "guest")
@@ -54,7 +54,8 @@ def shop(site):
         access("kind_2", "read", hidden_fields=["customer"]),
     )
     staff = role("staff", *(access(key) for key in ("customer", *KINDS)))
-    documents = app(customer, *map(_linked, KINDS), roles=[staff, guest], pages=[_page()])
+    marking = rule("marking", "customer", {"changed": ["note"]}, {"set": {"secret": '"marked"'}})
+    documents = app(customer, *map(_linked, KINDS), marking, roles=[staff, guest], pages=[_page()])
     site.publish(documents)
     site.person("anna", STAFF)
     site.person("gast", GUEST)
@@ -128,6 +129,18 @@ def test_the_timeline_merges_by_time_when_records_point_here(shop):
     whole = _blocks(shop, id, whole=True)["timeline"]
     assert [entry.sentence for entry in whole.entries[-2:]] == ["九江:kind_1-1", "九江:kind_1-0"]
     assert (whole.entries[-1].whole_day, whole.more) == (True, False)
+
+
+def test_what_rules_did_is_told_when_the_timeline_is_whole(shop):
+    id = _furnished(shop)
+    shop.services.records.update(shop.viewer("anna"), "shop", "customer", id, {"note": "n"}, 1)
+    shop.jobs().run_until_quiet()
+
+    def rules(**more):
+        entries = _blocks(shop, id, **more)["timeline"].entries
+        return [entry.rule for entry in entries if getattr(entry, "rule", None)]
+
+    assert (rules(), rules(whole=True)) == ([], ["marking"])
 
 
 def test_an_event_is_left_out_when_its_time_is_not_the_viewers_to_see(shop):
