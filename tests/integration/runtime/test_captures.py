@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from engine.decision.changeset import Actor, Changeset, TokenUse
 from engine.kernel.clocks import DAY_MS, moment_text
+from engine.kernel.problems import EngineError
+from engine.storage import capture_tokens
 from tests.integration.runtime.conftest import refused
 from tests.support.inspections import HERE, Inspections
 
@@ -213,3 +218,27 @@ def test_a_place_is_that_of_the_first_photo_when_the_form_takes_it_from_there(pl
     assert refused(plant.inspect, shot_at=HERE) == [("FORM-010", "fields.shot_at")]
     assert plant.change(record, name="x").fields["shot_at"]["lat"] == HERE["lat"]
     assert plant.change(record, photos=None).fields["shot_at"] is None
+
+
+def test_one_of_many_gets_the_photo_when_all_send_it_at_once(plant):
+    photo = plant.photo()
+
+    def send(_number):
+        try:
+            return plant.inspect(photos=[photo]).id
+        except EngineError as error:
+            return [problem.code for problem in error.problems]
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+    assert [answer for answer in answers if not isinstance(answer, str)] == [["CAPT-008"]] * 3
+    assert plant.site.count("inspection") == 1
+
+
+def test_a_token_waits_for_nobody_when_it_was_used_meanwhile(plant):
+    used = TokenUse(plant.token(), "0" * 64, "plant", "inspection", "01a200e2-0000-7000-8000-000000000000")
+    changeset = Changeset("c", plant.site.business.moment, Actor(None), tokens_used=(used,))
+    with plant.site.database.write() as connection:
+        capture_tokens.use(connection, changeset)
+    with plant.site.database.write() as connection:
+        assert refused(capture_tokens.use, connection, changeset) == [("STORE-004", "")]

@@ -51,6 +51,15 @@ def test_a_file_is_read_by_who_reads_the_record_when_it_is_held(plant, absent):
     assert refused(plant.files.describe, plant.guest, sent) == absent
 
 
+def test_a_file_is_its_senders_no_more_when_the_record_is_somebody_elses(plant, absent):
+    sent = plant.send(plant.ben, "of ben.png")
+    record = plant.inspect(plant.ben, files=[sent])
+    assert plant.files.describe(plant.ben, sent).id == sent
+    plant.change(record, owner=plant.anna.id)
+    assert refused(plant.files.describe, plant.ben, sent) == absent
+    assert plant.files.describe(plant.anna, sent).id == sent
+
+
 def test_a_file_is_absent_when_the_field_is_hidden_from_the_reader(plant, absent):
     sent = plant.send()
     record = plant.inspect(secret_files=[sent])
