@@ -226,5 +226,7 @@ def _row_view(sight: _Sight, words: Words, shown: Sequence[Measure], row: Figure
         for measure in shown
         if measure.where is not None and measure.definition.function != "share"
     }
-    drill = Drill(sight.form.key, filter_of((metric.where,), standing))
+    # A row that shows one figure opens the records of that figure.
+    only = shown[0].where if len(shown) == 1 and shown[0].key in drills else None
+    drill = Drill(sight.form.key, filter_of((metric.where, only), standing))
     return RowView(values, said, sight.light(row), drill, drills)

@@ -13,7 +13,7 @@ from engine.scenarios import problems
 from engine.scenarios.burden import burden
 from engine.scenarios.stage import Stage
 
-CLAIMS = ("record", "refused", "published", "notified", "task", "count", "held", "explains", "burden")
+CLAIMS = ("record", "refused", "published", "notified", "task", "count", "held", "explains", "burden", "board")
 PREFIX = "fields."
 
 
@@ -54,6 +54,8 @@ def check(stage: Stage, claim: Json, outcome: Outcome) -> Iterable[str]:
             yield from _check_explained(stage, body)
         case "burden":
             yield from _check_burden(stage, body)
+        case "board":
+            yield from _check_board(stage, body)
         case "record":
             yield from _check_record(stage, body)
         case "task":
@@ -191,3 +193,28 @@ def _check_burden(stage: Stage, body: Json) -> Iterable[str]:
         yield f"{body['ref']} takes {took.typed} typed inputs instead of at most {body['typed']}"
     if "seconds" in body and took.seconds > body["seconds"]:
         yield f"{body['ref']} takes {took.seconds:g} seconds instead of at most {body['seconds']}"
+
+
+def _check_board(stage: Stage, body: Json) -> Iterable[str]:
+    """Check that a widget shows just these rows in this order; of a row, only the values that are named count."""
+    try:
+        board = stage.services.boards.show(stage.viewer(body["as"]), stage.app, body["board"])
+    except EngineError as error:
+        yield f"{body['as']} cannot see the board {body['board']}: {words(error.problems)}"
+        return
+    place = f"{body['board']}.{body['widget']}"
+    widget = next((item for item in board.widgets if item.key == body["widget"]), None)
+    if widget is None:
+        yield f"{body['as']} cannot see {place}"
+        return
+    found = [{**row.values, "light": row.light} for row in widget.rows]
+    wanted = stage.names.value(body["rows"])
+    if len(found) != len(wanted):
+        yield f"{place} has {len(found)} rows instead of {len(wanted)}: {compact(found)}"
+        return
+    for number, (row, one) in enumerate(zip(found, wanted, strict=True), 1):
+        yield from (
+            f"row {number} of {place}: {key} is {compact(row.get(key))} instead of {compact(value)}"
+            for key, value in one.items()
+            if not _fits(row.get(key), value)
+        )
