@@ -53,7 +53,16 @@ def _view(reading: Reading, app: str, action: QuickAction, row: Row) -> QuickAct
     if definition.choices is not None:
         preset |= {definition.choices.into, *definition.choices.also}
     asked = tuple(fields[key] for key in definition.ask if key in fields and key not in preset)
-    return QuickActionView(app, action.key, definition.labels, definition.help, ".".join(action.form), asked, choices)
+    return QuickActionView(
+        app=app,
+        key=action.key,
+        labels=definition.labels,
+        help=definition.help,
+        form=".".join(action.form),
+        ask=asked,
+        choices=choices,
+        finds=definition.find is not None and not definition.find.make,
+    )
 
 
 def _may(reading: Reading, action: QuickAction, form: Form) -> bool:

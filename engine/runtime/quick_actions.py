@@ -10,7 +10,7 @@ from engine.catalog.quick_actions import QuickAction
 from engine.decision.changeset import Actor
 from engine.decision.commands import Create, Fire, Update
 from engine.decision.problems import ABSENT
-from engine.forms.filling import default_values
+from engine.forms.filling import default_values, with_computed
 from engine.forms.forms import Form
 from engine.forms.payloads import read_payload
 from engine.forms.writing import field_json, line_json
@@ -199,13 +199,14 @@ def _chosen(asked: _Request) -> dict[str, Json]:
 
 
 def _candidate(asked: _Request, given: Mapping[str, Json]) -> Row:
-    """Return the record as it would begin: what it is given, and its defaults; EngineError where that is unreadable."""
+    """Return the record as it would begin: given, by default and computed; EngineError where that is unreadable."""
     form, reading = asked.form, asked.reading
     values, found = read_payload(form, dict(given))
     if found:
         raise EngineError(_placed(found))
     row = {**dict.fromkeys(form.fields), "owner": reading.viewer.id, "id": "", "version": 0, **values}
-    return {**row, **default_values(form.live_fields(), values, row, reading.surroundings(form.app))}
+    around = reading.surroundings(form.app)
+    return with_computed(form, {**row, **default_values(form.live_fields(), values, row, around)}, around)
 
 
 def _creation(asked: _Request, given: Mapping[str, Json]) -> Create:

@@ -166,7 +166,8 @@ class ChoiceView:
 class QuickActionView:
     """A quick action as it is offered. ``form`` is ``app.form`` of its record; ``ask`` are fields still to be filled.
 
-    One with ``choices`` is a button for each of them, any other one button.
+    One with ``choices`` is a button for each of them, any other one button. One that ``finds`` makes no record: what it
+    asks for is what it looks by.
     """
 
     app: str
@@ -176,6 +177,7 @@ class QuickActionView:
     form: str
     ask: tuple[FieldView, ...] = ()
     choices: tuple[ChoiceView, ...] = ()
+    finds: bool = False
 
 
 @dataclass(frozen=True)

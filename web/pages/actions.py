@@ -23,9 +23,12 @@ OWN = "_"
 
 @blueprint.post("/a/<app>/actions/<key>")
 def take(app: str, key: str) -> BaseResponse:
-    """Do a quick action; a second tap on the same button does nothing more. What is refused is told on the page."""
+    """Do a quick action; a second tap on the same button does nothing more. What is refused is told on the page.
+
+    What was left blank is not sent.
+    """
     record, form = request.form.get("_record"), request.form.get("_form")
-    fields = {name: value for name, value in request.form.items() if not name.startswith(OWN)}
+    fields = {name: value for name, value in request.form.items() if value and not name.startswith(OWN)}
     tap = request.form.get("_key") or secrets.token_urlsafe(18)
     try:
         taken = instance().services.quick_actions.take(viewer(), app, key, record, fields, tap).record

@@ -97,4 +97,5 @@ function put(field: Field, code: string): void {
   navigator.vibrate?.(60);
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.dispatchEvent(new Event("change", { bubbles: true }));
+  if (box.form?.dataset["onCode"] !== undefined) box.form.requestSubmit();
 }
