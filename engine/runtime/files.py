@@ -19,7 +19,7 @@ from engine.runtime.reading import Reading
 from engine.runtime.views import Viewer
 from engine.storage import capture_tokens, files
 from engine.storage.contents import problems
-from engine.storage.contents.kinds import LARGEST, Kind, clean_name, kind_of
+from engine.storage.contents.kinds import LARGEST, MIB, Kind, clean_name, kind_of
 from engine.storage.contents.store import Received
 from engine.storage.files import FileRow, Use
 from engine.storage.locks import lock_name
@@ -32,6 +32,9 @@ MOST_TOKENS: Final = 20
 
 MOST_UNUSED: Final = 400
 """How many tokens of a user may wait to be used: several devices, each with a pool and photos not yet handed in."""
+
+MOST_WAITING: Final = 500 * MIB
+"""How many bytes of a user may wait for a record to hold them: nobody fills the disk."""
 
 TOKEN_BYTES: Final = 16
 
@@ -71,12 +74,15 @@ class Files:
         lock_name(connection, f"file/{received.sha256}")
         now = self._execution.clocks.business()
         known = files.find_same(connection, viewer.id, received.sha256)
-        self._execution.contents.place(received)
         if known is not None:
+            self._execution.contents.place(received)  # it mends a content that was lost
             files.touch(connection, known.id, now)
             return known
+        if files.waiting(connection, viewer.id, now - files.SWEPT_AFTER) + received.size > MOST_WAITING:
+            raise EngineError(problems.TOO_MUCH.at("file", most=MOST_WAITING // MIB))
         id = uuid7(now, self._execution.randomness(10))
         row = FileRow(id, received.sha256, name, kind.type, received.size, kind.width, kind.height, viewer.id, now)
+        self._execution.contents.place(received)
         files.put(connection, row)
         return row
 

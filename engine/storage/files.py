@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from engine.decision.captures import UNHELD_FOR
 from engine.decision.changeset import Changeset
@@ -118,6 +118,13 @@ def facts(connection: Connection, queries: Iterable[FileQuery]) -> Iterator[tupl
             continue
         by_this = (query.app, query.form, query.record) in records
         yield query, StoredFile(row.id, row.sha256, row.name, row.type, row.user_id, row.at, by_this, bool(records))
+
+
+def waiting(connection: Connection, user: str, since: Moment) -> int:
+    """Return how many bytes a user has sent since then that no record holds."""
+    held = exists().where(_USE.c.file == _FILE.c.id)
+    query = select(func.coalesce(func.sum(_FILE.c.size), 0))
+    return int(connection.execute(query.where(_FILE.c.user_id == user, _FILE.c.at >= since, ~held)).scalar_one())
 
 
 def sweep(connection: Connection, before: Moment, limit: int) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ def make_files(operations: Operations, _dialect: Dialect) -> None:
     )
     operations.create_index("ux_youju_file_content", "youju_file", ["sha256", "user_id"], unique=True)
     operations.create_index("ix_youju_file_at", "youju_file", ["at"])
+    operations.create_index("ix_youju_file_user", "youju_file", ["user_id", "at"])
     operations.create_table(
         "youju_file_use",
         _words("file", key=True),

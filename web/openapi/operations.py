@@ -50,7 +50,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         status=201,
         body="FileSent",
         headers=("Location",),
-        refusals=(403, 413, 422),
+        refusals=(403, 413, 422, 429),
         takes="multipart/form-data",
         needs_body=True,
     ),

@@ -33,6 +33,12 @@ GONE = ProblemKind(
     Text("请从备份恢复文件目录", "Restore the folder of files from the backup"),
     Nature.UNAVAILABLE,
 )
+TOO_MUCH = ProblemKind(
+    "FILE-009",
+    Text("还没提交的文件太多,一共最多{most}MB", "Too much was sent that no record holds, {most} MiB at most"),
+    Text("请先提交已经上传的,或过几天再传", "Submit what was sent already, or send it in some days"),
+    Nature.THROTTLED,
+)
 TOO_MANY_TOKENS = ProblemKind(
     "FILE-006",
     Text("没用过的拍照凭证太多", "There are too many photo tokens that were not used"),

@@ -8,10 +8,11 @@ import pytest
 
 from engine.jobs.housekeeping import PAUSE_MS, Housekeeping
 from engine.kernel.clocks import DAY_MS
-from engine.packs.capturing import picture
+from engine.packs.capturing import capture, picture
+from engine.runtime import files
 from engine.storage.contents.store import FolderContents
 from tests.integration.runtime.conftest import refused
-from tests.support.inspections import Inspections
+from tests.support.inspections import HERE, Inspections
 
 
 @pytest.fixture
@@ -155,3 +156,42 @@ def test_tokens_are_refused_when_too_many_wait_to_be_used(plant):
 def test_the_picture_of_a_demo_is_one_when_it_is_looked_at(plant):
     seen = plant.files.receive(plant.anna, io.BytesIO(picture("x")), "x.jpg")
     assert (seen.type, seen.width, seen.height, seen.name) == ("image/png", 160, 120, "x.jpg.png")
+
+
+def test_more_is_refused_when_too_much_waits_for_a_record(plant, monkeypatch):
+    monkeypatch.setattr(files, "MOST_WAITING", 1_000)
+    first = plant.send(content=b"%PDF-" + b"x" * 900, name="a.pdf")
+    large = io.BytesIO(b"%PDF-" + b"y" * 900)
+    assert refused(plant.files.receive, plant.anna, large, "b.pdf") == [("FILE-009", "file")]
+    plant.inspect(files=[first])
+    assert plant.send(content=b"%PDF-" + b"y" * 900, name="b.pdf")
+    plant.site.business.moment += 9 * DAY_MS
+    assert plant.send(content=b"%PDF-" + b"z" * 900, name="c.pdf")
+
+
+def test_a_lost_content_is_mended_when_its_sender_sends_it_again(plant):
+    sent = plant.send()
+    digest = plant.files.describe(plant.anna, sent).sha256
+    plant.site.services.execution.contents.remove(digest)
+    assert refused(plant.files.open, plant.anna, sent) == [("FILE-005", "")]
+    assert plant.send() == sent
+    assert plant.files.open(plant.anna, sent)[1].read() == picture("a.png")
+
+
+def test_what_a_scenario_captures_is_kept_like_the_rest_when_it_is_made(plant):
+    said = {
+        "photos": [{"capture": "photo", **HERE}, {"capture": "photo", **HERE, "name": "two.png"}],
+        "files": [{"capture": "attachment", "name": "offer.pdf"}, {"capture": "attachment", "name": "list.csv"}],
+        "plans": [{"capture": "image", "name": "front.png"}],
+        "note": {"capture": "audio", "seconds": "6"},
+        "signed": {"capture": "signature", "name": "李工"},
+        "findings": [{"what": "裂缝", "picture": [{"capture": "image", "name": "crack.png"}]}],
+    }
+    record = plant.inspect(**capture(plant.site.services, plant.anna, said), transition="submit")
+    assert record.state == "done"
+    assert {file.type for file in record.files.values()} >= {"image/png", "audio/wav", "application/pdf", "text/csv"}
+    assert len(record.fields["photos"]) == 2
+    album = capture(plant.site.services, plant.anna, {"photos": [{"capture": "photo", **HERE, "live": False}]})
+    assert refused(plant.inspect, **album) == [("CAPT-003", "fields.photos")]
+    nowhere = capture(plant.site.services, plant.anna, {"photos": [{"capture": "photo"}]})
+    assert refused(plant.inspect, **nowhere) == [("CAPT-004", "fields.photos")]
