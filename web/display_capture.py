@@ -70,6 +70,7 @@ def _devices() -> dict[str, str]:
 def _sending() -> dict[str, str]:
     return {
         "garbled": gettext("It was damaged on the way. Send it again."),
+        "no_token": gettext("Photos need the network now and then: connect, then try again."),
         "not_sent": gettext("not sent yet"),
         "offline": gettext("No network: it is kept here, and sent by itself when there is one."),
         "refused": gettext("This file is not accepted."),

@@ -77,6 +77,18 @@ def shoot(page, key="photos"):
     expect(camera).to_be_hidden()
 
 
+def colour(picture):
+    """Return red, green and blue of a point near the upper edge of a picture; the fake camera shows green."""
+    return picture.evaluate(
+        """async (image) => {
+          await image.decode();
+          const pen = document.createElement("canvas").getContext("2d");
+          pen.drawImage(image, 0, 0, 40, 30);
+          return [...pen.getImageData(20, 3, 1, 1).data];
+        }"""
+    )
+
+
 def test_a_photo_is_kept_with_place_and_token_when_it_is_taken_in_the_page(filling, saved):
     page = filling()
     shoot(page)
@@ -94,27 +106,39 @@ def test_a_photo_is_kept_with_place_and_token_when_it_is_taken_in_the_page(filli
 
 
 def test_the_shutter_asks_for_the_place_in_one_sentence_when_it_is_not_known(filling):
-    page = filling(permissions=[])
+    page = filling(permissions=["camera"])
     slot(page, "photos").locator("[data-main]").click()
     camera = page.get_by_role("dialog", name="相机")
     expect(camera.get_by_text("未允许定位")).to_be_visible()
     camera.get_by_role("button", name="按下快门").click()
     expect(camera.locator("[data-sentence]")).to_contain_text("还差1项:照片没有定位")
     expect(camera).to_be_visible()
-    page.context.grant_permissions(["geolocation"])
+    page.context.grant_permissions(["geolocation", "camera"])
     camera.get_by_role("button", name="打开定位").click()
     expect(camera.get_by_text("已定位 ±12米")).to_be_visible()
     expect(camera.locator("[data-sentence]")).to_be_hidden()
     camera.get_by_role("button", name="按下快门").click()
     expect(slot(page, "photos").locator("li")).to_have_count(1)
+    assert colour(slot(page, "photos").locator("img"))[1] > 100, "the picture is black"
+
+
+def test_no_photo_is_taken_when_the_camera_is_taken_away(filling):
+    page = filling(permissions=None)
+    slot(page, "photos").locator("[data-main]").click()
+    camera = page.get_by_role("dialog", name="相机")
+    expect(camera.get_by_role("button", name="按下快门")).to_be_enabled()
+    page.context.grant_permissions(["geolocation"])
+    expect(camera.locator("[data-sentence]")).to_contain_text("相机正被别的程序占用")
+    expect(camera.get_by_role("button", name="按下快门")).to_be_disabled()
+    expect(camera.get_by_role("button", name="再试")).to_be_visible()
 
 
 def test_a_photo_needs_no_place_when_its_field_asks_for_none(filling, saved):
-    page = filling(permissions=[])
+    page = filling(permissions=["camera"])
     slot(page, "sketch").get_by_role("button", name="拍照").click()
     page.get_by_role("dialog", name="相机").get_by_role("button", name="按下快门").click()
     expect(slot(page, "sketch").get_by_role("button", name="重拍")).to_be_visible()
-    page.context.grant_permissions(["geolocation"])
+    page.context.grant_permissions(["geolocation", "camera"])
     shoot(page)
     assert saved(page)["sketch"][0]["lat"] is None
 

@@ -1,4 +1,4 @@
-"""The controls of a form as they are drawn: plain values and what follows from them; who makes them it does not know."""
+"""The controls of a form as they are drawn: plain values and what follows from them; it knows not who makes them."""
 
 from __future__ import annotations
 

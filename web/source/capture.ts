@@ -1,7 +1,7 @@
 // Fields that are captured: photos, signatures, voice notes, places, codes and files. Without this script they say so.
 import { record, recording } from "./capture/audio.ts";
 import { drawHeld, noteWords, removeItem } from "./capture/drawing.ts";
-import { type Field, fieldOf, readList, say, taken, write } from "./capture/field.ts";
+import { type Field, fieldOf, forgetWithin, readList, say, taken, write } from "./capture/field.ts";
 import { locate, placeOf } from "./capture/locating.ts";
 import { openCamera, replaces, room } from "./capture/photo.ts";
 import { canScan, judge, openScanner } from "./capture/scanning.ts";
@@ -11,7 +11,7 @@ import { fill } from "./capture/tokens.ts";
 import { addFiles, takeDrops } from "./capture/uploading.ts";
 import { word } from "./capture/words.ts";
 
-const form = document.querySelector<HTMLFormElement>("#record-form");
+const form = document.querySelector<HTMLFormElement>("#record-form, form[data-on-code]");
 
 /** What the buttons of the controls do, by the mark on them. */
 const ACTS: Record<string, (field: Field) => void> = {
@@ -120,12 +120,15 @@ if (form) {
   const mountAll = (within: ParentNode): void => within.querySelectorAll<HTMLElement>("[data-capture]").forEach(mount);
   mountAll(form);
   new MutationObserver((changes) => {
-    for (const change of changes)
+    for (const change of changes) {
+      for (const node of change.removedNodes)
+        if (node instanceof HTMLElement && node.matches("[data-line-of]")) forgetWithin(node);
       for (const node of change.addedNodes) {
         if (!(node instanceof HTMLElement)) continue;
         if (node.matches("[data-capture]")) mount(node);
         mountAll(node);
       }
+    }
   }).observe(form, { childList: true, subtree: true });
   listen(form);
   awaitBeforeSubmit(form);

@@ -36,6 +36,12 @@ const fields = new Map<string, Field>();
 
 export const allFields = (): Field[] => [...fields.values()].filter((field) => field.root.isConnected);
 
+/** Forget the fields of a line that was taken out, so that another one of its name begins blank. */
+export function forgetWithin(removed: HTMLElement): void {
+  if (removed.isConnected) return;
+  for (const [name, field] of fields) if (removed.contains(field.root)) fields.delete(name);
+}
+
 const inputOf = (root: HTMLElement): HTMLInputElement => root.querySelector<HTMLInputElement>("input[data-json]")!;
 
 /** The field of a drawn control; a control that was drawn again takes over what its forerunner held. */

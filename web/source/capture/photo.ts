@@ -4,7 +4,7 @@ import { type Entry, type Field, limit, readList, say, write } from "./field.ts"
 import { pictureOf } from "./picture.ts";
 import { type PlaceWatch, digits, placeWords, watchPlace } from "./place.ts";
 import { NotSent, begin } from "./sending.ts";
-import { device, fill, serverNow, take } from "./tokens.ts";
+import { device, fill, left, serverNow, take } from "./tokens.ts";
 import { fact, word } from "./words.ts";
 
 const KEEPS_WITHOUT = 9;
@@ -18,6 +18,23 @@ export const replaces = (field: Field): boolean => limit(field, "max_count", KEE
 
 const needsPlace = (field: Field): boolean => field.limits["position"] !== false;
 
+type Subject = "camera" | "place" | "token";
+
+/** Say one sentence about the camera, the place or the tokens; without a camera nothing else matters. */
+function sayOf(
+  dialog: HTMLElement,
+  subject: Subject,
+  sentence: string,
+  mend?: { label: string; act: () => void },
+): void {
+  const line = within(dialog, "say");
+  const before = line.hidden ? undefined : line.dataset["of"];
+  if (before === "camera" && subject !== "camera") return;
+  if (!sentence && before !== subject) return;
+  tell(dialog, sentence, mend);
+  line.dataset["of"] = subject;
+}
+
 /** Open the camera for a field. */
 export async function openCamera(field: Field): Promise<void> {
   say(field, "");
@@ -27,27 +44,33 @@ export async function openCamera(field: Field): Promise<void> {
     closed = true;
     watch.stop();
     release(source);
+    video.srcObject = null;
   });
+  tell(dialog, "");
   const shutter = within<HTMLButtonElement>(dialog, "shutter");
   const video = within<HTMLVideoElement>(dialog, "video");
   const state = within(dialog, "place");
   const watch = watchPlace(() => queueMicrotask(() => showPlace(dialog, state, watch, needsPlace(field))));
+  const fail = (reason: string): void => {
+    shutter.disabled = true;
+    const mend = mendOf(reason, () => void start());
+    if (!closed) sayOf(dialog, "camera", word(reason), mend);
+  };
   const start = async (): Promise<void> => {
-    tell(dialog, "");
+    release(source);
     shutter.disabled = true;
     const given = await stream(REAR);
     if (typeof given === "string") {
-      tell(
-        dialog,
-        word(given),
-        mendOf(given, () => void start()),
-      );
+      fail(given);
       return;
     }
     source = given;
     if (closed) release(source);
+    // A camera that is taken away shows nothing but black: that is no photo.
+    for (const track of given.getVideoTracks()) track.onmute = track.onended = () => fail("camera_busy");
     video.srcObject = given;
     await video.play().catch(() => undefined);
+    sayOf(dialog, "camera", "");
     shutter.disabled = closed;
   };
   shutter.onclick = () => void shoot(field, dialog, watch);
@@ -57,22 +80,26 @@ export async function openCamera(field: Field): Promise<void> {
 function showPlace(dialog: HTMLElement, state: HTMLElement, watch: PlaceWatch, needed: boolean): void {
   state.textContent = placeWords(watch);
   state.dataset["known"] = watch.place() ? "yes" : "no";
-  const line = within(dialog, "say");
-  if (watch.place() && line.dataset["of"] === "place") tell(dialog, "");
-  if (needed && watch.missing()) refusePlace(dialog, watch);
+  if (watch.place()) sayOf(dialog, "place", "");
+  else if (needed && watch.missing()) refusePlace(dialog, watch);
 }
 
 /** Say in one sentence that the place is missing, with what mends it. */
 function refusePlace(dialog: HTMLElement, watch: PlaceWatch): void {
   const missing = watch.missing() ?? "locating";
   const mend = missing === "insecure" ? mendOf(missing, watch.again) : { label: word("open_place"), act: watch.again };
-  tell(dialog, word(`photo_${missing}`), mend);
-  within(dialog, "say").dataset["of"] = "place";
+  sayOf(dialog, "place", word(`photo_${missing}`), mend);
 }
 
+/** Say why there is no token, unless some are left. */
 function tellFailure(dialog: HTMLElement, error: unknown): void {
-  tell(dialog, error instanceof NotSent ? error.message : word("server"));
-  within(dialog, "say").dataset["of"] = "token";
+  if (left()) return;
+  const again = (): void => {
+    sayOf(dialog, "token", "");
+    void fill().catch((failure: unknown) => tellFailure(dialog, failure));
+  };
+  const told = error instanceof NotSent && !error.again ? error.message : word("no_token");
+  sayOf(dialog, "token", told, { label: word("again"), act: again });
 }
 
 async function shoot(field: Field, dialog: HTMLDialogElement, watch: PlaceWatch): Promise<void> {
@@ -100,8 +127,9 @@ async function shoot(field: Field, dialog: HTMLDialogElement, watch: PlaceWatch)
     void begin(field, blob, name, (file) => ({ file, ...facts }));
     void fill().catch(() => undefined);
   } catch (error) {
-    tellFailure(dialog, error);
     shutter.disabled = false;
+    if (error instanceof NotSent) tellFailure(dialog, error);
+    else sayOf(dialog, "camera", word("camera_busy"));
   }
 }
 

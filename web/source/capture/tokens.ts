@@ -77,6 +77,9 @@ async function fetchTokens(count: number): Promise<void> {
   keep({ user: kept.user, ahead: Math.abs(ahead) < 2000 ? 0 : ahead, tokens: [...kept.tokens, ...given.tokens] });
 }
 
+/** How many photos can be taken without the server. */
+export const left = (): number => pool().tokens.length;
+
 /** Take a token out of the pool for a photo that is taken now. */
 export async function take(): Promise<string> {
   if (!pool().tokens.length) await fill();
