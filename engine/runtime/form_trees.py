@@ -74,12 +74,10 @@ class Trees:
     @cached_property
     def known(self) -> frozenset[str]:
         """The fields whose values the page knows: typed in, or computed from such."""
-        rules = self.reading.app(self.form.app).rules_of(self.form.key, before=True)
-        made = {key for rule in rules for act in rule.every_action if isinstance(act, SetFields) for key in act.fields}
         found = {
             item.key
             for item in self.form.live_fields()
-            if item.key not in self.hidden | made and (item.type is None or _is_simple(self.form, item))
+            if item.key not in self.hidden | self._made and (item.type is None or _is_simple(self.form, item))
         }
         found |= {"state"} - self.hidden
         for key in self.form.computed_order:
@@ -87,6 +85,23 @@ class Trees:
             if source is not None and not self._is_local(source.reads, found - {key}):
                 found.discard(key)
         return frozenset(found)
+
+    @cached_property
+    def _made(self) -> frozenset[str]:
+        """The fields that before-rules fill."""
+        rules = self.reading.app(self.form.app).rules_of(self.form.key, before=True)
+        acts = (act for rule in rules for act in rule.every_action if isinstance(act, SetFields))
+        return frozenset(key for act in acts for key in act.fields)
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """The fields of which the page knows at least whether there is anything in them: captured ones, too."""
+        opaque = {
+            item.key
+            for item in self.form.live_fields()
+            if _is_opaque(self.form, item) and item.key not in self.hidden | self._made
+        }
+        return self.known | opaque
 
     def document(self) -> Json:
         """Return the whole; when a field of ``asks`` changes, the page asks us."""
@@ -110,12 +125,13 @@ class Trees:
             "create" if self.row["version"] == 0 else "update", self.row, self.reading.surroundings(self.form.app)
         )
         section = self.form.conditional_section_of.get(item.key)
-        written = self._one(item, self.known)
+        written = self._one(item, self._told)
         written |= {"section": section} if section is not None else {}
         written |= {"closed": True} if item.key in closed else {}
         if item.type is None:
             inner = self._known_in(item)
-            written["lines"] = [self._one(line, inner, item) for line in item.lines.values() if _is_live(line)]
+            told = inner | {key for key, line in item.lines.items() if _is_opaque(self.form, line)}
+            written["lines"] = [self._one(line, told, item) for line in item.lines.values() if _is_live(line)]
             written["order"] = [key for key in item.computed_order if key in inner]
         return written
 
@@ -188,12 +204,10 @@ class Trees:
     @cached_property
     def _typed(self) -> frozenset[str]:
         """The simple fields that no rule and no computation fills."""
-        rules = self.reading.app(self.form.app).rules_of(self.form.key, before=True)
-        made = {k for rule in rules for act in rule.every_action if isinstance(act, SetFields) for k in act.fields}
         return frozenset(
             item.key
             for item in self.form.live_fields()
-            if item.computed is None and item.key not in made and _is_simple(self.form, item)
+            if item.computed is None and item.key not in self._made and _is_simple(self.form, item)
         )
 
     def _sums_lines(self, aggregate: Aggregate, known: Iterable[str]) -> bool:
@@ -211,6 +225,7 @@ class Trees:
         for item in self.form.live_fields():
             held = [one for one in item.expressions if not self._is_local(one.reads, self.known)]
             held += [item.read_only_when] if item.read_only_when is not None else []
+            found |= {item.key} if item.definition.unique or _is_opaque(self.form, item) else set()
             found.update(key for one in held for key in _own_reads(one.reads))
             if any(not self._is_local(one.reads, self._known_in(item), item) for one in _of_lines(item)):
                 found.add(item.key)
@@ -218,8 +233,7 @@ class Trees:
             if not self._is_local(condition.reads, self.known):
                 found |= _own_reads(condition.reads)
         for rule in self.reading.app(self.form.app).rules_of(self.form.key, before=True):
-            if any(isinstance(action, SetFields) for action in rule.every_action):
-                found.update(key for one in expressions_of(rule) for key in _own_reads(one.reads))
+            found.update(key for one in expressions_of(rule) for key in _own_reads(one.reads))
         return (found & set(self.form.fields)) - self.hidden
 
     def _stages(self) -> Json:
@@ -240,7 +254,7 @@ class Trees:
 
     def _before(self) -> Json:
         """Return what the record holds in the fields that the page knows; of a new one what the system has filled."""
-        items = [item for item in self.form.live_fields() if item.key in self.known]
+        items = [item for item in self.form.live_fields() if item.key in self._told]
         if self.row["version"] == 0:
             items = [item for item in items if item.definition.set_by_system]
         values = fields_json(items, self.row)
@@ -280,6 +294,11 @@ def _type_of(form: Form, item: Field) -> language.Type | None:
 
 def _is_simple(form: Form, item: Field) -> bool:
     return _type_of(form, item) is not None
+
+
+def _is_opaque(form: Form, item: Field) -> bool:
+    """Tell whether a field holds what a page does not read: of such it says only whether there is any."""
+    return item.type is not None and item.computed is None and not _is_simple(form, item)
 
 
 def _of_lines(item: Field) -> Iterator[Expression]:

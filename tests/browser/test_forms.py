@@ -152,10 +152,11 @@ def test_a_draft_is_nobody_elses_when_another_person_signs_in(form, signed_in):
 
 def test_a_day_is_one_tap_when_the_field_offers_it(form):
     form.get_by_role("button", name="明天").click()
-    assert form.input_value("#f-due") == form.evaluate(
-        "(() => { const d = new Date(); d.setDate(d.getDate() + 1);"
-        " return [d.getFullYear(), d.getMonth() + 1, d.getDate()].map((n) => String(n).padStart(2, '0')).join('-'); })()"
+    tomorrow = (
+        "const d = new Date(); d.setDate(d.getDate() + 1); return [d.getFullYear(), d.getMonth() + 1, d.getDate()]"
     )
+    year, month, day = form.evaluate(f"(() => {{ {tomorrow}; }})()")
+    assert form.input_value("#f-due") == f"{year}-{month:02}-{day:02}"
 
 
 def test_a_form_is_filled_line_by_line_when_there_is_no_script(signed_in):

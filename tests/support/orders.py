@@ -58,6 +58,7 @@ def _simple() -> list[dict[str, Any]]:
         labelled(field("paid", "boolean", default="false"), "已付", "Paid"),
         labelled(field("wishes", "multi_choice", options=options("wrap", "card", "soon")), "要求", "Wishes"),
         labelled(field("score", "rating", required_when='paid and "card" in wishes'), "评分", "Score"),
+        labelled(field("sketch", "image", visible_when='kind = "gift"', required="submit"), "草图", "Sketch"),
         labelled(field("agent", "person", visible_when="amount > 10 or paid"), "经办", "Agent"),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
@@ -236,5 +236,5 @@ def _way_to_a_new_one(field: FieldView, text: str) -> str | None:
     if not target.may_create:
         return None
     named = [key for key in target.list_fields if key in target.fields and target.fields[key].widget == "text"]
-    given = {named[0]: text.strip()} if named and text.strip() else {}
+    given: dict[str, Any] = {named[0]: text.strip()} if named and text.strip() else {}
     return url_for("forms.new", app=app, form=form, **given)

@@ -122,6 +122,7 @@ const show = (list: HTMLElement): void => {
   });
   list.hidden = false;
   input.setAttribute("aria-expanded", "true");
+  list.scrollIntoView({ block: "nearest" });
 };
 
 /** Follow what is typed into references. */
