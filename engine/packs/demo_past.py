@@ -30,10 +30,10 @@ from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row, Value
 from engine.language.aggregates import first_rows
 from engine.language.compiling import compile_expression
-from engine.language.expressions import Aggregate, aggregate_over
+from engine.language.expressions import Aggregate, Expression, aggregate_over
+from engine.language.scope import Scope
 from engine.language.surroundings import RelatedRows
 from engine.language.tree import PARENT
-from engine.language.types import Type
 from engine.packs import problems
 from engine.packs.capturing import DEVICE, capture
 from engine.packs.demo_telling import Teller, Told, people_of, seed_of
@@ -238,10 +238,7 @@ class Keeper:
         for step in self.plan.get("derived", ()):
             form = self._form(step["form"])
             scope = self.current.catalog.scope(self.app, form.key)
-            compiled = {
-                key: compile_expression(source, scope, expects=scope_type(form, key))
-                for key, source in step["set"].items()
-            }
+            compiled = {key: _compiled(form, key, source, scope) for key, source in step["set"].items()}
             for one in by_form.get(form.key, ()):
                 row = self.past.rows[self.app, form.key, one.id]
                 around = self._work(replace(one, moment=end)).surroundings(self.app)
@@ -291,9 +288,12 @@ class Keeper:
         apply(self.connection, changeset, self.current.tables, execution.randomness)
 
 
-def scope_type(form: Form, key: str) -> Type:
-    """Return the very type that an expression for a field must have."""
-    return form.scope.fields[key].type
+def _compiled(form: Form, key: str, source: str, scope: Scope) -> Expression:
+    """Return the expression for a field, of the field's very type; EngineError with its place."""
+    try:
+        return compile_expression(source, scope, expects=form.scope.fields[key].type)
+    except EngineError as error:
+        raise EngineError([problem.under(f"demo#derived.{form.key}.{key}") for problem in error.problems]) from None
 
 
 def keep_past(services: Services, pack: Pack, names: Placeholders, progress: Progress) -> int:

@@ -15,10 +15,15 @@ from engine.kernel import clocks
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Day, Moment
 from engine.kernel.identifiers import uuid7
+from engine.kernel.problems import EngineError
+from engine.packs import problems
 from engine.packs.placeholders import Placeholders
 
 LATEST = -1
 """The last day that is told of: yesterday. What happens today happens by itself."""
+
+TRIES = 1_000
+"""How often a value that must be new is drawn."""
 
 FIRST_HOUR, LAST_HOUR = 9, 17
 
@@ -109,13 +114,14 @@ class Teller:
 
     def _new(self, group: Json, key: str, spec: Json, draft: Told, fields: Mapping[str, Json]) -> Json:
         """Return the value of a field; of one that is told only once another one where it has been told before."""
-        value = self._value(spec, draft, fields)
         if key not in group.get("once", ()):
-            return value
-        while (group["form"], key, str(value)) in self.drawn:
+            return self._value(spec, draft, fields)
+        for _ in range(TRIES):
             value = self._value(spec, draft, fields)
-        self.drawn.add((group["form"], key, str(value)))
-        return value
+            if (group["form"], key, str(value)) not in self.drawn:
+                self.drawn.add((group["form"], key, str(value)))
+                return value
+        raise EngineError(problems.TOO_FEW_WORDS.at(f"demo#{group['key']}.{key}", tries=TRIES))
 
     def _value(self, spec: Json, draft: Told, fields: Mapping[str, Json]) -> Json:
         match spec:
@@ -154,26 +160,25 @@ class Teller:
                 return draft.parent.id if draft.parent else None
             case {"parent": str(key)}:
                 return draft.parent.fields.get(key) if draft.parent else None
+            case {"from": str(group)}:
+                return self.chance.choice(self.told[group]).id
             case {"child": str(group)}:
                 mine = [one for one in self.told[group] if one.parent is not None and one.parent is draft.parent]
                 return self.chance.choice(mine).id if mine else None
-            case {"user": str(name)}:
-                return self.names.person(name)
             case {"ref": str(name)}:
                 return self.names.ref(name)[1]
-            case {"superior": True}:
-                above = self.superiors.get(draft.by)
-                return None if above is None else self.names.person(above)
-            case {"by": True}:
-                return self.names.person(draft.by)
-            case {"capture": _}:
-                return {key: self._value(inner, draft, fields) for key, inner in spec.items()}
+            case {"user": _} | {"superior": True} | {"by": True}:
+                return self._person(spec, draft)
             case dict():
                 return {key: self._value(inner, draft, fields) for key, inner in spec.items()}
             case list():
                 return [self._value(inner, draft, fields) for inner in spec]
             case _:
                 return spec
+
+    def _person(self, spec: Json, draft: Told) -> Json:
+        name = spec.get("user") or (draft.by if "by" in spec else self.superiors.get(draft.by))
+        return None if name is None else self.names.person(name)
 
     def _number(self, least: Decimal, most: Decimal, step: Decimal) -> str:
         return str(least + step * self.chance.randint(0, int((most - least) / step)))
@@ -189,9 +194,10 @@ def people_of(plan: Json) -> Iterator[Json]:
     taken: set[str] = set()
     for team in plan.get("teams", ()):
         for number in range(1, team["count"] + 1):
-            name = "".join(chance.choice(plan["words"][words]) for words in team["named"])
-            while name in taken:
-                name = "".join(chance.choice(plan["words"][words]) for words in team["named"])
+            drawn = ("".join(chance.choice(plan["words"][words]) for words in team["named"]) for _ in range(TRIES))
+            name = next((one for one in drawn if one not in taken), None)
+            if name is None:
+                raise EngineError(problems.TOO_FEW_WORDS.at(f"demo#{team['key']}", tries=TRIES))
             taken.add(name)
             yield {
                 "name": f"{team['key']}{number:02}",

@@ -96,3 +96,8 @@ NEEDS_CIRCLE = ProblemKind(
     Text("模板包互相需要:{circle}", "Packs need each other: {circle}"),
     Text("去掉其中一个需要", "Take one of these needs away"),
 )
+TOO_FEW_WORDS = ProblemKind(
+    "PACK-018",
+    Text("词太少:试了{tries}次也没有新的", "There are too few words: {tries} tries gave nothing new"),
+    Text("给计划里的词表加词,或少造几条", "Give the plan more words, or make fewer"),
+)

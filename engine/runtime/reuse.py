@@ -84,6 +84,8 @@ def _within(document: Json, way: Name, place: str) -> Iterator[tuple[Name, str, 
     for kind in NAMED:
         listed = document.get(kind)
         for number, item in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(item, str):  # the roles of a board are keys of what has its uid elsewhere
+                continue
             name, at = (*way, kind, item["key"]), f"{place}/{kind}/{number}"
             yield name, item["uid"], at
             yield from _within(item, name, at)

@@ -36,6 +36,7 @@ VISIT = {
     "receivable": {"ref": "final"},
     "promised_receipt_date": {"days": 9},
     "unpaid_reason": "process",
+    "onsite_photos": [{"capture": "photo", "lat": "28.6829", "lng": "115.8921"}],
     "todos": [{"title": "拿付款截图", "due_date": {"days": 2}}],
 }
 
