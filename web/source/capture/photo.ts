@@ -7,7 +7,7 @@ import { NotSent, begin } from "./sending.ts";
 import { device, fill, left, serverNow, take } from "./tokens.ts";
 import { fact, word } from "./words.ts";
 
-const KEEPS_WITHOUT = 9;
+const KEEPS_WITHOUT = 50;
 
 /** How many more the field takes. */
 export const room = (field: Field): number =>

@@ -111,8 +111,11 @@ function sendAgain(field: Field): void {
   for (const one of [...field.pending]) if (one.failed && one.again) void send(field, one);
 }
 
-/** Send what failed for want of a line once the line is back. */
+/** Send what failed for want of a line once the line is back; nobody leaves what is still here without being asked. */
 export function sendWhenOnline(): void {
+  addEventListener("beforeunload", (event) => {
+    if (busyNow().length) event.preventDefault();
+  });
   addEventListener("online", () => {
     for (const field of allFields()) sendAgain(field);
   });

@@ -3,8 +3,9 @@ import { type Field, limit, readList, say } from "./field.ts";
 import { begin } from "./sending.ts";
 import { word } from "./words.ts";
 
-const LARGEST_MB = 25;
-const MANY = 20;
+// What the server takes at most (docs/reference/files.md).
+const LARGEST_MB = { image: 15, attachment: 25 };
+const MANY = 50;
 
 /** Send these files into the field. */
 export function addFiles(field: Field, files: Iterable<File>): void {
@@ -25,7 +26,7 @@ function refusalOf(field: Field, file: File, left: number): string {
   if (left <= 0) return word("enough", { count: limit(field, "max_count", MANY) });
   if (field.kind === "image" && !file.type.startsWith("image/")) return word("no_picture", { name: file.name });
   if (!file.size) return word("empty_file", { name: file.name });
-  const largest = limit(field, "max_mb", LARGEST_MB);
+  const largest = field.kind === "image" ? LARGEST_MB.image : LARGEST_MB.attachment;
   return file.size > largest * 1024 * 1024 ? word("file_too_large", { name: file.name, largest }) : "";
 }
 
