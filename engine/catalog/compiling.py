@@ -130,15 +130,8 @@ def _compile_app(
     found.extend(_zone_problems(app))
     parameters = _parameters(app, types, found)
     scope = _scope(app, scopes, parameters, types, found)
-    forms: dict[str, Form] = {}
     work = _Parts(app, scope, found)
-    for definition in app.forms:
-        gathered = Gathering(scope)
-        form = compile_form(app.key, definition, gathered, types)
-        work.keep(gathered, f"forms/{definition.key}.json")
-        if form is not None:
-            forms[form.key] = form
-            scopes[app.key, form.key] = form.scope
+    forms = _forms(work, scopes, types)
     workflows = work.workflows(parameters)
     rules = work.rules()
     grants = work.grants()
@@ -161,6 +154,19 @@ def _compile_app(
         metrics=metrics,
         boards=boards,
     )
+
+
+def _forms(work: _Parts, scopes: dict[tuple[str, str], FormScope], types: Registry[FieldType]) -> dict[str, Form]:
+    """Return the forms of an app by key; ``scopes`` then know each of them whole."""
+    forms: dict[str, Form] = {}
+    for definition in work.app.forms:
+        gathered = Gathering(work.scope)
+        form = compile_form(work.app.key, definition, gathered, types)
+        work.keep(gathered, f"forms/{definition.key}.json")
+        if form is not None:
+            forms[form.key] = form
+            scopes[work.app.key, form.key] = form.scope
+    return forms
 
 
 def _scope(
