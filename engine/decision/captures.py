@@ -80,20 +80,18 @@ def hold(saving: Saving) -> None:
 def spots(saving: Saving) -> Iterable[Spot]:
     """Go through the captured values that the save changes, field by field and line by line."""
     before: Row = saving.before or {}
-    for item in saving.form.live_fields():
+    for item in saving.form.captured:
         value, was = saving.row.get(item.key), before.get(item.key)
         if value is None or value == was:
             continue
-        if item.definition.type in CAPTURED:
+        if item.type is not None:
             yield Spot(item.key, item.definition, value, was, item.key)
-        elif item.type is None:
+        else:
             yield from _in_lines(item, value, was)
 
 
 def _in_lines(item: Field, lines: Iterable[Row], before: tuple[Row, ...] | None) -> Iterable[Spot]:
     inside = [inner.definition for inner in item.lines.values() if inner.definition.type in CAPTURED]
-    if not inside:
-        return
     known = {line["id"]: line for line in before or ()}
     for number, line in enumerate(lines):
         was = known.get(line.get("id"), {})
@@ -250,7 +248,7 @@ def _check_fence(saving: Saving, spot: Spot) -> None:
 
 def _take_places(saving: Saving) -> None:
     """Put the position of the first photo that has one into the places that the form takes from photos."""
-    for item in saving.form.live_fields():
+    for item in saving.form.captured:
         source = item.definition.properties.get("taken_from") if item.definition.type == "location" else None
         if source is None or source not in saving.given:
             continue

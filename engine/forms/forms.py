@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from engine.forms.captured.values import CAPTURED
 from engine.forms.definitions import FieldDef, FormDef
 from engine.forms.field_types import FieldType
 from engine.kernel.problems import Text
@@ -102,6 +103,15 @@ class Form:
         conditions = self.section_conditions.values()
         own = [expression for item in self.fields.values() for expression in item.expressions]
         return tuple(expression for expression in (*conditions, *own) if expression.reads.reaches)
+
+    @cached_property
+    def captured(self) -> tuple[Field, ...]:
+        """The live fields that hold what was captured, or lines in which a field does."""
+        return tuple(
+            item
+            for item in self.live_fields()
+            if any(inner.definition.type in CAPTURED for inner in (item, *item.lines.values()))
+        )
 
     def live_fields(self) -> Iterator[Field]:
         """Go through the fields that are not retired."""
