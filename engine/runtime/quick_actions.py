@@ -30,7 +30,8 @@ from engine.storage.locks import lock_name
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-MADE, FOUND = "made", "found"
+MADE, MOVED, FOUND = "made", "moved", "found"
+"""How a record came to be the answer: new, taken on by the action's transition, or as it was but for its fields."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class QuickActions:
                 connection, viewer.id, idempotency_key, request, moment, lambda: self._do(connection, asked)
             )
             how, _, id = said.partition(":")
-            body = _answered(asked, id, made=how == MADE)
+            body = _answered(asked, how, id)
             return Taken(changed_view(self._desk.over(connection, viewer), body, id, done=done), how == MADE)
 
         return self._execution.attempt(work)
@@ -125,7 +126,8 @@ class QuickActions:
         if body is None:
             return f"{FOUND}:{before['id']}" if before is not None else ""
         key = self._execution.within(connection, self._execution.command(Actor(asked.reading.viewer.id), body))
-        return f"{FOUND if before is not None else MADE}:{key[2] if key else ''}"
+        how = MADE if isinstance(body, Create) else MOVED if isinstance(body, Fire) else FOUND
+        return f"{how}:{key[2] if key else ''}"
 
 
 def _request(reading: Reading, app: str, key: str, record: str | None, fields: Mapping[str, Json]) -> _Request:
@@ -247,12 +249,13 @@ def _line(asked: _Request, key: str, row: Row) -> Json:
     return {name: written[name] for name in made}
 
 
-def _answered(asked: _Request, id: str, *, made: bool) -> Create | Update | Fire:
+def _answered(asked: _Request, how: str, id: str) -> Create | Update | Fire:
     """Return the command that the answer is about."""
     form, transition = asked.form, asked.action.definition.transition
-    if made:
+    if how == MADE:
         return Create(form.app, form.key, {}, transition)
-    return Fire(form.app, form.key, id, transition, {}) if transition else Update(form.app, form.key, id, {})
+    moved = how == MOVED and transition is not None
+    return Fire(form.app, form.key, id, str(transition), {}) if moved else Update(form.app, form.key, id, {})
 
 
 def _placed(found: list[Problem]) -> list[Problem]:

@@ -116,7 +116,8 @@ function listen(target: HTMLFormElement): void {
   });
 }
 
-if (form) {
+/** Serve a form and what comes into it. */
+function serve(form: HTMLFormElement): void {
   const mountAll = (within: ParentNode): void => within.querySelectorAll<HTMLElement>("[data-capture]").forEach(mount);
   mountAll(form);
   new MutationObserver((changes) => {
@@ -132,5 +133,14 @@ if (form) {
   }).observe(form, { childList: true, subtree: true });
   listen(form);
   awaitBeforeSubmit(form);
+}
+
+if (form) {
+  serve(form);
   sendWhenOnline();
 }
+// Where a page is drawn anew, the box that looks by a code is another one.
+document.addEventListener("youju:redrawn", () => {
+  const fresh = document.querySelector<HTMLFormElement>("form[data-on-code]");
+  if (fresh) serve(fresh);
+});

@@ -94,7 +94,7 @@ const showCounts = (counts: Readonly<Record<string, number>>): boolean => {
 const isBusy = (main: HTMLElement): boolean => {
   const active = document.activeElement;
   if (active && main.contains(active) && active.matches(TYPED)) return true;
-  if (main.querySelector("dialog[open]") || getSelection()?.toString()) return true;
+  if (document.querySelector("dialog[open]") || getSelection()?.toString()) return true;
   return [...main.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")].some((control) => {
     const ticked = control instanceof HTMLInputElement && /^(checkbox|radio)$/.test(control.type);
     if (ticked) return control.checked !== control.defaultChecked;

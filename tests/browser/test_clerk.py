@@ -1,0 +1,63 @@
+"""A clerk's minute: from the scan to a counted touch in at most three taps; what is tapped again is an answer more."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.boot import open_instance
+from engine.decision.changeset import Actor
+from engine.packs.installing import install_with_needs
+from engine.packs.people import add_people
+from engine.packs.reading import find_pack, read_pack
+from engine.runtime.settings import read_settings
+from tests.browser.conftest import PASSWORD
+from tests.browser.test_scanning import CODE, browser, film
+
+__all__ = ["browser", "film"]
+
+APP = "store_sales"
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory):
+    """Store sales alone, with its people and one store."""
+    opened = open_instance(read_settings({"YOUJU_HOME": str(tmp_path_factory.mktemp("home"))}))
+    pack = read_pack(find_pack(APP))
+    install_with_needs(opened.services, pack, Actor(None))
+    people = [user for user in pack.users if user["name"] in ("hq", "store_manager", "clerk")]
+    add_people(opened.directory, pack.key, people, {user["name"]: PASSWORD for user in people})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def shopper(instance, viewer):
+    """A shopper of the clerk's store whose member code the camera sees."""
+    store = {"store_code": "A1", "name": "八一路店", "clerks": [viewer("clerk").id]}
+    made = instance.records.create(viewer("hq"), APP, "store", store)
+    care = {"name": "李秀英", "code": CODE, "phone": "138-0000-2201", "consent": True, "conditions": ["hypertension"]}
+    return instance.records.create(viewer("clerk"), APP, "shopper", {**care, "store": made.id})
+
+
+def touches(instance, viewer):
+    return instance.records.list(viewer("clerk"), APP, "service_touch").items
+
+
+def test_a_touch_is_counted_once_when_a_clerk_scans_and_taps(signed_in, instance, viewer, shopper):
+    page = signed_in("clerk")
+    page.get_by_role("button", name="扫码").click()
+    expect(page.get_by_role("heading", name="李秀英")).to_be_visible()
+    page.get_by_role("button", name="您最近血压控制如何?").click()
+    expect(page.get_by_text("已记1次有效触达")).to_be_visible()
+    (touch,) = touches(instance, viewer)
+    assert (touch.fields["counted"], touch.fields["shopper"], len(touch.fields["answers"])) == (True, shopper.id, 1)
+    page.get_by_role("button", name="是否按时服用氨氯地平?").click()
+    expect(page.get_by_text("已完成")).to_be_visible()
+    (touch,) = touches(instance, viewer)
+    assert (touch.fields["counted"], len(touch.fields["answers"])) == (True, 2)
+    page.goto("/")
+    expect(page.get_by_role("link", name="今天有效触达(门店)")).to_contain_text("1")
+    page.fill("[name=phone]", "13800009999")
+    page.get_by_role("button", name="找到顾客").click()
+    expect(page.get_by_role("heading", name="没有找到这条“顾客”")).to_be_visible()
