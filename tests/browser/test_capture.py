@@ -10,11 +10,13 @@ from playwright.sync_api import expect
 from engine.decision.changeset import Actor
 from engine.runtime.publishing import publish
 from tests.browser.conftest import PASSWORD
+from tests.browser.test_axe import judged
 from tests.support.apps import app, field, form
 
 NEW = "/a/field_work/inspection/new"
 HERE = {"permissions": ["geolocation"], "geolocation": {"latitude": 28.682, "longitude": 115.891, "accuracy": 12}}
 PDF = {"name": "manual.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
+GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020244013b")
 RIGHT_CODE, WRONG_CODE = "6901234567892", "6901234567893"
 
 
@@ -32,6 +34,7 @@ def _field_work(instance):
         field("pictures", "image"),
         field("papers", "attachment", max_count=2),
         field("sign", "signature"),
+        field("parts", "lines", fields=[field("part"), field("shown", "image")]),
         title="{{name}}",
     )
     publish(instance.services.execution, app(inspection, key="field_work"), Actor(None))
@@ -252,6 +255,28 @@ def test_files_are_kept_with_their_names_when_several_are_chosen(filling, saved)
     expect(page.locator(".facts").get_by_role("link", name="manual.pdf")).to_be_visible()
 
 
+def test_a_new_line_is_blank_when_one_with_a_picture_was_taken_out(filling, saved):
+    page = filling()
+    shoot(page)
+    parts = slot(page, "parts")
+    add = parts.locator("[data-add]")
+    add.click()
+    parts.locator("input[type=file]").set_input_files(
+        [{**PDF, "name": "a.gif", "mimeType": "image/gif", "buffer": GIF}]
+    )
+    expect(parts.locator("li img")).to_have_count(1)
+    parts.locator("[data-remove]").click()
+    add.click()
+    expect(parts.locator("li img")).to_have_count(0)
+    parts.locator("input[type=file]").set_input_files(
+        [{**PDF, "name": "b.gif", "mimeType": "image/gif", "buffer": GIF}]
+    )
+    expect(parts.locator("li img")).to_have_count(1)
+    expect(parts.locator("progress:visible")).to_have_count(0)
+    (line,) = saved(page)["parts"]
+    assert len(line["shown"]) == 1
+
+
 def test_a_place_is_found_by_one_tap_and_forgotten_by_another(filling, saved):
     page = filling()
     shoot(page)
@@ -294,6 +319,24 @@ def test_pictures_open_large_by_key_when_the_record_is_read(filling, saved):
     page.keyboard.press("Escape")
     expect(large).to_be_hidden()
     expect(page.locator(".facts a[data-large]").first).to_be_focused()
+
+
+def test_axe_finds_nothing_when_a_form_is_captured_and_its_record_read(filling, saved):
+    page = filling(permissions=["camera"])
+    slot(page, "photos").locator("[data-main]").click()
+    page.get_by_role("dialog", name="相机").get_by_role("button", name="按下快门").click()
+    found = {"camera": judged(page)}
+    page.context.grant_permissions(["geolocation", "camera", "microphone"])
+    page.get_by_role("button", name="打开定位").click()
+    page.get_by_role("dialog").get_by_text("已定位").wait_for()
+    page.get_by_role("button", name="按下快门").click()
+    slot(page, "papers").locator("input[type=file]").set_input_files([PDF])
+    expect(slot(page, "papers").locator("progress:visible")).to_have_count(0)
+    found["form"] = judged(page)
+    saved(page)
+    page.locator(".facts a[data-large]").first.click()
+    found["large"] = judged(page)
+    assert found == {"camera": [], "form": [], "large": []}
 
 
 def test_the_form_says_what_to_do_when_the_browser_runs_no_script(filling):
