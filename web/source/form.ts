@@ -109,7 +109,7 @@ class Live {
   }
 
   #tellAll(found: readonly Found[]): void {
-    for (const [id, own] of this.#byControl(found)) tellField(id, own);
+    for (const [id, own] of this.#byControl(found)) tellField(id, own, false);
   }
 
   /** Beside each control what is wrong with it, once it was left; what was put right goes at once. */
@@ -120,12 +120,12 @@ class Live {
       const id = told.id.slice(0, -"-problem".length);
       const key = id.split("-")[1] ?? "";
       const kept = (now.get(id) ?? []).filter(({ code }) => toldOf(id).includes(code));
-      if (this.#changed.has(key) && kept.length !== toldOf(id).length) tellField(id, kept);
+      if (this.#changed.has(key) && kept.length !== toldOf(id).length) tellField(id, kept, true);
     }
     for (const [id, own] of now) {
       const key = id.split("-")[1] ?? "";
       const fit = own.filter(({ code, path }) => all || (this.#left.has(key) && (code !== REQUIRED || path === key)));
-      if (fit.length && fit.some(({ code }) => !toldOf(id).includes(code))) tellField(id, fit);
+      if (fit.length && fit.some(({ code }) => !toldOf(id).includes(code))) tellField(id, fit, this.#changed.has(key));
     }
   }
 }

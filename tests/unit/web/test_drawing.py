@@ -182,3 +182,9 @@ def test_a_group_is_left_out_when_none_of_it_is_asked_for():
 )
 def test_a_problem_of_lines_is_shown_when_something_was_typed_in_them(lines, shown):
     assert bool(shown_while_typing([WRONG.at("todos")], {"todos": lines})) == shown
+
+
+def test_a_folded_section_says_in_one_line_what_is_filled_in_it():
+    sections = {section.key: section for section in drawn({"purpose": "a", "tender_no": "T-1"}).sections}
+    assert sections["main"].told == "甲、T-1"
+    assert sections["more"].told == ""

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine.kernel.problems import Text
 from engine.runtime.views import FieldState, FieldView, FormState, FormView, OptionView
-from web.filling.posted import Posted, add_line, read_post, remove_line
+from web.filling.posted import Posted, add_line, move_line, read_post, remove_line
 from web.filling.sending import changed, resolve, sendable
 
 
@@ -183,3 +183,14 @@ def test_any_post_is_read_without_failing_when_names_and_values_are_arbitrary(pa
     assert isinstance(posted, Posted)
     for key, tokens in posted.tokens.items():
         assert len(tokens) == len(posted.fields[key] or [])
+
+
+def test_a_line_changes_places_with_its_neighbour_and_stays_at_either_end():
+    lines = [{"title": "a"}, {"title": "b"}]
+    posted = Posted({"todos": lines}, {"todos": ("0", "n1")})
+    up = move_line(posted, "todos", "n1", -1)
+    assert up.fields["todos"] == [{"title": "b"}, {"title": "a"}]
+    assert up.tokens["todos"] == ("n1", "0")
+    assert move_line(posted, "todos", "0", -1) == posted
+    assert move_line(posted, "todos", "n1", 1) == posted
+    assert move_line(posted, "todos", "gone", 1) == posted

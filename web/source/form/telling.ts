@@ -38,13 +38,29 @@ const marked = (box: HTMLElement, id: string): Element[] => {
   return [control, group].filter((one): one is HTMLElement => one instanceof HTMLElement && one !== null);
 };
 
-/** Put these messages beside a control in place of those that the page may judge; tell whether there are any. */
-export const tellField = (id: string, found: readonly Found[]): void => {
+/** What the page judges; other problems only the server finds. */
+const JUDGED = new Set([
+  "FORM-002",
+  "FORM-003",
+  "FORM-005",
+  "FORM-006",
+  "FORM-007",
+  "FORM-008",
+  "FORM-009",
+  "FORM-013",
+]);
+
+/**
+ * Put these messages beside a control in place of those that stand there. What only the server finds stays, unless the
+ * field has `changed` since.
+ */
+export const tellField = (id: string, found: readonly Found[], changed: boolean): void => {
   const box = boxOf(id);
   if (!box) return;
   const name = `${id}-problem`;
   let told = document.getElementById(name);
-  for (const old of each<HTMLElement>(told ?? box, ":scope > p[data-code]")) if (told) old.remove();
+  for (const old of each<HTMLElement>(told ?? box, ":scope > p[data-code]"))
+    if (told && (changed || JUDGED.has(old.dataset["code"]!))) old.remove();
   if (found.length && !told) {
     told = document.createElement("div");
     told.className = "problem";
