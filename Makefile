@@ -14,7 +14,7 @@ SOURCES := engine web tests docs
 SCRIPTS := engine/language/backends/javascript/*.mjs engine/language/backends/javascript/source web/build.mjs web/source web/styles
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check lint types imports format lock problems javascript browser clean
+.PHONY: help setup run test test-all check lint types imports format lock problems javascript gallery browser clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ problems: $(VENV)/.runtime ## Write docs/reference/problems.md anew.
 javascript: $(VENV)/.node ## Build what browsers and Node run out of TypeScript and style sheets.
 	@$(BIN)/node engine/language/backends/javascript/build.mjs
 	@$(BIN)/node web/build.mjs
+
+gallery: $(VENV)/.node ## Make a picture of every page, phone and desk, light and dark, zh and en: build/gallery/index.html.
+	@sh .ci/chromium && $(BIN)/python -m tests.browser.gallery $(ONLY:%=--only %)
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew and write requirements/*.txt with hashes.
 	@sh requirements/lock.sh $(BIN)/uv $(UPGRADE)
