@@ -101,7 +101,7 @@ def test_a_supervisor_releases_from_the_inbox_when_a_record_is_held(signed_in, o
     page.goto("/inbox")
     task = page.locator("article", has_text="待解除的单")
     task.get_by_role("link", name="解除", exact=True).click()
-    page.get_by_role("button", name="解除").click()
+    page.get_by_role("button", name="解除", exact=True).click()
     expect(page.locator("#summary")).to_be_focused()
     page.get_by_label("解除原因").fill("客户下周开预算会")
     page.get_by_label("新下一步动作").fill("周五复核预算")
