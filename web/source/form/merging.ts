@@ -22,11 +22,8 @@ export const refresh = (): void => {
   timer = setTimeout(() => whenComposed(() => htmx.trigger(form!, "youju:refresh")), REFRESH_AFTER_MS);
 };
 
-/** Ask no more: the form is on its way. */
-export const stopRefreshing = (): void => {
-  clearTimeout(timer);
-  htmx.trigger(form!, "htmx:abort");
-};
+/** Ask no more: the form is on its way, and what is still answered changes nothing in it. */
+export const stopRefreshing = (): void => clearTimeout(timer);
 
 const copyTyped = (from: HTMLElement, to: HTMLElement): void => {
   const targets = controlsOf(to);
@@ -102,9 +99,8 @@ export const followServer = (then: () => void): void => {
   form!.addEventListener("htmx:beforeSwap", (event) => {
     if ((event.target as Element).id !== "form-body") return;
     say("");
-    if (!isComposing()) return;
-    (event as CustomEvent).detail.shouldSwap = false;
-    whenComposed(refresh);
+    if (isComposing()) whenComposed(refresh);
+    if (isComposing() || form!.hasAttribute("aria-busy")) (event as CustomEvent).detail.shouldSwap = false;
   });
   form!.addEventListener("htmx:sendError", () => say(form!.dataset["offline"]!));
   form!.addEventListener("htmx:responseError", (event) => {
