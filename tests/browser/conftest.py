@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse"
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 10_000
-REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4(01|04|09|22)\b")
-"""What Chromium notes in its console for a page that is answered with one of these: an answer, not a fault."""
+REFUSAL = re.compile(
+    r"Failed to load resource: the server responded with a status of 4(01|04|09|22)\b|htmx:(afterRequest|sendAbort),"
+)
+"""What is noted in the console of a page that is answered so, or left while it asks: an answer, not a fault."""
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """A camera with a moving picture and a microphone that beeps, given to whichever page asks."""
 VIOLATIONS = """

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
+from tests.browser.test_capture import HERE, shoot
 
 VISITS = "/a/sales_management/visit/"
 DATE = "2026-12-04"
@@ -26,7 +27,7 @@ def fill_tender_visit(page):
     """Fill what a tender visit asks for, by keyboard and by tap."""
     page.locator("#f-customer").focus()
     page.keyboard.type("九江")
-    expect(page.locator("#f-customer-list [role=option]")).to_have_text(["九江康宁医疗器械有限公司"])
+    expect(page.locator("#f-customer-list [role=option]").first).to_have_text("九江康宁医疗器械有限公司")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#f-customer")).to_have_value("九江康宁医疗器械有限公司")
@@ -68,9 +69,10 @@ def test_the_purpose_brings_its_three_fields_and_all_errors_come_at_once_when_a_
 @pytest.mark.covers("S0-06")
 def test_a_visit_reaches_the_supervisor_once_when_a_rep_submits_it_twice(signed_in, customer, instance):
     customer("九江康宁医疗器械有限公司")
-    rep = signed_in("rep")
+    rep = signed_in("rep", **HERE)
     open_tender_visit(rep)
     fill_tender_visit(rep)
+    shoot(rep, "onsite_photos")
     rep.get_by_role("button", name="提交").dblclick()
     expect(rep.get_by_role("status")).to_contain_text("已记好")
     expect(rep.locator(".chips")).to_have_text("已提交")

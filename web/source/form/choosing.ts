@@ -34,7 +34,11 @@ const close = (input: HTMLInputElement): void => {
 
 const mark = (input: HTMLInputElement, option: HTMLElement | undefined): void => {
   for (const other of optionsOf(partsOf(input).list)) other.setAttribute("aria-selected", String(other === option));
-  if (!option) return;
+  if (!option) {
+    input.removeAttribute("aria-activedescendant");
+    return;
+  }
+  input.dataset["stood"] = option.dataset["id"] ?? "";
   input.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
 };
@@ -99,6 +103,7 @@ const typed = (input: HTMLInputElement): void => {
 const step = (event: KeyboardEvent, input: HTMLInputElement): void => {
   const { list } = partsOf(input);
   const options = list.hidden ? [] : optionsOf(list);
+  if (options.length) clearTimeout(finders.get(input));
   const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
@@ -117,9 +122,17 @@ const step = (event: KeyboardEvent, input: HTMLInputElement): void => {
 const show = (list: HTMLElement): void => {
   const input = list.closest("[data-combo]")!.querySelector<HTMLInputElement>("[role=combobox]")!;
   if (document.activeElement !== input) return;
-  optionsOf(list).forEach((option, number) => {
+  const options = optionsOf(list);
+  options.forEach((option, number) => {
     option.id = `${list.id}-${number}`;
   });
+  // A late answer must not take away what somebody has moved to meanwhile.
+  const stood = input.hasAttribute("aria-activedescendant") ? input.dataset["stood"] : undefined;
+  if (stood)
+    mark(
+      input,
+      options.find((option) => option.dataset["id"] === stood),
+    );
   list.hidden = false;
   input.setAttribute("aria-expanded", "true");
   list.scrollIntoView({ block: "nearest" });
