@@ -374,6 +374,8 @@ class _Sent:
                 return {"file": self._file(one.by, picture), "token": token, "captured_at": taken, **place, **DEVICE}
             case {"capture": "audio", **said}:
                 return {"file": self._file(one.by, ""), **said}
+            case {"capture": "image" | "attachment", "name": str(name)}:
+                return self._file(one.by, name)
             case list():
                 return [self.value(one, inner, place) for place, inner in enumerate(value)]
             case _:
