@@ -36,7 +36,7 @@ def points(instance, viewer):
         page = instance.records.list(
             viewer("rep"), "sales_management", "points_ledger", filter=None, sort="created_at", limit=50, after=None
         )
-        return [record.fields["delta"] for record in page["items"]]
+        return [record.fields["delta"] for record in page.items]
 
     return read
 
