@@ -26,4 +26,6 @@ def fits(written: str | None, wanted: str) -> bool:
 
     What has no version any more, because somebody has changed it, is taken to fit.
     """
-    return written is None or all(_COMPARED[sign](version(written), version(bound)) for sign, bound in _TERM.findall(wanted))
+    return written is None or all(
+        _COMPARED[sign](version(written), version(bound)) for sign, bound in _TERM.findall(wanted)
+    )

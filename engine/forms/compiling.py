@@ -70,11 +70,7 @@ def form_scopes(
             continue
         key = f"{form.key}.{definition.key}"
         relations[definition.key] = RelationScope(definition.key, definition.labels, app, key, PARENT)
-        own = {
-            item.key: _field_scope(item, app, types)
-            for item in definition.lines
-            if _is_known(item, types)
-        }
+        own = {item.key: _field_scope(item, app, types) for item in definition.lines if _is_known(item, types)}
         own["id"] = fields["id"]
         own[PARENT] = FieldScope(PARENT, PARENT, language.ReferenceType(app, form.key), form.labels)
         inner.append(FormScope(app, key, own, {}))

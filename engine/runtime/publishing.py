@@ -53,7 +53,7 @@ def publish(
     ``version`` is that of the pack they came with, if any, and ``needs`` what that needs (None: as before). What is
     stored names everything by its key, whatever the documents call it. The same documents again change nothing.
     EngineError carries every problem of the documents; running requests see the old revision until the commit and the
-    new one after it. Where the tables are in use, publishing gives way to the requests and comes again, ``TRIES`` times.
+    new one after it. Where the tables are in use, publishing gives way to the requests and comes again ``TRIES`` times.
     """
     definition = load_app(documents, execution.catalogs.types)
     for left in reversed(range(TRIES)):

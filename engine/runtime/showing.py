@@ -137,9 +137,7 @@ def fields_json(fields: Iterable[Field], row: Row) -> dict[str, Json]:
 def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> dict[str, object]:
     """Return each value as people read it; lines are lists of such mappings."""
     show = _worder(reading, form.app)
-    words: dict[str, object] = {
-        item.key: _words(reading, show, form.app, item, row.get(item.key)) for item in fields
-    }
+    words: dict[str, object] = {item.key: _words(reading, show, form.app, item, row.get(item.key)) for item in fields}
     words |= {key: _person_name(reading, row.get(key)) for key in PERSONS}
     zone = clocks.zone(reading.app(form.app).zone)
     for key in MOMENTS:
