@@ -12,7 +12,8 @@ import click
 import waitress  # type: ignore[import-untyped]
 
 from engine.boot import Instance, open_instance, read_settings
-from web.app import BODY_LIMIT, create_app
+from web.app import create_app
+from web.files import UPLOAD_LIMIT
 from web.live import THREADS
 from web.pages import phone
 from web.tls.authority import certificates, own_names
@@ -66,7 +67,7 @@ def _serve(instance: Instance, jobs: bool, host: str, port: int, options: dict[s
 
 def _serve_encrypted(instance: Instance, jobs: bool, host: str, port: int, options: dict[str, object]) -> None:
     """Serve for phones on the same network: they ask for an encrypted address before they open camera and position."""
-    names = own_names()
+    names = own_names() if host == EVERYWHERE else tuple(dict.fromkeys((host, *own_names())))
     found = certificates(instance.settings.home / "tls", names)
     app = create_app(instance)
     server = _server(app, host=LOOPBACK, port=0, url_scheme="https", **options)
@@ -84,8 +85,8 @@ def _serve_encrypted(instance: Instance, jobs: bool, host: str, port: int, optio
 
 
 def _server(app: Flask, **options: object) -> waitress.server.BaseWSGIServer:
-    # Looking ahead tells a stream that its page has been left.
-    limit = BODY_LIMIT + HEADER_ROOM
+    # Looking ahead tells a stream that its page has been left. How large a body may be, each address says for itself.
+    limit = UPLOAD_LIMIT + HEADER_ROOM
     return waitress.create_server(app, ident=None, max_request_body_size=limit, channel_request_lookahead=1, **options)
 
 

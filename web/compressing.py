@@ -47,7 +47,8 @@ def squeeze(response: Response) -> Response:
     if len(body) >= WORTH_BYTES:
         response.set_data(_packed_once(body) if is_file else _packed(body))
         response.headers["Content-Encoding"] = "gzip"
-        response.headers.pop("ETag", None)  # it named the file as it is
+        if is_file:
+            response.headers.pop("ETag", None)  # it named the file as it is; that of a record names its version
     return response
 
 

@@ -25,6 +25,9 @@ LIFE: Final = timedelta(days=365)
 EARLY: Final = timedelta(days=30)
 _SKEW: Final = timedelta(days=1)
 _PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16")
+_LOCAL: Final = ("local", "localhost")
+"""The last parts of names that the authority may vouch for, whatever the machine is called one day."""
+
 _SIGNS: Final = x509.KeyUsage(
     digital_signature=False,
     content_commitment=False,
@@ -58,7 +61,7 @@ def own_names() -> tuple[str, ...]:
             outward = []
     networks = [ipaddress.ip_network(text) for text in _PRIVATE]
     private = [name for name in outward if any(ipaddress.ip_address(name) in network for network in networks)]
-    return tuple(dict.fromkeys((*private, f"{host}.local", host, "localhost", "127.0.0.1")))
+    return tuple(dict.fromkeys((*private, f"{host}.local", "localhost", "127.0.0.1")))
 
 
 def certificates(folder: Path, names: Sequence[str], now: datetime | None = None) -> Certificates:
@@ -70,9 +73,19 @@ def certificates(folder: Path, names: Sequence[str], now: datetime | None = None
     if not (found.authority.exists() and authority_key.exists() and _lasts(found.authority, moment)):
         _new_authority(found.authority, authority_key, moment)
         found.server.unlink(missing_ok=True)
-    if not (found.server.exists() and _lasts(found.server, moment) and _names(found.server) == set(names)):
-        _new_server(found, authority_key, names, moment)
+    wanted = [name for name in names if _may_be_signed(name)]
+    if not (found.server.exists() and _lasts(found.server, moment) and _names(found.server) == set(wanted)):
+        _new_server(found, authority_key, wanted, moment)
     return found
+
+
+def _may_be_signed(name: str) -> bool:
+    """Tell whether the authority may vouch for a name: an address of a private network, or one of this network."""
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name.rpartition(".")[2] in _LOCAL
+    return any(address in ipaddress.ip_network(text) for text in _PRIVATE)
 
 
 def _lasts(path: Path, moment: datetime) -> bool:
@@ -89,8 +102,7 @@ def _new_authority(path: Path, key_path: Path, moment: datetime) -> None:
     """Make an authority whose certificates phones take for the names of a private network alone."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Youju {socket.gethostname().partition('.')[0]}"[:64])])
-    host = socket.gethostname().partition(".")[0]
-    allowed: list[x509.GeneralName] = [x509.DNSName(text) for text in dict.fromkeys(("local", "localhost", host))]
+    allowed: list[x509.GeneralName] = [x509.DNSName(text) for text in _LOCAL]
     allowed += [x509.IPAddress(ipaddress.ip_network(text)) for text in _PRIVATE]
     certificate = (
         _begun(name, name, key.public_key(), moment, AUTHORITY_LIFE)

@@ -60,3 +60,11 @@ def test_nothing_is_sent_again_when_a_file_has_not_changed(librarian):
     tag = fetched(librarian, "app.css")[0]["ETag"]
     _, body, status = fetched(librarian, "app.css", Accept_Encoding="gzip", If_None_Match=tag)
     assert (status, body) == (304, b"")
+
+
+def test_the_version_of_a_record_stays_when_its_answer_is_packed(api, librarian):
+    made = api("POST", "/library/book", {"fields": {"title": "长" * 180, "isbn": "packed-1"}}).get_json()
+    path = f"/api/v1/library/book/{made['id']}"
+    plain, packed = librarian.client.get(path), librarian.client.get(path, headers=PACKED)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["ETag"] == plain.headers["ETag"]

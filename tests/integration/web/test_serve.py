@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 
 import pytest
@@ -54,3 +55,13 @@ def test_it_says_so_when_its_port_is_taken(start):
     assert process.returncode == 3
     assert "--port" in said
     assert "Traceback" not in said
+
+
+def test_a_file_of_some_size_gets_through_when_it_is_sent(start):
+    process = start("--port", "0", "--no-jobs")
+    address = process.stdout.readline().strip()
+    request = urllib.request.Request(f"{address}/api/v1/files", b"x" * 2_000_000, method="POST")  # noqa: S310 - our own
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=20)  # noqa: S310
+    assert caught.value.code == 401  # who sent it is asked, not how large it is
+    caught.value.close()

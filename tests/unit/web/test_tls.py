@@ -116,5 +116,17 @@ def test_the_authority_vouches_for_no_public_name(tmp_path):
     assert not [name for name in allowed if name in ("com", "cn", "0.0.0.0/0")]
 
 
+def test_a_server_of_another_name_is_trusted_when_the_machine_is_renamed(plain, tmp_path):
+    certificates(tmp_path / "tls", ("old.local", *NAMES))
+    found = certificates(tmp_path / "tls", ("new.local", "new", "shop.example", "8.8.8.8", *NAMES))
+    listed = x509.load_pem_x509_certificate(found.server.read_bytes()).extensions.get_extension_for_class(
+        x509.SubjectAlternativeName
+    )
+    assert {str(name.value) for name in listed.value} == {"new.local", *NAMES}
+    opened = Front.open("127.0.0.1", 0, plain, found)
+    assert_serves(opened, tmp_path)
+    opened.close()
+
+
 def test_own_names_hold_what_this_machine_always_is():
     assert {"localhost", "127.0.0.1"} <= set(own_names())
