@@ -31,6 +31,25 @@ _BEGINNINGS: Final = (
     (b"\x1a\x45\xdf\xa3", "audio/webm"),
 )
 _WITHIN: Final = ((b"RIFF", b"WEBP", "image/webp"), (b"RIFF", b"WAVE", "audio/wav"))
+_MP4: Final = frozenset(
+    (
+        b"M4A ",
+        b"M4B ",
+        b"mp41",
+        b"mp42",
+        b"isom",
+        b"iso2",
+        b"iso4",
+        b"iso5",
+        b"iso6",
+        b"dash",
+        b"3gp4",
+        b"3gp5",
+        b"3gp6",
+    )
+)
+"""The brands under which phones and browsers write what they record."""
+
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _ZIPPED: Final = (
     (b"word/", f"{_OFFICE}wordprocessingml.document"),
@@ -110,8 +129,8 @@ def _media_type(head: bytes, ending: str) -> str | None:
     for begins, inside, media in _WITHIN:
         if head.startswith(begins) and head[8:12] == inside:
             return media
-    if head[4:8] == b"ftyp":
-        return "audio/mp4"
+    if head[4:8] == b"ftyp":  # pictures (HEIC, AVIF) and films (QuickTime) come in the same box; the brand tells
+        return "audio/mp4" if head[8:12] in _MP4 else None
     if head.startswith(b"PK\x03\x04"):
         return next((media for part, media in _ZIPPED if b"[Content_Types].xml" in head and part in head), _ZIP)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

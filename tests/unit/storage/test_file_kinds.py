@@ -43,6 +43,8 @@ def kind(content, name="x", size=None):
         (b"RIFF\0\0\0\0WAVEfmt ", "a", "audio/wav"),
         (b"\x1a\x45\xdf\xa3\x01", "a", "audio/webm"),
         (b"\0\0\0\x1cftypiso5", "a", "audio/mp4"),
+        (b"\0\0\0\x1cftypM4A \0\0\2\0", "a", "audio/mp4"),
+        (b"\0\0\0\x1cftypmp42", "a.m4a", "audio/mp4"),
         (zipped("a.txt"), "a", "application/zip"),
         (
             zipped("[Content_Types].xml", "word/document.xml"),
@@ -101,7 +103,19 @@ def test_a_content_is_refused_when_it_is_not_taken(content, size, code):
     assert [problem.code for problem in raised.value.problems] == [code]
 
 
+@pytest.mark.parametrize(
+    "brand", [b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"qt  ", b"", b"crx "]
+)
+def test_a_picture_or_a_film_is_no_recording_when_it_comes_in_the_same_box(brand):
+    with pytest.raises(EngineError) as raised:
+        kind(b"\0\0\0\x1cftyp" + brand, "IMG_0001.m4a")
+    (problem,) = raised.value.problems
+    assert problem.code == "FILE-002"
+    assert "JPEG、PNG" in problem.hint.zh
+
+
 BEGINNINGS = [
+    b"\0\0\0\x1cftyp",
     b"",
     b"\xff\xd8",
     b"\xff\xd8\xff\xe1",
