@@ -247,7 +247,7 @@ def _check_fence(saving: Saving, spot: Spot) -> None:
 
 
 def _take_places(saving: Saving) -> None:
-    """Put the position of the first photo that has one into the places that the form takes from photos."""
+    """Put the position of the first photo that has one into the places that take it from there; fences hold."""
     for item in saving.form.captured:
         source = item.definition.properties.get("taken_from") if item.definition.type == "location" else None
         if source is None or source not in saving.given:
@@ -256,6 +256,9 @@ def _take_places(saving: Saving) -> None:
         first = next(placed, None)
         place = None if first is None else {key: first[key] for key in ("lat", "lng", "accuracy_m")} | {"address": None}
         saving.settle({**saving.row, item.key: place})
+        was = None if saving.before is None else saving.before.get(item.key)
+        if saving.typed and place != was:  # told at the photos, which whoever sends them can take anew
+            _check_fence(saving, Spot(source, item.definition, place, was, item.key))
 
 
 def _centre(saving: Saving, path: str) -> Value:

@@ -11,7 +11,8 @@ from engine.kernel.clocks import DAY_MS, moment_text
 from engine.kernel.problems import EngineError
 from engine.storage import capture_tokens
 from tests.integration.runtime.conftest import refused
-from tests.support.inspections import HERE, Inspections
+from tests.support import apps
+from tests.support.inspections import HERE, Inspections, documents
 
 HOUR, MINUTE = 3_600_000, 60_000
 
@@ -178,6 +179,21 @@ def test_a_place_is_refused_when_it_is_outside_of_the_fence(plant):
     assert plant.inspect(site=gate, arrived=near).fields["arrived"]["lat"] == "28.684"
     assert refused(plant.inspect, site=gate, arrived=far) == [("CAPT-014", "fields.arrived")]
     assert plant.inspect(arrived=far).fields["arrived"]
+
+
+def test_the_fence_holds_when_the_place_is_taken_from_a_photo(site):
+    made = documents()
+    apps.item(made["forms/inspection.json"]["fields"], "shot_at")["geofence"] = {"center": "site.gate", "metres": 500}
+    site.publish(made)
+    plant = Inspections(site, site.person("anna", ("plant", "inspector")), None, None)
+    gate = site.services.records.create(plant.anna, "plant", "site", {"name": "北门", "gate": HERE}).id
+    near = plant.photo(lat="28.684")
+    record = plant.inspect(site=gate, photos=[near])
+    assert record.fields["shot_at"]["lat"] == "28.684"
+    far = plant.photo(name="far.png", lat="28.69")
+    assert refused(plant.inspect, site=gate, photos=[far]) == [("CAPT-014", "fields.photos")]
+    assert refused(plant.change, record, photos=[far]) == [("CAPT-014", "fields.photos")]
+    assert plant.inspect(photos=[far]).fields["shot_at"]["lat"] == "28.69"
 
 
 def test_what_lines_hold_is_looked_at_like_the_rest_when_it_comes(plant):
