@@ -63,8 +63,8 @@ class Files:
 
         def touched(connection: Connection) -> FileRow | None:
             known = files.find_same(connection, viewer.id, sha256)
-            if known is not None:
-                files.touch(connection, known.id, self._execution.clocks.business())
+            if known is None or not files.touch(connection, known.id, self._execution.clocks.business()):
+                return None
             return known
 
         known = self._execution.attempt(touched)
@@ -74,9 +74,8 @@ class Files:
         lock_name(connection, f"file/{received.sha256}")
         now = self._execution.clocks.business()
         known = files.find_same(connection, viewer.id, received.sha256)
-        if known is not None:
+        if known is not None and files.touch(connection, known.id, now):
             self._execution.contents.place(received)  # it mends a content that was lost
-            files.touch(connection, known.id, now)
             return known
         if files.waiting(connection, viewer.id, now - files.SWEPT_AFTER) + received.size > MOST_WAITING:
             raise EngineError(problems.TOO_MUCH.at("file", most=MOST_WAITING // MIB))

@@ -69,9 +69,9 @@ def put(connection: Connection, file: FileRow) -> None:
     connection.execute(insert(_FILE), {name: getattr(file, name) for name in FileRow.__slots__})
 
 
-def touch(connection: Connection, id: str, at: Moment) -> None:
-    """Let a file wait anew for a record to hold it."""
-    connection.execute(_FILE.update().where(_FILE.c.id == id), {"at": at})
+def touch(connection: Connection, id: str, at: Moment) -> bool:
+    """Let a file wait anew for a record to hold it; False where it has been swept meanwhile."""
+    return connection.execute(_FILE.update().where(_FILE.c.id == id), {"at": at}).rowcount == 1
 
 
 def uses(connection: Connection, id: str) -> tuple[Use, ...]:
@@ -128,13 +128,17 @@ def waiting(connection: Connection, user: str, since: Moment) -> int:
 
 
 def sweep(connection: Connection, before: Moment, limit: int) -> tuple[str, ...]:
-    """Forget up to ``limit`` files that no record holds and that came before that moment; return their digests."""
-    held = exists().where(_USE.c.file == _FILE.c.id)
-    query = select(_FILE.c.id, _FILE.c.sha256).where(_FILE.c.at < before, ~held).order_by(_FILE.c.at).limit(limit)
-    rows = connection.execute(query).all()
-    if rows:
-        connection.execute(delete(_FILE).where(_FILE.c.id.in_([row.id for row in rows])))
-    return tuple(dict.fromkeys(row.sha256 for row in rows))
+    """Forget up to ``limit`` files that no record holds and that came before that moment; return their digests.
+
+    The statement that deletes looks once more: a file that its sender has sent again since it was chosen stays.
+    """
+    old = (_FILE.c.at < before, ~exists().where(_USE.c.file == _FILE.c.id))
+    chosen = select(_FILE.c.id).where(*old).order_by(_FILE.c.at).limit(limit)
+    ids = list(connection.execute(chosen).scalars())
+    if not ids:
+        return ()
+    gone = connection.execute(delete(_FILE).where(_FILE.c.id.in_(ids), *old).returning(_FILE.c.sha256))
+    return tuple(dict.fromkeys(gone.scalars()))
 
 
 def is_needed(connection: Connection, sha256: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,6 +12,7 @@ from engine.jobs.housekeeping import PAUSE_MS, Housekeeping
 from engine.kernel.clocks import DAY_MS
 from engine.packs.capturing import capture, picture
 from engine.runtime import files
+from engine.storage import files as stored
 from engine.storage.contents.store import FolderContents
 from tests.integration.runtime.conftest import refused
 from tests.support.inspections import HERE, Inspections
@@ -124,6 +127,25 @@ def test_what_nobody_holds_is_swept_when_a_week_and_a_day_have_passed(plant):
     assert same not in {held, forgotten}
     digest = plant.files.describe(plant.guest, held).sha256
     assert set(contents.kept) == {digest}
+
+
+def test_a_file_stays_when_its_sender_sends_it_again_while_it_is_swept(plant):
+    sent, database, now = plant.send(), plant.site.database, plant.site.business.moment
+
+    def swept():
+        with database.write() as connection:
+            return stored.sweep(connection, now + 1, 10)
+
+    with ThreadPoolExecutor(1) as beside:
+        with database.write() as connection:
+            assert stored.touch(connection, sent, now + 1)
+            sweeping = beside.submit(swept)
+            time.sleep(0.5)  # the sweep has chosen the file, and waits for this transaction
+        assert sweeping.result(20) == ()
+    assert plant.files.describe(plant.anna, sent).id == sent
+    with database.write() as connection:
+        assert len(stored.sweep(connection, now + 2, 10)) == 1
+        assert not stored.touch(connection, sent, now), "what is swept is not taken for what is there"
 
 
 def test_capture_tokens_are_forgotten_when_nobody_used_them(plant):
