@@ -6,6 +6,7 @@ What such a filter asks is the design's: it may be asked by whoever sees the boa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from engine.boards.boards import Dimension, Metric, conditions_of
 from engine.forms.forms import Form
@@ -18,6 +19,11 @@ from engine.language.printing.spelling import text_written
 from engine.language.tree import And, Coalesce, Equal, Field, IsBlank, Node, Not, OneOfThese, Or, Ordered, Path
 from engine.runtime.boards_sight import is_closed
 from engine.runtime.reading import Reading
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from engine.boards.definitions import Bucket
 
 _MONTHS = 12
 _WEEK = 7
@@ -55,18 +61,26 @@ def _in_group(dimension: Dimension, value: Value) -> str:
 
 
 def _in_bucket(dimension: Dimension, source: str, first: int) -> str:
-    """Return the condition of a day or moment in the bucket that begins on a day."""
+    """Return the condition of a day or moment in the bucket that begins on a day; the last of all has no end."""
+    day, following = clocks.date_of(first), _following(dimension.definition.bucket, first)
+    is_moment = isinstance(dimension.item.type, language.DateTimeType)
+    low, high = (f"datetime({one})" if is_moment else str(one) for one in (day, following))
+    return f"{source} >= {low}" if following is None else f"{source} >= {low} and {source} < {high}"
+
+
+def _following(bucket: Bucket | None, first: int) -> date | None:
+    """Return the day on which the next bucket begins; None where the calendar ends before."""
     day = clocks.date_of(first)
-    match dimension.definition.bucket:
-        case "month":
-            following = day.replace(year=day.year + day.month // _MONTHS, month=day.month % _MONTHS + 1)
-        case "week":
-            following = clocks.date_of(first + _WEEK)
-        case _:
-            following = clocks.date_of(first + 1)
-    if isinstance(dimension.item.type, language.DateTimeType):
-        return f"{source} >= datetime({day.isoformat()}) and {source} < datetime({following.isoformat()})"
-    return f"{source} >= {day.isoformat()} and {source} < {following.isoformat()}"
+    try:
+        match bucket:
+            case "month":
+                return day.replace(year=day.year + day.month // _MONTHS, month=day.month % _MONTHS + 1)
+            case "week":
+                return clocks.date_of(first + _WEEK)
+            case _:
+                return clocks.date_of(first + 1)
+    except (OverflowError, ValueError):
+        return None
 
 
 def own_reads(reading: Reading, form: Form, filter: Expression) -> tuple[ReadSet, ...]:

@@ -215,11 +215,17 @@ class _Facet:
                 first = [f"{self.name} >= {low}"] if low else []
                 return [*first, f"{self.name} <= {high}"] if high else first
             case _:
-                following = (date.fromisoformat(high) + timedelta(days=1)).isoformat() if high else ""
-                if isinstance(self.item.type, language.DateTimeType):
-                    first = [f"{self.name} >= datetime({low})"] if low else []
-                    return [*first, f"{self.name} < datetime({following})"] if high else first
-                return self._between(low, high)
+                if not isinstance(self.item.type, language.DateTimeType):
+                    return self._between(low, high)
+                first = [f"{self.name} >= datetime({low})"] if low else []
+                following = _following(high) if high else ""
+                return [*first, f"{self.name} < datetime({following})"] if following else first
+
+
+def _following(day: str) -> str:
+    """Return the day after a day; nothing for the last day of the calendar, that no moment comes after."""
+    found = date.fromisoformat(day)
+    return "" if found == date.max else (found + timedelta(days=1)).isoformat()
 
 
 def _is_day(typed: str) -> bool:

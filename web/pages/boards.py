@@ -195,7 +195,7 @@ def bucket_words(first: str, bucket: str) -> str:
         case "month":
             return f"{day.year}年{day.month}月" if chinese else f"{day:%b} {day.year}"
         case "week":
-            last = day + timedelta(days=6)
+            last = day + min(timedelta(days=6), date.max - day)
             return f"{day.month}/{day.day}–{last.month}/{last.day}"
         case _:
             return first

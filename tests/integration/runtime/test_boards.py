@@ -130,6 +130,15 @@ def test_week_is_that_of_the_zone_when_utc_is_still_in_the_one_before(library):
     assert rows(library, "by_week") == [{"week": "2026-09-14", "loans": "1"}, {"week": "2026-09-21", "loans": "1"}]
 
 
+def test_last_week_of_the_calendar_opens_its_records_when_one_stands_in_it(library):
+    library.loan()
+    library.site.business.moment = int(datetime(9999, 12, 31, 10, tzinfo=UTC).timestamp() * 1000)
+    library.loan()
+    last = widget(library, "by_week").rows[-1]
+    assert dict(last.values) == {"week": "9999-12-27", "loans": "1"}
+    assert library.records.list(library.anna, "library", "loan", filter=last.drill.filter).count.value == 1
+
+
 def test_each_widget_is_one_statement_when_a_board_is_shown(library, lent):
     statements: list[str] = []
     widget(library, "now")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.runtime.conftest import refused
+from tests.support.apps import access, app, field, form, role
 
 
 def look(library, filter="", viewer=None, form="loan"):
@@ -76,6 +77,7 @@ def test_every_click_asks_what_the_list_takes_when_it_is_followed(library, key):
         ("fine", "", "2", "fine <= 2"),
         ("due_date", "2026-01-31", "", "due_date >= 2026-01-31"),
         ("due_date", "2026-01-31", "2026-01-31", "due_date = 2026-01-31"),
+        ("due_date", "", "9999-12-31", "due_date <= 9999-12-31"),
         ("owner", 'an"na', "", 'owner.name contains "an\\"na"'),
         ("fine", "", "", None),
     ],
@@ -87,6 +89,20 @@ def test_typed_range_takes_the_place_of_the_one_before_when_it_is_sent(library, 
     if expected is not None:
         found(library, expected)
         assert facet(library, key, expected).is_set
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        ("2026-01-31", "2026-02-28", "at >= datetime(2026-01-31) and at < datetime(2026-03-01)"),
+        ("2026-01-31", "9999-12-31", "at >= datetime(2026-01-31)"),
+        ("", "9999-12-31", None),
+    ],
+)
+def test_range_of_moments_has_no_end_when_no_day_follows_the_last(site, low, high, expected):
+    site.publish(app(form("visit", field("at", "datetime")), roles=[role("staff", access("visit"))]))
+    anna = site.person("anna", ("shop", "staff"))
+    assert site.services.filters.narrowed(anna, "shop", "visit", "", "at", low, high) == expected
 
 
 @pytest.mark.parametrize(("key", "low"), [("fine", "1 or true"), ("fine", "1e3"), ("due_date", "31.1.2026")])

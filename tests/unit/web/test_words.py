@@ -10,6 +10,7 @@ from engine.kernel.problems import Text
 from engine.runtime.views import FieldView, OptionView
 from web.display import number_of_input, shown_text, words
 from web.display_moments import local_input, moment_of_input, moment_words
+from web.pages.boards import bucket_words
 
 ZONE = "Asia/Shanghai"
 
@@ -86,3 +87,17 @@ def test_a_moment_comes_back_to_the_minute_when_it_is_shown_and_typed_again(loca
 
 def test_a_moment_is_shown_in_the_zone_of_its_form_when_that_is_another():
     assert moment_words("2026-07-03T00:00:00Z", "America/New_York") == "2026-07-02 20:00"
+
+
+@pytest.mark.parametrize(
+    ("first", "bucket", "read"),
+    [
+        ("2026-12-28", "week", "12/28–1/3"),
+        ("2026-11-01", "month", "2026年11月"),
+        ("9999-12-31", "day", "9999-12-31"),
+        ("9999-12-27", "week", "12/27–12/31"),
+        ("9999-12-01", "month", "9999年12月"),
+    ],
+)
+def test_bucket_is_told_by_its_days_when_the_calendar_ends_in_it(first, bucket, read):
+    assert bucket_words(first, bucket) == read
