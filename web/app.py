@@ -87,6 +87,7 @@ def create_app(instance: Instance) -> Flask:
     app.url_map.strict_slashes = False
     app.secret_key = read_key(instance.settings.session_key)
     doors.install(app, instance)
+    app.before_request(live.remember)
     app.before_request(files.widen)
     app.before_request(entrance.identify)
     app.before_request(entrance.admit)

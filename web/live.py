@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from engine.kernel.problems import EngineError
 from engine.runtime.live import STREAMS, Topic
@@ -44,13 +44,19 @@ class Place:
     since: str
 
 
+def remember() -> None:
+    """Note how far this process has heard before the page reads anything: it misses no change while it is drawn."""
+    if request.method == "GET" and request.endpoint in REFRESHED:
+        g.heard = instance().live.position
+
+
 def place() -> Place | None:
     """Return the place of the page that is being drawn, None where it is not one that is drawn again."""
-    if request.method != "GET" or request.endpoint not in REFRESHED or signed_in() is None:
+    if "heard" not in g or signed_in() is None:
         return None
     parts = request.view_args or {}
     named = (parts.get("app"), parts.get("form"), parts.get("record_id"))
-    return Place(".".join(str(part) for part in named if part) or INBOX, instance().live.position)
+    return Place(".".join(str(part) for part in named if part) or INBOX, g.heard)
 
 
 @blueprint.get("/live")

@@ -7,6 +7,7 @@ import re
 from itertools import count
 
 import pytest
+from flask import before_render_template
 
 from engine.runtime.live import STREAMS
 
@@ -90,6 +91,20 @@ def test_a_page_names_its_place_when_it_is_one_that_is_drawn_again(librarian):
         assert found, path
         assert found[1] == topic
     assert not PLACE.search(librarian.get("/a/library/book/new").get_data(as_text=True))
+
+
+def test_a_page_is_told_of_a_change_when_it_came_while_the_page_was_drawn(app, shelve, librarian, streams):
+    stream = streams(librarian, "topic=library.book")
+    stream.next("changed")  # the watcher has begun
+
+    def change(*_, **__):
+        shelve("倾城之恋")
+        stream.next("changed")
+
+    with before_render_template.connected_to(change, app):
+        place = PLACE.search(librarian.get("/a/library/book/").get_data(as_text=True))
+    later = streams(librarian, f"topic={place[1]}&since={place[2]}")
+    assert "event: changed" in later.until_it_beats()
 
 
 def test_a_stream_is_refused_when_the_process_serves_too_many(instance, librarian):
