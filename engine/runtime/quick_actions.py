@@ -97,13 +97,15 @@ class QuickActions:
 
         def work(connection: Connection) -> Taken:
             self._execution.locked(connection)
-            asked = _request(self._desk.over(connection, viewer), app, key, record, fields)
-            moment = self._execution.clocks.business()
-            said, done = once(
-                connection, viewer.id, idempotency_key, request, moment, lambda: self._do(connection, asked)
-            )
+            reading = self._desk.over(connection, viewer)
+            action = _action(reading, app, key)
+
+            def do() -> str:  # what may have changed since the first time is looked at the first time only
+                return self._do(connection, _request(reading, app, action, record, fields))
+
+            said, done = once(connection, viewer.id, idempotency_key, request, self._execution.clocks.business(), do)
             how, _, id = said.partition(":")
-            body = _answered(asked, how, id)
+            body = _answered(action, how, id)
             return Taken(changed_view(self._desk.over(connection, viewer), body, id, done=done), how == MADE)
 
         return self._execution.attempt(work)
@@ -130,12 +132,18 @@ class QuickActions:
         return f"{how}:{key[2] if key else ''}"
 
 
-def _request(reading: Reading, app: str, key: str, record: str | None, fields: Mapping[str, Json]) -> _Request:
-    """Return a use of an action after a look at all that was sent; EngineError with what is wrong with it."""
+def _action(reading: Reading, app: str, key: str) -> QuickAction:
+    """Return an action of an app; EngineError where there is none of this key."""
     actions = reading.app(app).quick_actions
     if key not in actions:
         raise EngineError(problems.NO_QUICK_ACTION.at(key=key, known=", ".join(actions)))
-    action = actions[key]
+    return actions[key]
+
+
+def _request(
+    reading: Reading, app: str, action: QuickAction, record: str | None, fields: Mapping[str, Json]
+) -> _Request:
+    """Return a use of an action after a look at all that was sent; EngineError with what is wrong with it."""
     definition = action.definition
     known = [*definition.ask, *([definition.link] if definition.link else ())]
     if definition.choices is not None:
@@ -249,13 +257,13 @@ def _line(asked: _Request, key: str, row: Row) -> Json:
     return {name: written[name] for name in made}
 
 
-def _answered(asked: _Request, how: str, id: str) -> Create | Update | Fire:
+def _answered(action: QuickAction, how: str, id: str) -> Create | Update | Fire:
     """Return the command that the answer is about."""
-    form, transition = asked.form, asked.action.definition.transition
+    (app, form), transition = action.form, action.definition.transition
     if how == MADE:
-        return Create(form.app, form.key, {}, transition)
+        return Create(app, form, {}, transition)
     moved = how == MOVED and transition is not None
-    return Fire(form.app, form.key, id, str(transition), {}) if moved else Update(form.app, form.key, id, {})
+    return Fire(app, form, id, str(transition), {}) if moved else Update(app, form, id, {})
 
 
 def _placed(found: list[Problem]) -> list[Problem]:

@@ -82,6 +82,17 @@ def test_nothing_happens_twice_when_the_request_has_a_key(api, isbn):
     assert other.status_code in (409, 422)
 
 
+def test_the_same_key_is_answered_the_same_when_the_action_is_no_longer_for_the_record(api, isbn):
+    member, book = api.make("member", name="陆萍", card_no=isbn()), api.make("book", title="莎菲", isbn=isbn())
+    body = {"record": member["id"], "fields": {"book": book["id"]}}
+    first = api("POST", LEND, body, Idempotency_Key="tap-2")
+    api("PATCH", f"/library/member/{member['id']}", {"fields": {"blocked": True}}, If_Match="1")
+    again = api("POST", LEND, body, Idempotency_Key="tap-2")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.get_json()["id"] == first.get_json()["id"]
+    assert refused(api("POST", LEND, body, Idempotency_Key="tap-3")) == {"record": "RUN-041"}
+
+
 def test_a_record_is_only_found_when_the_action_makes_none(api, isbn):
     member = api.make("member", name="周芸", card_no=isbn())
     found = api("POST", FIND, {"fields": {"card_no": member["fields"]["card_no"]}})
