@@ -200,3 +200,8 @@ TOO_MANY_SAVED = ProblemKind(
     Text("一个列表最多保存{limit}个筛选", "At most {limit} filters are kept for a list"),
     Text("请先删去一个", "Remove one first"),
 )
+OTHER_RECORD = ProblemKind(
+    "RUN-052",
+    Text("“{label_zh}”只能用在当前这条记录上", "“{label_en}” is for the record that it is done on, no other"),
+    Text("请去掉这一项,或写同一条的 id", "Leave it out, or state the id of that same record"),
+)

@@ -156,8 +156,11 @@ def _request(
     if found:
         raise EngineError(found)
     asked = _Request(reading, app, action, _page(reading, action, record, fields), fields)
+    link, labels = definition.link, definition.labels
+    if asked.page is not None and link in fields and fields[link] != asked.page["id"]:
+        raise EngineError(problems.OTHER_RECORD.at(f"fields.{link}", label_zh=labels.zh, label_en=labels.en))
     if action.when is not None and not action.when.holds(asked.page or {}, reading.surroundings(app)):
-        raise EngineError(problems.NOT_NOW.at("record", label_zh=definition.labels.zh, label_en=definition.labels.en))
+        raise EngineError(problems.NOT_NOW.at("record", label_zh=labels.zh, label_en=labels.en))
     return asked
 
 
@@ -205,7 +208,10 @@ def _chosen(asked: _Request) -> dict[str, Json]:
         labels = asked.action.definition.labels
         place = f"fields.{choices.into}"
         raise EngineError(problems.NOT_A_CHOICE.at(place, label_zh=labels.zh, label_en=labels.en))
-    return {key: field_json(form.fields[source], row.get(source)) for key, source in choices.also.items()}
+    link = asked.action.definition.link  # points at the page's record, whatever the choice says
+    return {
+        key: field_json(form.fields[source], row.get(source)) for key, source in choices.also.items() if key != link
+    }
 
 
 def _candidate(asked: _Request, given: Mapping[str, Json]) -> Row:

@@ -113,6 +113,16 @@ def test_the_action_is_refused_when_it_is_not_for_this_record(api, isbn):
     assert not [item for item in _offered(api, member) if item["key"] == "lend_book"]
 
 
+def test_the_action_is_refused_when_its_link_points_at_another_record_than_the_page(api, isbn):
+    member, blocked = (api.make("member", name="甲", card_no=isbn(), blocked=blocked) for blocked in (False, True))
+    book = api.make("book", title="爱情的三部曲", isbn=isbn())
+    for other in (blocked["id"], None, "no id"):
+        answer = api("POST", LEND, {"record": member["id"], "fields": {"member": other, "book": book["id"]}})
+        assert refused(answer) == {"fields.member": "RUN-052"}
+    same = api("POST", LEND, {"record": member["id"], "fields": {"member": member["id"], "book": book["id"]}})
+    assert (same.status_code, same.get_json()["fields"]["member"]) == (201, member["id"])
+
+
 def test_a_record_is_refused_when_it_does_not_stand_to_choice(api, isbn):
     member = api.make("member", name="周建", card_no=isbn())
     book = api.make("book", title="字典", isbn=isbn(), reference_only=True)
