@@ -15,7 +15,6 @@ from engine.forms.writing import field_json
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
 from engine.kernel.values import Row
-from engine.language.backends.sql.queries import to_value
 from engine.language.expressions import Expression
 from engine.language.types import NumberType
 from engine.runtime.choosing import views_of
@@ -69,9 +68,9 @@ def cards_view(look: Look, block: Cards) -> CardsView | None:
     found: list[_Found] = []
     for number, (source, form, glance) in enumerate(sources):
         rank = source.rank if source.rank is None or not look.bars(form, source.rank.reads) else None
-        rows = ranked_rows(connection, glance, None if rank is None else to_value(rank, look.sql(form)), limit)
+        rows = ranked_rows(connection, glance, None if rank is None else look.in_sight(form, rank), limit)
         look.prepare(form, rows, _read_by(source))
-        found.extend(_Found(number, source, form, row, _rank(look, rank, row)) for row in rows)
+        found.extend(_Found(number, source, form, row, _rank(look, form, rank, row)) for row in rows)
     chosen = _once(sorted(found, key=lambda item: item.order))[:limit]
     totals = counts(connection, [glance for _, _, glance in sources], COUNT_BOUND)
     more = tuple(
@@ -96,6 +95,8 @@ def _once(found: Iterable[_Found]) -> list[_Found]:
 
 def _read_by(source: Source) -> Iterable[Expression]:
     """Go through the expressions that are worked out for each card of a source."""
+    if source.rank is not None:
+        yield source.rank
     if source.sentence is not None:
         yield from source.sentence.expressions
     if source.light is not None:
@@ -110,9 +111,11 @@ def _read_by(source: Source) -> Iterable[Expression]:
                 pass
 
 
-def _rank(look: Look, rank: Expression | None, row: Row) -> Fraction | None:
-    value = None if rank is None else rank.evaluate(row, look.around)
-    scale = rank.type.scale if rank is not None and isinstance(rank.type, NumberType) else 0
+def _rank(look: Look, form: Form, rank: Expression | None, row: Row) -> Fraction | None:
+    if rank is None or look.bars(form, rank.reads, row):
+        return None
+    value = rank.evaluate(row, look.around)
+    scale = rank.type.scale if isinstance(rank.type, NumberType) else 0
     return None if value is None else Fraction(value, 10**scale)
 
 

@@ -29,8 +29,7 @@ def figures_view(look: Look, block: Figures) -> FiguresView | None:
     wanted: list[tuple[Figure, Form, Glance]] = []
     for figure in block.figures:
         form = look.form(figure.form)
-        closed = form is not None and figure.of is not None and look.bars(form, figure.of.reads)
-        glance = None if form is None or closed else look.glance(form, figure.filter)
+        glance = None if form is None else look.glance(form, figure.filter, of=figure.of)
         if form is not None and glance is not None:
             wanted.append((figure, form, glance))
     if not wanted:

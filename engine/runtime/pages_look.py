@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sqlalchemy import and_, case
+
 from engine.catalog.pages.blocks import FormName, Light
 from engine.decision.facts import RecordQuery
 from engine.decision.words import shower
 from engine.forms.forms import Form
 from engine.kernel.values import Row
-from engine.language.backends.sql.queries import to_condition
+from engine.language.backends.sql.queries import to_condition, to_value
 from engine.language.expressions import Expression, ReadSet, reads_of
 from engine.language.messages import Message
 from engine.language.tree import PARENT
@@ -75,29 +77,41 @@ class Look:
         chosen: Expression | None,
         sort: str = "-updated_at",
         within: Sequence[ColumnElement[bool]] = (),
+        of: Expression | None = None,
     ) -> Glance | None:
         """Return the list of what the viewer may read of a form and meets a condition of the page.
 
-        None where the condition reads what is not the viewer's to see.
+        ``of`` is what will be worked out of these records: those where it reads a record that the viewer may not are
+        left out. None where the condition, or this, reads what is not the viewer's to see.
         """
+        asked = [item for item in (chosen, of) if item is not None]
+        if any(self.bars(form, item.reads) for item in asked):
+            return None
         where = [*readable(self.reading, form), *within]
         if chosen is not None:
-            if self.bars(form, chosen.reads):
-                return None
-            where += [to_condition(chosen, self.sql(form)), *within_sight(self.reading, form, chosen)]
+            where.append(to_condition(chosen, self.sql(form)))
+        where += [seen for item in asked for seen in within_sight(self.reading, form, item)]
         return Glance(self.reading.tables(form), where, sort.removeprefix("-"), sort.startswith("-"))
+
+    def in_sight(self, form: Form, item: Expression) -> ColumnElement[object]:
+        """Return, as SQL, what an expression makes of a record; NULL where it reads one that the viewer may not."""
+        value, seen = to_value(item, self.sql(form)), within_sight(self.reading, form, item)
+        return case((and_(*seen), value)) if seen else value
 
     def bars(self, form: Form, reads: ReadSet, row: Row | None = None) -> bool:
         """Tell whether these reads touch what the viewer may not see: in any row of the form, or in this one.
 
         What an expression of the page makes of many related records, it makes of all of them; but their form, and
-        the fields that it reads of them, must be open to the viewer.
+        the fields that it reads of them, must be open to the viewer. In any row, what lies at the end of one reference
+        is looked at record by record (``within_sight``); over several, every record must be the viewer's to read.
         """
         access = self.reading.access(form)
         hidden = access.not_always_shown if row is None else access.hidden(row, self.reading.surroundings(form.app))
         if hidden & (reads.fields | reads.old_fields):
             return True
         if any(self._is_closed(*reads.forms[path], {key}) for path, key in reads.paths):
+            return True
+        if row is None and any("." in path and not self._is_whole(*reads.forms[path]) for path, _ in reads.paths):
             return True
         if row is not None and not all(self._is_seen(form, row, path.split(".")) for path, _ in reads.paths):
             return True
@@ -113,6 +127,11 @@ class Look:
     def _is_closed(self, app: str, key: str, fields: Iterable[str]) -> bool:
         form = self.form((app, key))
         return form is None or bool(self.reading.access(form).not_always_shown & set(fields))
+
+    def _is_whole(self, app: str, key: str) -> bool:
+        """Tell whether every record of a form is the viewer's to read."""
+        form = self.form((app, key))
+        return form is not None and self.reading.access(form).rows("read") is None
 
     def _is_seen(self, form: Form, row: Row, way: Sequence[str]) -> bool:
         """Tell whether every record on a way of references is the viewer's to read."""
