@@ -157,7 +157,7 @@ def _request(
         raise EngineError(found)
     asked = _Request(reading, app, action, _page(reading, action, record, fields), fields)
     link, labels = definition.link, definition.labels
-    if asked.page is not None and link in fields and fields[link] != asked.page["id"]:
+    if asked.page is not None and link is not None and fields.get(link, asked.page["id"]) != asked.page["id"]:
         raise EngineError(problems.OTHER_RECORD.at(f"fields.{link}", label_zh=labels.zh, label_en=labels.en))
     if action.when is not None and not action.when.holds(asked.page or {}, reading.surroundings(app)):
         raise EngineError(problems.NOT_NOW.at("record", label_zh=labels.zh, label_en=labels.en))
