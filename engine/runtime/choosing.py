@@ -40,7 +40,7 @@ def views_of(reading: Reading, on: Place | None, row: Row) -> tuple[QuickActionV
 def _view(reading: Reading, app: str, action: QuickAction, row: Row) -> QuickActionView | None:
     """Return an action as it is offered; None where the viewer has no right to it, or it is not for this record."""
     form = reading.catalog.form(*action.form)
-    if form is None or not _may(reading, action, form):
+    if form is None or not may_take(reading, action, form):
         return None
     if action.when is not None and not action.when.holds(row, reading.surroundings(app)):
         return None
@@ -65,7 +65,8 @@ def _view(reading: Reading, app: str, action: QuickAction, row: Row) -> QuickAct
     )
 
 
-def _may(reading: Reading, action: QuickAction, form: Form) -> bool:
+def may_take(reading: Reading, action: QuickAction, form: Form) -> bool:
+    """Tell whether the viewer may do an action at all: make a record of its form, or read one where none is made."""
     access, sought = reading.access(form), action.definition.find
     if sought is not None and not sought.make:
         return access.may("read")
@@ -151,10 +152,18 @@ def _fits(value: Value, wanted: Value) -> bool:
 
 
 def found_record(reading: Reading, app: str, action: QuickAction, form: Form, same: Mapping[str, Value]) -> Row | None:
-    """Return the newest record with the same fields that meets the action's condition; None where there is none."""
-    tables = reading.tables(form)
+    """Return the newest record with the same fields that meets the action's condition; None where there is none.
+
+    What only finds is a search: it finds what the viewer may read, by fields that are not hidden from the viewer. What
+    makes a record where there is none looks at all of them, for there is to be one of each.
+    """
+    tables, sought = reading.tables(form), action.definition.find
     main = tables.main
     where: list[ColumnElement[bool]] = []
+    if sought is not None and not sought.make:
+        if reading.access(form).not_always_shown & same.keys():
+            return None
+        where += readable(reading, form)
     for key, value in same.items():
         column = main.table.c[key]
         found = to_physical(value, main.columns[key], main.dialect)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.catalog.quick_actions import QuickAction
+from engine.catalog.quick_actions import QuickAction, QuickActionDef
 from engine.decision.changeset import Actor
 from engine.decision.commands import Create, Fire, Update
 from engine.decision.problems import ABSENT
@@ -19,19 +19,20 @@ from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row
 from engine.runtime import problems
-from engine.runtime.choosing import found_record, is_choice, views_of
+from engine.runtime.choosing import found_record, is_choice, may_take, views_of
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
 from engine.runtime.records import changed_view
 from engine.runtime.repeating import once
 from engine.runtime.views import QuickActionView, RecordView, Viewer
 from engine.storage.locks import lock_name
+from engine.workflows.definitions import TransitionDef
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-MADE, MOVED, FOUND = "made", "moved", "found"
-"""How a record came to be the answer: new, taken on by the action's transition, or as it was but for its fields."""
+MADE, MOVED, FOUND, SEEN = "made", "moved", "found", "seen"
+"""How a record came to be the answer: new, moved by the action's transition, found and filled, found and untouched."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ class QuickActions:
 
             said, done = once(connection, viewer.id, idempotency_key, request, self._execution.clocks.business(), do)
             how, _, id = said.partition(":")
-            body = _answered(action, how, id)
-            return Taken(changed_view(self._desk.over(connection, viewer), body, id, done=done), how == MADE)
+            body, written = _answered(action, how, id), done and how != SEEN
+            return Taken(changed_view(self._desk.over(connection, viewer), body, id, done=written), how == MADE)
 
         return self._execution.attempt(work)
 
@@ -126,7 +127,7 @@ class QuickActions:
                 raise EngineError(problems.NOTHING_FOUND.at("fields", label_zh=labels.zh, label_en=labels.en))
         body = _creation(asked, given) if before is None else _change(asked, before)
         if body is None:
-            return f"{FOUND}:{before['id']}" if before is not None else ""
+            return f"{SEEN}:{before['id']}" if before is not None else ""
         key = self._execution.within(connection, self._execution.command(Actor(asked.reading.viewer.id), body))
         how = MADE if isinstance(body, Create) else MOVED if isinstance(body, Fire) else FOUND
         return f"{how}:{key[2] if key else ''}"
@@ -144,7 +145,9 @@ def _request(
     reading: Reading, app: str, action: QuickAction, record: str | None, fields: Mapping[str, Json]
 ) -> _Request:
     """Return a use of an action after a look at all that was sent; EngineError with what is wrong with it."""
-    definition = action.definition
+    definition, form = action.definition, reading.catalog.form(*action.form)
+    if form is None or not may_take(reading, action, form):
+        raise EngineError(ABSENT.at())
     known = [*definition.ask, *([definition.link] if definition.link else ())]
     if definition.choices is not None:
         known = [*known, definition.choices.into, *definition.choices.also]
@@ -240,20 +243,50 @@ def _change(asked: _Request, before: Row) -> Update | Fire | None:
     values, found = read_payload(form, {**_chosen(asked), **asked.sent})
     if found:
         raise EngineError(_placed(found))
-    changed = {key: value for key, value in values.items() if value != before.get(key)}
+    sought, transition = _sought(asked), _startable(asked, before)
+    said = {key: value for key, value in values.items() if key not in sought}
     fields: dict[str, Json] = {
-        key: field_json(form.fields[key], value) if key in form.fields else value for key, value in changed.items()
+        key: field_json(form.fields[key], value) if key in form.fields else value
+        for key, value in said.items()
+        if value is not None and value != before.get(key) and _is_kept(definition, transition, key)
     }
-    row = {**before, **changed}
+    row = {**before, **said}
     for key in asked.action.add:
         kept: list[Json] = [{"id": line["id"]} for line in before.get(key) or ()]
         fields[key] = [*kept, _line(asked, key, row)]
-    id, flow = str(before["id"]), asked.reading.app(form.app).workflows.get(form.key)
-    if definition.transition is not None and flow is not None:
-        transition = flow.transitions[definition.transition]
-        if flow.may_start(transition, before.get("state")):
-            return Fire(form.app, form.key, id, definition.transition, fields)
+    id = str(before["id"])
+    if transition is not None:
+        return Fire(form.app, form.key, id, transition.key, fields)
     return Update(form.app, form.key, id, fields) if fields else None
+
+
+def _sought(asked: _Request) -> frozenset[str]:
+    """Return the fields by which the record was found: it has them, and need not be given them.
+
+    Where nothing is made, what they are computed from is among them: a number is searched for however it is parted.
+    """
+    sought, form = asked.action.definition.find, asked.form
+    keys = set(sought.same) if sought is not None else set()
+    if sought is not None and not sought.make:
+        for key in reversed(form.computed_order):
+            computed = form.fields[key].computed
+            keys |= computed.reads.fields if key in keys and computed is not None else frozenset()
+    return frozenset(keys)
+
+
+def _startable(asked: _Request, before: Row) -> TransitionDef | None:
+    """Return the transition of the action where the record found is in a state that it may start in."""
+    key, flow = asked.action.definition.transition, asked.reading.app(asked.form.app).workflows.get(asked.form.key)
+    if key is None or flow is None:
+        return None
+    transition = flow.transitions[key]
+    return transition.definition if flow.may_start(transition, before.get("state")) else None
+
+
+def _is_kept(definition: QuickActionDef, transition: TransitionDef | None, key: str) -> bool:
+    """Tell whether a record found keeps what was sent; what makes none only fills what its transition asks for."""
+    makes = definition.find is None or definition.find.make
+    return makes or (transition is not None and key in transition.named)
 
 
 def _line(asked: _Request, key: str, row: Row) -> Json:
