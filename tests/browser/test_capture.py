@@ -321,6 +321,24 @@ def test_pictures_open_large_by_key_when_the_record_is_read(filling, saved):
     expect(page.locator(".facts a[data-large]").first).to_be_focused()
 
 
+def test_a_picture_opens_large_when_its_page_was_drawn_again(filling, saved, instance, viewer):
+    page = filling()
+    shoot(page)
+    expect(slot(page, "photos").locator("progress:visible")).to_have_count(0)
+    saved(page)
+    address = ("field_work", "inspection", page.url.split("?")[0].rsplit("/", 1)[1])
+    version = instance.records.read(viewer("ada"), *address).version
+    page.wait_for_timeout(1_500)  # the stream has begun
+    instance.records.update(viewer("ada"), *address, {"name": "一号泵"}, version)
+    expect(page.locator("h1")).to_have_text("一号泵")
+    page.locator(".facts a[data-large]").click()
+    large = page.get_by_role("dialog", name="图片")
+    expect(large).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(large).to_be_hidden()
+    expect(page.locator(".facts a[data-large]")).to_be_focused()
+
+
 def test_axe_finds_nothing_when_a_form_is_captured_and_its_record_read(filling, saved):
     page = filling(permissions=["camera"])
     slot(page, "photos").locator("[data-main]").click()

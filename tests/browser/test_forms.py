@@ -50,6 +50,17 @@ def fill_all(page):
     page.fill("#f-outcome", "好")
 
 
+def refuse(page):
+    """Send an unfinished form, and again as it is: the server says no."""
+    send = page.locator("button[value='transition:send']")
+    send.click()
+    expect(page.locator("#summary h2")).to_have_text(re.compile(r"还差\d项"))
+    with page.expect_navigation() as answered:
+        send.click()
+    assert answered.value.status == 422
+    expect(page.locator("#summary[role=alert]")).to_be_visible()
+
+
 def test_fields_come_and_go_without_asking_the_server_when_the_page_can_tell(form):
     expect(form.locator("#f-discount")).to_have_count(0)
     choose(form, "kind", "rush")
@@ -131,6 +142,39 @@ def test_nothing_is_lost_and_nothing_sent_twice_when_the_network_is_gone(form, i
     expect(form.locator(".said.answer")).to_contain_text("已记下")
     assert "youju.draft" not in form.evaluate("JSON.stringify(Object.keys(localStorage))")
     assert instance.records.list(viewer("chief"), APP, "order").count.value == 1
+
+
+def test_an_unsent_draft_stays_when_something_else_is_done_meanwhile(form):
+    fill_all(form)
+    form.context.set_offline(True)
+    form.click("button[value='transition:send']")
+    expect(form.get_by_text("没有网,内容已存在本机")).to_be_visible()
+    form.context.set_offline(False)
+    form.goto(f"/a/{APP}/order/?done=deleted")
+    form.goto(NEW)
+    expect(form.get_by_text("已恢复您上次填到一半的内容")).to_be_visible()
+    expect(form.locator("#f-buyer")).to_have_value("丁公司")
+
+
+def test_a_refused_draft_stays_when_something_else_is_done_meanwhile(form):
+    form.fill("#f-buyer", "丁公司")
+    refuse(form)
+    form.goto(f"/a/{APP}/order/")
+    form.goto(f"/a/{APP}/order/?done=deleted")
+    form.goto(NEW)
+    expect(form.locator("#f-buyer")).to_have_value("丁公司")
+
+
+def test_no_draft_stays_when_a_form_that_was_refused_goes_through(form):
+    form.goto(f"{NEW}?kind=normal")
+    form.fill("#f-buyer", "丁公司")
+    refuse(form)
+    fill_all(form)
+    form.click("button[value='transition:send']")
+    expect(form.locator(".said.answer")).to_contain_text("已记下")
+    assert "youju.draft" not in form.evaluate("JSON.stringify(Object.keys(localStorage))")
+    form.goto(f"{NEW}?kind=normal")
+    expect(form.locator("#f-buyer")).to_have_value("")
 
 
 def test_one_record_is_made_when_the_button_is_tapped_twice(form, instance, viewer):

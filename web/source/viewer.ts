@@ -3,9 +3,13 @@
 const dialog = document.querySelector<HTMLDialogElement>("#viewer");
 
 // A picture that stands on the page twice, in a field and in the timeline, is one picture.
-const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-large]")].filter(
-  (link, number, all) => all.findIndex((other) => other.href === link.href) === number,
-);
+const picturesNow = (): HTMLAnchorElement[] =>
+  [...document.querySelectorAll<HTMLAnchorElement>("a[data-large]")].filter(
+    (link, number, all) => all.findIndex((other) => other.href === link.href) === number,
+  );
+
+// Looked up when one is opened: the page may have been drawn again since it was loaded.
+let links: HTMLAnchorElement[] = [];
 let came: HTMLElement | null = null;
 let at = 0;
 
@@ -33,6 +37,7 @@ if (dialog) {
     const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     if (!link || !plain) return;
     event.preventDefault();
+    links = picturesNow();
     at = Math.max(
       0,
       links.findIndex((other) => other.href === link.href),

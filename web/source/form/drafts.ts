@@ -1,7 +1,7 @@
 /** What is typed is kept in the browser until it is sent: per person and form, and for nobody else. */
 
 import { form, part } from "./page.ts";
-import { PREFIX, SENDING } from "./settled.ts";
+import { forgetSent, lastSent, noteSent, PREFIX } from "./settled.ts";
 
 const KEEP_AFTER_MS = 250;
 const KEPT_DAYS = 14;
@@ -20,7 +20,29 @@ const store = (): Storage | null => {
   }
 };
 
-const nameOf = (): string => `${PREFIX}${form!.dataset["user"] ?? ""}:${location.pathname}${location.search}`;
+const ownPrefix = (): string => `${PREFIX}${form!.dataset["user"] ?? ""}:`;
+const pathTo = (): string => form!.getAttribute("action") ?? location.pathname;
+const keyNow = (): string => form!.querySelector<HTMLInputElement>("input[name=_key]")?.value ?? "";
+
+/** A draft is named after where its form goes; what the address of the form's own page asks for is part of it. */
+const nameHere = (): string => ownPrefix() + pathTo() + (pathTo() === location.pathname ? location.search : "");
+
+let name = "";
+
+/**
+ * Give the draft its name. A form that comes back from the server stands at another address than it was opened at: its
+ * draft keeps the name it began with, so that there is one to forget. Tells whether it came back.
+ */
+const nameDraft = (refused: boolean): boolean => {
+  const sent = lastSent();
+  const same = sent?.to === pathTo() && (refused || sent.key === keyNow());
+  const kept = same ? sent.draft : (history.state as { draft?: string } | null)?.draft;
+  const back = kept?.startsWith(ownPrefix()) ? kept : undefined;
+  name = back ?? nameHere();
+  if (back) history.replaceState({ draft: back }, "");
+  if (sent) forgetSent();
+  return back !== undefined;
+};
 
 const pairsNow = (): [string, string][] =>
   [...new FormData(form!)].flatMap(([name, value]) =>
@@ -34,7 +56,7 @@ const fieldsOf = (pairs: readonly (readonly [string, string])[]): string =>
 
 /** Forget other people's drafts, and those that lay too long. */
 const tidy = (kept: Storage): void => {
-  const own = `${PREFIX}${form!.dataset["user"] ?? ""}:`;
+  const own = ownPrefix();
   for (const name of Object.keys(kept).filter((one) => one.startsWith(PREFIX))) {
     const old = Date.now() - (read(kept, name)?.at ?? 0) > KEPT_DAYS * 86_400_000;
     if (old || !name.startsWith(own)) kept.removeItem(name);
@@ -49,18 +71,20 @@ const read = (kept: Storage, name: string): Draft | null => {
   }
 };
 
+/** What stood in the form when it was drawn; nothing where that was typed and never taken. */
 let asDrawn = "";
 let timer = 0;
+let discarded = false;
 
 /** Keep what stands in the form now; a form as it was drawn is nothing to keep. */
 export const keepNow = (): void => {
   clearTimeout(timer);
   const kept = store();
-  if (!kept) return;
+  if (!kept || discarded) return;
   const pairs = pairsNow();
   try {
-    if (fieldsOf(pairs) === asDrawn) kept.removeItem(nameOf());
-    else kept.setItem(nameOf(), JSON.stringify({ at: Date.now(), pairs }));
+    if (fieldsOf(pairs) === asDrawn) kept.removeItem(name);
+    else kept.setItem(name, JSON.stringify({ at: Date.now(), pairs }));
   } catch {
     // The browser's room is full: the form works without a draft.
   }
@@ -72,18 +96,18 @@ export const keepSoon = (): void => {
   timer = setTimeout(keepNow, KEEP_AFTER_MS);
 };
 
-/** Note that the form is on its way, so that the page that follows forgets the draft. */
+/** Note that the form goes now, so that the page that says it is done forgets the draft. */
 export const noteSending = (): void => {
-  keepNow();
   try {
-    sessionStorage.setItem(SENDING, nameOf());
+    noteSent({ draft: name, to: pathTo(), key: keyNow() });
   } catch {
     // Without room the draft is forgotten when it has become old.
   }
 };
 
 const discard = (): void => {
-  store()?.removeItem(nameOf());
+  discarded = true;
+  store()?.removeItem(name);
   location.reload();
 };
 
@@ -122,19 +146,22 @@ const restore = async ({ pairs }: Draft): Promise<boolean> => {
 
 /** Follow what is typed; a draft that is there comes back, and `then` is told. */
 export const followDrafts = (then: () => void): void => {
-  asDrawn = fieldsOf(pairsNow());
   const kept = store();
   if (!kept) return;
   tidy(kept);
-  const draft = read(kept, nameOf());
   const refused = document.querySelector("#summary[role=alert]") !== null;
+  const back = nameDraft(refused);
+  const draft = read(kept, name);
+  const drawn = fieldsOf(pairsNow());
+  const asKept = draft !== null && fieldsOf(draft.pairs) === drawn;
+  asDrawn = refused || (back && asKept) ? "" : drawn;
   const begin = (): void => {
     for (const happening of ["input", "change", "click"]) form!.addEventListener(happening, keepSoon);
     addEventListener("pagehide", () => {
       if (!form!.hasAttribute("aria-busy")) keepNow();
     });
   };
-  if (!draft || refused || fieldsOf(draft.pairs) === asDrawn) {
+  if (!draft || refused || asKept) {
     if (refused) keepNow();
     begin();
     return;

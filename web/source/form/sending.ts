@@ -1,6 +1,6 @@
 /** Sending the form: once, not before what the page can see is right, and never into a dead network. */
 
-import { noteSending } from "./drafts.ts";
+import { keepNow, noteSending } from "./drafts.ts";
 import { stopRefreshing } from "./merging.ts";
 import { form, part } from "./page.ts";
 
@@ -41,7 +41,7 @@ const sayUnreachable = (submitter: HTMLElement | null): void => {
 };
 
 const send = async (submitter: HTMLElement | null): Promise<void> => {
-  noteSending();
+  keepNow();
   if (!(await isReachable())) {
     release();
     sayUnreachable(submitter);
@@ -68,7 +68,10 @@ export const followSubmit = (check: (act: string) => string): void => {
   form!.addEventListener("submit", (event) => {
     const { submitter } = event;
     const act = submitter instanceof HTMLButtonElement ? submitter.value : "";
-    if (sure) return;
+    if (sure) {
+      noteSending();
+      return;
+    }
     event.preventDefault();
     if (sent) return;
     const wrong = check(act);

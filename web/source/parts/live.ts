@@ -6,6 +6,9 @@ const TYPED = "input:not([type=hidden]), textarea, select, [contenteditable]";
 
 /** Follow what happens on the server; without a stream, ask from time to time. */
 export const followLive = (): void => {
+  const shown = document.querySelector("main");
+  if (shown) drawn = drawingOf(shown);
+  followSent();
   keepAsking();
   const main = document.querySelector<HTMLElement>("main[data-live]");
   if (!main) return;
@@ -90,16 +93,47 @@ const showCounts = (counts: Readonly<Record<string, number>>): boolean => {
   return changed;
 };
 
+let sent = false;
+
+/** Note that a form of the page is on its way: its buttons keep the keys under which they go only once. */
+const followSent = (): void =>
+  addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (!defaultPrevented && target instanceof HTMLFormElement && target.method === "post") sent = true;
+  });
+
+/** Tell whether something else is chosen than the page was sent with. */
+const isChosen = (select: HTMLSelectElement): boolean => {
+  const options = [...select.options];
+  const first = select.multiple || options.some((option) => option.defaultSelected) ? -1 : 0;
+  return options.some((option, at) => option.selected !== (option.defaultSelected || at === first));
+};
+
 /** Tell whether somebody is at work in the page: what they typed or opened must not go. */
 const isBusy = (main: HTMLElement): boolean => {
   const active = document.activeElement;
   if (active && main.contains(active) && active.matches(TYPED)) return true;
-  if (document.querySelector("dialog[open]") || getSelection()?.toString()) return true;
+  if (sent || document.querySelector("dialog[open]") || getSelection()?.toString()) return true;
+  // What hangs on a form that is filled in, its captured values and its draft, does not outlive another drawing of it.
+  if (main.querySelector("#record-form")) return true;
+  if ([...main.querySelectorAll("audio")].some((sound) => !sound.paused && !sound.ended)) return true;
+  if ([...main.querySelectorAll("select")].some(isChosen)) return true;
   return [...main.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")].some((control) => {
     const ticked = control instanceof HTMLInputElement && /^(checkbox|radio)$/.test(control.type);
     if (ticked) return control.checked !== control.defaultChecked;
     return control.type !== "hidden" && control.value !== control.defaultValue;
   });
+};
+
+/** The last drawing that the server sent of this page, as it came. */
+let drawn = "";
+
+/** What the server drew, without what it makes anew for each answer; in a document of its own, where nothing loads. */
+const drawingOf = (main: HTMLElement): string => {
+  const copy = document.implementation.createHTMLDocument().importNode(main, true);
+  for (const input of copy.querySelectorAll("input[name=_csrf], input[name=_key]")) input.removeAttribute("value");
+  // Where scripts run this is text, where none run it is elements.
+  for (const without of copy.querySelectorAll("noscript")) without.replaceChildren();
+  return copy.innerHTML;
 };
 
 /** Draw what the page shows anew, where nobody is at work in it. */
@@ -108,13 +142,13 @@ const redraw = async (main: HTMLElement): Promise<void> => {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => undefined);
   if (!answer?.ok || answer.redirected || isBusy(main)) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-  if (!fresh || fresh.innerHTML === main.innerHTML) return;
+  if (!fresh) return;
+  const drawing = drawingOf(fresh);
+  if (drawing === drawn) return;
+  drawn = drawing;
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
   const focused = document.activeElement?.id;
-  // The sentence about what was just done belongs to the page as it was sent.
-  const said = main.querySelector("[data-said]");
   main.replaceChildren(...fresh.childNodes);
-  if (said) main.prepend(said);
   const folded = main.querySelectorAll("details");
   if (folded.length === opened.length) folded.forEach((one, at) => (one.open = opened[at] ?? one.open));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
