@@ -112,13 +112,16 @@ def _matched(reading: Reading, form: Form, choices: ChoicesDef, row: Row) -> Ite
 
 
 def _choice(reading: Reading, action: QuickAction, form: Form, row: Row) -> ChoiceView:
+    """Return a button without what is hidden from the viewer; what it lacks comes along when it is taken."""
     choices = action.definition.choices
     fields: dict[str, object] = {}
     group = None
     if choices is not None:
+        hidden = reading.access(form).hidden(row, reading.surroundings(form.app))
+        also = {key: source for key, source in choices.also.items() if source not in hidden}
         fields[choices.into] = str(row["id"])
-        fields |= {key: field_json(form.fields[source], row.get(source)) for key, source in choices.also.items()}
-        group = _group(reading, action, choices, row)
+        fields |= {key: field_json(form.fields[source], row.get(source)) for key, source in also.items()}
+        group = None if next(iter(choices.match), None) in hidden else _group(reading, action, choices, row)
     labels = Text(title(reading, form, row, "zh"), title(reading, form, row, "en"))
     return ChoiceView(labels, group, fields)
 

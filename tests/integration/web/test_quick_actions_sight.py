@@ -159,3 +159,17 @@ def test_an_action_is_absent_when_it_is_not_the_viewers_to_take(staff, watcher, 
     for code in (made["fields"]["code"], isbn()):
         assert list(problems(tap(watcher, KEEP, code=code), 404).values()) == ["DECIDE-001"]
     assert tap(watcher, FIND, code=made["fields"]["code"]).status_code == 200
+
+
+def test_a_button_hands_out_no_hidden_field_when_it_is_offered(staff, helper, isbn):
+    word = isbn()
+    card = make(staff, "card", text="喝点什么?", topic="tea", hint=word)
+    guest = make(helper, "guest", code=isbn(), topic="tea")
+    offered = helper("GET", f"/desk/guest/{guest['id']}/actions").get_json()["items"]
+    button = next(one for one in offered[0]["choices"] if one["fields"]["card"] == card["id"])
+    assert (button["group"], button["fields"]) == (None, {"card": card["id"], "about": "喝点什么?"})
+    mine = staff("GET", f"/desk/guest/{guest['id']}/actions").get_json()["items"]
+    whole = next(one for one in mine[0]["choices"] if one["fields"]["card"] == card["id"])
+    assert (whole["group"]["en"], whole["fields"]["hint"]) == ("tea in English", word)
+    made = helper("POST", "/desk/actions/pick", {"record": guest["id"], "fields": button["fields"]})
+    assert (made.status_code, made.get_json()["fields"]["hint"]) == (201, word)
