@@ -34,6 +34,8 @@ from engine.storage import journal, revisions, schedules, settings
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
 FIXED = "YOUJU_DEMO_PASSWORD"
 MADE = "demo."
 ANCHOR = "demo-anchor."
@@ -76,6 +78,11 @@ def make_demo_of(instance: Instance, pack: Pack, anchor: datetime | None, progre
     with instance.database.write() as connection:
         settings.write(connection, MADE + pack.key, pack.version)
     return True
+
+
+def is_half_made(connection: Connection, key: str) -> bool:
+    """Tell whether the making of a pack's demo has begun and not come to its end."""
+    return settings.read(connection, ANCHOR + key) is not None and settings.read(connection, MADE + key) is None
 
 
 def _begin_clock(instance: Instance, packs: Iterable[Pack], day: Day) -> None:

@@ -23,7 +23,6 @@ from engine.decision.work import Around, Work
 from engine.forms import filling
 from engine.forms.forms import Form, lines_of
 from engine.forms.payloads import read_payload
-from engine.kernel import clocks
 from engine.kernel.canonical import Json
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError, Problem
@@ -35,7 +34,7 @@ from engine.language.scope import Scope
 from engine.language.surroundings import RelatedRows
 from engine.language.tree import PARENT
 from engine.packs import problems
-from engine.packs.capturing import DEVICE, capture
+from engine.packs.demo_sent import captured
 from engine.packs.demo_telling import Teller, Told, people_of, seed_of
 from engine.packs.people import add_people
 from engine.packs.placeholders import Placeholders
@@ -44,6 +43,7 @@ from engine.runtime.catalogs import Current
 from engine.runtime.services import Services
 from engine.storage import settings
 from engine.storage.facts import answer
+from engine.storage.problems import BUSY
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
@@ -51,9 +51,6 @@ if TYPE_CHECKING:
 
 KEPT = "demo-past."
 """The setting that tells that the past of an app is kept."""
-
-PICTURES = 2
-"""How many pictures each person has taken; what is told needs no more."""
 
 Progress = Callable[[int, int], None]
 
@@ -166,7 +163,7 @@ class _Facts(Mapping[Query, object]):
 
 @dataclass
 class Keeper:
-    """Keeps the past of one pack in one transaction."""
+    """Keeps the past of one pack: decided on what a reading transaction sees, then written in one transaction."""
 
     services: Services
     app: str
@@ -175,28 +172,35 @@ class Keeper:
     connection: Connection
     current: Current
     past: Past = field(default_factory=Past)
+    decided: list[tuple[Told, Work]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Know what may be asked."""
         moments = self.current.around(self.app, self.services.execution.clocks.business(), None)
-        self.facts = _Facts(
-            self.past,
-            lambda query: answer(self.connection, (query,), self.current.tables, lambda _: moments)[query],
-        )
 
-    def keep(self, told: Sequence[Told], values: Mapping[str, Mapping[str, Value]], progress: Progress) -> None:
-        """Check every record and write all of them, a changeset for each day."""
+        def ask(query: Query) -> object:
+            return answer(self.connection, (query,), self.current.tables, lambda _: moments)[query]
+
+        self.facts = _Facts(self.past, ask)
+
+    def decide(self, told: Sequence[Told], values: Mapping[str, Mapping[str, Value]], progress: Progress) -> None:
+        """Check every record; ``progress`` may write, for no writing transaction is open here."""
         for one in told:
             self.past.rows[self.app, one.form, one.id] = self._row(one, values[one.id])
         self._derive(told)
-        written: list[tuple[Told, Work]] = []
         for number, one in enumerate(told, 1):
-            written.append((one, self._decided(one, values[one.id])))
+            self.decided.append((one, self._decided(one, values[one.id])))
             if number % 100 == 0 or number == len(told):
                 progress(number, len(told))
-        days = sorted(written, key=lambda item: (item[0].day, item[0].moment))
+
+    def write(self, connection: Connection) -> None:
+        """Write all that was decided, a changeset for each day; EngineError (busy) where the apps changed meanwhile."""
+        now = self.services.execution.locked(connection)
+        if (now.catalog.revisions, now.parameters) != (self.current.catalog.revisions, self.current.parameters):
+            raise EngineError(BUSY.at())
+        days = sorted(self.decided, key=lambda item: (item[0].day, item[0].moment))
         for day, items in groupby(days, key=lambda item: item[0].day):
-            self._write(day, [work for _, work in items])
+            self._write(connection, day, [work for _, work in items])
 
     def _row(self, one: Told, values: Mapping[str, Value]) -> dict[str, Value]:
         """Return the record as it stands, before it is looked at."""
@@ -272,7 +276,7 @@ class Keeper:
             query = BalanceQuery(form.app, form.key, ledger.account, ledger.delta, row[ledger.account])
             self.past.held[query] = self.past.held.get(query, 0) + int(row[ledger.delta])
 
-    def _write(self, day: int, works: Sequence[Work]) -> None:
+    def _write(self, connection: Connection, day: int, works: Sequence[Work]) -> None:
         """Write what was decided for one day."""
         execution, moment = self.services.execution, max(work.moment for work in works)
         changeset = Changeset(
@@ -285,7 +289,7 @@ class Keeper:
             timers=tuple(timer for work in works for timer in work.timers if timer.due is not None),
             holdings=tuple(holding for work in works for holding in work.holdings),
         )
-        apply(self.connection, changeset, self.current.tables, execution.randomness)
+        apply(connection, changeset, self.current.tables, execution.randomness)
 
 
 def _compiled(form: Form, key: str, source: str, scope: Scope) -> Expression:
@@ -310,18 +314,23 @@ def _keep(services: Services, pack: Pack, numbered: tuple[int, Json], names: Pla
     names.people = {**names.people, **add_people(services.directory, pack.key, users)}
     superiors = {user["name"]: user["manager"] for user in (*pack.users, *users) if "manager" in user}
     told = list(Teller(plan, names, superiors).tell())
-    fields = _captured(services, names, told)
+    fields = captured(services, names, told)
+
+    key, execution = f"{KEPT}{pack.key}.{number}", services.execution
+    with execution.database.read() as reading:
+        if settings.read(reading, key) is not None:
+            return 0
+        keeper = Keeper(services, pack.key, plan, names, reading, execution.catalogs.current(reading))
+        keeper.decide(told, _read(keeper, told, fields), progress)
 
     def work(connection: Connection) -> int:
-        key = f"{KEPT}{pack.key}.{number}"
         if settings.read(connection, key) is not None:
             return 0
-        keeper = Keeper(services, pack.key, plan, names, connection, services.execution.locked(connection))
-        keeper.keep(told, _read(keeper, told, fields), progress)
+        keeper.write(connection)
         settings.write(connection, key, str(len(told)))
         return len(told)
 
-    return services.execution.attempt(work)
+    return execution.attempt(work)
 
 
 def _read(keeper: Keeper, told: Iterable[Told], fields: Mapping[str, Json]) -> dict[str, Mapping[str, Value]]:
@@ -344,48 +353,5 @@ def _with_ids(form: Form, key: str, value: Value, one: Told) -> Value:
     if item is None or item.type is not None or value is None:
         return value
     seed = hashlib.shake_256(f"{one.id}/{key}".encode())
-    places = range(len(value))
-    ids = [uuid7(one.moment, seed.digest(10 * (number + 1))[-10:]) for number in places]
+    ids = [uuid7(one.moment, seed.digest(10 * (number + 1))[-10:]) for number in range(len(value))]
     return tuple({**line, "id": id} for line, id in zip(value, ids, strict=True))
-
-
-def _captured(services: Services, names: Placeholders, told: Iterable[Told]) -> dict[str, Json]:
-    """Return the fields of every record, what was captured being what its people have sent."""
-    sent = _Sent(services, names)
-    return {one.id: {key: sent.value(one, value) for key, value in one.fields.items()} for one in told}
-
-
-@dataclass
-class _Sent:
-    """What people have captured: a few pictures and one recording each, sent once and told of many times."""
-
-    services: Services
-    names: Placeholders
-    files: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def value(self, one: Told, value: Json, number: int = 0) -> Json:
-        """Return a value with everything captured in it; ``number`` tells those of a list apart."""
-        match value:
-            case {"capture": "photo", **said}:
-                picture = f"visit-{(one.moment // 60_000 + number) % PICTURES + 1}.png"
-                place = {key: said[key] for key in ("lat", "lng", "accuracy_m") if key in said}
-                token = one.id if not number else f"{one.id}-{number}"
-                taken = clocks.moment_text(one.moment)
-                return {"file": self._file(one.by, picture), "token": token, "captured_at": taken, **place, **DEVICE}
-            case {"capture": "audio", **said}:
-                return {"file": self._file(one.by, ""), **said}
-            case {"capture": "image" | "attachment", "name": str(name)}:
-                return self._file(one.by, name)
-            case list():
-                return [self.value(one, inner, place) for place, inner in enumerate(value)]
-            case _:
-                return value
-
-    def _file(self, by: str, name: str) -> str:
-        """Return a picture of that name, or without a name the recording, that a person has sent."""
-        if (by, name) not in self.files:
-            viewer = self.services.directory.viewer(self.names.person(by))
-            wanted = {"capture": "image", "name": name} if name else {"capture": "audio"}
-            made = capture(self.services, viewer, wanted)
-            self.files[by, name] = str(made if name else made["file"])
-        return self.files[by, name]

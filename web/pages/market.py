@@ -27,14 +27,16 @@ def shelf() -> str:
 def offer(key: str) -> str:
     """Show one pack, how far its installing is, and what its scenarios came to."""
     works = {"installing": market.installing(instance(), key), "proving": market.proving(instance(), key)}
-    return render_template("offer.html", offer=_offer(key), **works)
+    found = _offer(key)
+    cut_short, half_demo = _is_cut_short(found), market.has_half_demo(instance(), key)
+    return render_template("offer.html", offer=found, cut_short=cut_short, half_demo=half_demo, **works)
 
 
 @blueprint.post("/market/<key>/install")
 def put_in(key: str) -> BaseResponse:
     """Begin to install a pack and what it needs, with its demo where that is asked for."""
     found = _offer(key)
-    if found.state in ("new", "upgrade") and not found.problems:
+    if (found.state in ("new", "upgrade") or _is_cut_short(found)) and not found.problems:
         market.begin_install(instance(), found.pack, viewer().id, demo=request.form.get("demo") == "yes")
     return redirect(url_for("market.offer", key=key), 303)
 
@@ -44,6 +46,11 @@ def prove(key: str) -> BaseResponse:
     """Begin to play the scenarios of a pack on a database that is thrown away."""
     market.begin_proof(instance(), _offer(key).pack)
     return redirect(url_for("market.offer", key=key), 303)
+
+
+def _is_cut_short(found: Offer) -> bool:
+    """Tell whether a pack is there and yet not all of it; one that somebody has changed since is left as it is."""
+    return found.state == "installed" and market.was_cut_short(instance(), found.pack.key)
 
 
 def _offers() -> tuple[Offer, ...]:

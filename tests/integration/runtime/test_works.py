@@ -59,11 +59,25 @@ def test_it_says_that_it_failed_when_something_unforeseen_happens(works, caplog)
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_it_may_begin_again_when_its_process_has_gone(works, clock):
+def test_it_may_begin_again_when_its_process_has_gone(works, database, clock):
     stuck = threading.Event()
-    works.start("one", lambda _: stuck.wait(20))
+    thread = works.start("one", lambda _: stuck.wait(20))
     clock.moment += SILENT_MS
-    assert works.look("one").problems[0][0] == "RUN-051"
-    works.start("one", lambda report: report(1, 1)).join(20)
-    assert works.look("one").state == "done"
+    later = Works(database, clock)
+    assert later.look("one").problems[0][0] == "RUN-051"
+    later.start("one", lambda report: report(1, 1)).join(20)
+    assert later.look("one").state == "done"
     stuck.set()
+    thread.join(20)
+
+
+def test_it_is_not_lost_when_its_thread_is_silent_and_lives(works, clock):
+    silent = threading.Event()
+    thread = works.start("one", lambda _: silent.wait(20))
+    clock.moment += 10 * SILENT_MS
+    assert works.look("one").state == "running"
+    with pytest.raises(EngineError, match="RUN-050"):
+        works.start("one", lambda _: None)
+    silent.set()
+    thread.join(20)
+    assert works.look("one").state == "done"

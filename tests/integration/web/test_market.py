@@ -6,8 +6,12 @@ import time
 
 import pytest
 
+from engine.decision.changeset import Actor
+from engine.demo import ANCHOR
+from engine.packs.installing import install
 from engine.packs.reading import find_pack, read_pack
 from engine.packs.shelf import offers
+from engine.storage import settings
 
 PATIENCE_SECONDS = 60
 
@@ -51,6 +55,20 @@ def test_a_pack_is_put_in_with_what_it_needs(instance, admin):
     states = {offer.pack.key: offer.state for offer in offers(instance.services)}
     assert states["work_hub"] == states["master_data"] == "installed"
     assert "已安装" in text(admin.get("/market")) or "Installed" in text(admin.get("/market"))
+
+
+def test_a_pack_can_be_put_in_again_when_that_was_cut_short(instance, admin):
+    pack = read_pack(find_pack("master_data"))
+    install(instance.services, pack, Actor(None))
+    action = 'action="/market/master_data/install"'
+    assert action not in text(admin.get("/market/master_data"))
+    instance.works.start("install.master_data", lambda _: 1 / 0).join(20)
+    assert action in text(admin.get("/market/master_data"))
+    with instance.database.write() as connection:
+        settings.write(connection, f"{ANCHOR}master_data", "20000")
+    assert 'value="yes" checked' in text(admin.get("/market/master_data"))
+    assert admin.post("/market/master_data/install").status_code == 303
+    assert finished(instance, "install.master_data").state == "done"
 
 
 def test_a_pack_proves_its_promises_on_a_database_of_its_own(instance, admin):
