@@ -292,13 +292,13 @@ BROKEN = {
     ),
     "a page's form": (
         "pages.json",
-        lambda doc: doc["pages"][0]["blocks"][2].update(form="lone"),
-        ("APP-010", "pages.json#/home/blocks[2].form"),
+        lambda doc: doc["pages"][0]["blocks"][3].update(form="lone"),
+        ("APP-010", "pages.json#/pages/home/blocks[3].form"),
     ),
     "a page's filter": (
         "pages.json",
-        lambda doc: doc["pages"][0]["blocks"][2].update(filter='stat = "lent"'),
-        ("LANG-020", "pages.json#/home/blocks[2].filter"),
+        lambda doc: doc["pages"][0]["blocks"][3].update(filter='stat = "lent"'),
+        ("LANG-020", "pages.json#/pages/home/blocks[3].filter"),
     ),
     "a parameter's default": (
         "parameters.json",
@@ -323,7 +323,7 @@ BROKEN = {
 }
 
 
-DRAGS_ALONG = ("a reference's form", "a reference into another app", "a workflow's form")
+DRAGS_ALONG = ("a reference's form", "a reference into another app", "a workflow's form", "a relation's form")
 """Whose break other documents feel: expressions elsewhere lead over them."""
 
 
