@@ -13,7 +13,7 @@ from engine.doctor.machine import TEST_CLOCK
 from engine.forms.field_types import BUILT_IN
 from engine.kernel.clocks import Moment, moment_text, real_moment
 from engine.kernel.problems import EngineError, Text
-from engine.packs.reading import market, read_pack
+from engine.packs.installing import market_packs, needed_packs
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.settings import Settings, read_key
 from engine.storage import outbox, stored_clock, vitals
@@ -125,12 +125,12 @@ def _journal(settings: Settings, database: Database) -> Finding:
 
 
 def _packs() -> Finding:
-    """Compile every pack that ships, by itself."""
-    folders = market()
-    for folder in folders.values():
-        definition = load_app(read_pack(folder).documents, BUILT_IN)
-        compile_catalog([Installed(definition, 1, assign_names(definition, {}, ()))], BUILT_IN)
-    return PACKS.good(f"{len(folders)} 个,都能编译", f"{len(folders)}, all compile")
+    """Compile every pack that ships, with what it needs and nothing else."""
+    packs = market_packs()
+    for pack in packs:
+        definitions = [load_app(each.documents, BUILT_IN) for each in (*needed_packs(pack), pack)]
+        compile_catalog([Installed(each, 1, assign_names(each, {}, ())) for each in definitions], BUILT_IN)
+    return PACKS.good(f"{len(packs)} 个,都能编译", f"{len(packs)}, all compile")
 
 
 def _apps(database: Database) -> Finding:

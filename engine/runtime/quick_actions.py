@@ -94,7 +94,9 @@ class QuickActions:
 
         EngineError carries everything that is wrong with what was sent, or that keeps the record from being saved.
         """
-        request = digest(["quick_action", app, key, record or "", compact(dict(fields))])
+
+        def request() -> str:
+            return digest(["quick_action", app, key, record or "", compact(dict(fields))])
 
         def work(connection: Connection) -> Taken:
             self._execution.locked(connection)

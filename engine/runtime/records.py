@@ -157,7 +157,7 @@ class Records:
             record = self._execution.within(connection, command)
             return "" if record is None else record[2]
 
-        id, done = once(connection, viewer.id, key, _digest(body), command.moment, do)
+        id, done = once(connection, viewer.id, key, lambda: _digest(body), command.moment, do)
         return changed_view(self._desk.over(connection, viewer), body, id, done=done)
 
 

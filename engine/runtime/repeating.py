@@ -17,11 +17,17 @@ KEY_LIMIT = 200
 
 
 def once(
-    connection: Connection, user: str, key: str | None, request: str, moment: Moment, do: Callable[[], str]
+    connection: Connection,
+    user: str,
+    key: str | None,
+    request: Callable[[], str],
+    moment: Moment,
+    do: Callable[[], str],
 ) -> tuple[str, bool]:
     """Return what a request is answered, and whether that was done now; without a key it always is.
 
-    ``request`` is the digest of what is asked. EngineError where the key was for another request of the same user.
+    ``request`` gives the digest of what is asked; it is not asked before what cannot be digested has been refused.
+    EngineError where the key was for another request of the same user.
     """
     if key is None:
         return do(), True
@@ -29,9 +35,9 @@ def once(
         raise EngineError(problems.BAD_KEY.at(limit=KEY_LIMIT))
     kept = idempotency.find(connection, user, key)
     if kept is not None:
-        if kept.digest != request:
+        if kept.digest != request():
             raise EngineError(problems.OTHER_BODY.at())
         return kept.answer, False
     answer = do()
-    idempotency.keep(connection, user, key, request, answer, moment)
+    idempotency.keep(connection, user, key, request(), answer, moment)
     return answer, True

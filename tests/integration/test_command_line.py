@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.packs.installing import market_packs
 from engine.runtime.directory import ADMIN_ROLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,7 +134,7 @@ def test_audit_fails_when_a_record_was_changed_by_sql(youju, demo):
 
 def test_status_is_json_when_asked_for(youju, demo):
     found = json.loads(youju("status", "--json").stdout)
-    assert found["apps"] == {"sales_management": 1}
+    assert found["apps"] == {pack.key: 1 for pack in market_packs()}
     assert (found["outbox_waiting"], found["dead_letters"]) == (0, 0)
 
 

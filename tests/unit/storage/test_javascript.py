@@ -131,7 +131,7 @@ touch "$0.started"
 {slow}"""
 
 
-@pytest.mark.parametrize("slow", ["exec sleep 60", "read line; printf '[['; exec sleep 60", "exit 3"])
+@pytest.mark.parametrize("slow", ["exec sleep 60", "read line; printf '[['; exec sleep 60", "read line; exit 3"])
 def test_another_process_takes_over_when_one_answers_no_more(slow, tmp_path):
     slow_once = _program(tmp_path / "node", _SLOW_ONCE.format(node=node(), slow=slow))
     with evaluator(slow_once, patience=0.5) as process:
