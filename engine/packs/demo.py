@@ -15,6 +15,7 @@ from engine.packs.capturing import capture
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
 from engine.runtime.services import Services
+from engine.storage import idempotency
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -99,6 +100,12 @@ class Demo:
         """Take one step; the key makes a demo that was cut short go on where it stopped."""
         records = self.services.records
         viewer = self.services.directory.viewer(self.names.person(step["as"]))
+        with self.services.execution.database.read() as connection:
+            done = idempotency.find(connection, viewer.id, key)
+        if done is not None:  # before what is captured: another photo would be another request
+            if "form" in step:
+                self.names.refs[step["ref"]] = (step["form"], done.answer)
+            return
         fields = capture(self.services, viewer, self.names.value(step.get("fields", {})))
         if "form" in step:
             made = records.create(viewer, self.app, step["form"], fields, step.get("transition"), key)

@@ -247,6 +247,7 @@ def test_files_are_kept_with_their_names_when_several_are_chosen(filling, saved)
     papers = slot(page, "papers")
     papers.locator("input[type=file]").set_input_files([PDF, {**PDF, "name": "plan.pdf", "buffer": b"%PDF-1.5\n"}])
     expect(papers.locator("li")).to_have_text([re.compile("manual.pdf"), re.compile("plan.pdf")])
+    expect(papers.locator("[data-json]")).to_have_value(re.compile(r"^\[.+,.+\]$"))  # both have arrived
     papers.locator("input[type=file]").set_input_files([{**PDF, "buffer": b"%PDF-1.6\n"}])
     expect(papers.locator("[data-sentence]")).to_have_text("这里最多 2 个")
     slot(page, "pictures").locator("input[type=file]").set_input_files([PDF])
