@@ -15,6 +15,7 @@ from engine.boot import open_instance, read_settings
 from engine.decision.changeset import Actor
 from engine.kernel.clocks import DAY_MS, moment_number
 from engine.packs import demo as steps
+from engine.packs import installing
 from engine.packs.installing import install
 from engine.packs.reading import read_pack
 from tests.support.apps import LIBRARY, rule
@@ -51,7 +52,7 @@ def market(tmp_path, monkeypatch):
     ]
     made = {"format": 1, "kind": "records", "records": records}
     (folder / "demo" / "records.json").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
-    monkeypatch.setattr(demo, "market", lambda: {"library": folder})
+    monkeypatch.setattr(installing, "market", lambda: {"library": folder})
     return folder
 
 

@@ -92,11 +92,17 @@ def texts_in(value):
                 yield from texts_in(inner)
 
 
+def file_names(database):
+    """Return what people called the files that they sent."""
+    return [name for (name,) in database.execute("select name from youju_file").fetchall()]
+
+
 def chinese_of(instance):
     """Return every text in the tables of records, whoever may read it: in Chinese none of it is a word of ours."""
     found = [user.display_name for user in instance.directory.everybody()]
     with closing(sqlite3.connect(instance.settings.home / "youju.sqlite3")) as database:
         tables = database.execute("select name from sqlite_master where type = 'table' and name not like 'youju_%'")
+        found += file_names(database)
         for (table,) in tables.fetchall():
             rows = database.execute(f'select * from "{table}"')  # noqa: S608 - names of our own tables
             found += {value for row in rows for value in row if isinstance(value, str) and CHINESE.search(value)}
@@ -106,6 +112,8 @@ def chinese_of(instance):
 def latin_of(instance, everybody):
     """Return what people typed into records: names, numbers of papers, codes; no key of an option or a state."""
     found = set(everybody)
+    with closing(sqlite3.connect(instance.settings.home / "youju.sqlite3")) as database:
+        found.update(file_names(database))
     for person in everybody.values():
         for app in instance.apps.installed(person.viewer):
             for form in app.forms:

@@ -158,7 +158,7 @@ export const tellParked = (sent: Sent, judgement: Judgement): void => {
       !isDefault(slot, key)
     );
   });
-  notes.querySelector("[data-parked]")?.remove();
+  each(notes, "[data-parked]").forEach((told) => told.remove()); // Ours, or the server's.
   if (!gone.length) return;
   const banner = part("parked");
   const labels = gone.map(

@@ -1,6 +1,6 @@
 // Keeps a page that only shows something up to date: a stream says when, the page itself is asked again for what.
 
-const PAUSE_MS = 3_000;
+const [SHORT_MS, LONG_MS] = [500, 4_000];
 const POLL_MS = 15_000;
 const TYPED = "input:not([type=hidden]), textarea, select, [contenteditable]";
 
@@ -13,7 +13,7 @@ export const followLive = (): void => {
   const main = document.querySelector<HTMLElement>("main[data-live]");
   if (!main) return;
   const topic = main.dataset["live"] ?? "";
-  const refresh = paused(() => void redraw(main), PAUSE_MS);
+  const refresh = paused(() => void redraw(main));
   const address = new URL("/live", location.href);
   if (topic && topic !== "inbox") address.searchParams.append("topic", topic);
   address.searchParams.set("since", main.dataset["since"] ?? "");
@@ -63,19 +63,19 @@ const keepAsking = (): void => {
   window.setTimeout(() => void redraw(main).then(keepAsking), Number(going.dataset["again"]));
 };
 
-/** Run at once, and then at most once in so many milliseconds, the last time included. */
-const paused = (run: () => void, pause: number): (() => void) => {
-  let last = -Infinity;
-  let timer = 0;
+/** Run at once; runs that are asked for in a row come at ever greater distances, the last one always. */
+const paused = (run: () => void): (() => void) => {
+  let [last, pause, timer] = [-Infinity, SHORT_MS, 0];
   return () => {
-    const left = last + pause - performance.now();
     window.clearTimeout(timer);
     timer = window.setTimeout(
       () => {
-        last = performance.now();
+        const now = performance.now();
+        pause = now - last < 2 * pause ? Math.min(2 * pause, LONG_MS) : SHORT_MS;
+        last = now;
         run();
       },
-      Math.max(0, left),
+      Math.max(0, last + pause - performance.now()),
     );
   };
 };
