@@ -208,7 +208,9 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
     if entered is not None and row.get("state") != entered:
         return
     title = _rendered(run, row, action.title)
-    actions = tuple(TaskAction(item.key, item.labels, item.transition, item.fields) for item in action.actions)
+    actions = tuple(
+        TaskAction(item.key, item.labels, item.transition, item.fields, item.one_of) for item in action.actions
+    )
     due = None if action.due is None else _moment(run, action.due, row)
     for person in recipients(run.work, run.form, action.to, row):
         event = f"{row['id']}:{run.body.event['version']}"

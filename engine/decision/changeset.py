@@ -58,12 +58,16 @@ class StateChange:
 
 @dataclass(frozen=True, slots=True)
 class TaskAction:
-    """One thing that can be done with a task: fire ``transition`` on its record, or only close it (``None``)."""
+    """One thing that can be done with a task: fire ``transition`` on its record, or only close it (``None``).
+
+    All of ``fields`` must be filled for it, and of ``one_of`` at least one.
+    """
 
     key: str
     labels: Text
     transition: str | None = None
     fields: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,6 @@ def _compile_task(place: str, action: OpenTaskDef, work: Gathering, names: Names
     wanted = [item.transition for item in action.actions if item.transition]
     check_known(work, f"{place}.actions", wanted, names.transitions)
     _check_task_fields(f"{place}.actions", action, work, names)
-    asked = [key for item in action.actions for key in item.fields]
-    check_known(work, f"{place}.actions", asked, names.fields)
     return OpenTask(action.key, action.to, title, due, action.actions) if title else None
 
 
@@ -175,9 +173,10 @@ def _compile_write(place: str, action: CreateDef | UpdateDef, work: Gathering, n
 
 def _check_task_fields(place: str, action: OpenTaskDef, work: Gathering, names: Names) -> None:
     for number, item in enumerate(action.actions):
-        check_known(work, f"{place}[{number}].fields", item.fields, names.fields)
-        if item.fields and item.transition is None:
-            work.found.append(problems.NOWHERE_TO_KEEP.at(f"{place}[{number}].fields", key=item.key))
+        for kind, keys in (("fields", item.fields), ("one_of", item.one_of)):
+            check_known(work, f"{place}[{number}].{kind}", keys, names.fields)
+            if keys and item.transition is None:
+                work.found.append(problems.NOWHERE_TO_KEEP.at(f"{place}[{number}].{kind}", key=item.key))
 
 
 def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names) -> Create | None:

@@ -93,12 +93,13 @@ class NotifyDef:
 
 @dataclass(frozen=True, slots=True)
 class TaskActionDef:
-    """One thing to do with a task."""
+    """One thing to do with a task: it asks for all of ``fields``, and for at least one of ``one_of``."""
 
     key: str
     labels: Text
     transition: str | None = None
     fields: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,7 @@ def _task_action_def(document: Json) -> TaskActionDef:
         Text.from_json(document["labels"]),
         document.get("transition"),
         tuple(document.get("fields", ())),
+        tuple(document.get("one_of", ())),
     )
 
 

@@ -95,7 +95,13 @@ def _task(row: Any) -> StoredTask:  # noqa: ANN401 - a row of the table
         assignee=row.assignee,
         title=Text(row.title_zh, row.title_en),
         actions=tuple(
-            TaskAction(action["key"], Text(**action["labels"]), action["transition"], tuple(action["fields"]))
+            TaskAction(
+                action["key"],
+                Text(**action["labels"]),
+                action["transition"],
+                tuple(action["fields"]),
+                tuple(action.get("one_of", ())),  # tasks that were opened before there was such a thing have none
+            )
             for action in json.loads(row.actions)
         ),
         opened_at=row.opened_at,

@@ -139,6 +139,7 @@ def _open_tasks(connection: Connection, changeset: Changeset) -> None:
                         "labels": action.labels.as_json(),
                         "transition": action.transition,
                         "fields": list(action.fields),
+                        "one_of": list(action.one_of),
                     }
                     for action in task.actions
                 ]

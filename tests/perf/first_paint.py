@@ -25,7 +25,7 @@ ROUNDS = 5
 BOUND_MS = 1_300
 PAGES = {
     "home": ("rep", "/a/sales_management/"),
-    "form": ("rep", "/a/sales_management/visit/new?visit_purpose=tender_answer"),
+    "form": ("rep", "/a/sales_management/visit/new?visit_purpose=tender"),
     "list": ("rep", "/a/sales_management/customer/"),
 }
 _PAINTED = """

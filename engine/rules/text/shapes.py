@@ -171,6 +171,7 @@ _TASK_ACTION = Shape(
         _texts("labels", Word("labels", "名称")),
         _key("transition", Word("fires", "流转"), Domain.TRANSITION, positional=False),
         _keys("fields", Word("fills", "填写"), Domain.FIELD),
+        _keys("one_of", Word("one of", "任填一项"), Domain.FIELD),
     ),
 )
 
