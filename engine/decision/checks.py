@@ -110,7 +110,7 @@ def check_guard(saving: Saving, transition: Transition) -> None:
 
 def _missing_groups(saving: Saving, transition: Transition) -> Iterable[Problem]:
     """Find the groups of which no field is filled; a yes/no counts where it says yes."""
-    for group in transition.definition.one_of:
+    for group in (*transition.definition.one_of, *((saving.one_needed,) if saving.one_needed else ())):
         if all(saving.row.get(key) in (None, False) for key in group):
             fields = [saving.form.fields[key].labels for key in group if key in saving.form.fields]
             texts: dict[str, Any] = {"label_zh": transition.labels.zh, "label_en": transition.labels.en}

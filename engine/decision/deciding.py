@@ -290,12 +290,15 @@ def _delete(work: Work, body: Delete) -> Key:
     return saving.key
 
 
-def fire(work: Work, body: Fire, needed: Iterable[str] = ()) -> Key:
-    """Fire a transition of a record with the fields of a payload; ``needed`` ones must be filled beside its own."""
+def fire(work: Work, body: Fire, needed: Iterable[str] = (), one_needed: Iterable[str] = ()) -> Key:
+    """Fire a transition of a record with the fields of a payload.
+
+    Beside its own, all ``needed`` fields must be filled, and one of ``one_needed`` if there are any.
+    """
     form = work.form(body.app, body.form)
     before = existing(work, body.app, form, body.id, body.seen)
     saving = changed(work, form, before, body.fields, body.transition)
-    saving.needed = tuple(needed)
+    saving.needed, saving.one_needed = tuple(needed), tuple(one_needed)
     beyond = _beyond(saving)
     if beyond and not _may_edit(saving, before):
         saving.found += [_not_yours(form, key) for key in beyond]
@@ -330,9 +333,8 @@ def _act(work: Work, body: Act) -> Key:
     close_task(work, task, body.action, work.command.actor)
     if action.transition is not None:
         form = work.form(task.app, task.form)
-        return fire(
-            work, Fire(task.app, form.key, task.record, action.transition, body.fields, body.seen), action.fields
-        )
+        fired = Fire(task.app, form.key, task.record, action.transition, body.fields, body.seen)
+        return fire(work, fired, action.fields, action.one_of)
     if body.fields:
         raise EngineError([problems.NOTHING_TO_FILL.at(str(key)) for key in body.fields])
     return (task.app, task.form, task.record)

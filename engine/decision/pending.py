@@ -38,6 +38,7 @@ class Saving:
     depth: int = 0
     reason: str | None = None
     needed: tuple[str, ...] = ()
+    one_needed: tuple[str, ...] = ()
     takes_back: bool = False
 
     @property

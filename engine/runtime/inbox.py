@@ -124,6 +124,8 @@ def _action_view(reading: Reading, task: StoredTask, action: TaskAction, flow: W
     if transition is None or form is None or row is None:
         return TransitionView(action.key, action.labels, action.fields, transition is None, "")
     view = transition_view(transition, form, row)
-    asks = action.fields or set(view.asks) - set(transition.definition.optional_fields)
-    asked = tuple(dict.fromkeys((*action.fields, *view.asks))) if asks else ()
-    return replace(view, key=action.key, labels=action.labels, asks=asked, fires=transition.key)
+    own = (*action.fields, *action.one_of)
+    asks = own or set(view.asks) - set(transition.definition.optional_fields)
+    asked = tuple(dict.fromkeys((*own, *view.asks))) if asks else ()
+    groups = (*view.one_of, *((action.one_of,) if action.one_of else ()))
+    return replace(view, key=action.key, labels=action.labels, asks=asked, one_of=groups, fires=transition.key)

@@ -1,4 +1,4 @@
-"""Runs a piece of JavaScript in Node beside the built evaluator, and gives back what it tells as JSON."""
+"""Runs a piece of JavaScript in Node beside what is built, and gives back what it tells as JSON."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def node() -> str:
     return found
 
 
-def told(code: str, given: object = None):
-    """Return what ``code`` returns; it sees the evaluator as ``language`` and what is given as ``given``."""
+def told_beside(module: Path, name: str, code: str, given: object = None):
+    """Return what ``code`` returns; it sees a built module under that name and what is given as ``given``."""
     program = f"""
-      import * as language from {json.dumps(LANGUAGE.as_uri())};
+      import * as {name} from {json.dumps(module.as_uri())};
       let text = "";
       for await (const part of process.stdin) text += part;
       const given = JSON.parse(text);
@@ -38,3 +38,8 @@ def told(code: str, given: object = None):
     )
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
+
+
+def told(code: str, given: object = None):
+    """Return what ``code`` returns; it sees the evaluator as ``language``."""
+    return told_beside(LANGUAGE, "language", code, given)

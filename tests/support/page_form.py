@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import web
-from tests.support.node import node
+from tests.support.node import node, told_beside
 
 SOURCE = Path(web.__file__).parent / "source" / "form"
 ROOT = Path(web.__file__).parents[1]
@@ -34,20 +34,5 @@ def _built() -> Path:
 
 
 def page(code: str, given: object = None):
-    """Return what ``code`` returns; it sees the page's half as ``form`` and what is given as ``given``."""
-    program = f"""
-      import * as form from {json.dumps(_built().as_uri())};
-      let text = "";
-      for await (const part of process.stdin) text += part;
-      const given = JSON.parse(text);
-      const result = await (async () => {{ {code} }})();
-      process.stdout.write(JSON.stringify(result));
-    """
-    done = subprocess.run(
-        [node(), "--input-type=module", "--eval", program],
-        input=json.dumps(given).encode(),
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return json.loads(done.stdout)
+    """Return what ``code`` returns; it sees the page's half as ``form``."""
+    return told_beside(_built(), "form", code, given)
