@@ -16,6 +16,12 @@ LIMIT = 63
 RESERVED = ("youju_", "sqlite_", "pg_", "alembic_", "v_")
 
 
+def form_name(app: str, name: str) -> tuple[str, str]:
+    """Return the app and the key of a form that something of an app names: its own, or another's by ``app.form``."""
+    other, dot, key = name.partition(".")
+    return (other, key) if dot else (app, name)
+
+
 def physical_name(wanted: str, app: str, uid: str, taken: Collection[str]) -> str:
     """Return a free name: ``wanted``, or ``wanted__app`` where it is taken or reserved, cut to 63 bytes with a hash."""
     name = wanted

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.catalog.naming import form_name
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
@@ -108,11 +109,12 @@ class Demo:
             return
         fields = capture(self.services, viewer, self.names.value(step.get("fields", {})))
         if "form" in step:
-            made = records.create(viewer, self.app, step["form"], fields, step.get("transition"), key)
+            made = records.create(viewer, *form_name(self.app, step["form"]), fields, step.get("transition"), key)
             self.names.refs[step["ref"]] = (step["form"], made.id)
             return
-        form, id = self.names.ref(step["ref"])
+        named, id = self.names.ref(step["ref"])
+        app, form = form_name(self.app, named)
         if "transition" in step:
-            records.transition(viewer, self.app, form, id, step["transition"], fields, idempotency_key=key)
+            records.transition(viewer, app, form, id, step["transition"], fields, idempotency_key=key)
         else:
-            records.update(viewer, self.app, form, id, fields, None, key)
+            records.update(viewer, app, form, id, fields, None, key)

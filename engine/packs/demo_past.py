@@ -9,11 +9,12 @@ of the rule language.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
+from engine.catalog.naming import form_name
 from engine.decision.changeset import Actor, Changeset
 from engine.decision.commands import Command, RunRules
 from engine.decision.facts import BalanceQuery, FileQuery, Person, PersonQuery, Query, RecordQuery, SameQuery
@@ -167,6 +168,7 @@ class Keeper:
 
     services: Services
     app: str
+    needs: Collection[str]
     plan: Json
     names: Placeholders
     connection: Connection
@@ -186,7 +188,7 @@ class Keeper:
     def decide(self, told: Sequence[Told], values: Mapping[str, Mapping[str, Value]], progress: Progress) -> None:
         """Check every record; ``progress`` may write, for no writing transaction is open here."""
         for one in told:
-            self.past.rows[self.app, one.form, one.id] = self._row(one, values[one.id])
+            self.past.rows[*form_name(self.app, one.form), one.id] = self._row(one, values[one.id])
         self._derive(told)
         for number, one in enumerate(told, 1):
             self.decided.append((one, self._decided(one, values[one.id])))
@@ -204,9 +206,9 @@ class Keeper:
 
     def _row(self, one: Told, values: Mapping[str, Value]) -> dict[str, Value]:
         """Return the record as it stands, before it is looked at."""
-        form = self._form(one.form)
+        form = self.form(one.form)
         person = self.names.person(one.by)
-        flow = self.current.catalog.apps[self.app].workflows.get(form.key)
+        flow = self.current.catalog.apps[form.app].workflows.get(form.key)
         who = cast("Person", self.facts[PersonQuery(person)])
         row: dict[str, Value] = {
             **dict.fromkeys(form.fields),
@@ -222,15 +224,20 @@ class Keeper:
             "created_by": person,
             "deleted_at": None,
         }
-        return filling.with_computed(form, row, self._work(one).surroundings(self.app))
+        return filling.with_computed(form, row, self._work(one).surroundings(form.app))
 
-    def _form(self, key: str) -> Form:
-        return self.current.catalog.apps[self.app].forms[key]
+    def form(self, name: str) -> Form:
+        """Return the form of that name, of this app or of one that it needs; EngineError where there is none."""
+        app, key = form_name(self.app, name)
+        found = self.current.catalog.form(app, key) if app == self.app or app in self.needs else None
+        if found is None:
+            raise EngineError(problems.NO_DEMO_FORM.at("demo", form=name))
+        return found
 
     def _work(self, one: Told) -> _Work:
         """Return a decision at the moment of a record; ``now`` of what it reads of the clock is that of the anchor."""
         actor = Actor(self.names.person(one.by))
-        command = Command(one.id, one.moment, actor, RunRules(self.app, one.form, one.id, {}))
+        command = Command(one.id, one.moment, actor, RunRules(*form_name(self.app, one.form), one.id, {}))
         return _Work(command, self.current.catalog, self.current.parameters, self.facts, past=self.past)
 
     def _derive(self, told: Iterable[Told]) -> None:
@@ -240,19 +247,19 @@ class Keeper:
         for one in told:
             by_form.setdefault(one.form, []).append(one)
         for step in self.plan.get("derived", ()):
-            form = self._form(step["form"])
-            scope = self.current.catalog.scope(self.app, form.key)
+            form = self.form(step["form"])
+            scope = self.current.catalog.scope(form.app, form.key)
             compiled = {key: _compiled(form, key, source, scope) for key, source in step["set"].items()}
-            for one in by_form.get(form.key, ()):
-                row = self.past.rows[self.app, form.key, one.id]
-                around = self._work(replace(one, moment=end)).surroundings(self.app)
+            for one in by_form.get(step["form"], ()):
+                row = self.past.rows[form.app, form.key, one.id]
+                around = self._work(replace(one, moment=end)).surroundings(form.app)
                 row.update({key: expression.evaluate(row, around) for key, expression in compiled.items()})
                 row.update(filling.with_computed(form, row, around))
 
     def _decided(self, one: Told, values: Mapping[str, Value]) -> Work:
         """Decide the save of a record; EngineError where it could not stand as it is told."""
-        app, form, work = self.current.catalog.apps[self.app], self._form(one.form), self._work(one)
-        row = self.past.rows[self.app, one.form, one.id]
+        form, work = self.form(one.form), self._work(one)
+        app, row = self.current.catalog.apps[form.app], self.past.rows[form.app, form.key, one.id]
         given = {**values, **{key: row[key] for key in form.fields if row[key] is not None}}
         saving = Saving(work, app, form, None, dict(row), given, work.command.actor, typed=False)
         try:
@@ -320,7 +327,7 @@ def _keep(services: Services, pack: Pack, numbered: tuple[int, Json], names: Pla
     with execution.database.read() as reading:
         if settings.read(reading, key) is not None:
             return 0
-        keeper = Keeper(services, pack.key, plan, names, reading, execution.catalogs.current(reading))
+        keeper = Keeper(services, pack.key, pack.needs, plan, names, reading, execution.catalogs.current(reading))
         keeper.decide(told, _read(keeper, told, fields), progress)
 
     def work(connection: Connection) -> int:
@@ -338,7 +345,7 @@ def _read(keeper: Keeper, told: Iterable[Told], fields: Mapping[str, Json]) -> d
     found: list[Problem] = []
     read: dict[str, Mapping[str, Value]] = {}
     for one in told:
-        form = keeper.current.catalog.apps[keeper.app].forms[one.form]
+        form = keeper.form(one.form)
         values, wrong = read_payload(form, fields[one.id])
         found.extend(problem.under(f"demo#{one.group}") for problem in wrong)
         read[one.id] = {key: _with_ids(form, key, value, one) for key, value in values.items()}

@@ -96,6 +96,14 @@ NEEDS_CIRCLE = ProblemKind(
     Text("模板包互相需要:{circle}", "Packs need each other: {circle}"),
     Text("去掉其中一个需要", "Take one of these needs away"),
 )
+NO_DEMO_FORM = ProblemKind(
+    "PACK-019",
+    Text("没有表单“{form}”", "There is no form “{form}”"),
+    Text(
+        "写本应用的表单;别的应用写成“应用.表单”,并在 needs 里写上它",
+        "Name a form of the app, or app.form of one that the pack needs",
+    ),
+)
 TOO_FEW_WORDS = ProblemKind(
     "PACK-018",
     Text("词太少:试了{tries}次也没有新的", "There are too few words: {tries} tries gave nothing new"),

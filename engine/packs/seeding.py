@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from engine.catalog.naming import form_name
 from engine.decision.changeset import Actor
 from engine.decision.commands import Create
 from engine.kernel import clocks
@@ -64,8 +65,7 @@ def foreign_seeds(pack: Pack) -> Iterator[Problem]:
 def _made(
     services: Services, connection: Connection, pack: Pack, step: Json, names: Placeholders, actor: Actor
 ) -> tuple[str, str]:
-    other, dot, key = step["form"].partition(".")
-    app, form = (other, key) if dot else (pack.key, step["form"])
+    app, form = form_name(pack.key, step["form"])
     try:
         body = Create(app, form, names.value(step.get("fields", {})), step.get("transition"))
         command = services.execution.command(actor, body)

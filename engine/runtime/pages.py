@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from engine.catalog.pages.blocks import Actions, Block, Cards, Figures, Page, Timeline
-from engine.catalog.pages.compiling import form_name
+from engine.catalog.naming import form_name
 from engine.catalog.pages.definitions import (
     BoardBlockDef,
     BoardsBlockDef,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.catalog import problems as app_problems
+from engine.catalog.naming import form_name
 from engine.catalog.pages import problems
 from engine.catalog.pages.blocks import (
     Actions,
@@ -18,7 +19,6 @@ from engine.catalog.pages.blocks import (
     Event,
     Figure,
     Figures,
-    FormName,
     Light,
     OpenButton,
     Page,
@@ -322,9 +322,3 @@ class _Compiler:
     def _note(self, kind: ProblemKind, place: str, **values: str) -> None:
         written: dict[str, Any] = dict(values)
         self.work.found.append(kind.at(place, **written))
-
-
-def form_name(app: str, name: str) -> FormName:
-    """Return the app and the key of a form that a document of an app names."""
-    other, dot, key = name.partition(".")
-    return (other, key) if dot else (app, name)
