@@ -329,6 +329,20 @@ def test_a_task_stays_when_its_transition_is_refused(tasks):
     assert mine in world.tasks
 
 
+def test_one_field_is_enough_when_an_action_asks_for_one_of_several(shop):
+    either = [{**ACTIONS[0], "fields": [], "one_of": ["a", "b"]}]
+    opened = rule("r", "thing", {"entered": "open"}, task("do", {"role": "staff"}, actions=either))
+    finish = transition("finish", ["open"], "done", by=[{"role": "staff"}], acknowledgement=True)
+    flow = {**FLOW, "transitions": [FLOW["transitions"][0], {**finish, "optional_fields": ["a", "b"]}]}
+    world, me = shop(form("thing", field("a"), field("b")), flow, opened)
+    id = world.make(me, create())
+    start(world, me, id)
+    (mine,) = world.tasks
+    assert world.refusal(me, Act(mine, "ok", {})) == [("FLOW-018", "fields.a")]
+    world.do(me, Act(mine, "ok", {"b": "y"}))
+    assert world.rows["shop", "thing", id]["state"] == "done"
+
+
 def test_tasks_stay_when_the_record_changes_within_its_state(tasks):
     world, me, _, id = tasks
     start(world, me, id)
