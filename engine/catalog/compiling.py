@@ -70,26 +70,35 @@ def compile_catalog(
     for item in apps:
         app = _compile_app(item, scopes, names, types, found)
         if app is not None:
-            compiled[app.key] = _with_quick_actions(app, apps, scopes, found)
+            compiled[app.key] = _with_what_crosses(app, apps, scopes, found)
     if found:
         raise EngineError(found)
     return Catalog(MappingProxyType(compiled), MappingProxyType(scopes), calendars or {})
 
 
-def _with_quick_actions(
+def _with_what_crosses(
     app: App, apps: Iterable[Installed], scopes: Mapping[tuple[str, str], FormScope], found: list[Problem]
 ) -> App:
-    """Return the app with its quick actions, which may be about forms of any app."""
-    if not app.definition.quick_actions:
-        return app
+    """Return the app with its pages and quick actions, which may be about forms of any app."""
     kinds = {key: made.type for key, made in app.parameters.items()}
     scope = Scope(None, scopes, kinds, roles=role_scopes(app.definition), tables=app.decision_tables)
     forms = {(item.definition.key, form.key): form for item in apps for form in item.definition.forms}
     flows = {(item.definition.key, flow.form): flow for item in apps for flow in item.definition.workflows}
-    placed = list(app.placed)
+    work = Gathering(scope)
+    pages = _pages(app.definition, flows, work)
+    found.extend(work.found)
+    placed = [*app.placed, *work.placed]
     around = Surrounding(app.key, scope, forms, flows)
     made = compile_quick_actions(app.definition.quick_actions, around, found, placed)
-    return replace(app, quick_actions=MappingProxyType(made), placed=tuple(placed))
+    return replace(app, pages=pages, quick_actions=MappingProxyType(made), placed=tuple(placed))
+
+
+def _pages(app: AppDef, flows: Mapping[tuple[str, str], WorkflowDef], work: Gathering) -> Pages:
+    """Return the pages and the tab bars; problems and what is placed go to ``work``."""
+    roles = frozenset(role.key for role in app.roles)
+    actions = frozenset(action.key for action in app.quick_actions)
+    boards = {board.key: tuple(widget.key for widget in board.widgets) for board in app.boards}
+    return compile_pages(app.pages, app.tab_bars, PageSurroundings(app.key, roles, flows, actions, boards), work)
 
 
 def problems_of_rules(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> list[Problem]:
@@ -135,7 +144,6 @@ def _compile_app(
     workflows = work.workflows(parameters)
     rules = work.rules()
     grants = work.grants()
-    pages = work.pages()
     metrics, boards = compile_boards(app, scope, found, work.placed)
     if len(found) > before:
         return None
@@ -150,7 +158,6 @@ def _compile_app(
         tables=table_specs(app, item.names, names, types),
         placed=tuple(work.placed),
         decision_tables=scope.tables,
-        pages=pages,
         metrics=metrics,
         boards=boards,
     )
@@ -355,17 +362,4 @@ class _Parts:
                 if access.rows is None or rows is not None:
                     given = made.setdefault(access.form, {})
                     given[role.key] = (*given.get(role.key, ()), Grant(access, rows))
-        return made
-
-    def pages(self) -> Pages:
-        """Return the pages and the tab bars."""
-        roles = frozenset(role.key for role in self.app.roles)
-        actions = frozenset(action.key for action in self.app.quick_actions)
-        flows = {flow.form: flow for flow in self.app.workflows}
-        boards = {board.key: tuple(widget.key for widget in board.widgets) for board in self.app.boards}
-        around = PageSurroundings(self.app.key, roles, flows, actions, boards)
-        work = Gathering(self.scope)
-        made = compile_pages(self.app.pages, self.app.tab_bars, around, work)
-        self.found.extend(work.found)
-        self.placed.extend(work.placed)
         return made

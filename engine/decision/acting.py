@@ -140,7 +140,9 @@ def _act(run: Run, action: Single, row: Row) -> None:
         case Fire():
             fire_by_rule(run, action, row)
         case Create() | Update():
-            _write(run, action, row)
+            kept = _write(run, action, row)
+            if kept and row.get("deleted_at") is None:
+                save(_child(run, row, kept))
         case Post() | Reverse():
             run.hear((part, row) for part in parts_of(action))
             book(Booking(run.work, run.around, run.actor, run.body.depth), action, row, save)
@@ -157,20 +159,29 @@ def _act(run: Run, action: Single, row: Row) -> None:
 
 def _for_each(run: Run, action: ForEach, row: Row) -> None:
     around = run.work.surroundings(run.app.key)
+    kept: dict[Value, dict[str, Value]] = {}
     for line in lines_of(row, action.lines):
         if action.where is not None:
             run.hear([(action.where, line)])
             if not action.where.holds(line, around):
                 continue
         for item in action.do:
-            _write(run, item, line)
+            kept.setdefault(line["id"], {}).update(_write(run, item, line))
+    current = run.work.record(run.app.key, run.form.key, run.body.record)
+    if any(kept.values()) and current is not None:
+        lines = tuple({**line, **kept.get(line["id"], {})} for line in current[action.lines])
+        save(_child(run, current, {action.lines: lines}))
 
 
-def _write(run: Run, action: Create | Update, row: Row) -> None:
-    if isinstance(action, Create):
-        _create(run, action, row)
-    else:
+def _write(run: Run, action: Create | Update, row: Row) -> Mapping[str, Value]:
+    """Make or change another record; return the references of this one, or of its line, that lead to it from now on."""
+    if isinstance(action, Update):
         _update(run, action, row)
+        return {}
+    if action.into is not None and row.get(action.into) is not None:
+        return {}
+    made = _create(run, action, row)
+    return {} if action.into is None else {action.into: made}
 
 
 def _notify(run: Run, action: Notify, row: Row) -> None:
@@ -313,7 +324,8 @@ def fire_by_rule(run: Run, action: Fire, row: Row) -> None:
     save(_child(run, row, _values(run, action.fields, row), action.transition))
 
 
-def _create(run: Run, action: Create, row: Row) -> None:
+def _create(run: Run, action: Create, row: Row) -> Value:
+    """Make a record of a form; return its id."""
     app, form = run.work.app(action.app), run.work.form(action.app, action.form)
     values = _values(run, action.fields, row)
-    save(new_saving(run.work, app, form, values, run.actor, typed=False, depth=run.body.depth + 1))
+    return save(new_saving(run.work, app, form, values, run.actor, typed=False, depth=run.body.depth + 1))["id"]

@@ -190,7 +190,8 @@ class Keeper:
         for one in told:
             self.past.rows[*form_name(self.app, one.form), one.id] = self._row(one, values[one.id])
         self._derive(told)
-        for number, one in enumerate(told, 1):
+        in_time = sorted(told, key=lambda one: one.moment)  # so that a ledger's balances follow each other
+        for number, one in enumerate(in_time, 1):
             self.decided.append((one, self._decided(one, values[one.id])))
             if number % 100 == 0 or number == len(told):
                 progress(number, len(told))

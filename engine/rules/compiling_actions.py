@@ -186,7 +186,26 @@ def _compile_create(place: str, action: CreateDef, work: Gathering, names: Names
     if target is None:
         check_known(work, f"{place}.form", [action.form], {key for _, key in work.scope.forms})
         return None
-    return Create(app, form, _expressions(f"{place}.fields", action.fields, work, target))
+    _check_into(f"{place}.into", action.into, target, work, names)
+    return Create(app, form, _expressions(f"{place}.fields", action.fields, work, target), action.into)
+
+
+def _check_into(place: str, key: str | None, target: FormScope, work: Gathering, names: Names) -> None:
+    """Gather that the new record cannot be kept in a field: it must be a reference to records of that form."""
+    fields = names.form.fields
+    fitting = [
+        name
+        for name, item in fields.items()
+        if isinstance(item.type, ReferenceType)
+        and (item.type.app, item.type.form) == (target.app, target.key)
+        and item.settable
+        and name not in NEVER_SET
+    ]
+    if key in fields and key not in fitting:
+        form = target.key if target.app == names.app else f"{target.app}.{target.key}"
+        work.found.append(problems.NOT_INTO.at(place, key=key, form=form))
+    elif key is not None:
+        check_known(work, place, [key], fitting)
 
 
 def _expressions(

@@ -143,10 +143,15 @@ class FireDef:
 
 @dataclass(frozen=True, slots=True)
 class CreateDef:
-    """Create a record of a form from the values of expressions."""
+    """Create a record of a form from the values of expressions.
+
+    ``into`` is a reference of the record (of the line, for lines) that is led to the new one; where it leads to one
+    already, none is made.
+    """
 
     form: str
     fields: Mapping[str, SourceDef] = field(default_factory=dict)
+    into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +312,7 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
         case "update":
             return UpdateDef(body["record"], body["fields"])
         case "create":
-            return CreateDef(body["form"], body["fields"])
+            return CreateDef(body["form"], body["fields"], body.get("into"))
         case "post" | "reverse":
             return posting_def(kind, body)
         case _:

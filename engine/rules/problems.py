@@ -218,6 +218,11 @@ NO_LEDGER = ProblemKind(
     Text("表单“{form}”不是台账", "“{form}” is no ledger"),
     Text("台账有:{known};或在表单里加上 ledger", "The ledgers are: {known}; or give the form a ledger part"),
 )
+NOT_INTO = ProblemKind(
+    "RULE-052",
+    Text("“{key}”不能存“{form}”的记录", "“{key}” cannot lead to a record of “{form}”"),
+    Text("请写引用这张表单的字段", "Name a field that is a reference to this form"),
+)
 POSTING_FIELD = ProblemKind(
     "RULE-051",
     Text("“{key}”由记账动作自己填写", "The posting itself fills “{key}”"),

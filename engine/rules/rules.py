@@ -82,11 +82,12 @@ class Fire:
 
 @dataclass(frozen=True, eq=False)
 class Create:
-    """Create a record of a form."""
+    """Create a record of a form, unless the reference ``into`` leads to one already; it is led to the new one."""
 
     app: str
     form: str
     fields: Mapping[str, Source]
+    into: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,7 +64,7 @@ def check(stage: Stage, claim: Json, outcome: Outcome) -> Iterable[str]:
             yield from _check_notified(stage, body)
         case "count":
             page = stage.services.records.list(
-                stage.viewer(body["as"]), stage.app, body["form"], filter=body.get("filter"), limit=200
+                stage.viewer(body["as"]), *stage.form(body["form"]), filter=body.get("filter"), limit=200
             )
             if page.count.value != body["is"]:
                 yield f"{page.count.value} {body['form']} records instead of {body['is']}"
@@ -83,9 +83,10 @@ def _check_refused(body: Json, refused: tuple[Problem, ...]) -> Iterable[str]:
 
 
 def _check_record(stage: Stage, body: Json) -> Iterable[str]:
-    form_key, id = stage.names.ref(body["ref"])
+    named, id = stage.names.ref(body["ref"])
+    app, form_key = stage.form(named)
     if "as" in body:
-        shown = _seen(stage, body, form_key, id)
+        shown = _seen(stage, body, id)
         if isinstance(shown, str):
             if body.get("hidden") is not True:
                 yield shown
@@ -94,11 +95,11 @@ def _check_record(stage: Stage, body: Json) -> Iterable[str]:
         yield from _check_hidden(body, fields)
     else:
         with stage.services.desk.reading(stage.viewer(next(iter(stage.names.people)))) as reading:
-            row = reading.record(stage.app, form_key, id)
+            row = reading.record(app, form_key, id)
             if row is None:
                 yield f"{body['ref']} is not there"
                 return
-            form = reading.catalog.apps[stage.app].forms[form_key]
+            form = reading.catalog.apps[app].forms[form_key]
             state, fields = row.get("state"), row_json(form, row)
     if "state" in body and state != body["state"]:
         yield f"{body['ref']} is in the state {state} instead of {body['state']}"
@@ -116,9 +117,10 @@ def _check_hidden(body: Json, fields: Json) -> Iterable[str]:
         yield from (f"{body['as']} can see {body['ref']}.{key}" for key in hidden if key in fields)
 
 
-def _seen(stage: Stage, body: Json, form: str, id: str) -> str | tuple[str | None, Json]:
+def _seen(stage: Stage, body: Json, id: str) -> str | tuple[str | None, Json]:
+    app, form = stage.form(stage.names.ref(body["ref"])[0])
     try:
-        view = stage.services.records.read(stage.viewer(body["as"]), stage.app, form, id)
+        view = stage.services.records.read(stage.viewer(body["as"]), app, form, id)
     except EngineError as error:
         return f"{body['as']} cannot see {body['ref']}: {words(error.problems)}"
     return view.state, view.fields
@@ -154,10 +156,11 @@ def _check_notified(stage: Stage, body: Json) -> Iterable[str]:
 
 
 def _check_held(stage: Stage, body: Json) -> Iterable[str]:
-    form_key, id = stage.names.ref(body["ref"])
+    named, id = stage.names.ref(body["ref"])
+    app, form_key = stage.form(named)
     with stage.services.desk.reading(stage.viewer(next(iter(stage.names.people)))) as reading:
-        row = reading.record(stage.app, form_key, id)
-        form = reading.catalog.apps[stage.app].forms[form_key]
+        row = reading.record(app, form_key, id)
+        form = reading.catalog.apps[app].forms[form_key]
         held = None if row is None else held_json(reading, form, row)
     wanted = body.get("is", True)
     if (held is not None) != wanted:
@@ -175,8 +178,8 @@ def _check_held(stage: Stage, body: Json) -> Iterable[str]:
 
 
 def _check_explained(stage: Stage, body: Json) -> Iterable[str]:
-    form, id = stage.names.ref(body["ref"])
-    found = stage.services.explaining.explain(stage.viewer(body["as"]), stage.app, form, id, body["rule"])
+    named, id = stage.names.ref(body["ref"])
+    found = stage.services.explaining.explain(stage.viewer(body["as"]), *stage.form(named), id, body["rule"])
     if "holds" in body and found.rule.holds != body["holds"]:
         yield f"{body['rule']} {'holds' if found.rule.holds else 'does not hold'} for {body['ref']}"
     told = [text for because in found.because for text in (because.zh, because.en)]
@@ -186,9 +189,9 @@ def _check_explained(stage: Stage, body: Json) -> Iterable[str]:
 
 def _check_burden(stage: Stage, body: Json) -> Iterable[str]:
     """Check that what was filled in to make a record was no more than people should have to fill in."""
-    key, _ = stage.names.ref(body["ref"])
+    app, key = stage.form(stage.names.ref(body["ref"])[0])
     with stage.services.desk.reading(stage.viewer(next(iter(stage.names.people)))) as reading:
-        took = burden(reading.catalog.apps[stage.app].forms[key], stage.entered[body["ref"]])
+        took = burden(reading.catalog.apps[app].forms[key], stage.entered[body["ref"]])
     if "typed" in body and took.typed > body["typed"]:
         yield f"{body['ref']} takes {took.typed} typed inputs instead of at most {body['typed']}"
     if "seconds" in body and took.seconds > body["seconds"]:

@@ -16,7 +16,7 @@ from engine.scenarios.claiming import Outcome, check, verb_of, words
 from engine.scenarios.editing import edited
 from engine.scenarios.stage import Stage, moment_of
 
-STEPS = ("create", "patch", "transition", "act", "take", "publish", "parameter", "tick")
+STEPS = ("create", "patch", "transition", "find", "act", "take", "publish", "parameter", "tick")
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ def _do(stage: Stage, step: Json) -> str:
             stage.services.parameters.set(viewer, stage.app, {body["key"]: stage.names.value(body["value"])})
         case "take":
             _take(stage, viewer, body)
+        case "find":
+            _find(stage, viewer, body)
         case _:
             _write(stage, viewer, verb, body)
     return verb
@@ -95,17 +97,18 @@ def _write(stage: Stage, viewer: Viewer, verb: str, body: Json) -> None:
     records = stage.services.records
     fields = capture(stage.services, viewer, stage.names.value(body.get("fields", {})))
     if verb == "create":
-        made = records.create(viewer, stage.app, body["form"], fields, body.get("transition"))
+        made = records.create(viewer, *stage.form(body["form"]), fields, body.get("transition"))
         stage.names.refs[body["ref"]] = (body["form"], made.id)
         stage.entered[body["ref"]] = body.get("fields", {})
         return
-    form, id = stage.names.ref(body["ref"])
+    named, id = stage.names.ref(body["ref"])
+    app, form = stage.form(named)
     match verb:
         case "patch":
-            seen = body.get("version") or records.read(viewer, stage.app, form, id).version
-            records.update(viewer, stage.app, form, id, fields, seen)
+            seen = body.get("version") or records.read(viewer, app, form, id).version
+            records.update(viewer, app, form, id, fields, seen)
         case "transition":
-            records.transition(viewer, stage.app, form, id, body["key"], fields)
+            records.transition(viewer, app, form, id, body["key"], fields)
         case _:
             task = _task(stage, viewer, body["task"], id)
             stage.services.inbox.act(viewer, task, body["action"], fields)
@@ -117,6 +120,14 @@ def _take(stage: Stage, viewer: Viewer, body: Json) -> None:
     fields = capture(stage.services, viewer, stage.names.value(body.get("fields", {})))
     taken = stage.services.quick_actions.take(viewer, stage.app, body["action"], record, fields)
     stage.names.refs[body.get("ref", body["action"])] = (taken.record.form, taken.record.id)
+
+
+def _find(stage: Stage, viewer: Viewer, body: Json) -> None:
+    """Give a name to the one record of a list; EngineError where there is none, or more than one."""
+    page = stage.services.records.list(viewer, *stage.form(body["form"]), filter=body.get("filter"), limit=2)
+    if len(page.items) != 1:
+        raise EngineError(problems.NOT_ONE.at(form=body["form"], user=viewer.name, count=page.count.value))
+    stage.names.refs[body["ref"]] = (body["form"], page.items[0].id)
 
 
 def _task(stage: Stage, viewer: Viewer, key: str, record: str) -> str:

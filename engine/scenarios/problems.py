@@ -21,6 +21,11 @@ NO_PLACE = ProblemKind(
         "请写文件名和 JSON 指针,例如 /transitions/0/fields", "Name the file and a JSON pointer: /transitions/0/fields"
     ),
 )
+NOT_ONE = ProblemKind(
+    "SCEN-005",
+    Text("“{user}”在“{form}”里找到{count}条,不是一条", "“{user}” finds {count} records of “{form}”, not one"),
+    Text("把条件写得只剩一条", "Narrow the filter down to one"),
+)
 BROKEN_PROMISE = ProblemKind(
     "SCEN-004",
     Text("场景“{scenario}”不成立:{reason}", "The scenario “{scenario}” does not hold: {reason}"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.catalog.naming import form_name
 from engine.decision.changeset import Actor
 from engine.forms.field_types import FieldType
 from engine.jobs.loop import JobsLoop
@@ -66,6 +67,10 @@ class Stage:
     travel: Travel
     known_refusals: set[str] = field(default_factory=set)
     entered: dict[str, Json] = field(default_factory=dict)
+
+    def form(self, name: str) -> tuple[str, str]:
+        """Return the app and the key of a form that the scenario names: the app's own, or another's by ``app.form``."""
+        return form_name(self.app, name)
 
     def viewer(self, name: str) -> Viewer:
         """Return the user of that name as a viewer; EngineError where there is none."""

@@ -19,6 +19,7 @@ from engine.catalog.pages.blocks import (
     Event,
     Figure,
     Figures,
+    FormName,
     Light,
     OpenButton,
     Page,
@@ -69,11 +70,11 @@ TIMES = (language.DateType, language.DateTimeType)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What pages may name besides forms: the app's roles, its workflows by form, its quick actions, its boards."""
+    """What pages may name besides forms: the app's roles, workflows by app and form, its quick actions, its boards."""
 
     app: str
     roles: frozenset[str]
-    flows: Mapping[str, WorkflowDef]
+    flows: Mapping[FormName, WorkflowDef]
     actions: frozenset[str] = field(default_factory=frozenset)
     boards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -253,7 +254,7 @@ class _Compiler:
                 phone = at.expression(f"{place}.phone", source, language.TextType)
                 return None if phone is None else CallButton(labels, phone)
             case TransitionButtonDef(transition=key):
-                flow = self.around.flows.get(form.key) if form and form.app == self.around.app else None
+                flow = self.around.flows.get((form.app, form.key)) if form else None
                 known = [item.key for item in flow.transitions] if flow else []
                 if key not in known:
                     listed = ", ".join(known)

@@ -125,6 +125,8 @@ _TO = Word("to", "给")
 _FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True, domain=Domain.THEIRS)
 _OWN_FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True, domain=Domain.FIELD)
 _ALL_FIELDS = replace(_FIELDS, required=True)
+_RECORD = Slot("record", Word("to", "到"), Kind.EXPRESSION, required=True)
+_LEDGER = Slot("ledger", Word("ledger", "台账"), Kind.PATH, positional=True, required=True, domain=Domain.FORM)
 _RETRY = Slot(
     "retry",
     Word("retry", "重试"),
@@ -280,6 +282,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
             (
                 Slot("form", Word("form", "表单"), Kind.PATH, positional=True, required=True, domain=Domain.FORM),
                 _ALL_FIELDS,
+                _key("into", Word("into", "存入"), Domain.FIELD, positional=False),
             ),
         ),
         "update": Shape(
@@ -288,10 +291,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
         ),
         "link": Shape(
             Word("link", "关联"),
-            (
-                _key("field", Word("field", "字段"), Domain.FIELD),
-                Slot("record", Word("to", "到"), Kind.EXPRESSION, required=True),
-            ),
+            (_key("field", Word("field", "字段"), Domain.FIELD), _RECORD),
         ),
         "hold": Shape(
             Word("hold", "冻结"),
@@ -335,7 +335,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
         "post": Shape(
             Word("post", "记账"),
             (
-                Slot("ledger", Word("ledger", "台账"), Kind.PATH, positional=True, required=True, domain=Domain.FORM),
+                _LEDGER,
                 Slot("account", Word("account", "账户"), Kind.EXPRESSION, required=True),
                 Slot("delta", Word("delta", "增减"), Kind.EXPRESSION, required=True),
                 Slot("reference", Word("reference", "凭据"), Kind.EXPRESSION, required=True),
@@ -345,7 +345,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
         "reverse": Shape(
             Word("reverse", "冲销"),
             (
-                Slot("ledger", Word("ledger", "台账"), Kind.PATH, positional=True, required=True, domain=Domain.FORM),
+                _LEDGER,
                 Slot("of", Word("of", "原凭据"), Kind.EXPRESSION, required=True),
                 Slot("reference", Word("reference", "凭据"), Kind.EXPRESSION, required=True),
                 _FIELDS,
