@@ -116,3 +116,8 @@ NO_PAGE_RECORD = ProblemKind(
     Text("没有 on,就没有可读的页面记录", "Without on there is no record of a page to read"),
     Text("请写明 on,或去掉这一项", "State on, or leave this out"),
 )
+DOES_NOT_FIT = ProblemKind(
+    "APP-023",
+    Text("这处改动对不上现在的内容", "The change does not fit what stands here now"),
+    Text("这里后来又改过;请重新比较", "It has been changed since; compare again"),
+)
