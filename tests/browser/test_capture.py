@@ -182,7 +182,7 @@ def test_a_photo_waits_and_goes_by_itself_when_the_network_fails_and_comes_back(
     slot(page, "photos").locator("[data-main]").click()
     page.get_by_role("dialog").get_by_text("已定位 ±12米").wait_for()
     page.get_by_role("button", name="按下快门").click()
-    expect(slot(page, "photos").locator("[data-sentence]")).to_contain_text("没有网络")
+    expect(slot(page, "photos").locator("[data-sentence]")).to_have_text("已存手机,有网自动发")
     expect(slot(page, "photos").locator("li")).to_contain_text("还没上传")
     page.unroute("**/api/v1/files")
     watch.faults[:] = [fault for fault in watch.faults if "net::ERR_FAILED" not in fault]

@@ -5,7 +5,7 @@ import { type Field, fieldOf, forgetWithin, readList, say, taken, write } from "
 import { locate, placeOf } from "./capture/locating.ts";
 import { openCamera, replaces, room } from "./capture/photo.ts";
 import { canScan, judge, openScanner } from "./capture/scanning.ts";
-import { awaitBeforeSubmit, sendWhenOnline } from "./capture/sending.ts";
+import { awaitBeforeSubmit, bringBackInto, dropAll, sendWhenOnline, takeUpNow } from "./capture/sending.ts";
 import { openPad } from "./capture/signature.ts";
 import { fill } from "./capture/tokens.ts";
 import { addFiles, takeDrops } from "./capture/uploading.ts";
@@ -123,13 +123,14 @@ function serve(form: HTMLFormElement): void {
   new MutationObserver((changes) => {
     for (const change of changes) {
       for (const node of change.removedNodes)
-        if (node instanceof HTMLElement && node.matches("[data-line-of]")) forgetWithin(node);
+        if (node instanceof HTMLElement && node.matches("[data-line-of]")) forgetWithin(node).forEach(dropAll);
       for (const node of change.addedNodes) {
         if (!(node instanceof HTMLElement)) continue;
         if (node.matches("[data-capture]")) mount(node);
         mountAll(node);
       }
     }
+    takeUpNow();
   }).observe(form, { childList: true, subtree: true });
   listen(form);
   awaitBeforeSubmit(form);
@@ -138,6 +139,7 @@ function serve(form: HTMLFormElement): void {
 if (form) {
   serve(form);
   sendWhenOnline();
+  if (form.id === "record-form") void bringBackInto(form);
 }
 // Where a page is drawn anew, the box that looks by a code is another one.
 document.addEventListener("youju:redrawn", () => {

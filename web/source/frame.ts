@@ -2,6 +2,7 @@
 import { followSettled } from "./form/settled";
 import { keepPalette } from "./frame/palette";
 import { keepSide } from "./frame/side";
+import { tellWaiting } from "./frame/waiting";
 import { followLive } from "./parts/live";
 
 // A page that comes back from the browser's own store may show what has changed since.
@@ -17,7 +18,7 @@ addEventListener("online", tellConnection);
 addEventListener("offline", tellConnection);
 tellConnection();
 
-followSettled();
+void followSettled().then(tellWaiting);
 keepSide();
 keepPalette();
 followLive();

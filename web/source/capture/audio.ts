@@ -103,13 +103,8 @@ function finish(field: Field, made: Recording, blob: Blob): void {
     return;
   }
   const kind = blob.type.includes("mp4") ? "m4a" : blob.type.includes("ogg") ? "ogg" : "webm";
-  const entry = (file: string): Entry => ({
-    file,
-    seconds,
-    transcript: made.heard || null,
-    transcript_source: made.heard ? "asr" : null,
-  });
-  void begin(field, blob, `voice.${kind}`, entry);
+  const facts = { seconds, transcript: made.heard || null, transcript_source: made.heard ? "asr" : null };
+  void begin(field, blob, `voice.${kind}`, facts);
 }
 
 /** Show how loud it is; return what ends that. */

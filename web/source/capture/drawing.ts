@@ -100,9 +100,11 @@ export function removeItem(field: Field, button: HTMLButtonElement): void {
     drop(field, waiting);
     field.draw();
   } else if (several(field)) {
+    const held = readList(field);
+    const at = held.findIndex((entry) => fileOf(entry) === button.dataset["file"]);
     write(
       field,
-      readList(field).filter((entry) => fileOf(entry) !== button.dataset["file"]),
+      held.filter((_, place) => place !== at),
     );
   } else write(field, null);
 }

@@ -5,15 +5,25 @@ export type Entry = { [key: string]: Value };
 
 /** Something on its way to the server: shown at once, sent as often as it takes. */
 export interface Pending {
+  readonly id: string;
   readonly blob: Blob;
   readonly name: string;
   readonly preview: string;
-  /** Make the value's entry of the stored file. */
-  readonly entry: (file: string) => Value;
+  /** What the value's entry says beside its file; null where the file alone is the entry. */
+  readonly facts: Entry | null;
+  /** Whether the browser keeps it, in case that the page is closed. */
+  kept: Promise<boolean>;
+  /** The same as far as it is known. */
+  safe: boolean;
+  /** Whether an earlier page captured it. */
+  readonly back: boolean;
   sent: number;
   failed: string;
-  again: boolean;
+  /** Whether sending the same once more may help, and who does so: the page by itself, or the person. */
+  again: Again;
 }
+
+export type Again = "itself" | "asked" | "";
 
 export interface Field {
   readonly name: string;
@@ -36,10 +46,12 @@ const fields = new Map<string, Field>();
 
 export const allFields = (): Field[] => [...fields.values()].filter((field) => field.root.isConnected);
 
-/** Forget the fields of a line that was taken out, so that another one of its name begins blank. */
-export function forgetWithin(removed: HTMLElement): void {
-  if (removed.isConnected) return;
-  for (const [name, field] of fields) if (removed.contains(field.root)) fields.delete(name);
+/** Forget the fields of a line that was taken out, so that another one of its name begins blank; returns them. */
+export function forgetWithin(removed: HTMLElement): Field[] {
+  if (removed.isConnected) return [];
+  const within = [...fields.values()].filter(({ root }) => removed.contains(root));
+  for (const { name } of within) fields.delete(name);
+  return within;
 }
 
 const inputOf = (root: HTMLElement): HTMLInputElement => root.querySelector<HTMLInputElement>("input[data-json]")!;
@@ -120,7 +132,8 @@ export function say(field: Field, sentence: string, mend?: { label: string; act:
   line.hidden = !sentence;
   const text = line.querySelector<HTMLElement>("[data-sentence]")!;
   const button = line.querySelector<HTMLButtonElement>("[data-mend]")!;
-  text.textContent = sentence;
+  // What is said already is not read out again.
+  if (text.textContent !== sentence) text.textContent = sentence;
   button.hidden = !mend;
   button.textContent = mend?.label ?? "";
   button.onclick = mend?.act ?? null;

@@ -3,7 +3,7 @@ import { REAR, mendOf, open, release, stream, tell, within } from "./dialog.ts";
 import { type Entry, type Field, limit, readList, say, write } from "./field.ts";
 import { pictureOf } from "./picture.ts";
 import { type PlaceWatch, digits, placeWords, watchPlace } from "./place.ts";
-import { NotSent, begin } from "./sending.ts";
+import { NotSent, begin, dropAll } from "./sending.ts";
 import { device, fill, left, serverNow, take } from "./tokens.ts";
 import { fact, word } from "./words.ts";
 
@@ -124,7 +124,7 @@ async function shoot(field: Field, dialog: HTMLDialogElement, watch: PlaceWatch)
     };
     dialog.close();
     if (replaces(field)) empty(field);
-    void begin(field, blob, name, (file) => ({ file, ...facts }));
+    void begin(field, blob, name, facts);
     void fill().catch(() => undefined);
   } catch (error) {
     shutter.disabled = false;
@@ -134,7 +134,7 @@ async function shoot(field: Field, dialog: HTMLDialogElement, watch: PlaceWatch)
 }
 
 function empty(field: Field): void {
-  field.pending.length = 0;
+  dropAll(field);
   if (readList(field).length) write(field, []);
 }
 

@@ -1,5 +1,6 @@
 // Files on their way: uploaded with progress, kept and sent again when the line comes back, awaited by the submit.
-import { type Field, type Pending, allFields, readList, say, several, write } from "./field.ts";
+import { type Again, type Field, type Pending, allFields, fileOf, readList, say, several, write } from "./field.ts";
+import { arrived, bringBack, keepOne, newId, notWanted, takeUp, waitsHere } from "./keeping.ts";
 import { word } from "./words.ts";
 
 export interface Stored {
@@ -7,10 +8,12 @@ export interface Stored {
   readonly sha256: string;
 }
 
-/** What went wrong, as a sentence; `again` says whether sending the same once more may help. */
+const RETRY_MS = 20_000;
+
+/** What went wrong, as a sentence; `again` says whether sending the same once more may help, and who does so. */
 export class NotSent extends Error {
-  readonly again: boolean;
-  constructor(sentence: string, again: boolean) {
+  readonly again: Again;
+  constructor(sentence: string, again: Again) {
     super(sentence);
     this.again = again;
   }
@@ -18,7 +21,8 @@ export class NotSent extends Error {
 
 export const csrf = (): string => document.querySelector<HTMLInputElement>("input[name=_csrf]")?.value ?? "";
 
-export const offline = (): NotSent => new NotSent(word("offline"), true);
+/** There is no line; what it means is for whoever wanted one to say. */
+export const offline = (): NotSent => new NotSent("", "itself");
 
 /** The sha256 of some bytes as hex; empty where the browser gives no cryptography (an insecure origin). */
 export async function hashOf(blob: Blob): Promise<string> {
@@ -30,16 +34,16 @@ export async function hashOf(blob: Blob): Promise<string> {
 
 /** The sentence of an answer that is a refusal. */
 export function refusal(status: number, body: string): NotSent {
-  if (status === 401) return new NotSent(word("signed_out"), true);
-  if (status >= 500) return new NotSent(word("server"), true);
+  if (status === 401) return new NotSent(word("signed_out"), "asked");
+  if (status >= 500) return new NotSent(word("server"), "itself");
   try {
     const problem = JSON.parse(body).errors[0];
     const told = problem.message[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
-    if (told) return new NotSent(told, false);
+    if (told) return new NotSent(told, "");
   } catch {
     // No problem document: the sentence below says all that is known.
   }
-  return new NotSent(word(status === 413 ? "too_large" : "refused"), false);
+  return new NotSent(word(status === 413 ? "too_large" : "refused"), "");
 }
 
 /** Store one file; `sent` hears how much of it is away, from 0 to 1. */
@@ -62,9 +66,28 @@ export function upload(blob: Blob, name: string, sent: (share: number) => void):
 }
 
 /** Begin to send a file; the field shows it at once, and holds it once it is stored. */
-export function begin(field: Field, blob: Blob, name: string, entry: Pending["entry"]): Promise<void> {
-  const one: Pending = { blob, name, preview: URL.createObjectURL(blob), entry, sent: 0, failed: "", again: false };
-  if (!several(field)) field.pending.length = 0;
+export function begin(field: Field, blob: Blob, name: string, facts: Pending["facts"]): Promise<void> {
+  const preview = URL.createObjectURL(blob);
+  const one: Pending = {
+    id: newId(),
+    blob,
+    name,
+    preview,
+    facts,
+    kept: Promise.resolve(false),
+    safe: false,
+    back: false,
+    sent: 0,
+    failed: "",
+    again: "",
+  };
+  one.kept = keepOne(field, one);
+  void one.kept.then((kept) => (one.safe = kept));
+  return take(field, one);
+}
+
+function take(field: Field, one: Pending): Promise<void> {
+  if (!several(field)) dropAll(field);
   field.pending.push(one);
   field.draw();
   return send(field, one);
@@ -81,44 +104,71 @@ export async function send(field: Field, one: Pending): Promise<void> {
         field.draw();
       }),
     ]);
-    if (mine && stored.sha256 && mine !== stored.sha256) throw new NotSent(word("garbled"), true);
-    if (!drop(field, one)) return;
-    field.previews.set(stored.id, one.preview);
-    field.names.set(stored.id, one.name);
-    const entry = one.entry(stored.id);
-    write(field, several(field) ? [...readList(field), entry] : entry);
+    if (mine && stored.sha256 && mine !== stored.sha256) throw new NotSent(word("garbled"), "asked");
+    if (!takeOut(field, one)) return;
+    hold(field, one, stored.id);
+    arrived(one);
     say(field, "");
   } catch (error) {
-    const known = error instanceof NotSent ? error : new NotSent(word("server"), true);
-    one.failed = known.message;
+    const known = error instanceof NotSent ? error : new NotSent(word("server"), "itself");
+    one.failed = known.message || waitsHere(await one.kept);
     one.again = known.again;
     field.draw();
-    say(field, known.message, known.again ? { label: word("again"), act: () => sendAgain(field) } : undefined);
+    say(field, one.failed, known.again ? { label: word("again"), act: () => sendAgain(field, true) } : undefined);
   } finally {
     settle();
   }
 }
 
+/** Put what has arrived into the field's value; what came before its page was closed is there already. */
+function hold(field: Field, one: Pending, file: string): void {
+  field.previews.set(file, one.preview);
+  field.names.set(file, one.name);
+  const entry = one.facts === null ? file : { file, ...one.facts };
+  if (!several(field)) write(field, entry);
+  else if (!one.back || !readList(field).some((held) => fileOf(held) === file))
+    write(field, [...readList(field), entry]);
+}
+
 /** Take something out of what is on its way; tell whether it was still there. */
-export function drop(field: Field, one: Pending): boolean {
+function takeOut(field: Field, one: Pending): boolean {
   const at = field.pending.indexOf(one);
   if (at >= 0) field.pending.splice(at, 1);
   return at >= 0;
 }
 
-function sendAgain(field: Field): void {
-  say(field, "");
-  for (const one of [...field.pending]) if (one.failed && one.again) void send(field, one);
+/** What is on its way is not wanted any more. */
+export function drop(field: Field, one: Pending): void {
+  if (takeOut(field, one)) notWanted(one);
 }
 
-/** Send what failed for want of a line once the line is back; nobody leaves what is still here without being asked. */
+/** Nothing that is on its way is wanted any more. */
+export function dropAll(field: Field): void {
+  for (const one of [...field.pending]) drop(field, one);
+}
+
+function sendAgain(field: Field, asked: boolean): void {
+  for (const one of [...field.pending])
+    if (one.failed && (one.again === "itself" || (asked && one.again))) void send(field, one);
+}
+
+/** Bring back what an earlier page could not send, and take up what the fields that came later are for. */
+export const bringBackInto = (form: HTMLFormElement): Promise<void> =>
+  bringBack(form, (field, one) => void take(field, one));
+export const takeUpNow = (): void => takeUp((field, one) => void take(field, one));
+
+/** Send what failed for want of a line once it may be back; nobody leaves what is only here without being asked. */
 export function sendWhenOnline(): void {
+  const tryAll = (): void => {
+    for (const field of allFields()) sendAgain(field, false);
+  };
   addEventListener("beforeunload", (event) => {
-    if (busyNow().length) event.preventDefault();
+    if (allFields().some((field) => field.stop || field.pending.some(({ safe }) => !safe))) event.preventDefault();
   });
-  addEventListener("online", () => {
-    for (const field of allFields()) sendAgain(field);
-  });
+  addEventListener("online", tryAll);
+  setInterval(() => {
+    if (navigator.onLine && document.visibilityState === "visible") tryAll();
+  }, RETRY_MS);
 }
 
 const busyNow = (): Field[] => allFields().filter((field) => field.pending.length || field.stop);

@@ -71,7 +71,7 @@ async function keep(
 ): Promise<void> {
   const blob = await packed(cropped(canvas, strokes), "image/png");
   dialog.close();
-  await begin(field, blob, "signature.png", (file) => file);
+  await begin(field, blob, "signature.png", null);
 }
 
 /** Follow pens, fingers and mice; only the first of several fingers writes. */

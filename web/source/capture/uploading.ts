@@ -18,7 +18,7 @@ export function addFiles(field: Field, files: Iterable<File>): void {
       continue;
     }
     left -= 1;
-    void begin(field, file, file.name, (id) => id);
+    void begin(field, file, file.name, null);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What is typed is kept in the browser until it is sent: per person and form, and for nobody else. */
 
+import { forgetDraft } from "../parts/kept.ts";
 import { form, part } from "./page.ts";
 import { forgetSent, lastSent, noteSent, PREFIX } from "./settled.ts";
 
@@ -105,15 +106,16 @@ export const noteSending = (): void => {
   }
 };
 
-const discard = (): void => {
+const discard = async (): Promise<void> => {
   discarded = true;
   store()?.removeItem(name);
+  await forgetDraft(form!.dataset["user"] ?? "", name).catch(() => undefined);
   location.reload();
 };
 
 const sayRestored = (): void => {
   const banner = part("restored");
-  banner.querySelector("button")!.addEventListener("click", discard);
+  banner.querySelector("button")!.addEventListener("click", () => void discard());
   document.getElementById("form-notes")!.before(banner);
 };
 
@@ -144,10 +146,20 @@ const restore = async ({ pairs }: Draft): Promise<boolean> => {
   return true;
 };
 
+/** Say that the form stands as it was left, and under which name what else belongs to its draft is kept. */
+const tellName = (): void => {
+  form!.dataset["draft"] = name;
+  form!.dispatchEvent(new Event("youju:draft"));
+};
+
 /** Follow what is typed; a draft that is there comes back, and `then` is told. */
 export const followDrafts = (then: () => void): void => {
   const kept = store();
-  if (!kept) return;
+  if (!kept) {
+    name = nameHere();
+    tellName();
+    return;
+  }
   tidy(kept);
   const refused = document.querySelector("#summary[role=alert]") !== null;
   const back = nameDraft(refused);
@@ -156,6 +168,7 @@ export const followDrafts = (then: () => void): void => {
   const asKept = draft !== null && fieldsOf(draft.pairs) === drawn;
   asDrawn = refused || (back && asKept) ? "" : drawn;
   const begin = (): void => {
+    tellName();
     for (const happening of ["input", "change", "click"]) form!.addEventListener(happening, keepSoon);
     addEventListener("pagehide", () => {
       if (!form!.hasAttribute("aria-busy")) keepNow();
