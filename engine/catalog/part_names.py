@@ -1,0 +1,198 @@
+"""What the parts of a design are called in Chinese and English: elements, their properties, and fixed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.kernel.problems import Text
+
+
+def _texts(rows: str) -> Mapping[str, Text]:
+    """Return texts by key from lines of ``key 中文 English words``."""
+    made = (row.split(maxsplit=2) for row in rows.strip().splitlines())
+    return MappingProxyType({key: Text(zh, en) for key, zh, en in made})
+
+
+KINDS = _texts("""
+app 应用 app
+form 表单 form
+rule 规则 rule
+workflow 流程 workflow
+decision_table 决策表 decision table
+metric 指标 metric
+board 看板 board
+roles 角色 role
+parameters 参数 parameter
+option_lists 选项列表 option list
+pages 页面 page
+tab_bars 标签栏 tab bar
+quick_actions 快捷动作 quick action
+fields 字段 field
+options 选项 option
+sections 分区 section
+relations 关联 relation
+validations 校验 validation
+states 状态 state
+transitions 流转 transition
+dimensions 分组 dimension
+measures 数值 measure
+widgets 组件 widget
+columns 列 column
+rows 行 row
+inputs 输入 input
+outputs 输出 output
+""")
+"""Elements, by the kind of their document or by the list that they stand in."""
+
+PARTS = _texts("""
+access 权限 access
+acknowledgement 仅确认 acknowledgement
+add 加入的值 added values
+add_tag 加标签 tag added
+answer 提交后的话 answer
+ask 询问的字段 fields asked
+at 时间 time
+blocks 区块 blocks
+board 看板 board
+bucket 时间分段 bucket
+buttons 按钮 buttons
+by 谁可以做 who may do it
+choices 选择 choices
+choose_first 先选 chosen first
+codes 识别的码 codes
+columns 列 columns
+computed 计算公式 formula
+create 新建 create
+creator 创建人的值 values of the creator
+default 默认值 default
+delete 删除 delete
+description 说明 description
+dimensions 分组 dimensions
+enabled 启用 enabled
+en 英文 English
+entries 标签 entries
+fields 字段 fields
+filter 筛选 filter
+find 查找 search
+find_by 查找依据 found by
+for_roles 角色 roles
+form 表单 form
+format 格式 format
+from 起始状态 from
+function 统计方式 function
+guard 前提 guard
+guard_message 前提不满足时的话 message of the guard
+help 提示 help
+hidden_fields 看不到的字段 hidden fields
+hit_policy 命中方式 hit policy
+home 首页 home
+holds 条件 condition
+icon 图标 icon
+initial 初始状态 initial state
+inputs 输入 inputs
+key 键 key
+kind 种类 kind
+labels 名称 name
+ledger 台账 ledger
+light 亮灯 light
+limit 数量上限 limit
+lines 明细 lines
+link 链接 link
+list 列表 list
+locked 锁定 locked
+max 最大值 maximum
+max_count 最多几项 most entries
+measures 数值 measures
+message 提示语 message
+metric 指标 metric
+min 最小值 minimum
+min_count 最少几项 fewest entries
+needs 依赖 needs
+of 统计的字段 field counted
+on 触发时机 trigger
+one_of 至少填一项 one of these
+option_list 选项列表 option list
+optional_fields 选填字段 optional fields
+options 选项 options
+order 排序 order
+outputs 输出 outputs
+pages 页面 pages
+parameters 可改的参数 parameters
+permissions 权限 permissions
+phone 电话 phone
+quick_actions 快捷动作 quick actions
+rank 排序依据 rank
+read 查看 read
+read_only_after_create 建后不可改 fixed after creation
+read_only_fields 只读字段 read-only fields
+read_only_when 何时只读 read-only when
+record 记录 record
+reference 引用字段 reference
+relations 关联 relations
+releases 解除冻结 releases
+required 必填 required
+required_when 何时必填 required when
+retired 停用 retired
+roles 角色 roles
+rows 行 rows
+scale 小数位 decimals
+sections 分区 sections
+sentence 句子 sentence
+set_by 由谁填写 filled by
+sort 排序 sort
+sources 来源 sources
+states 状态 states
+summary 摘要 summary
+tab_bars 标签栏 tab bars
+then 动作 actions
+timezone 时区 time zone
+title 标题 title
+to 到达状态 to
+transition 流转 transition
+transitions 流转 transitions
+type 类型 type
+unique 不可重复 unique
+update 修改 update
+valid_from 生效日 valid from
+valid_to 失效日 valid to
+validations 校验 validations
+value 值 value
+values 预填的值 preset values
+visible_when 何时显示 visible when
+when 条件 condition
+where 范围 scope
+while_held 冻结时可做 while held
+widgets 组件 widgets
+workflow 流程 workflow
+zh 中文 Chinese
+""")
+"""Properties of elements; one that is not named here is called by its key."""
+
+VALUES = _texts("""
+true 是 yes
+false 否 no
+text 文本 text
+long_text 长文本 long text
+number 数字 number
+money 金额 money
+percent 百分比 percent
+boolean 是否 yes or no
+date 日期 date
+datetime 日期时间 date and time
+choice 单选 choice
+multi_choice 多选 several choices
+person 人员 person
+reference 引用 reference
+lines 明细 lines
+photo 现场照片 evidence photo
+image 图片 image
+attachment 附件 attachment
+audio 语音 audio
+signature 签名 signature
+location 位置 location
+scan 扫码 scan
+create 新建时 on creation
+submit 提交时 on submission
+""")
+"""Fixed values of properties; any other text is shown as it stands."""
