@@ -66,8 +66,7 @@ def make_demo(instance: Instance, anchor: datetime | None, progress: Progress) -
 def make_demo_of(instance: Instance, pack: Pack, anchor: datetime | None, progress: Progress) -> bool:
     """Install one pack, of which all that it needs is there, with its demo; return whether any of that was made now."""
     chance = DemoChance(f"{pack.key}/{digest(pack.documents)}")
-    kept = instance.services.execution.contents
-    services = assemble(instance.database, instance.clocks, chance, BUILT_IN, contents=kept)
+    services = _services(instance, instance.clocks, chance)
     install(services, pack, Actor(None))
     if not (pack.demo or pack.past):  # its people are there for its scenarios alone
         return False
@@ -78,6 +77,12 @@ def make_demo_of(instance: Instance, pack: Pack, anchor: datetime | None, progre
     with instance.database.write() as connection:
         settings.write(connection, MADE + pack.key, pack.version)
     return True
+
+
+def _services(instance: Instance, time: Clocks, chance: DemoChance) -> Services:
+    """Return the services of an installation in another time and with another chance; what is compiled is shared."""
+    kept = instance.services.execution
+    return assemble(instance.database, time, chance, BUILT_IN, kept.catalogs, kept.contents)
 
 
 def is_half_made(connection: Connection, key: str) -> bool:
@@ -123,8 +128,7 @@ def _make(
     names = Placeholders(_people(instance, made_by, pack), zone, lambda: day, brought)
     moments = [moment for moment, _ in steps_of(pack, names)]
     clock = DemoClock(min((*moments, end)))
-    kept = instance.services.execution.contents
-    services = assemble(instance.database, Clocks(business=clock), chance, BUILT_IN, contents=kept)
+    services = _services(instance, Clocks(business=clock), chance)
     travel = Travel(services.execution, clock)
     Demo(services, pack.key, names, travel.to, begin).make(pack, progress)
     begin("past")

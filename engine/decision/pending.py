@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from engine.catalog.apps import App
@@ -63,7 +64,7 @@ class Saving:
         """Whether the record will still be a draft when this is saved."""
         return self.workflow is not None and self.workflow.is_draft(self.row.get("state"))
 
-    @property
+    @cached_property
     def around(self) -> Around:
         """What the form's expressions see."""
         return self.work.surroundings(self.app.key, old=self.before)

@@ -88,7 +88,7 @@ def pointers(saving: Saving) -> Iterable[Pointer]:
     before: Row = saving.before or {}
     if saving.row.get("owner") and saving.row.get("owner") != before.get("owner"):
         yield Pointer("owner", _OWNER, PersonQuery(saving.row["owner"]), "owner")
-    for item in saving.form.live_fields():
+    for item in saving.form.pointing:
         value = saving.row.get(item.key)
         if value is None or value == before.get(item.key):
             continue
@@ -103,7 +103,7 @@ def _in_lines(saving: Saving, item: Field, lines: Iterable[Row], before: tuple[R
     known = {line["id"]: line for line in before or ()}
     for number, line in enumerate(lines):
         was = known.get(line.get("id"), {})
-        for inner in item.lines.values():
+        for inner in (inner for inner in item.lines.values() if inner.points):
             for query in _targets(inner, line.get(inner.key), was.get(inner.key), saving):
                 place = f"{item.key}[{number}].{inner.key}"
                 yield Pointer(place, inner.definition, query, item.key, number, inner.key)

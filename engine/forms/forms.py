@@ -18,6 +18,9 @@ from engine.language.scope import FormScope
 from engine.language.templates import Template
 from engine.language.tree import PARENT
 
+POINTING = frozenset(("reference", "references", "person", "persons"))
+"""The types of fields whose values are ids."""
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -54,6 +57,11 @@ class Field:
     def labels(self) -> Text:
         """The field's labels."""
         return self.definition.labels
+
+    @property
+    def points(self) -> bool:
+        """Whether its values are ids of records or of persons."""
+        return self.definition.type in POINTING
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -115,7 +123,16 @@ class Form:
 
     def live_fields(self) -> Iterator[Field]:
         """Go through the fields that are not retired."""
-        return (item for item in self.fields.values() if not item.definition.retired)
+        return iter(self._live)
+
+    @cached_property
+    def _live(self) -> tuple[Field, ...]:
+        return tuple(item for item in self.fields.values() if not item.definition.retired)
+
+    @cached_property
+    def pointing(self) -> tuple[Field, ...]:
+        """The live fields that point at records or persons, and lines with a field that does."""
+        return tuple(item for item in self._live if item.points or any(inner.points for inner in item.lines.values()))
 
 
 def lines_of(row: Row, field: str) -> Iterator[Row]:

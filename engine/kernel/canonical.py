@@ -9,10 +9,12 @@ from typing import Any
 Json = Any
 """A value of JSON: null, boolean, whole number, text, list or object. Decimals travel as text."""
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def compact(value: Json) -> str:
     """Return the value on one line with sorted keys: the form that digests are taken of."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _COMPACT.encode(value)
 
 
 def pretty(value: Json) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -121,8 +121,7 @@ class _Work(Work):
 
     def surroundings(self, app: str, *, me: str | None = None, old: Row | None = None) -> Around:
         """Return what expressions of an app see around a row."""
-        plain = super().surroundings(app, me=me, old=old)
-        return _Around(**{item.name: getattr(plain, item.name) for item in fields(plain)}, past=self.past)
+        return _Around(**vars(super().surroundings(app, me=me, old=old)), past=self.past)
 
 
 @dataclass

@@ -82,12 +82,23 @@ class CatalogSource:
         with self._lock:
             if self._revisions != now:
                 installed = [self._installed(connection, app, number) for app, number in sorted(now.items())]
-                self._catalog = self.compiled(installed)
-                self._tables = self.tables(self._catalog)
-                self._bonds = bonds_of(self._catalog)
-                self._revisions = dict(now)
+                self._keep(self.compiled(installed))
             catalog, tables, bonds = self._catalog, self._tables, self._bonds
         return Current(catalog, tables, self.parameters(connection, catalog), self.dialect, bonds)
+
+    def learn(self, catalog: Catalog) -> None:
+        """Keep a catalog as it has been published: whoever looks next need not compile it once more.
+
+        Nothing of it may be undone any more, for what is kept of an app goes by the number of its revision.
+        """
+        with self._lock:
+            self._definitions.update({(app.key, app.revision): app.definition for app in catalog.apps.values()})
+            self._keep(catalog)
+
+    def _keep(self, catalog: Catalog) -> None:
+        if catalog is not self._catalog:
+            self._catalog, self._revisions = catalog, catalog.revisions
+            self._tables, self._bonds = self.tables(catalog), bonds_of(catalog)
 
     def compiled(self, installed: Iterable[Installed]) -> Catalog:
         """Return the catalog of these apps with the work calendars that are known; raises like ``compile_catalog``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Iterator
@@ -55,14 +56,18 @@ def publish(
     EngineError carries every problem of the documents; running requests see the old revision until the commit and the
     new one after it. Where the tables are in use, publishing gives way to the requests and comes again ``TRIES`` times.
     """
-    definition = load_app(documents, execution.catalogs.types)
+    # What is published is kept in memory, too, and stays as it is whatever the caller does with the documents.
+    definition = load_app(copy.deepcopy(dict(documents)), execution.catalogs.types)
     for left in reversed(range(TRIES)):
         try:
-            return _publish(execution, definition, actor, version, needs)
+            published = _publish(execution, definition, actor, version, needs)
         except EngineError as error:
             if error.nature is not Nature.BUSY or not left:
                 raise
             time.sleep(PAUSE_SECONDS)
+        else:
+            execution.catalogs.learn(published)
+            return published.apps[definition.key].revision
     raise AssertionError
 
 
@@ -71,7 +76,10 @@ def version_of(connection: Connection, app: str) -> str | None:
     return settings.read(connection, VERSIONS + app) or None
 
 
-def _publish(execution: Execution, definition: AppDef, actor: Actor, version: str | None, needs: Needs | None) -> int:
+def _publish(
+    execution: Execution, definition: AppDef, actor: Actor, version: str | None, needs: Needs | None
+) -> Catalog:
+    """Return the apps as they stand when this is committed."""
     with execution.database.write() as connection:
         lock_name(connection, "publish")  # one at a time: an app is compiled together with all others
         lock_for_publish(connection, definition.key)
@@ -86,14 +94,14 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor, version: st
         if restored and old is not None:
             follow_app(connection, None, old, execution.clocks.business())
         if old is not None and old.definition.digest == definition.digest:
-            return old.revision
+            return before
         after = _compiled(connection, execution, definition, before)
         written = after.apps[definition.key]
         stored = restated_tables(restated(definition.documents, written.placed), written.decision_tables)
         if stored is not definition.documents:
             definition = load_app(stored, execution.catalogs.types)
             if old is not None and old.definition.digest == definition.digest:
-                return old.revision
+                return before
             after = _compiled(connection, execution, definition, before)
         app = after.apps[definition.key]
         values = execution.catalogs.parameters(connection, after)[app.key]
@@ -104,7 +112,7 @@ def _publish(execution: Execution, definition: AppDef, actor: Actor, version: st
             raise EngineError(found)
         ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
         _record(connection, execution, _Change(old, current.parameters.get(app.key, {}), app, values), actor)
-        return app.revision
+        return after
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class Received:
     size: int
     head: bytes
     waits: Path | bytes
+    known: bool = False
+    """Whether it was in its place already when it came in: then it is not brought to the disk a second time."""
 
 
 class Contents(Protocol):
@@ -84,16 +86,22 @@ class FolderContents:
             with open(part, "xb", opener=_private) as file:
                 digest, size, head = _copied(source, file, most)
                 file.flush()
-                os.fsync(file.fileno())
-            yield Received(digest, size, head, part)
+                known = self._is_whole(digest)
+                if not known:
+                    os.fsync(file.fileno())
+            yield Received(digest, size, head, part, known)
         finally:
             part.unlink(missing_ok=True)
 
     def place(self, received: Received) -> None:
         """Rename it to its place and bring that to the disk."""
-        place = self._place(received.sha256)
+        place, part = self._place(received.sha256), Path(str(received.waits))
+        if received.known:
+            if place.exists():
+                return
+            _to_disk(part)  # it has been swept meanwhile
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        Path(str(received.waits)).replace(place)
+        part.replace(place)
         for folder in (place.parent, self.folder):
             _to_disk(folder)
 
@@ -118,6 +126,14 @@ class FolderContents:
     def settled(self, begins: str) -> list[str]:
         """Look into one of the folders; ``begins`` is its name."""
         return sorted(path.name for path in self.folder.glob(f"{begins}/*") if _is_old(path))
+
+    def _is_whole(self, sha256: str) -> bool:
+        """Tell whether a content is in its place, and undamaged."""
+        try:
+            with self._place(sha256).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
 
     def _place(self, sha256: str) -> Path:
         if not _DIGEST.fullmatch(sha256):
@@ -182,9 +198,9 @@ def _copied(source: IO[bytes], target: IO[bytes], most: int) -> tuple[str, int, 
     return digest.hexdigest(), size, head
 
 
-def _to_disk(folder: Path) -> None:
-    """Bring a folder's names to the disk: a file that was renamed is found again after the power failed."""
-    handle = os.open(folder, os.O_RDONLY)
+def _to_disk(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk: what was renamed is found again after the power failed."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

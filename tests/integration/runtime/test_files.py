@@ -110,6 +110,23 @@ def test_nothing_stays_when_a_content_is_too_large(plant, tmp_path):
     assert not [path for path in home.folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_content_is_put_in_its_place_again_only_when_it_was_damaged(tmp_path, damaged):
+    home = FolderContents(tmp_path / "files")
+    places = []
+    for _ in range(2):
+        with home.received(io.BytesIO(b"a content"), 1_000) as received:
+            home.place(received)
+        place = next(path for path in home.folder.rglob("*") if path.is_file())
+        places.append(place.stat().st_ino)
+        if damaged and len(places) == 1:
+            place.write_bytes(b"a c0ntent")
+    assert (places[0] != places[1]) is damaged
+    with home.open(received.sha256) as file:
+        assert file.read() == b"a content"
+    assert [path for path in home.folder.rglob("*") if path.is_file()] == [place]
+
+
 def test_what_nobody_holds_is_swept_when_a_week_and_a_day_have_passed(plant):
     held, forgotten = plant.send(name="held.png"), plant.send(name="forgotten.png")
     same = plant.send(plant.ben, "held.png")

@@ -14,6 +14,7 @@ from engine.kernel.problems import EngineError
 from engine.packs.reading import read_pack
 from engine.runtime.publishing import publish
 from tests.support.apps import LIBRARY
+from tests.support.statements import recorded
 
 WORKERS = 4
 SECONDS = 2.0
@@ -34,6 +35,16 @@ def _with_shelf(documents):
 def _book(services, viewer, number):
     fields = {"title": f"第{number}本", "isbn": f"978-{number}"}
     return services.records.create(viewer, "library", "book", fields)
+
+
+def test_documents_are_not_read_back_when_they_have_just_been_published(services, documents, librarian):
+    statements = []
+    publish(services.execution, _with_shelf(documents), Actor(None))
+    documents["forms/book.json"]["fields"].clear()
+    with recorded(services.execution.database, statements):
+        made = services.records.create(librarian, "library", "book", {"title": "红楼梦", "isbn": "1", "shelf": "A"})
+    assert made.fields["shelf"] == "A"
+    assert not [statement for statement in statements if "youju_revision" in statement]
 
 
 def test_revision_stays_when_the_same_documents_are_published(services, documents):

@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from engine.catalog.definitions import load_app
+from engine.forms.field_types import BUILT_IN
 from engine.kernel.problems import EngineError
 from engine.packs.reading import FILE_LIMIT, find_pack, market, read_pack
 from engine.rules.text.printing import print_rules
@@ -180,3 +182,17 @@ def test_a_rule_is_refused_when_it_stands_in_two_files_of_a_pack(folder, name):
 def test_a_text_of_rules_is_foreign_when_it_stands_elsewhere(folder):
     (folder / "loans.rule").write_text("", encoding="utf-8")
     assert [path for _, path in places(problems(folder))] == ["loans.rule"]
+
+
+@pytest.mark.parametrize("key", sorted(market()))
+def test_an_app_is_the_same_when_the_keys_of_its_documents_come_in_another_order(key):
+    documents = read_pack(find_pack(key)).documents
+    turned = {path: _turned(document) for path, document in documents.items()}
+    assert load_app(turned, BUILT_IN) == load_app(documents, BUILT_IN)
+
+
+def _turned(node):
+    """Return a document with the keys of each object the other way round."""
+    if isinstance(node, dict):
+        return {key: _turned(inner) for key, inner in reversed(node.items())}
+    return [_turned(inner) for inner in node] if isinstance(node, list) else node
