@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.boards.definitions import BoardDef, ColumnDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
+from engine.language.messages import Message
 from engine.language.tree import Node
 from engine.language.types import NumberType, Type
 
@@ -28,13 +29,31 @@ class Dimension:
 
 
 @dataclass(frozen=True, eq=False)
+class Figure:
+    """A measure of another metric in one of its groups.
+
+    ``by`` holds for each of that metric's dimensions where its value comes from: of a measure the key of a dimension
+    beside it, of a column an expression over the record; None stands for the group in which it is blank.
+    """
+
+    metric: Metric
+    measure: Measure
+    by: tuple[Expression | str | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Measure:
-    """One figure. ``of`` of a formula is over the measures before it, else over a record; ``type`` is the result's."""
+    """One figure. ``of`` of a formula is over the measures before it, else over a record; ``type`` is the result's.
+
+    ``figure`` is what it takes from another metric.
+    """
 
     definition: MeasureDef
     type: Type
     of: Expression | None = None
     where: Expression | None = None
+    per: Expression | None = None
+    figure: Figure | None = None
 
     @property
     def key(self) -> str:
@@ -47,17 +66,27 @@ class Measure:
         return self.definition.function == "formula"
 
     @property
+    def is_found(self) -> bool:
+        """Whether a database finds it among the records."""
+        return self.definition.function not in ("formula", "figure")
+
+    @property
     def expressions(self) -> tuple[Expression, ...]:
         """The expressions over a record."""
-        found = (None if self.is_formula else self.of, self.where)
+        found = (None if self.is_formula else self.of, self.where, self.per)
         return tuple(expression for expression in found if expression is not None)
 
 
 @dataclass(frozen=True, eq=False)
 class Metric:
-    """A metric that runs; the conditions of ``light`` are over the keys of its dimensions and measures, red first."""
+    """A metric that runs; the conditions of ``light`` are over the keys of its dimensions and measures, red first.
+
+    ``app`` is whose it is; ``source`` are the app and the key of the form whose records it looks at.
+    """
 
     definition: MetricDef
+    app: str
+    source: tuple[str, str]
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
     where: Expression | None = None
@@ -67,6 +96,11 @@ class Metric:
     def key(self) -> str:
         """The metric's key."""
         return self.definition.key
+
+    @property
+    def counts_stays(self) -> bool:
+        """Whether what counts are stays in states, not records."""
+        return self.definition.over == "stays"
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -81,13 +115,16 @@ class Metric:
 class Column:
     """A column of a list: an expression, or without ``value`` a field by its key or the record itself.
 
-    ``type`` is that of what it shows, None for what expressions know no type of.
+    ``type`` is that of what it shows, None for what expressions know no type of. A column with a ``figure`` is known to
+    the list's expressions by its key; a ``sentence`` is over the keys of the columns before it.
     """
 
     definition: ColumnDef
     labels: Text
     value: Expression | None = None
     type: Type | None = None
+    figure: Figure | None = None
+    sentence: Message | None = None
 
     @property
     def key(self) -> str:
@@ -113,7 +150,7 @@ class Widget:
 
     @property
     def form(self) -> str:
-        """The form whose records it tells of."""
+        """The form whose records it tells of, ``app.form`` where it is another app's."""
         return self.metric.definition.form if self.metric is not None else str(self.definition.form)
 
 

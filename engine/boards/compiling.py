@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from engine.boards import problems
-from engine.boards.boards import Board, Column, Dimension, Measure, Metric, Widget
-from engine.boards.definitions import BoardDef, ColumnDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
-from engine.kernel.problems import ProblemKind, Text
+from engine.boards.boards import Board, Dimension, Measure, Metric, Widget
+from engine.boards.compiling_lists import ListGround, compile_list
+from engine.boards.compiling_parts import (
+    Given,
+    Metrics,
+    figure_found,
+    known_keys,
+    known_twice,
+    labels_of,
+    lights,
+    pushed_value,
+    refuse_type,
+)
+from engine.boards.definitions import BoardDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
+from engine.boards.stays import states_of, with_stays
+from engine.kernel.problems import Text
 from engine.language import types as language
 from engine.language.compiling import compile_expression
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
-from engine.language.pushdown import pushes_down
 from engine.language.scope import FieldScope, FormScope
-from engine.language.tree import Field, Path
-from engine.language.types import type_words
 
 COUNT = language.NumberType(0, 12)
 """How many records there may be."""
 
 _FORMULA_DIGITS = 60
+_SORTED_DIGITS = 18
+"""So many digits has a number at most that every database can sort."""
+
 _GROUPING = (
     language.ChoiceType,
     language.TextType,
@@ -34,38 +46,58 @@ _GROUPING = (
 )
 _TIMES = (language.DateType, language.DateTimeType)
 _POINTING = (language.ReferenceType, language.PersonType)
-_UNLISTED = (language.DurationType, language.BlankType)
 _UNCOUNTED = (*language.SEVERAL, language.CapturedType, language.BlankType)
 _BUCKETS: Mapping[str, str] = {
     "day": "{0}",
     "week": "add_days({0}, 1 - weekday({0}))",
     "month": "add_days({0}, 1 - day({0}))",
 }
-_ONE_DIMENSION = ("bar", "line", "pie", "funnel")
+_DIMENSIONS = {"number": 0, "heat": 2}
 
 
-def compile_metric(definition: MetricDef, work: Gathering) -> Metric | None:
-    """Return the metric that runs, or None; ``work`` stands in the scope of its form and gathers every problem."""
+def compile_metric(
+    definition: MetricDef, work: Gathering, app: str, source: tuple[str, str], metrics: Metrics
+) -> Metric | None:
+    """Return the metric that runs, or None; ``work`` stands in the scope of its form and gathers every problem.
+
+    ``app`` is whose metric it is, ``source`` the app and key of its form, ``metrics`` those whose figures it may take.
+    """
     before = len(work.found)
+    work = _standing(definition, work)
     where = work.sought("where", definition.where)
     dimensions = [_dimension(item, work) for item in definition.dimensions]
-    _known_twice(work, [*(item.key for item in definition.dimensions), *(item.key for item in definition.measures)])
-    known = {item.key: _figure(item.key, item.labels, item.value.type) for item in dimensions if item is not None}
+    known_twice(work, [*(item.key for item in definition.dimensions), *(item.key for item in definition.measures)])
+    known = {item.key: _row_field(item.key, item.labels, item.value.type) for item in dimensions if item is not None}
+    grouping = dict(known)
     measures: list[Measure] = []
     for item in definition.measures:
-        made = _measure(item, work, known)
+        looked_up = item.function == "figure"
+        made = _taken(item, metrics, grouping, work) if looked_up else _measure(item, work, known)
         if made is not None:
             measures.append(made)
-            known[made.key] = _figure(made.key, item.labels, made.type)
-    light = _light(definition.light, _over(work, known), "light")
+            known[made.key] = _row_field(made.key, item.labels, made.type)
+    light = lights(definition.light, _over(work, known), "light")
     keys = {*(item.key for item in definition.dimensions), *(item.key for item in definition.measures)}
-    _known_keys(work, "order", (key.removeprefix("-") for key in definition.order), keys)
+    known_keys(work, "order", (key.removeprefix("-") for key in definition.order), keys)
     if len(work.found) > before:
         return None
-    return Metric(definition, tuple(item for item in dimensions if item), tuple(measures), where, light)
+    grouped = tuple(item for item in dimensions if item)
+    return Metric(definition, app, source, grouped, tuple(measures), where, light)
 
 
-def _figure(key: str, labels: Text, kind: language.Type) -> FieldScope:
+def _standing(definition: MetricDef, work: Gathering) -> Gathering:
+    """Return the gathering in the scope of what counts: a record, or a stay of one."""
+    form = work.scope.form
+    if definition.over == "records" or form is None:
+        return work
+    states = states_of(form)
+    if states is None:
+        work.found.append(problems.NO_STATES.at("over", form=definition.form))
+        return work
+    return work.inside(with_stays(form, states))
+
+
+def _row_field(key: str, labels: Text, kind: language.Type) -> FieldScope:
     return FieldScope(key, key, kind, labels, settable=False)
 
 
@@ -75,41 +107,13 @@ def _over(work: Gathering, known: Mapping[str, FieldScope]) -> Gathering:
     return work.inside(FormScope(app, "metric", dict(known)))
 
 
-def _known_twice(work: Gathering, keys: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for key in keys:
-        if key in seen:
-            work.found.append(problems.TWICE.at(key, key=key))
-        seen.add(key)
-
-
-def _known_keys(work: Gathering, place: str, keys: Iterable[str], known: Iterable[str]) -> None:
-    listed = sorted(known)
-    work.found.extend(
-        problems.NO_SUCH_PART.at(place, key=key, known=", ".join(listed)) for key in keys if key not in listed
-    )
-
-
-def _wrong(work: Gathering, place: str, kind: ProblemKind, key: str, got: language.Type, function: str = "") -> None:
-    words = type_words(got)
-    work.found.append(kind.at(place, key=key, got_zh=words.zh, got_en=words.en, function=function))
-
-
-def _value(work: Gathering, place: str, source: str | None) -> Expression | None:
-    """Compile a value by which a database groups or which it adds up: it must push down whole."""
-    found = work.expression(place, source)
-    if found is not None:
-        work.found.extend(problem.under(place) for problem in pushes_down(found))
-    return found
-
-
 def _dimension(definition: DimensionDef, work: Gathering) -> Dimension | None:
     place = f"dimensions.{definition.key}"
-    item = _value(work, f"{place}.by", definition.by)
+    item = pushed_value(work, f"{place}.by", definition.by)
     if item is None:
         return None
     if not isinstance(item.type, _GROUPING):
-        _wrong(work, f"{place}.by", problems.CANNOT_GROUP, definition.key, item.type)
+        refuse_type(work, f"{place}.by", problems.CANNOT_GROUP, definition.key, item.type)
         return None
     if isinstance(item.type, _TIMES) != (definition.bucket is not None):
         work.found.append(problems.WRONG_BUCKET.at(f"{place}.bucket", key=definition.key))
@@ -131,18 +135,6 @@ def _bucket(definition: DimensionDef, item: Expression, work: Gathering) -> Expr
     return compile_expression(_BUCKETS[definition.bucket].format(day), work.scope)
 
 
-def labels_of(item: Expression, work: Gathering) -> Text | None:
-    """Return the labels of the field that an expression is, or None where it is none."""
-    match item.tree:
-        case Field(key):
-            form = work.scope.form
-        case Path(steps, key):
-            form = work.scope.forms.get((steps[-1].app, steps[-1].form))
-        case _:
-            return None
-    return form.fields[key].labels if form is not None else None
-
-
 def _measure(definition: MeasureDef, work: Gathering, known: Mapping[str, FieldScope]) -> Measure | None:
     place = f"measures.{definition.key}"
     if definition.function == "formula":
@@ -151,13 +143,32 @@ def _measure(definition: MeasureDef, work: Gathering, known: Mapping[str, FieldS
         return None if formula is None else Measure(definition, wanted, formula)
     before = len(work.found)
     where = work.sought(f"{place}.where", definition.where)
-    of = _value(work, f"{place}.of", definition.of)
+    of = pushed_value(work, f"{place}.of", definition.of)
+    per = pushed_value(work, f"{place}.per", definition.per)
+    if per is not None and isinstance(per.type, _UNCOUNTED):
+        refuse_type(work, f"{place}.per", problems.CANNOT_MEASURE, definition.key, per.type, definition.function)
     if len(work.found) > before:
         return None
     kind = _result(definition, of)
     if kind is None and of is not None:
-        _wrong(work, f"{place}.of", problems.CANNOT_MEASURE, definition.key, of.type, function=definition.function)
-    return None if kind is None else Measure(definition, kind, of, where)
+        refuse_type(work, f"{place}.of", problems.CANNOT_MEASURE, definition.key, of.type, function=definition.function)
+    return None if kind is None else Measure(definition, kind, of, where, per)
+
+
+def _taken(
+    definition: MeasureDef, metrics: Metrics, grouping: Mapping[str, FieldScope], work: Gathering
+) -> Measure | None:
+    """Return a measure that is a figure of another metric, in the group that dimensions of this one name."""
+    place = f"measures.{definition.key}"
+
+    def given(dimension: str, key: str) -> Given | None:
+        known_keys(work, f"{place}.by.{dimension}", (key,), grouping)
+        return (key, grouping[key].type) if key in grouping else None
+
+    if definition.figure is None:
+        return None
+    found = figure_found(definition.figure, metrics, work, place, given)
+    return None if found is None else Measure(definition, found.measure.type, figure=found)
 
 
 def _result(definition: MeasureDef, of: Expression | None) -> language.Type | None:
@@ -170,7 +181,9 @@ def _result(definition: MeasureDef, of: Expression | None) -> language.Type | No
             return language.NumberType(definition.scale, definition.scale + 3)
         case "sum", language.NumberType(scale, digits):
             return language.NumberType(scale, min(digits + COUNT.digits, language.MAX_DIGITS))
-        case "avg", language.NumberType(scale, digits):
+        case "median", language.NumberType(digits=digits) if digits > _SORTED_DIGITS:
+            return None
+        case "avg" | "median", language.NumberType(scale, digits):
             return language.NumberType(definition.scale, digits - scale + definition.scale + 1)
         case ("min", language.NumberType() | language.DateType() | language.DateTimeType()) | (
             "max",
@@ -181,23 +194,7 @@ def _result(definition: MeasureDef, of: Expression | None) -> language.Type | No
             return None
 
 
-def _light(sources: Mapping[str, str], work: Gathering, place: str) -> dict[str, Expression]:
-    """Return the conditions of the lights, the worst first."""
-    found = {colour: work.sought(f"{place}.{colour}", sources.get(colour)) for colour in ("red", "yellow")}
-    return {colour: condition for colour, condition in found.items() if condition is not None}
-
-
-@dataclass(frozen=True)
-class ListGround:
-    """Where a list stands: the gathering in its form's scope, and the labels of all that the form has, files too."""
-
-    work: Gathering
-    labels: Mapping[str, Text]
-
-
-def compile_board(
-    definition: BoardDef, metrics: Mapping[str, Metric | None], grounds: Mapping[str, ListGround]
-) -> Board:
+def compile_board(definition: BoardDef, metrics: Metrics, grounds: Mapping[str, ListGround]) -> Board:
     """Return the board that runs, as far as it compiles; each form's ``ListGround`` gathers its problems.
 
     ``metrics`` holds None for those that did not compile: what is wrong with them has been told.
@@ -206,9 +203,9 @@ def compile_board(
     return Board(definition, tuple(widget for widget in made if widget is not None))
 
 
-def _widget(definition: WidgetDef, metrics: Mapping[str, Metric | None], ground: ListGround) -> Widget | None:
+def _widget(definition: WidgetDef, metrics: Metrics, ground: ListGround) -> Widget | None:
     if definition.kind == "list":
-        return _list(definition, ground)
+        return compile_list(definition, ground, metrics)
     found = ground.work.found
     if definition.metric is None or definition.metric not in metrics:
         known = ", ".join(sorted(metrics))
@@ -217,71 +214,18 @@ def _widget(definition: WidgetDef, metrics: Mapping[str, Metric | None], ground:
     metric = metrics[definition.metric]
     if metric is None:
         return None
+    if metric.source[0] != metric.app:
+        found.append(problems.ELSEWHERE.at("metric", key=metric.key))
     if not _drawable(definition.kind, metric):
         found.append(problems.WRONG_SHAPE_OF_METRIC.at("kind", key=metric.key, kind=definition.kind))
     by_key = {measure.key: measure for measure in metric.measures}
-    _known_keys(ground.work, "measures", definition.measures, by_key)
+    known_keys(ground.work, "measures", definition.measures, by_key)
     shown = definition.measures or tuple(by_key)
     return Widget(definition, metric, tuple(by_key[key] for key in shown if key in by_key))
 
 
 def _drawable(kind: str, metric: Metric) -> bool:
     timed = [item for item in metric.dimensions if item.definition.bucket]
-    if kind == "number":
-        return not metric.dimensions
+    if kind in _DIMENSIONS:
+        return len(metric.dimensions) == _DIMENSIONS[kind]
     return kind == "table" or (len(metric.dimensions) == 1 and (kind != "line" or len(timed) == 1))
-
-
-def _list(definition: WidgetDef, ground: ListGround) -> Widget:
-    work = ground.work
-    where = work.sought("where", definition.where)
-    columns = [_column(item, ground) for item in definition.columns]
-    _known_twice(work, (item.key for item in definition.columns))
-    light = _light(definition.light, work, "light")
-    sortable = {column.key for column in columns if column is not None and column.value is not None}
-    _known_keys(work, "order", (key.removeprefix("-") for key in definition.order), sortable)
-    return Widget(
-        definition, where=where, columns=tuple(column for column in columns if column is not None), light=light
-    )
-
-
-def _column(definition: ColumnDef, ground: ListGround) -> Column | None:
-    work, place = ground.work, f"columns.{definition.key}"
-    form = work.scope.form
-    if definition.is_record and definition.value is not None:
-        work.found.append(problems.TWO_WAYS.at(place, key=definition.key))
-        return None
-    if definition.is_record:
-        kind = language.ReferenceType(form.app, form.key) if form is not None else None
-        return Column(definition, definition.labels or ground.labels[""], None, kind)
-    is_named = definition.value is None
-    if is_named and definition.key not in ground.labels:
-        _known_keys(work, place, (definition.key,), ground.labels)
-        return None
-    if is_named and (form is None or definition.key not in form.fields):
-        return Column(definition, definition.labels or ground.labels[definition.key])
-    if is_named:
-        value = work.attempt(place, lambda: compile_expression(f"`{definition.key}`", work.scope))
-    else:
-        value = _value(work, f"{place}.value", definition.value)
-    if value is None:
-        return None
-    if isinstance(value.type, _UNLISTED):
-        _wrong(work, f"{place}.value", problems.NOT_SHOWABLE, definition.key, value.type)
-    labels = definition.labels or labels_of(value, work)
-    if labels is None:
-        work.found.append(problems.NEEDS_LABELS.at(place, key=definition.key))
-        return None
-    return Column(definition, labels, value, _kind_of(definition, value, work, place))
-
-
-def _kind_of(definition: ColumnDef, value: Expression, work: Gathering, place: str) -> language.Type:
-    """Return the type of what a column shows: of an id of a record the link to it."""
-    own = work.scope.form
-    if definition.form is None or own is None:
-        return value.type
-    known = sorted(form for app, form in work.scope.forms if app == own.app and "." not in form)
-    _known_keys(work, f"{place}.form", (definition.form,), known)
-    if not isinstance(value.type, language.TextType):
-        _wrong(work, f"{place}.value", problems.NOT_AN_ID, definition.key, value.type)
-    return language.ReferenceType(own.app, definition.form)

@@ -10,10 +10,11 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 
 Bucket = Literal["day", "week", "month"]
-Function = Literal["count", "distinct", "sum", "avg", "min", "max", "share", "formula"]
+Function = Literal["count", "distinct", "sum", "avg", "median", "min", "max", "share", "formula", "figure"]
+Over = Literal["records", "stays"]
 Format = Literal["number", "money", "percent"]
 Light = Literal["red", "yellow", "green"]
-WidgetKind = Literal["number", "table", "bar", "line", "pie", "funnel", "list"]
+WidgetKind = Literal["number", "table", "bar", "line", "pie", "funnel", "heat", "list"]
 
 USUAL_LIMIT = 100
 """Rows of a widget that states no limit."""
@@ -37,8 +38,23 @@ class DimensionDef:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureDef:
+    """A figure of another metric: its measure in the group that ``by`` names, blank where there is no such group.
+
+    ``by`` says of each of that metric's dimensions where its value comes from; one that it leaves out is blank.
+    """
+
+    metric: str
+    measure: str
+    by: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureDef:
-    """One figure of a group. ``of`` is what it goes over, ``where`` which records count for it."""
+    """One figure of a group. ``of`` is what it goes over, ``where`` which records count for it.
+
+    With ``per`` the values of ``of`` are told apart for each of its values; ``figure`` is that of another metric.
+    """
 
     uid: str
     key: str
@@ -48,11 +64,17 @@ class MeasureDef:
     where: str | None = None
     format: Format | None = None
     scale: int = USUAL_SCALE
+    per: str | None = None
+    figure: FigureDef | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MetricDef:
-    """Records of one form, grouped, with measures; ``light`` holds conditions by colour."""
+    """Records of one form, grouped, with measures; ``light`` holds conditions by colour.
+
+    ``form`` is one of the app, or ``app.form`` of another. Over ``stays`` what counts is not a record but each of its
+    stays in a state that has come to an end.
+    """
 
     uid: str
     key: str
@@ -65,13 +87,15 @@ class MetricDef:
     order: tuple[str, ...] = ()
     limit: int = USUAL_LIMIT
     help: Text | None = None
+    over: Over = "records"
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnDef:
-    """A column of a list: a field by its key, an expression, or the record itself.
+    """A column of a list: a field by its key, an expression, the record itself, a figure of a metric, or a sentence.
 
-    ``form`` says that the text which the expression gives is the id of a record of that form.
+    ``form`` says that the text which the expression gives is the id of a record of that form. A ``sentence`` is made of
+    the columns before it. What is hidden is not drawn; others may read it, and it is among a row's values.
     """
 
     key: str
@@ -81,6 +105,9 @@ class ColumnDef:
     format: Format | None = None
     missing: Text | None = None
     form: str | None = None
+    figure: FigureDef | None = None
+    sentence: Text | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +156,7 @@ def metric_def(document: Json) -> MetricDef:
         order=tuple(document.get("order", ())),
         limit=document.get("limit", USUAL_LIMIT),
         help=_text(document, "help"),
+        over=document.get("over", "records"),
     )
 
 
@@ -149,6 +177,12 @@ def _text(document: Json, key: str) -> Text | None:
     return Text.from_json(document[key]) if key in document else None
 
 
+def _figure_def(document: Json) -> FigureDef | None:
+    if "metric" not in document:
+        return None
+    return FigureDef(document["metric"], document["measure"], dict(document.get("by", {})))
+
+
 def _dimension_def(document: Json) -> DimensionDef:
     return DimensionDef(
         document["uid"], document["key"], document["by"], _text(document, "labels"), document.get("bucket")
@@ -165,6 +199,8 @@ def _measure_def(document: Json) -> MeasureDef:
         where=document.get("where"),
         format=document.get("format"),
         scale=document.get("scale", USUAL_SCALE),
+        per=document.get("per"),
+        figure=_figure_def(document),
     )
 
 
@@ -177,6 +213,9 @@ def _column_def(document: Json) -> ColumnDef:
         format=document.get("format"),
         missing=_text(document, "missing"),
         form=document.get("form"),
+        figure=_figure_def(document),
+        sentence=_text(document, "sentence"),
+        is_hidden=document.get("hidden", False),
     )
 
 

@@ -40,21 +40,24 @@ CANNOT_MEASURE = ProblemKind(
     Text(
         "“{key}”不能这样算:{function} 用不了{got_zh}", "“{key}” cannot be worked out: {function} does not take {got_en}"
     ),
-    Text("sum、avg 用数字,min、max 还可用日期和时刻", "sum and avg take numbers, min and max also days and moments"),
+    Text(
+        "sum、avg、median 用数字,min、max 还可用日期和时刻",
+        "sum, avg and median take numbers, min and max also days and moments",
+    ),
 )
 WRONG_SHAPE_OF_METRIC = ProblemKind(
     "BOARD-007",
     Text("指标“{key}”不能画成 {kind}", "The metric “{key}” cannot be drawn as {kind}"),
     Text(
-        "number 用没有分组的指标;line 用只按一个时间分组的指标;bar、pie、funnel 用只按一项分组的指标",
-        "number takes a metric without dimensions, line a single time bucket, bar, pie and funnel one dimension",
+        "number 用没有分组的指标;line 用只按一个时间分组的指标;bar、pie、funnel 用只按一项、heat 用按两项分组的指标",
+        "number takes no dimensions, line a single time bucket, bar, pie and funnel one dimension, heat two",
     ),
 )
 TWO_WAYS = ProblemKind(
     "BOARD-008",
     Text(
-        "列“{key}”只能是字段、表达式或记录本身之一",
-        "The column “{key}” is a field, an expression or the record, not two of them",
+        "列“{key}”只能是字段、表达式、记录本身、指标的数或一句话之一",
+        "The column “{key}” is a field, an expression, the record, a figure or a sentence, not two of them",
     ),
     Text("请只留一种", "Keep one of them"),
 )
@@ -72,4 +75,28 @@ NOT_AN_ID = ProblemKind(
     "BOARD-011",
     Text("列“{key}”的值不是记录的编号:它是{got_zh}", "The column “{key}” is no id of a record: it is {got_en}"),
     Text("写了 form 的列取编号,例如 latest(….id)", "A column with a form takes an id, for example latest(….id)"),
+)
+NO_STATES = ProblemKind(
+    "BOARD-012",
+    Text("“{form}”没有流程,数不了停留", "“{form}” has no workflow, so that there are no stays to count"),
+    Text("stays 用在有流程的表单上", "stays is for forms with a workflow"),
+)
+NO_SUCH_GROUP = ProblemKind(
+    "BOARD-013",
+    Text(
+        "“{key}”取不到数:“{dimension}”要{wanted_zh},给的是{got_zh}",
+        "“{key}” finds no figure: “{dimension}” takes {wanted_en}, it is given {got_en}",
+    ),
+    Text(
+        "by 给的值要和指标的分组同类型;按时间分的组不能取",
+        "What by gives has the type of the metric's dimension; buckets of time cannot be looked up",
+    ),
+)
+ELSEWHERE = ProblemKind(
+    "BOARD-014",
+    Text("指标“{key}”统计的是别的应用的记录,不能单独画", "The metric “{key}” is of another app's records"),
+    Text(
+        "在清单或指标里用 metric、measure 取它的数",
+        "Take its figures into a list or a metric by metric and measure",
+    ),
 )

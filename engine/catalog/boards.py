@@ -7,10 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from engine.boards.boards import Board, Metric
-from engine.boards.compiling import ListGround, compile_board, compile_metric
+from engine.boards.compiling import compile_board, compile_metric
+from engine.boards.compiling_lists import ListGround
 from engine.boards.definitions import BoardDef, MetricDef, WidgetDef
 from engine.catalog import problems
 from engine.catalog.definitions import AppDef
+from engine.catalog.naming import form_name
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.kernel.problems import Problem, Text
 from engine.language.gathering import Gathering, Placed
@@ -21,23 +23,41 @@ Boards = tuple[Mapping[str, Metric], Mapping[str, Board]]
 
 def compile_boards(app: AppDef, scope: Scope, found: list[Problem], placed: list[Placed]) -> Boards:
     """Return the metrics and the boards by key; problems go to ``found``, sources to ``placed``."""
-    metrics = {item.key: _metric(app, item, scope, found, placed) for item in app.metrics}
+    metrics: dict[str, Metric | None] = {}
+    own = [item for item in app.metrics if not _takes_figures(item)]
+    for item in own:
+        metrics[item.key] = _metric(app, item, scope, {}, found, placed)
+    plain = dict(metrics)
+    for item in app.metrics:
+        if item not in own:
+            metrics[item.key] = _metric(app, item, scope, plain, found, placed)
     boards = {item.key: _board(app, item, metrics, scope, found, placed) for item in app.boards}
     running = {key: metric for key, metric in metrics.items() if metric is not None}
     ordered = dict(sorted(boards.items(), key=lambda item: (item[1].definition.order, item[0])))
     return MappingProxyType(running), MappingProxyType(ordered)
 
 
+def _takes_figures(metric: MetricDef) -> bool:
+    """Tell whether a metric takes figures from others; none takes them from one that does."""
+    return any(measure.figure is not None for measure in metric.measures)
+
+
 def _metric(
-    app: AppDef, definition: MetricDef, scope: Scope, found: list[Problem], placed: list[Placed]
+    app: AppDef,
+    definition: MetricDef,
+    scope: Scope,
+    metrics: Mapping[str, Metric | None],
+    found: list[Problem],
+    placed: list[Placed],
 ) -> Metric | None:
     file = f"metrics/{definition.key}.json"
-    own = scope.forms.get((app.key, definition.form))
+    source = form_name(app.key, definition.form)
+    own = scope.forms.get(source)
     if own is None:
         found.append(_no_form(app, f"{file}#/form", definition.form))
         return None
     work = Gathering(replace(scope, form=own))
-    metric = compile_metric(definition, work)
+    metric = compile_metric(definition, work, app.key, source, metrics)
     _keep(work, file, found, placed)
     return metric
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.boards.boards import Board, Widget
 from engine.catalog.apps import App
 from engine.decision.problems import ABSENT
+from engine.forms.forms import Form
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError
 from engine.runtime.boards_figures import figures_widget
@@ -59,12 +60,19 @@ class Boards:
 
 
 def _is_open(reading: Reading, app: App, board: Board) -> bool:
-    return any(reading.access(app.forms[widget.form]).may("read") for widget in board.widgets)
+    forms = (_form(reading, app, widget) for widget in board.widgets)
+    return any(form is not None and reading.access(form).may("read") for form in forms)
+
+
+def _form(reading: Reading, app: App, widget: Widget) -> Form | None:
+    """Return the form whose records a widget tells of; one of another app may be gone."""
+    source = widget.metric.source if widget.metric is not None else (app.key, widget.form)
+    return reading.catalog.form(*source)
 
 
 def widget_view(reading: Reading, app: App, widget: Widget) -> WidgetView | None:
     """Return one widget as the viewer sees it, or None where it has nothing that they may see."""
-    form = app.forms[widget.form]
-    if not reading.access(form).may("read"):
+    form = _form(reading, app, widget)
+    if form is None or not reading.access(form).may("read"):
         return None
     return list_widget(reading, form, widget) if widget.metric is None else figures_widget(reading, form, widget)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.boards.boards import Dimension, Metric, conditions_of
+from engine.boards.stays import STATE
 from engine.forms.forms import Form
 from engine.kernel import clocks
 from engine.kernel.values import Value, decimal_text
@@ -45,6 +46,8 @@ def _in_group(dimension: Dimension, value: Value) -> str:
     item = dimension.item
     plain = isinstance(item.tree, Field | Path)
     source = item.source if plain else f"({item.source})"
+    if item.source == STATE:
+        source = "state"
     if value is None:
         return f"{source} is empty"
     match item.type:
@@ -98,7 +101,7 @@ def _conjuncts(node: Node) -> Iterator[Node]:
 
 def _metrics(reading: Reading, form: Form) -> Iterator[Metric]:
     metrics = reading.app(form.app).metrics.values()
-    return (metric for metric in metrics if metric.definition.form == form.key)
+    return (metric for metric in metrics if metric.source == (form.app, form.key))
 
 
 def _is_designed(reading: Reading, form: Form, part: Node) -> bool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from engine.boards.boards import Column, Widget
+import sqlalchemy as sa
+
+from engine.boards.boards import Column, Figure, Widget
+from engine.decision.words import render
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Form
 from engine.forms.writing import as_json
 from engine.kernel.canonical import Json
 from engine.kernel.values import StorageKind, Value
-from engine.language.backends.sql.queries import to_condition
+from engine.language.backends.sql.builder import dialect_of
+from engine.language.backends.sql.queries import to_condition, to_value
 from engine.language.expressions import Expression
-from engine.language.types import Type
+from engine.language.messages import Message
+from engine.runtime.boards_groups import look_up
 from engine.runtime.boards_sight import is_closed
 from engine.runtime.boards_views import ColumnView, Drill, RowView, WidgetView
 from engine.runtime.boards_words import Words, drawn_as, look_ahead, plain_field, value_json
@@ -20,7 +26,11 @@ from engine.runtime.listing import readable
 from engine.runtime.reading import Reading
 from engine.runtime.views import FieldView
 from engine.storage.metrics import ListedRow, Ordering, Records, listed
+from engine.storage.metrics_sources import with_figures
 from engine.storage.surroundings import SqlSurroundings
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, FromClause
 
 
 def list_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView | None:
@@ -30,7 +40,7 @@ def list_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView | No
     """
     if is_closed(reading, form, widget.where):
         return None
-    columns = [column for column in widget.columns if _is_open(reading, form, column)]
+    columns = _open_columns(reading, form, widget)
     if not columns:
         return None
     limit = widget.definition.limit
@@ -45,10 +55,25 @@ def list_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView | No
         labels=widget.definition.labels,
         help=widget.definition.help,
         form=form.key,
-        columns=tuple(_column_views(reading, form, columns)),
-        rows=tuple(_row_view(form, words, columns, kinds, row) for row in rows),
+        columns=tuple(_column_views(reading, form, [item for item in columns if not item.definition.is_hidden])),
+        rows=tuple(_row_view(reading, form, words, columns, row) for row in rows),
         cut=cut,
     )
+
+
+def _open_columns(reading: Reading, form: Form, widget: Widget) -> list[Column]:
+    """Return the columns that the viewer may see: a sentence only where all that it tells is among them."""
+    found = [column for column in widget.columns if column.sentence is None and _is_open(reading, form, column)]
+    known = {column.key for column in found}
+    return [
+        column
+        for column in widget.columns
+        if column in found or (column.sentence is not None and _read_by(column.sentence) <= known)
+    ]
+
+
+def _read_by(sentence: Message) -> set[str]:
+    return {key for expression in sentence.expressions for key in expression.reads.fields}
 
 
 def _is_open(reading: Reading, form: Form, column: Column) -> bool:
@@ -58,13 +83,14 @@ def _is_open(reading: Reading, form: Form, column: Column) -> bool:
 
 
 def _rows(reading: Reading, form: Form, widget: Widget, columns: Sequence[Column]) -> list[ListedRow]:
-    tables = reading.tables(form)
-    scope = SqlSurroundings(
-        reading.current.tables, tables.main.table, reading.current.dialect, reading.surroundings(form.app)
-    )
-    where = readable(reading, form)
-    if widget.where is not None:
-        where.append(to_condition(widget.where, scope))
+    tables, own = reading.tables(form), readable(reading, form)
+    row: FromClause = tables.main.table
+    figures = {column.key: column.figure for column in columns if column.figure is not None}
+    if figures:
+        # Every expression of the list may name the figures: they stand beside the fields.
+        row, own = with_figures(tables, _beside(reading, form, figures), own), []
+    scope = _scope(reading, form, row)
+    where = [] if widget.where is None else [to_condition(widget.where, scope)]
     light = {} if is_closed(reading, form, *widget.light.values()) else widget.light
     places = {column.key: at for at, column in enumerate(columns)}
     order = [
@@ -73,13 +99,50 @@ def _rows(reading: Reading, form: Form, widget: Widget, columns: Sequence[Column
         if key.removeprefix("-") in places
     ]
     chosen: list[Expression | str] = [column.value or _stored(column) for column in columns]
-    records = Records(reading.connection, tables, scope, where)
+    records = Records(reading.connection, tables, scope, [*own, *where])
     return listed(records, chosen, light, widget.definition.limit + 1, order)
 
 
+def _scope(reading: Reading, form: Form, row: FromClause) -> SqlSurroundings:
+    return SqlSurroundings(reading.current.tables, row, reading.current.dialect, reading.surroundings(form.app))
+
+
+def _beside(reading: Reading, form: Form, figures: Mapping[str, Figure]) -> dict[str, ColumnElement[object]]:
+    """Return the figures for a record as SQL: it is asked for its group, and what was found is written in."""
+    scope = _scope(reading, form, reading.tables(form).main.table)
+    dialect = dialect_of(scope.dialect)
+    found = look_up(reading, figures)
+    beside: dict[str, ColumnElement[object]] = {}
+    for key, figure in figures.items():
+        kind, by = figure.measure.type, [None if isinstance(item, str) else item for item in figure.by]
+        whens = [
+            (_in_group(by, group, figure, scope), dialect.bind(value, kind)) for group, value in found[key].items()
+        ]
+        nothing = dialect.bind(None, kind)
+        beside[key] = sa.case(*whens, else_=nothing) if whens else nothing
+    return beside
+
+
+def _in_group(
+    by: Sequence[Expression | None], group: Sequence[Value], figure: Figure, scope: SqlSurroundings
+) -> ColumnElement[bool]:
+    """Return whether a record stands in a group; what it does not say is blank."""
+    dialect = dialect_of(scope.dialect)
+    conditions: list[ColumnElement[bool]] = [sa.true()]
+    for expression, value, dimension in zip(by, group, figure.metric.dimensions, strict=True):
+        if expression is None:
+            conditions.append(sa.true() if value is None else sa.false())
+        elif value is None:
+            conditions.append(to_value(expression, scope).is_(None))
+        else:
+            kind = dimension.value.type
+            conditions.append(dialect.same(to_value(expression, scope), dialect.bind(value, kind), kind))
+    return sa.and_(*conditions)
+
+
 def _stored(column: Column) -> str:
-    """Return the key of the table's column that a column without an expression shows."""
-    return "id" if column.definition.is_record else column.key
+    """Return the key of the table's column that a column without an expression shows; a sentence is made of others."""
+    return "id" if column.definition.is_record or column.sentence is not None else column.key
 
 
 def _column_views(reading: Reading, form: Form, columns: Sequence[Column]) -> Iterator[ColumnView]:
@@ -87,6 +150,8 @@ def _column_views(reading: Reading, form: Form, columns: Sequence[Column]) -> It
         definition = column.definition
         if definition.is_record:
             view = FieldView(column.key, "reference", column.labels, target=f"{form.app}.{form.key}")
+        elif column.sentence is not None:
+            view = FieldView(column.key, "text", column.labels)
         elif column.value is None:
             view = plain_field(form, column.key, column.labels)
         else:
@@ -97,17 +162,21 @@ def _column_views(reading: Reading, form: Form, columns: Sequence[Column]) -> It
                 column.labels,
                 column.value,
                 column.type or column.value.type,
-                definition.format,
+                definition.format or (column.figure.measure.definition.format if column.figure else None),
             )
         yield ColumnView(column.key, column.labels, view, is_record=definition.is_record, missing=definition.missing)
 
 
-def _row_view(
-    form: Form, words: Words, columns: Sequence[Column], kinds: Sequence[Type | None], row: ListedRow
-) -> RowView:
+def _row_view(reading: Reading, form: Form, words: Words, columns: Sequence[Column], row: ListedRow) -> RowView:
     values: dict[str, Json] = {}
     said: dict[str, object] = {}
-    for column, kind, value in zip(columns, kinds, row.values, strict=True):
+    plain = {column.key: value for column, value in zip(columns, row.values, strict=True)}
+    for column in columns:
+        value, kind = plain[column.key], column.type
+        if column.sentence is not None:
+            text = render(reading, form.app, plain, column.sentence, reading.surroundings(form.app))
+            values[column.key], said[column.key] = text.zh, text
+            continue
         values[column.key] = value_json(value, kind) if kind is not None else _raw(form, column.key, value)
         said[column.key] = words.of(value, kind) if kind is not None else None
     return RowView(values, said, row.light, Drill(form.key, id=row.id))

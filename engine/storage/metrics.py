@@ -12,13 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
-from engine.boards.boards import Measure
+from engine.boards.boards import Dimension, Measure
 from engine.kernel.values import Value
 from engine.language.backends.sql.builder import dialect_of
+from engine.language.backends.sql.column_types import TEXT
 from engine.language.backends.sql.queries import SqlScope, from_database, to_condition, to_value
 from engine.language.expressions import Expression
 from engine.language.types import NumberType, Type
 from engine.storage.form_tables import FormTables
+from engine.storage.metrics_buckets import value_of
 from engine.storage.rows import from_physical
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -38,7 +40,7 @@ class Ordering:
 
 @dataclass(frozen=True)
 class Records:
-    """The records that are looked at: those of a form that meet ``where``, deleted ones left out."""
+    """What is looked at: the rows of ``scope`` that meet ``where``, those of deleted records left out."""
 
     connection: Connection
     form: FormTables
@@ -47,8 +49,8 @@ class Records:
 
     def select(self, *columns: ColumnElement[Any]) -> sa.Select[Any]:
         """Return the query of these columns."""
-        main = self.form.main.table
-        return sa.select(*columns).select_from(main).where(main.c.deleted_at.is_(None), *self.where)
+        rows = self.scope.row
+        return sa.select(*columns).select_from(rows).where(rows.c.deleted_at.is_(None), *self.where)
 
 
 @dataclass(frozen=True)
@@ -61,22 +63,23 @@ class Group:
 
 def groups(
     records: Records,
-    by: Sequence[Expression],
+    by: Sequence[Dimension],
     measures: Sequence[Measure],
     limit: int | None,
     order: Sequence[Ordering] = (),
 ) -> list[Group]:
     """Return the groups of the records; without ``by`` there is one.
 
-    ``order`` counts the columns of ``by`` first and then the measures, of which averages and shares cannot be sorted by
-    here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
+    ``order`` counts the columns of ``by`` first and then the measures, of which averages, medians and shares cannot be
+    sorted by here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
     """
     scope = records.scope
     dialect = dialect_of(scope.dialect)
-    inner: list[ColumnElement[Any]] = [to_value(item, scope).label(f"d{at}") for at, item in enumerate(by)]
+    inner: list[ColumnElement[Any]] = [value_of(item, scope).label(f"d{at}") for at, item in enumerate(by)]
     inner += [item.label(f"m{at}") for at, item in enumerate(_inputs(measures, scope)) if item is not None]
     # The inside names every value once: a value with parameters cannot be told to be the one that is grouped by.
     source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
+    source = _ranked(source, len(by), measures)
     keys = [source.c[f"d{at}"] for at in range(len(by))]
     figures = [_figures(source, at, measure, dialect) for at, measure in enumerate(measures)]
     columns = [*keys, *(part for parts in figures for part in parts)]
@@ -96,11 +99,46 @@ def _inputs(measures: Sequence[Measure], scope: SqlScope) -> list[ColumnElement[
     for measure in measures:
         where = None if measure.where is None else to_condition(measure.where, scope)
         item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
+        if measure.per is not None:
+            item = _told_apart(item, to_value(measure.per, scope))
         if where is not None:
             found.append(sa.case((where, item)))
         else:
             found.append(None if measure.of is None else item)
     return found
+
+
+def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a value together with another one, so that both count; NULL where either is."""
+    both: ColumnElement[Any] = sa.cast(item, TEXT).concat(sa.literal_column("'|'", TEXT)).concat(sa.cast(per, TEXT))
+    return both
+
+
+def _ranked(source: sa.Subquery, keys: int, measures: Sequence[Measure]) -> sa.Subquery:
+    """Return the rows, and of each measure that is a median the place in its group and how many it goes over.
+
+    The middle ones are found by these in either database, exactly; blanks come last and do not count.
+    """
+    middles = [at for at, measure in enumerate(measures) if measure.definition.function == "median"]
+    if not middles:
+        return source
+    within = [source.c[f"d{at}"] for at in range(keys)] or None
+    more: list[ColumnElement[Any]] = []
+    for at in middles:
+        item = source.c[f"m{at}"]
+        place = sa.func.row_number().over(partition_by=within, order_by=item.asc().nulls_last())
+        more += [place.label(f"r{at}"), sa.func.count(item).over(partition_by=within).label(f"n{at}")]
+    return sa.select(*source.c, *more).subquery("ranked")
+
+
+def _middles(source: sa.Subquery, at: int, dialect: Any, kind: Type) -> list[ColumnElement[Any]]:  # noqa: ANN401
+    """Return the two values in the middle of a group, which are one where their number is odd."""
+    item, place, count = source.c[f"m{at}"], source.c[f"r{at}"], source.c[f"n{at}"]
+    # Of n values the middle ones stand at (n + 1) / 2 and (n + 2) / 2, rounded down: those with 2p ≤ n + 1 < 2p + 2.
+    return [
+        dialect.grouped("max", sa.case((sa.and_(place * 2 <= count + more, place * 2 + 2 > count + more), item)), kind)
+        for more in (1, 2)
+    ]
 
 
 def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401
@@ -116,6 +154,8 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
             return [dialect.grouped("count", item, measure.type), dialect.grouped("count", None, measure.type)]
         case "avg":
             return [dialect.grouped("sum", item, kind), dialect.grouped("count", item, kind)]
+        case "median":
+            return _middles(source, at, dialect, kind)
         case "sum" | "min" | "max" as function:
             return [dialect.grouped(function, item, kind)]
         case function:
@@ -126,8 +166,8 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
 _COUNT = NumberType(0, 18)
 
 
-def _group(row: tuple[Any, ...], by: Sequence[Expression], measures: Sequence[Measure], scope: SqlScope) -> Group:
-    values = tuple(from_database(value, item.type, scope.dialect) for value, item in zip(row, by, strict=False))
+def _group(row: tuple[Any, ...], by: Sequence[Dimension], measures: Sequence[Measure], scope: SqlScope) -> Group:
+    values = tuple(from_database(value, item.value.type, scope.dialect) for value, item in zip(row, by, strict=False))
     rest, parts = row[len(by) :], list[Parts]()
     for measure in measures:
         kinds = _kinds(measure)
@@ -142,6 +182,8 @@ def _kinds(measure: Measure) -> tuple[Type, ...]:
             return (_COUNT, _COUNT)
         case "avg":
             return (measure.of.type if measure.of is not None else measure.type, _COUNT)
+        case "median" if measure.of is not None:
+            return (measure.of.type, measure.of.type)
         case _:
             return (measure.type,)
 
@@ -170,7 +212,7 @@ def listed(
 
     A column is an expression, or the key of a field of whatever type. Without conditions of ``light`` nothing is lit.
     """
-    scope, main = records.scope, records.form.main.table
+    scope, main = records.scope, records.scope.row
     values = [main.c[item] if isinstance(item, str) else to_value(item, scope) for item in columns]
     lit = _rank(light, scope)
     chosen = [main.c.id.label("id"), lit.label("light"), *(item.label(f"v{at}") for at, item in enumerate(values))]

@@ -1,0 +1,193 @@
+"""The groups of a metric as one viewer may know them: figures, formulas, figures of other metrics, lights and order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.boards.boards import Figure, Measure, Metric
+from engine.forms.forms import Form
+from engine.kernel.values import Value
+from engine.language.backends.sql.queries import to_condition
+from engine.language.types import NumberType
+from engine.runtime.boards_sight import is_closed
+from engine.runtime.listing import readable
+from engine.runtime.reading import Reading
+from engine.storage.metrics import Group, Ordering, Parts, Records, groups
+from engine.storage.metrics_sources import stays_of
+from engine.storage.surroundings import SqlSurroundings
+
+if TYPE_CHECKING:
+    from sqlalchemy import FromClause
+
+MOST_GROUPS = 5_000
+"""So many groups are looked at where no database can order them."""
+
+_HUNDRED = 100
+_DIVIDED = ("avg", "median", "share")
+
+Figures = dict[str, Value]
+"""One row: the values of dimensions and measures by key."""
+
+Found = Mapping[tuple[Value, ...], Value]
+"""Figures of a metric by the values of its dimensions."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A metric as one viewer may see it."""
+
+    reading: Reading
+    form: Form
+    metric: Metric
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the viewer may know which records count, and what they are grouped by."""
+        metric, form = self.metric, self.form
+        if metric.counts_stays and "state" in self.reading.access(form).not_always_shown:
+            return False
+        return not is_closed(self.reading, form, metric.where, *(item.value for item in metric.dimensions))
+
+    def may_see(self, measure: Measure) -> bool:
+        """Tell whether the viewer may know a measure: a formula only where all that it reads may be known."""
+        if not measure.is_formula or measure.of is None:
+            return not is_closed(self.reading, self.form, *measure.expressions)
+        return all(self.may_see(part) for part in _read_by(self.metric, measure.of.reads.fields))
+
+    @property
+    def lights(self) -> bool:
+        """Whether all that the lights read may be known."""
+        read = [key for light in self.metric.light.values() for key in light.reads.fields]
+        return all(self.may_see(part) for part in _read_by(self.metric, read))
+
+    def rows(self, needed: Sequence[Measure]) -> list[Figures]:
+        """Return the rows in their order, one more than the limit where there are more."""
+        metric = self.metric
+        found = [measure for measure in needed if measure.is_found]
+        order, sorts_here = self._ordering(needed, found)
+        limit = MOST_GROUPS if sorts_here else metric.definition.limit + 1
+        records = self._records()
+        taken = look_up(self.reading, {item.key: item.figure for item in needed if item.figure is not None})
+        listed = groups(records, metric.dimensions, found, limit, order)
+        made = [self._figures(group, found, needed, taken) for group in listed]
+        if sorts_here:
+            for key in reversed(metric.order):
+                _sort(made, key)
+        return made
+
+    def _records(self) -> Records:
+        """Return what counts: by the viewer's row filter and the metric's condition."""
+        reading, form, metric = self.reading, self.form, self.metric
+        tables, own = reading.tables(form), readable(reading, form)
+        row: FromClause = tables.main.table
+        if metric.counts_stays:
+            row, own = stays_of(tables, own), []
+        scope = SqlSurroundings(reading.current.tables, row, reading.current.dialect, reading.surroundings(metric.app))
+        where = [] if metric.where is None else [to_condition(metric.where, scope)]
+        return Records(reading.connection, tables, scope, [*own, *where])
+
+    def _ordering(self, needed: Sequence[Measure], found: Sequence[Measure]) -> tuple[list[Ordering], bool]:
+        """Return the order that a database can give, and whether it has to be given here."""
+        places = {item.key: at for at, item in enumerate(self.metric.dimensions)}
+        sortable = [item.key for item in found if item.definition.function not in _DIVIDED]
+        places |= {item.key: at + len(places) for at, item in enumerate(found) if item.key in sortable}
+        wanted = [key for key in self.metric.order if key.removeprefix("-") in {*places, *(m.key for m in needed)}]
+        if any(key.removeprefix("-") not in places for key in wanted):
+            return [], True
+        return [Ordering(places[key.removeprefix("-")], key.startswith("-")) for key in wanted], False
+
+    def _figures(
+        self, group: Group, found: Sequence[Measure], needed: Sequence[Measure], taken: Mapping[str, Found]
+    ) -> Figures:
+        row: Figures = dict(zip((item.key for item in self.metric.dimensions), group.values, strict=True))
+        parts = {measure.key: part for measure, part in zip(found, group.parts, strict=True)}
+        around = self.reading.surroundings(self.metric.app)
+        for measure in needed:
+            if measure.is_formula and measure.of is not None:
+                row[measure.key] = measure.of.evaluate(row, around)
+            elif measure.figure is not None:
+                group_of = tuple(row[key] if isinstance(key, str) else None for key in measure.figure.by)
+                row[measure.key] = taken[measure.key].get(group_of)
+            else:
+                row[measure.key] = _settled(measure, parts[measure.key])
+        return row
+
+    def light(self, row: Figures) -> str | None:
+        """Return the light of a row; none where it would go by what is blank, or may not be known."""
+        metric = self.metric
+        if not metric.light or not self.lights:
+            return None
+        read = {part.key for light in metric.light.values() for part in _read_by(metric, light.reads.fields)}
+        if any(row.get(key) is None for key in read):
+            return None
+        around = self.reading.surroundings(self.metric.app)
+        return next((colour for colour, light in metric.light.items() if light.holds(row, around)), "green")
+
+
+def look_up(reading: Reading, figures: Mapping[str, Figure]) -> dict[str, Found]:
+    """Return figures of other metrics by key and group, one statement a metric; none that the viewer may not know."""
+    found: dict[str, Found] = {}
+    for metric in {figure.metric.key: figure.metric for figure in figures.values()}.values():
+        wanted = {key: figure.measure for key, figure in figures.items() if figure.metric is metric}
+        form = reading.catalog.form(*metric.source)
+        sight = None if form is None or not reading.access(form).may("read") else Sight(reading, form, metric)
+        measures = [] if sight is None or not sight.is_open else [*filter(sight.may_see, wanted.values())]
+        rows = sight.rows(needed_for(sight, measures))[: metric.definition.limit] if sight and measures else []
+        for key, measure in wanted.items():
+            found[key] = {
+                tuple(row[item.key] for item in metric.dimensions): row[measure.key]
+                for row in rows
+                if measure in measures
+            }
+    return found
+
+
+def _read_by(metric: Metric, keys: Iterable[str]) -> Iterator[Measure]:
+    """Go through the measures among these keys."""
+    wanted = set(keys)
+    return (measure for measure in metric.measures if measure.key in wanted)
+
+
+def needed_for(sight: Sight, shown: Sequence[Measure]) -> list[Measure]:
+    """Return the measures that are shown, ordered by or read by others, in the order in which they are worked out."""
+    metric = sight.metric
+    wanted = {measure.key for measure in shown} | {key.removeprefix("-") for key in metric.order}
+    if sight.lights:
+        wanted |= {key for light in metric.light.values() for key in light.reads.fields}
+    for measure in reversed(metric.measures):
+        if measure.key in wanted and measure.is_formula and measure.of is not None:
+            wanted |= measure.of.reads.fields
+    return [measure for measure in metric.measures if measure.key in wanted and sight.may_see(measure)]
+
+
+def _settled(measure: Measure, parts: Parts) -> Value:
+    """Return the value of a measure: of averages and shares the division, rounded half away from zero."""
+    function = measure.definition.function
+    if function not in _DIVIDED or not isinstance(measure.type, NumberType):
+        return parts[0]
+    total, count = parts
+    of = measure.of.type if measure.of is not None else None
+    scale = of.scale if function != "share" and isinstance(of, NumberType) else 0
+    if function == "median":
+        # What was found are the two values in the middle.
+        total, count = (None, 0) if total is None or count is None else (total + count, 2)
+    if not count:
+        return None
+    hundred = _HUNDRED if function == "share" else 1
+    return _divided(int(total or 0) * hundred * 10**measure.type.scale, int(count) * 10**scale)
+
+
+def _divided(number: int, by: int) -> int:
+    whole = (2 * abs(number) + by) // (2 * by)
+    return -whole if number < 0 else whole
+
+
+def _sort(rows: list[Figures], order: str) -> None:
+    """Sort by one key, blanks last in both directions; what is equal stays as it is."""
+    key, down = order.removeprefix("-"), order.startswith("-")
+    filled = [row for row in rows if row.get(key) is not None]
+    blank = [row for row in rows if row.get(key) is None]
+    filled.sort(key=lambda row: row[key], reverse=down)
+    rows[:] = [*filled, *blank]
