@@ -121,3 +121,34 @@ DOES_NOT_FIT = ProblemKind(
     Text("这处改动对不上现在的内容", "The change does not fit what stands here now"),
     Text("这里后来又改过;请重新比较", "It has been changed since; compare again"),
 )
+
+NOBODY_FIRES = ProblemKind(
+    "APP-024",
+    Text("流转“{label_zh}”没有人做,也没有规则触发", "Nobody and nothing fires “{label_en}”"),
+    Text("请写明谁可以做,或由规则触发,或删去", "State who may do it, let a rule fire it, or leave it out"),
+)
+NOBODY_READS = ProblemKind(
+    "APP-025",
+    Text("表单“{form_zh}”没有角色能查看", "No role reads “{form_en}”"),
+    Text("请在角色里给出查看的权限", "Give some role the right to read it"),
+)
+NOBODY_CREATES = ProblemKind(
+    "APP-026",
+    Text("表单“{form_zh}”没有人能新建,也没有规则新建", "Nobody and nothing makes records of “{form_en}”"),
+    Text("请在角色里给出新建的权限,或由规则新建", "Give some role the right to create, or let a rule make them"),
+)
+RULES_IN_A_CIRCLE = ProblemKind(
+    "APP-027",
+    Text("规则可能互相触发:{circle_zh}", "Rules may set each other off: {circle_en}"),
+    Text("请用条件断开;连锁到一定深度会被拒绝", "Break the circle by a condition; too long a chain is refused"),
+)
+NOT_USED = ProblemKind(
+    "APP-028",
+    Text("“{label_zh}”没有被用到", "“{label_en}” is not used"),
+    Text("请用上它,或删去", "Use it, or leave it out"),
+)
+IN_NO_SECTION = ProblemKind(
+    "APP-029",
+    Text("字段“{label_zh}”不在任何分区里", "The field “{label_en}” stands in no section"),
+    Text("请放进一个分区,否则它排在最后", "Put it into a section; else it comes last"),
+)
