@@ -33,7 +33,18 @@ def answered() -> Text | None:
     parts = tuple(request.args.get("of", "").split("."))
     if len(parts) != _PARTS:
         parts = tuple(str(about[key]) for key in ("app", "form", "record_id") if key in about)
-    return _answer(*parts) if len(parts) == _PARTS else None
+    if len(parts) != _PARTS:
+        return None
+    app, _, action = request.args.get("by", "").partition(".")
+    return (_answer_of(app, action, parts[2]) if action else None) or _answer(*parts)
+
+
+def _answer_of(app: str, action: str, record_id: str) -> Text | None:
+    """Return the own answer of a quick action that was just done with a record; an address may name anything."""
+    try:
+        return instance().services.quick_actions.answer(viewer(), app, action, record_id)
+    except EngineError:
+        return None
 
 
 def _answer(app: str, form: str, record_id: str) -> Text | None:

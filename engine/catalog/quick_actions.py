@@ -11,6 +11,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem, Text
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering, Placed
+from engine.language.messages import Message, compile_message
 from engine.language.scope import FieldScope, FormScope, Scope
 from engine.language.types import ReferenceType
 from engine.workflows.definitions import WorkflowDef
@@ -60,6 +61,7 @@ class QuickActionDef:
     find: FindDef | None = None
     add: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     transition: str | None = None
+    answer: Text | None = None
 
 
 Place = tuple[str, str]
@@ -71,7 +73,7 @@ class QuickAction:
     """One quick action that runs: ``form`` and ``on`` are found, its expressions are compiled.
 
     ``chosen`` is the form of the records that stand to choice, ``choice`` the condition over them and ``found`` that
-    over the record which is looked for.
+    over the record which is looked for. ``answer`` is worded over the record as it is afterwards.
     """
 
     definition: QuickActionDef
@@ -83,6 +85,7 @@ class QuickAction:
     choice: Expression | None = None
     found: Expression | None = None
     add: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
+    answer: Message | None = None
 
     @property
     def key(self) -> str:
@@ -112,6 +115,7 @@ def _definition(document: Json) -> QuickActionDef:
         find=FindDef(tuple(sought["same"]), sought.get("where"), sought.get("make", True)) if sought else None,
         add=document.get("add", {}),
         transition=document.get("transition"),
+        answer=Text.from_json(document["answer"]) if "answer" in document else None,
     )
 
 
@@ -188,6 +192,7 @@ class _Checked:
             choice=self._inside(chosen).sought(f"{self.place}.choices.where", choices.where) if choices else None,
             found=self._found(form, target),
             add={key: self._added(key, lines, form, target) for key, lines in stated.add.items()},
+            answer=compile_message(f"{self.place}.answer", stated.answer, target),
         )
 
     def _form(self, part: str, named: str) -> Place | None:

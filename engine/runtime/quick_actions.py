@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.catalog.quick_actions import QuickAction, QuickActionDef
@@ -16,9 +16,10 @@ from engine.forms.payloads import read_payload
 from engine.forms.writing import field_json, line_json
 from engine.kernel.canonical import Json, compact, digest
 from engine.kernel.identifiers import is_uuid
-from engine.kernel.problems import EngineError, Problem
+from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row
 from engine.runtime import problems
+from engine.runtime.answering import latest_change, worded
 from engine.runtime.choosing import found_record, is_choice, may_take, views_of
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
@@ -109,9 +110,20 @@ class QuickActions:
             said, done = once(connection, viewer.id, idempotency_key, request, self._execution.clocks.business(), do)
             how, _, id = said.partition(":")
             body, written = _answered(action, how, id), done and how != SEEN
-            return Taken(changed_view(self._desk.over(connection, viewer), body, id, done=written), how == MADE)
+            after = self._desk.over(connection, viewer)
+            view = changed_view(after, body, id, done=written)
+            own = _said(after, action, id) if how != SEEN else None
+            return Taken(replace(view, answer=own or view.answer), how == MADE)
 
         return self._execution.attempt(work)
+
+    def answer(self, viewer: Viewer, app: str, key: str, id: str) -> Text | None:
+        """Return what an action that was just done with a record is answered with, while that is news."""
+        with self._desk.reading(viewer) as reading:
+            action = _action(reading, app, key)
+            row = _page_record(reading, action.form, id)
+            news = latest_change(reading, reading.form(*action.form), row) is not None
+            return _said(reading, action, id) if news else None
 
     def _do(self, connection: Connection, asked: _Request) -> str:
         """Carry the action out; return whether the record was made or found, and its id."""
@@ -133,6 +145,14 @@ class QuickActions:
         key = self._execution.within(connection, self._execution.command(Actor(asked.reading.viewer.id), body))
         how = MADE if isinstance(body, Create) else MOVED if isinstance(body, Fire) else FOUND
         return f"{how}:{key[2] if key else ''}"
+
+
+def _said(reading: Reading, action: QuickAction, id: str) -> Text | None:
+    """Return the action's own answer over the record as it stands now, if it has one."""
+    row = reading.record(*action.form, id) if action.answer is not None else None
+    if row is None or action.answer is None:
+        return None
+    return worded(reading, reading.form(*action.form), row, action.answer)
 
 
 def _action(reading: Reading, app: str, key: str) -> QuickAction:

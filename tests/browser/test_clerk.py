@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -53,11 +55,31 @@ def test_a_touch_is_counted_once_when_a_clerk_scans_and_taps(signed_in, instance
     (touch,) = touches(instance, viewer)
     assert (touch.fields["counted"], touch.fields["shopper"], len(touch.fields["answers"])) == (True, shopper.id, 1)
     page.get_by_role("button", name="是否按时服用氨氯地平?").click()
-    expect(page.get_by_text("已完成")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="今天和李秀英说了2句,还是1次触达")).to_be_visible()
     (touch,) = touches(instance, viewer)
     assert (touch.fields["counted"], len(touch.fields["answers"])) == (True, 2)
     page.goto("/")
     expect(page.get_by_role("link", name="今天有效触达(门店)")).to_contain_text("1")
+
+
+def test_the_next_shopper_is_scanned_in_one_tap_when_a_touch_is_done(signed_in, instance, viewer):
+    (shopper,) = instance.records.list(viewer("clerk"), APP, "shopper").items
+    page = signed_in("clerk")
+    page.get_by_role("button", name="扫码").click()
+    page.get_by_role("button", name="是否按时服用氨氯地平?").click()
+    page.get_by_role("link", name="扫下一个").click()  # the camera is open, and sees the code again
+    expect(page).to_have_url(re.compile(f"{shopper.id}.*scan_shopper"))
+    expect(page.get_by_role("link", name="扫下一个")).to_be_visible()
+
+
+def test_an_unknown_code_is_answered_where_it_is_looked_for_when_nobody_has_it(signed_in):
+    page = signed_in("clerk")
     page.fill("[name=phone]", "13800009999")
     page.get_by_role("button", name="找到顾客").click()
-    expect(page.get_by_role("heading", name="没有找到这条“顾客”")).to_be_visible()
+    expect(page.get_by_role("heading", name="找到顾客")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("没有找到这条“顾客”")
+    expect(page.get_by_role("alert")).to_contain_text("13800009999")
+    expect(page.locator("[name=phone]")).to_have_value("13800009999")
+    expect(page.get_by_role("button", name="扫码")).to_be_visible()
+    page.get_by_role("link", name="新建顾客").click()
+    expect(page.get_by_label("手机", exact=True)).to_have_value("13800009999")

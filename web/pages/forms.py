@@ -47,6 +47,7 @@ PREFILLED: Final = frozenset(
         "person",
         "phone",
         "email",
+        "scan",
     }
 )
 

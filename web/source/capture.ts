@@ -136,8 +136,16 @@ function serve(form: HTMLFormElement): void {
   awaitBeforeSubmit(form);
 }
 
+/** A page that is there to look by a code opens the camera at once. */
+function openAtOnce(form: HTMLFormElement): void {
+  const root = form.querySelector<HTMLElement>("[data-capture=scan]");
+  if (form.dataset["onCode"] === undefined || form.dataset["opening"] === undefined || !root || !canScan()) return;
+  void openScanner(scanField(root));
+}
+
 if (form) {
   serve(form);
+  openAtOnce(form);
   sendWhenOnline();
   if (form.id === "record-form") void bringBackInto(form);
 }

@@ -54,6 +54,14 @@ def test_every_tap_adds_a_line_when_the_action_adds_one(api, isbn):
     assert (book["fields"]["author"], book["fields"]["copy_count"]) == ("佚名", "3")
 
 
+def test_an_action_answers_over_the_record_as_it_is_afterwards_when_it_has_an_answer(api, isbn):
+    body = {"fields": {"isbn": isbn(), "title": "激流"}}
+    first, second = api("POST", SHELVE, body), api("POST", SHELVE, body)
+    assert "answer" not in first.get_json()  # nothing but blanks is no answer
+    assert second.get_json()["answer"]["zh"] == "《激流》现在有2册。"
+    assert "answer" not in api("GET", f"/library/book/{second.get_json()['id']}").get_json()
+
+
 def test_what_somebody_wrote_stays_when_a_found_record_has_values_of_the_action(api, isbn):
     book = api.make("book", title="雨", author="巴金", isbn=isbn())
     api("POST", SHELVE, {"fields": {"isbn": book["fields"]["isbn"]}})
