@@ -16,6 +16,7 @@ from engine.packs.capturing import capture
 from engine.packs.placeholders import Placeholders
 from engine.packs.reading import Pack
 from engine.runtime.services import Services
+from engine.runtime.views import Viewer
 from engine.storage import idempotency
 
 if TYPE_CHECKING:
@@ -97,6 +98,14 @@ class Demo:
             progress(number + 1, len(steps))
         return len(steps)
 
+    def _found(self, viewer: Viewer, step: Json) -> str:
+        """Return the id of the one record that meets a step's condition; EngineError where there is not just one."""
+        app, form = form_name(self.app, step["form"])
+        page = self.services.records.list(viewer, app, form, filter=step["find"], limit=2)
+        if len(page.items) != 1:
+            raise EngineError(problems.NOT_FOUND.at(form=step["form"], count=page.count.value))
+        return page.items[0].id
+
     def _do(self, step: Json, key: str) -> None:
         """Take one step; the key makes a demo that was cut short go on where it stopped."""
         records = self.services.records
@@ -105,10 +114,13 @@ class Demo:
             done = idempotency.find(connection, viewer.id, key)
         if done is not None:  # before what is captured: another photo would be another request
             if "form" in step:
-                self.names.refs[step["ref"]] = (step["form"], done.answer)
+                found = self._found(viewer, step) if "find" in step else done.answer
+                self.names.refs[step["ref"]] = (step["form"], found)
             return
         fields = capture(self.services, viewer, self.names.value(step.get("fields", {})))
-        if "form" in step:
+        if "find" in step:
+            self.names.refs[step["ref"]] = (step["form"], self._found(viewer, step))
+        elif "form" in step:
             made = records.create(viewer, *form_name(self.app, step["form"]), fields, step.get("transition"), key)
             self.names.refs[step["ref"]] = (step["form"], made.id)
             return

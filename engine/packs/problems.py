@@ -104,6 +104,11 @@ NO_DEMO_FORM = ProblemKind(
         "Name a form of the app, or app.form of one that the pack needs",
     ),
 )
+NOT_FOUND = ProblemKind(
+    "PACK-020",
+    Text("“{form}”里找到{count}条,不是一条", "There are {count} records of “{form}”, not one"),
+    Text("把 find 写得只剩一条", "Narrow what is found down to one"),
+)
 TOO_FEW_WORDS = ProblemKind(
     "PACK-018",
     Text("词太少:试了{tries}次也没有新的", "There are too few words: {tries} tries gave nothing new"),

@@ -123,7 +123,7 @@ def _action_view(reading: Reading, task: StoredTask, action: TaskAction, flow: W
     form, row = reading.catalog.form(task.app, task.form), reading.record(task.app, task.form, task.record)
     if transition is None or form is None or row is None:
         return TransitionView(action.key, action.labels, action.fields, transition is None, "")
-    view = transition_view(transition, form, row)
+    view = transition_view(reading, transition, form, row)
     own = (*action.fields, *action.one_of)
     asks = own or set(view.asks) - set(transition.definition.optional_fields)
     asked = tuple(dict.fromkeys((*own, *view.asks))) if asks else ()

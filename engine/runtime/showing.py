@@ -19,6 +19,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.language import types as language
+from engine.rules.rules import SetFields, old_fields
 from engine.runtime import files_seen
 from engine.runtime.reading import Reading
 from engine.runtime.views import RecordView, TransitionView
@@ -230,17 +231,22 @@ def transitions(reading: Reading, form: Form, flow: Workflow, row: Row) -> Itera
         if definition.releases:
             groups = _releasers(reading, form, row) if held else ()
             if any(reading.viewer.id in group for group in groups):
-                yield transition_view(transition, form, row)
+                yield transition_view(reading, transition, form, row)
         elif held and not definition.while_held:
             continue
         elif any(_is_named(reading, form, who, row) for who in definition.by):
-            yield transition_view(transition, form, row)
+            yield transition_view(reading, transition, form, row)
 
 
-def transition_view(transition: Transition, form: Form, row: Row) -> TransitionView:
-    """Return a transition as it is offered: it asks for the fields that are still blank, and for optional ones."""
+def transition_view(reading: Reading, transition: Transition, form: Form, row: Row) -> TransitionView:
+    """Return a transition as it is offered: it asks for the fields that are still blank, and for optional ones.
+
+    What a rule fills on the way is not asked for.
+    """
     definition = transition.definition
-    missing = [key for key in definition.fields if row.get(key) is None and key in form.fields]
+    blank = [key for key in definition.fields if row.get(key) is None and key in form.fields]
+    filled = _filled_on_the_way(reading, transition, form, row) if blank else frozenset()
+    missing = [key for key in blank if key not in filled]
     open_groups = (group for group in definition.one_of if all(row.get(key) in (None, False) for key in group))
     groups = tuple(tuple(key for key in group if key in form.fields) for group in open_groups)
     choices = [key for group in groups for key in group]
@@ -254,6 +260,22 @@ def transition_view(transition: Transition, form: Form, row: Row) -> TransitionV
         releases=definition.releases,
         needs=tuple(missing),
     )
+
+
+def _filled_on_the_way(reading: Reading, transition: Transition, form: Form, row: Row) -> frozenset[str]:
+    """Return the fields that before-rules of a transition would fill in this record, conditions and branches aside."""
+    around = reading.surroundings(form.app)
+    rules = [
+        rule
+        for rule in reading.app(form.app).rules_of(form.key, before=True)
+        if rule.when is None
+        and rule.looks_before_action(transition.key)
+        and rule.is_valid_on(around.today)
+        and not old_fields(rule)
+    ]
+    actions = [action for rule in rules for action in rule.then if isinstance(action, SetFields)]
+    sources = [(key, source) for action in actions for key, source in action.fields.items()]
+    return frozenset(key for key, source in sources if source.evaluate(row, around) is not None)
 
 
 def _is_named(reading: Reading, form: Form, who: PersonsDef, row: Row) -> bool:
