@@ -53,6 +53,24 @@ _NUMBER: Mapping[str, Json] = {
     **_NUMBER_LIMITS,
 }
 _LENGTH: Mapping[str, Json] = {"max_length": {"type": "integer", "minimum": 1, "maximum": 100_000}}
+_WORD: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 40}
+_TEXT: Mapping[str, Json] = {
+    **_LENGTH,
+    "suggestions": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"zh": _WORD, "en": _WORD},
+            "required": ["zh", "en"],
+            "additionalProperties": False,
+        },
+        "description": "Texts that are one tap: each a small button under the control",
+        "minItems": 1,
+        "maxItems": 8,
+        "uniqueItems": True,
+    },
+}
+"""What a field of a line of text may say of itself."""
 _FORM: Mapping[str, Json] = {"form": {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40})?$"}}
 
 
@@ -104,7 +122,7 @@ _SCAN: Mapping[str, Json] = {"codes": {"enum": ["ean", "qr", "any"]}}
 
 BUILT_IN = Registry(
     (
-        FieldType("text", _LENGTH, _text, StorageKind.TEXT, "text", parsing.text(200)),
+        FieldType("text", _TEXT, _text, StorageKind.TEXT, "text", parsing.text(200)),
         FieldType("long_text", _LENGTH, _text, StorageKind.TEXT, "long_text", parsing.text(20_000)),
         FieldType("phone", {}, _text, StorageKind.TEXT, "phone", parsing.phone),
         FieldType("email", {}, _text, StorageKind.TEXT, "email", parsing.email),

@@ -40,6 +40,7 @@ class FieldView:
 
     ``required`` says that it is always so (conditions aside), ``system`` that people never fill it, ``needed`` that no
     record is made without it being sent. ``limits`` are the bounds that its type is given: ``max_length``, ``min`` ….
+    ``carried`` says that its default is taken over from another record.
     """
 
     key: str
@@ -55,6 +56,7 @@ class FieldView:
     system: bool = False
     needed: bool = False
     limits: Mapping[str, Json] = field(default_factory=dict)
+    carried: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.boot import Instance, open_instance
 from engine.decision.changeset import Actor
-from engine.packs.installing import install
+from engine.packs.installing import install_with_needs
 from engine.packs.people import add_people
 from engine.packs.reading import find_pack, read_pack
 from engine.runtime.settings import read_settings
@@ -64,7 +64,7 @@ def instance(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     opened = open_instance(read_settings({"YOUJU_HOME": str(home)}))
     pack = read_pack(find_pack("sales_management"))
-    install(opened.services, pack, Actor(None))
+    install_with_needs(opened.services, pack, Actor(None))
     add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
     yield opened
     opened.close()

@@ -38,7 +38,8 @@ class Line:
 class Control:
     """One field to draw. ``value`` is what an input shows, ``words`` what people read when it cannot be changed.
 
-    ``held`` is the value of what is captured rather than typed, ``shown`` the runtime's reading of it.
+    ``held`` is the value of what is captured rather than typed, ``shown`` the runtime's reading of it. ``carried`` says
+    that its ``default`` comes from another record.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Control:
     state_mark: str = ""
     value_mark: str = ""
     default: str = ""
+    carried: bool = False
 
     @property
     def shows(self) -> bool:

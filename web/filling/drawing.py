@@ -195,6 +195,7 @@ class _Maker:
             scale=view.scale,
             limits=view.limits,
             held=value if view.widget in CAPTURED else None,
+            carried=view.carried,
             shown=shown,
         )
 

@@ -1,4 +1,4 @@
-/** Days in one tap: today, tomorrow, Friday; the server says which buttons a field has. */
+/** Days and texts in one tap: today, Friday, "send the figures"; the server says which buttons a field has. */
 
 import { each, form } from "./page.ts";
 
@@ -25,16 +25,20 @@ const reveal = (): void => {
   for (const group of each<HTMLElement>(form!, "[data-days][hidden]")) group.hidden = false;
 };
 
-/** Follow the buttons that stand for a day; without this file they are not there. */
+/** Follow the buttons that stand for a day or a text; without this file they are not there. */
 export const followDays = (): void => {
   reveal();
   new MutationObserver(reveal).observe(form!, { childList: true, subtree: true });
+  // What is typed over is not taken over any more.
+  form!.addEventListener("input", (event) => {
+    (event.target as Element).closest(".field")?.querySelector("[data-carried]")?.remove();
+  });
   form!.addEventListener("click", (event) => {
-    const button = (event.target as Element).closest<HTMLElement>("[data-day]");
+    const button = (event.target as Element).closest<HTMLElement>("[data-day], [data-text]");
     if (!button) return;
     event.preventDefault();
     const input = document.getElementById(button.dataset["for"]!) as HTMLInputElement;
-    input.value = dayOf(button.dataset["day"]!, new Date());
+    input.value = button.dataset["text"] ?? dayOf(button.dataset["day"]!, new Date());
     for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
     input.focus({ preventScroll: true });
   });

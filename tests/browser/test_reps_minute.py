@@ -1,0 +1,116 @@
+"""A rep's minute: a default visit takes at most four typed inputs and sixty seconds at human speed, in words that help."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_capture import HERE
+
+APP = "sales_management"
+NAME = "九江康宁医疗器械有限公司"
+TAP_S, KEY_S = 0.25, 0.2
+MOST_INPUTS, MOST_SECONDS = 4, 60
+
+
+@dataclass
+class Hand:
+    """A thumb on the phone: it counts what it taps and types, and how long both would take."""
+
+    page: Page
+    began: float = field(default_factory=time.monotonic)
+    taps: int = 0
+    keys: int = 0
+    typed: list[str] = field(default_factory=list)
+
+    def tap(self, target: Locator) -> None:
+        target.click()
+        self.taps += 1
+
+    def type(self, target: Locator, text: str) -> None:
+        self.tap(target)
+        target.press_sequentially(text, delay=20)
+        self.keys += len(text)
+        self.typed.append(text)
+
+    @property
+    def seconds(self) -> float:
+        """The machine's own time, and that of the hand."""
+        return time.monotonic() - self.began + self.taps * TAP_S + self.keys * KEY_S
+
+    def shoot(self, slot: Locator) -> None:
+        self.tap(slot.get_by_role("button", name="拍照"))
+        camera = self.page.get_by_role("dialog", name="相机")
+        expect(camera.get_by_text("已定位 ±12米")).to_be_visible()
+        self.tap(camera.get_by_role("button", name="按下快门"))
+        expect(slot.locator("li")).to_contain_text("已定位 ±12米")
+
+    def next_step(self) -> None:
+        todos = self.page.locator("[data-field=todos]")
+        self.tap(todos.get_by_role("button", name="周五前发参数"))
+        expect(todos.get_by_label(re.compile("^事项"))).to_have_value("周五前发参数")
+        self.tap(todos.get_by_role("button", name="周五", exact=True))
+
+    def submitted(self) -> None:
+        self.tap(self.page.get_by_role("button", name="提交"))
+        expect(self.page.get_by_role("status").filter(has_text="已记好,+10分。丁立群会看到。")).to_be_visible()
+
+    def within_the_minute(self) -> None:
+        assert len(self.typed) <= MOST_INPUTS, self.typed
+        assert self.seconds <= MOST_SECONDS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _debtor(instance):
+    """A customer of the rep that owes since twelve days and whose tender has a number from an earlier visit."""
+    sign_in = instance.directory.sign_in
+    viewers = {
+        name: instance.directory.viewer_of_session(sign_in(name, "correct horse")) for name in ("rep", "finance")
+    }
+    make, rep = instance.records.create, viewers["rep"]
+    customer = make(rep, APP, "customer", {"legal_name": NAME, "industry": "medical"})
+    contact = {"customer": customer.id, "name": "王主任", "phone": "13800000001", "contact_state": "active"}
+    make(rep, APP, "contact", contact)
+    earlier = {"visit_purpose": "tender", "customer": customer.id, "tender_no": "JX-0318"}
+    make(rep, APP, "visit", earlier)
+
+
+def test_a_tender_visit_takes_one_typed_input_when_the_number_is_known(signed_in):
+    page = signed_in("rep", **HERE)
+    hand = Hand(page)
+    hand.tap(page.locator("nav.tabs").get_by_role("link", name="记拜访"))
+    expect(page.get_by_text("这次是去?")).to_be_visible()
+    hand.tap(page.get_by_role("link", name="招标答疑"))
+    hand.type(page.locator("#f-customer"), "jjkn")
+    hand.tap(page.locator("#f-customer-list [role=option]", has_text=NAME))
+    expect(page.get_by_label("招标文件编号")).to_have_value("JX-0318")
+    expect(page.locator("[data-field=tender_no]")).to_contain_text("沿用上次")
+    hand.tap(page.get_by_label("无偏差", exact=True).first)
+    scores = page.locator("[data-field=attitude_scores]")
+    hand.tap(scores.get_by_role("combobox"))
+    hand.tap(scores.get_by_role("option", name="王主任"))
+    hand.tap(scores.locator("label.pill", has_text="4"))
+    hand.shoot(page.locator("[data-field=onsite_photos]"))
+    hand.next_step()
+    hand.submitted()
+    expect(page.get_by_text("JX-0318", exact=True)).to_be_visible()
+    hand.within_the_minute()
+    assert len(hand.typed) == 1
+
+
+def test_what_was_taken_over_is_said_no_more_when_it_is_typed_over(signed_in):
+    page = signed_in("rep")
+    page.goto(f"/a/{APP}/visit/new?visit_purpose=tender")
+    page.locator("#f-customer").fill("jjkn")
+    page.locator("#f-customer-list [role=option]", has_text=NAME).click()
+    slot = page.locator("[data-field=tender_no]")
+    expect(slot).to_contain_text("沿用上次")
+    slot.get_by_role("textbox").fill("JX-0500")
+    expect(slot).not_to_contain_text("沿用上次")
+    page.wait_for_timeout(500)
+    expect(slot.get_by_role("textbox")).to_have_value("JX-0500")
+    expect(slot).not_to_contain_text("沿用上次")
