@@ -10,14 +10,16 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime.boards_views import BoardSummary
 from engine.runtime.filters_views import FilterView
-from engine.runtime.views import FieldView, FormView, Page
-from web.display import number_of_input, system_field, text_of
+from engine.runtime.views import FieldView, FormView, Page, RecordView
+from web.display import number_of_input, system_field, text_of, words
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import NOT_FOUND, RequestRefused, status_of
 from web.texts import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("lists", __name__)
@@ -95,11 +97,15 @@ def records(app: str, form: str) -> BaseResponse:
         if error.nature is Nature.ABSENT:
             raise
         problems, status = told(error), status_of(error)
+    columns = columns_of(view, sort or "")
+    named_by, beside = _beside_titles(columns, page.items if page else (), view.zone)
     drawn = render_template(
         "list.html",
         app=instance().apps.app(asking, app),
         form=view,
-        columns=columns_of(view, sort or ""),
+        columns=columns,
+        named_by=named_by,
+        beside=beside,
         page=page,
         filter=filter_text,
         sort=sort,
@@ -227,6 +233,21 @@ def columns_of(view: FormView, sort: str = "", without: str = "state") -> list[C
         target = None if field.widget not in SORTABLE else (f"-{key}" if direction == "ascending" else key)
         columns.append(Column(field, text_of(field.labels), target, direction))
     return columns
+
+
+def _beside_titles(
+    columns: list[Column], records: Sequence[RecordView], zone: str
+) -> tuple[Column | None, list[Column]]:
+    """Return the column that the titles are, if there is one, and those that say more than the titles do."""
+    named_by, beside = None, []
+    for column in columns:
+        key = column.field.key
+        told = [(words(column.field, one.fields.get(key), one.shown.get(key), zone), one.title) for one in records]
+        if told and all(said and said == title for said, title in told):
+            named_by = column
+        elif not told or not all(said and f" {said} " in f" {title} " for said, title in told):
+            beside.append(column)
+    return named_by, beside
 
 
 def _marked(source: str, problem: Problem) -> Marked | None:
