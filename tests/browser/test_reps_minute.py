@@ -1,4 +1,4 @@
-"""A rep's minute: a default visit takes at most four typed inputs and sixty seconds at human speed, in words that help."""
+"""A rep's minute: a default visit takes four typed inputs and sixty seconds at most, at human speed, in helpful words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import PASSWORD
 from tests.browser.test_capture import HERE
 
 APP = "sales_management"
@@ -65,13 +66,10 @@ class Hand:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _debtor(instance):
-    """A customer of the rep that owes since twelve days and whose tender has a number from an earlier visit."""
-    sign_in = instance.directory.sign_in
-    viewers = {
-        name: instance.directory.viewer_of_session(sign_in(name, "correct horse")) for name in ("rep", "finance")
-    }
-    make, rep = instance.records.create, viewers["rep"]
+def _known_tender(instance):
+    """A customer of the rep with a contact, whose tender has a number from an earlier visit."""
+    rep = instance.directory.viewer_of_session(instance.directory.sign_in("rep", PASSWORD))
+    make = instance.records.create
     customer = make(rep, APP, "customer", {"legal_name": NAME, "industry": "medical"})
     contact = {"customer": customer.id, "name": "王主任", "phone": "13800000001", "contact_state": "active"}
     make(rep, APP, "contact", contact)
