@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FIXED = "YOUJU_DEMO_PASSWORD"
+PASSWORD_BYTES = 9
+"""Of how much chance a password of the demo is drawn: 72 bits, which nobody goes through."""
+
 MADE = "demo."
 ANCHOR = "demo-anchor."
 """The setting that keeps the day from which a demo counts: one that was cut short goes on from the same day."""
@@ -130,13 +133,13 @@ def _make(
     clock = DemoClock(min((*moments, end)))
     services = _services(instance, Clocks(business=clock), chance)
     travel = Travel(services.execution, clock)
-    Demo(services, pack.key, names, travel.to, begin).make(pack, progress)
+    Demo(services, pack.key, names, travel.along, begin).make(pack, progress)
     begin("past")
     keep_past(services, pack, names, progress)
     begin("end")
-    travel.to(max(end, clock.moment))
+    travel.along(max(end, clock.moment))
     _play_latest_slots(services, pack)
-    travel.to(clock.moment)
+    travel.along(clock.moment)
 
 
 def _play_latest_slots(services: Services, pack: Pack) -> None:
@@ -170,8 +173,8 @@ def _people(instance: Instance, services: Services, pack: Pack) -> dict[str, str
     path = instance.settings.demo_users
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"users": []}
     passwords = {item["name"]: item["password"] for item in known["users"]}
-    for user in pack.users:
-        passwords.setdefault(user["name"], os.environ.get(FIXED) or secrets.token_urlsafe(9))
+    fixed, new = os.environ.get(FIXED), [user["name"] for user in pack.users if user["name"] not in passwords]
+    passwords |= {name: fixed or secrets.token_urlsafe(PASSWORD_BYTES) for name in new}
     names = {item["name"]: item["display_name"] for item in known["users"]}
     names |= {user["name"]: user["display_name"] for user in pack.users}
     write_private(
@@ -183,7 +186,7 @@ def _people(instance: Instance, services: Services, pack: Pack) -> dict[str, str
             ]
         },
     )
-    return add_people(services.directory, pack.key, pack.users, passwords)
+    return add_people(services.directory, pack.key, pack.users, passwords, () if fixed else new)
 
 
 def demo_words(instance: Instance) -> str:

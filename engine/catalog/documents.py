@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, cast
 
@@ -113,7 +113,15 @@ def document_problems(kind: str, path: str, document: Json) -> list[Problem]:
     version = document.get("format") if isinstance(document, dict) else None
     if isinstance(document, dict) and version != FORMAT:
         return [problems.UNKNOWN_FORMAT.at(f"{path}#/format", got=_shown(version), known=FORMAT)]
+    if _is_well_formed(kind, compact(document)):
+        return []
     return list(_breaches(_validator(kind).iter_errors(document), path))
+
+
+@lru_cache(maxsize=1_024)
+def _is_well_formed(kind: str, written: str) -> bool:
+    """Tell whether a document breaks no rule of its schema; most are looked at again and again, and seldom change."""
+    return _validator(kind).is_valid(json.loads(written))
 
 
 def _unkept(node: Json, place: str) -> Iterator[str]:

@@ -98,22 +98,9 @@ class Travel:
 
         ``on_move`` is told each moment at which the clock stops.
         """
-        start = self.clock()
-        if end < start:
-            raise EngineError(problems.BACKWARDS.at("now", now=moment_text(start), wanted=moment_text(end)))
-        begun = self.execution.clocks.real()
+        start, begun = self.clock(), self.execution.clocks.real()
         before = self._standing(begun)
-        found = self._play(start)
-        here = start
-        while here < end:
-            moment, claimed, quiet = self._step(here, end)
-            if moment is not None:
-                found = replace(found, slots=found.slots + claimed.slots, timers=found.timers + claimed.timers)
-            here = self.clock() if moment is None else moment
-            on_move(here)
-            if not quiet:
-                more = self._play(here)
-                found = replace(found, slots=found.slots + more.slots, timers=found.timers + more.timers)
+        found = self.along(end, on_move)
         after = self._standing(begun)
         return Journey(
             start,
@@ -125,6 +112,23 @@ class Travel:
             dead=after[2],
             died=max(0, after[2] - before[2]),
         )
+
+    def along(self, end: Moment, on_move: Callable[[Moment], object] = lambda _moment: None) -> Claimed:
+        """Do the same without counting what was delivered, for whoever goes step by step; return what was claimed."""
+        here = self.clock()
+        if end < here:
+            raise EngineError(problems.BACKWARDS.at("now", now=moment_text(here), wanted=moment_text(end)))
+        found = self._play(here)
+        while here < end:
+            moment, claimed, quiet = self._step(here, end)
+            if moment is not None:
+                found = replace(found, slots=found.slots + claimed.slots, timers=found.timers + claimed.timers)
+            here = self.clock() if moment is None else moment
+            on_move(here)
+            if not quiet:
+                more = self._play(here)
+                found = replace(found, slots=found.slots + more.slots, timers=found.timers + more.timers)
+        return found
 
     def _standing(self, begun: Moment) -> tuple[int, int, int]:
         """Return how many messages were delivered since that real moment, are due and not delivered, and are dead."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.runtime.reading import Reading
 from engine.runtime.views import Viewer
@@ -29,5 +30,8 @@ class Desk:
 
     def over(self, connection: Connection, viewer: Viewer) -> Reading:
         """Return a reading over a connection that is open already."""
-        current = self.execution.catalogs.current(connection)
+        return self.seen(connection, viewer, self.execution.catalogs.current(connection))
+
+    def seen(self, connection: Connection, viewer: Viewer, current: Current) -> Reading:
+        """Return a reading over a connection whose transaction has seen these apps."""
         return Reading(connection, current, viewer, self.execution.clocks.business())

@@ -25,7 +25,7 @@ from engine.storage import revisions
 from engine.storage.contents.store import Contents
 from engine.storage.database import Database
 from engine.storage.facts import answer
-from engine.storage.locks import lock_for_write, lock_records, locks_records
+from engine.storage.locks import lock_for_write, lock_records, locks_apps, locks_records
 from engine.storage.problems import BUSY, FIRED_MEANWHILE
 from engine.storage.unit_of_work import apply
 
@@ -105,7 +105,8 @@ class Execution:
 
         The lock comes before the look at the revisions: a write that waited for a publication decides on the new one.
         """
-        lock_for_write(connection, revisions.current(connection))
+        if locks_apps(self.database.dialect):
+            lock_for_write(connection, revisions.current(connection))
         return self.catalogs.current(connection)
 
     def _decided(self, connection: Connection, current: Current, command: Command) -> Decided:

@@ -152,13 +152,14 @@ class Records:
         self, connection: Connection, viewer: Viewer, body: Create | Update | Fire, key: str | None
     ) -> RecordView:
         command = self._execution.command(Actor(viewer.id), body)
+        current = self._execution.locked(connection)
 
         def do() -> str:
-            record = self._execution.within(connection, command)
+            record = self._execution.carry_out(connection, current, command)
             return "" if record is None else record[2]
 
         id, done = once(connection, viewer.id, key, lambda: _digest(body), command.moment, do)
-        return changed_view(self._desk.over(connection, viewer), body, id, done=done)
+        return changed_view(self._desk.seen(connection, viewer, current), body, id, done=done)
 
 
 def changed_view(reading: Reading, body: Create | Update | Fire, id: str, *, done: bool) -> RecordView:

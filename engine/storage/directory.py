@@ -5,11 +5,13 @@ Whatever an administrator does here writes its journal entry in the same breath.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, delete, insert, select, update
+from sqlalchemy import Connection, FromClause, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.decision.changeset import Note
@@ -127,6 +129,14 @@ _USERS = select(
 )
 
 
+_WITH_ROLES = (
+    _USERS.add_columns(_GRANT.c.app, _GRANT.c.role)
+    .join_from(_USER, _GRANT, _GRANT.c.user_id == _USER.c.id, isouter=True)
+    .where(_USER.c.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(_USER.c.id)
+)
+
+
 def _one(connection: Connection, where: Any) -> User | None:  # noqa: ANN401 - a condition
     row = connection.execute(_USERS.where(where)).one_or_none()
     return None if row is None else _user(row)
@@ -136,20 +146,8 @@ def _user(row: Any) -> User:  # noqa: ANN401 - a row of _USERS
     return User(*row)
 
 
-def roles_of(connection: Connection, ids: Iterable[str]) -> dict[str, frozenset[tuple[str, str]]]:
-    """Return the roles of each of these users, as ``(app, role)``."""
-    gathered: dict[str, set[tuple[str, str]]] = {user: set() for user in ids}
-    query = select(_GRANT.c.user_id, _GRANT.c.app, _GRANT.c.role).where(_GRANT.c.user_id.in_(sorted(gathered)))
-    for row in connection.execute(query):
-        gathered[row.user_id].add((row.app, row.role))
-    return {user: frozenset(held) for user, held in gathered.items()}
-
-
 def persons(connection: Connection, ids: Iterable[str]) -> dict[str, Person]:
-    """Return these users as deciding sees them, by id, in two queries."""
-    wanted = sorted(set(ids))
-    found = [_user(row) for row in connection.execute(_USERS.where(_USER.c.id.in_(wanted)))]
-    roles = roles_of(connection, (user.id for user in found))
+    """Return these users as deciding sees them, by id, in one query."""
     return {
         user.id: Person(
             id=user.id,
@@ -157,11 +155,19 @@ def persons(connection: Connection, ids: Iterable[str]) -> dict[str, Person]:
             display_name=user.display_name,
             manager=user.manager_id,
             department=user.department,
-            roles=roles[user.id],
+            roles=roles,
             active=user.active,
         )
-        for user in found
+        for user, roles in users_with_roles(connection, ids)
     }
+
+
+def users_with_roles(connection: Connection, ids: Iterable[str]) -> Iterator[tuple[User, frozenset[tuple[str, str]]]]:
+    """Go through these users, active or not, each with the roles ``(app, role)`` that it holds, in one query."""
+    found = connection.execute(_WITH_ROLES, {"wanted": sorted(set(ids))}).all()
+    for _, rows in groupby(found, key=itemgetter(0)):
+        listed = list(rows)
+        yield _user(listed[0][:-2]), frozenset((app, role) for *_, app, role in listed if app is not None)
 
 
 def people_table() -> FromClause:

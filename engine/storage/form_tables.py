@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Numeric, Select, Table, Text, select
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Numeric,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    select,
+)
 from sqlalchemy.dialects import postgresql
 
 from engine.catalog.tables import ColumnSpec, TableSpec
@@ -50,7 +63,8 @@ _POSTGRES_TYPES: Mapping[StorageKind, TypeEngine[Any]] = MappingProxyType(
 class PhysicalTable:
     """One table of the database: ``columns`` are all of its columns by key, system columns first.
 
-    ``everything`` selects all of them in that order, which is the order that ``codec`` decodes.
+    ``everything`` selects all of them in that order, which is the order that ``codec`` decodes; ``named`` does so for
+    the rows that the parameter ``ids`` names: records by their ids, lines by those of their records and in their order.
     """
 
     spec: TableSpec
@@ -59,6 +73,7 @@ class PhysicalTable:
     columns: Mapping[str, ColumnSpec]
     codec: Codec
     everything: Select[Any]
+    named: Select[Any]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -115,7 +130,13 @@ def table_for(spec: TableSpec, dialect: Dialect) -> PhysicalTable:
     columns = {column.key: column for column in all_columns(spec)}
     table = Table(spec.name, MetaData(), *(physical_column(spec, column, dialect) for column in columns.values()))
     codec = codec_for(columns, dialect)
-    return PhysicalTable(spec, table, dialect, MappingProxyType(columns), codec, select(*table.columns))
+    everything = select(*table.columns)
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    if spec.parent is None:
+        named = everything.where(table.c.id.in_(ids))
+    else:
+        named = everything.where(table.c.parent.in_(ids)).order_by(table.c.parent, table.c.position, table.c.id)
+    return PhysicalTable(spec, table, dialect, MappingProxyType(columns), codec, everything, named)
 
 
 def all_columns(spec: TableSpec) -> tuple[ColumnSpec, ...]:

@@ -11,6 +11,11 @@ POSTGRESQL = "postgresql"
 _SCHEMA = "schema"
 
 
+def locks_apps(dialect: str) -> bool:
+    """Tell whether ``lock_for_write`` has anything to do on this kind of database."""
+    return dialect == POSTGRESQL
+
+
 def lock_for_write(connection: Connection, apps: Iterable[str]) -> None:
     """Hold back publishing of these apps until the transaction ends; writes do not wait for each other."""
     if connection.dialect.name == POSTGRESQL:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
 
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
@@ -83,16 +84,23 @@ def first(connection: Connection, business_now: Moment, real_now: Moment) -> Mes
 
     ``finish`` fails where another deliverer has taken it since.
     """
-    columns = (_OUTBOX.c[name] for name in Message.__slots__)
-    query = select(*columns).where(_due(business_now, real_now)).order_by(_OUTBOX.c.due_at, _OUTBOX.c.id).limit(1)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_FIRST, {"business_now": business_now, "real_now": real_now}).one_or_none()
     if row is None:
         return None
     return Message(row.id, row.command, row.kind, json.loads(row.payload), row.due_at, row.attempts, row.fence)
 
 
-def _due(business_now: Moment, real_now: Moment) -> ColumnElement[bool]:
+def _due(business_now: Any, real_now: Any) -> ColumnElement[bool]:  # noqa: ANN401 - moments, or what stands for them
     return and_(_OPEN, _OUTBOX.c.due_at <= business_now, _OUTBOX.c.available_at <= real_now)
+
+
+_FIRST = (
+    select(*(_OUTBOX.c[name] for name in Message.__slots__))
+    .where(_due(bindparam("business_now"), bindparam("real_now")))
+    .order_by(_OUTBOX.c.due_at, _OUTBOX.c.id)
+    .limit(1)
+)
+_HELD = update(_OUTBOX).where(_OPEN, _OUTBOX.c.id == bindparam("its_id"), _OUTBOX.c.fence == bindparam("its_fence"))
 
 
 def finish(connection: Connection, message: Message, real_now: Moment) -> None:
@@ -118,8 +126,8 @@ def fail(connection: Connection, message: Message, error: str, real_now: Moment,
 
 
 def _settle(connection: Connection, message: Message, values: Mapping[str, object]) -> None:
-    held: ColumnElement[bool] = and_(_OPEN, _OUTBOX.c.id == message.id, _OUTBOX.c.fence == message.fence)
-    if connection.execute(update(_OUTBOX).where(held), dict(values)).rowcount != 1:
+    held = {"its_id": message.id, "its_fence": message.fence}
+    if connection.execute(_HELD, {**values, **held}).rowcount != 1:
         raise EngineError(problems.LEASE_LOST.at(message.id))
 
 

@@ -28,13 +28,10 @@ def fetch_many(
     connection: Connection, form: FormTables, ids: Iterable[str], *, deleted: bool = False
 ) -> dict[str, Row]:
     """Return records with their lines by id: one query for them, and one for each kind of lines."""
-    main = form.main.table
     found: dict[str, dict[str, Value]] = {}
     for chunk in chunks(sorted(set(ids)), CHUNK):
-        query = form.main.everything.where(main.c.id.in_(chunk))
-        if not deleted:
-            query = query.where(main.c.deleted_at.is_(None))
-        found |= {row["id"]: row for row in map(form.main.codec.decode, connection.execute(query).all())}
+        rows = map(form.main.codec.decode, connection.execute(form.main.named, {"ids": chunk}).all())
+        found |= {row["id"]: row for row in rows if deleted or row["deleted_at"] is None}
     add_lines(connection, form, found)
     return dict(found)
 
@@ -54,9 +51,7 @@ def add_lines(connection: Connection, form: FormTables, rows: Mapping[str, dict[
 
 
 def _lines_of(connection: Connection, lines: PhysicalTable, parents: Sequence[str]) -> Iterator[dict[str, Value]]:
-    table = lines.table
-    query = lines.everything.where(table.c.parent.in_(parents)).order_by(table.c.parent, table.c.position, table.c.id)
-    return map(lines.codec.decode, connection.execute(query).all())
+    return map(lines.codec.decode, connection.execute(lines.named, {"ids": parents}).all())
 
 
 def insert_rows(connection: Connection, form: FormTables, rows: Sequence[Row]) -> None:

@@ -20,11 +20,13 @@ _REVISION = system_tables.revision
 WITHDRAWN = 0
 """The current revision of an app that is out of use; its tables, records and revisions stay."""
 
+_CURRENT = select(_APP.c.key, _APP.c.current_revision).where(_APP.c.current_revision != WITHDRAWN)
+"""Statements that every request makes are put together once."""
+
 
 def current(connection: Connection) -> dict[str, int]:
     """Return the number of every app's current revision, by app."""
-    query = select(_APP.c.key, _APP.c.current_revision).where(_APP.c.current_revision != WITHDRAWN)
-    return {row.key: row.current_revision for row in connection.execute(query)}
+    return {row.key: row.current_revision for row in connection.execute(_CURRENT)}
 
 
 def withdraw(connection: Connection, app: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from engine.decision.changeset import Changeset, RecordWrite, TaskClosing
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
-from engine.storage import capture_tokens, files, firings, journal, problems, records, system_tables, timers
+from engine.storage import capture_tokens, files, firings, journal, problems, records, revisions, system_tables, timers
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.integrity import refusals_explained
 from engine.storage.journal import Authorship
@@ -49,9 +49,7 @@ def apply(connection: Connection, changeset: Changeset, tables: Tables, random: 
 def _check_revisions(connection: Connection, changeset: Changeset) -> None:
     if not changeset.revisions:
         return
-    app = system_tables.app.c
-    query = select(app.key, app.current_revision).where(app.key.in_(sorted(changeset.revisions)))
-    current = {row.key: row.current_revision for row in connection.execute(query)}
+    current = revisions.current(connection)
     moved = [
         problems.REVISION_MOVED.at(key, app=key, number=current.get(key, 0))
         for key, number in changeset.revisions.items()

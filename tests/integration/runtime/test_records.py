@@ -8,6 +8,7 @@ import pytest
 
 from engine.kernel.problems import EngineError, Nature
 from tests.integration.runtime.conftest import READER, refused
+from tests.support.statements import recorded
 
 GONE = "0192f0c1-2b3c-7d4e-8f50-617283940516"
 ABSENT = [("DECIDE-001", "")]
@@ -295,3 +296,14 @@ def test_apps_and_forms_are_shown_to_those_with_access_when_they_ask(library):
     definition = apps.definition(library.anna, "library")
     assert (definition["revision"], definition["key"]) == (1, "library")
     assert definition["documents"]["forms/book.json"]["key"] == "book"
+
+
+def test_apps_and_people_are_looked_up_seldom_when_a_record_is_made(library):
+    statements: list[str] = []
+    with recorded(library.site.database, statements):
+        library.book()
+    asked = [statement for statement in statements if statement.startswith("SELECT")]
+    assert len([one for one in asked if "youju_parameter" in one]) == 1
+    assert len([one for one in asked if "youju_role_grant" in one]) <= 2  # to decide, and to show who made it
+    most = 2 if library.site.database.dialect == "sqlite" else 3  # once more for the locks, once more as it is written
+    assert len([one for one in asked if "FROM youju_app" in one]) <= most

@@ -239,3 +239,9 @@ def test_static_files_are_kept_for_ever_when_they_carry_their_mark(visitor):
     with visitor.client.get(style) as answer:
         assert answer.status_code == 200
         assert "max-age=31536000" in answer.headers["Cache-Control"]
+
+
+def test_a_drawn_password_opens_and_another_does_not_when_somebody_signs_in(visitor, instance):
+    instance.directory.add_user("drawn", "Drawn", "Zm9vYmFyLWJh", drawn=True)
+    assert visitor.sign_in("drawn", "Zm9vYmFyLWJo").status_code != 303
+    assert visitor.sign_in("drawn", "Zm9vYmFyLWJh").status_code == 303
