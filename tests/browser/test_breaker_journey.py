@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from engine.boot import open_instance
 from engine.decision.changeset import Actor
 from engine.kernel.clocks import DAY_MS, Clocks
-from engine.packs.installing import install
+from engine.packs.installing import install_with_needs
 from engine.packs.people import add_people
 from engine.packs.reading import find_pack, read_pack
 from engine.runtime.settings import read_settings
@@ -35,7 +35,7 @@ def instance(tmp_path_factory, clock):
     home = tmp_path_factory.mktemp("home")
     opened = open_instance(read_settings({"YOUJU_HOME": str(home)}), Clocks(business=clock))
     pack = read_pack(find_pack(APP))
-    install(opened.services, pack, Actor(None))
+    install_with_needs(opened.services, pack, Actor(None))
     add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
     yield opened
     opened.close()

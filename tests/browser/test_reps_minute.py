@@ -1,4 +1,4 @@
-"""A rep's minute: a default visit takes four typed inputs and sixty seconds at most, at human speed, in helpful words."""
+"""A rep's minute: a default visit takes four typed inputs and sixty seconds at most, at human speed, in plain words."""
 
 from __future__ import annotations
 

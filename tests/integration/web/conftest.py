@@ -12,7 +12,7 @@ import pytest
 
 from engine.boot import Instance, open_instance
 from engine.decision.changeset import Actor
-from engine.packs.installing import install
+from engine.packs.installing import install_with_needs
 from engine.packs.people import add_people
 from engine.packs.reading import read_pack
 from engine.runtime.directory import ADMIN_ROLE
@@ -63,7 +63,7 @@ def instance(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     opened = open_instance(read_settings({"YOUJU_HOME": str(home)}))
     pack = read_pack(LIBRARY)
-    install(opened.services, pack, Actor(None))
+    install_with_needs(opened.services, pack, Actor(None))
     add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
     opened.directory.add_user("root", "Root", PASSWORD)
     opened.directory.grant("root", *ADMIN_ROLE)

@@ -9,7 +9,7 @@ import pytest
 from engine.boot import open_instance
 from engine.decision.changeset import Actor
 from engine.kernel.problems import EngineError
-from engine.packs.installing import install
+from engine.packs.installing import install_with_needs
 from engine.packs.people import add_people
 from engine.packs.reading import read_pack
 from engine.runtime.settings import read_settings
@@ -26,7 +26,7 @@ def gone(tmp_path):
     """A web whose database is no longer there, and the session of somebody who was signed in before."""
     lost = open_instance(read_settings({"YOUJU_HOME": str(tmp_path / "lost")}))
     pack = read_pack(LIBRARY)
-    install(lost.services, pack, Actor(None))
+    install_with_needs(lost.services, pack, Actor(None))
     add_people(lost.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
     visitor = Visitor(create_app(lost).test_client())
     visitor.client.set_cookie("youju_session", lost.directory.sign_in("librarian", PASSWORD))

@@ -8,7 +8,7 @@ import pytest
 
 from engine.decision.changeset import Actor
 from engine.demo import ANCHOR
-from engine.packs.installing import install
+from engine.packs.installing import install_with_needs
 from engine.packs.reading import find_pack, read_pack
 from engine.packs.shelf import offers
 from engine.storage import settings
@@ -59,7 +59,7 @@ def test_a_pack_is_put_in_with_what_it_needs(instance, admin):
 
 def test_a_pack_can_be_put_in_again_when_that_was_cut_short(instance, admin):
     pack = read_pack(find_pack("master_data"))
-    install(instance.services, pack, Actor(None))
+    install_with_needs(instance.services, pack, Actor(None))
     action = 'action="/market/master_data/install"'
     assert action not in text(admin.get("/market/master_data"))
     instance.works.start("install.master_data", lambda _: 1 / 0).join(20)

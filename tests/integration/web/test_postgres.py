@@ -9,7 +9,7 @@ import pytest
 
 from engine.boot import open_instance
 from engine.decision.changeset import Actor
-from engine.packs.installing import install
+from engine.packs.installing import install_with_needs
 from engine.packs.people import add_people
 from engine.packs.reading import read_pack
 from engine.runtime.settings import read_settings
@@ -24,7 +24,7 @@ def opened(postgres_server, tmp_path_factory):
     url = postgres_server.create("web_on_postgres")
     instance = open_instance(read_settings({"YOUJU_HOME": home, "YOUJU_DATABASE_URL": url}))
     pack = read_pack(LIBRARY)
-    install(instance.services, pack, Actor(None))
+    install_with_needs(instance.services, pack, Actor(None))
     add_people(instance.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
     yield instance
     instance.close()
