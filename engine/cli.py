@@ -20,6 +20,7 @@ from engine.jobs.commands import tick, worker
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
 from engine.packs.commands import pack
+from engine.packs.commands_designs import check_app, diff_apps, roll_back_app, show_history
 from engine.runtime.commands import app, user
 from engine.runtime.commands_language import check, explain_, format_
 from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_rules, show_rule
@@ -103,6 +104,8 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
+for _command in (check_app, diff_apps, show_history, roll_back_app):
+    app.add_command(_command)
 for _command in (show_rule, parse_rules, format_rules, check_rules):
     rule.add_command(_command)
 for _command in (check, format_, explain_):

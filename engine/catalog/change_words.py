@@ -38,10 +38,10 @@ def _said(change: Change, old: Mapping[str, Json], new: Mapping[str, Json]) -> S
     place = place_of(change.path)
     match change:
         case Inserted(path, element):
-            what = _framed("新增", "New: ", _element(path[-1], element))
+            what = _framed("新增", "New: ", named(path[-1], element))
             return Said("added", where, what, f"{place}/#{element['uid']}")
         case Removed(path, element):
-            what = _framed("移除", "Removed: ", _element(path[-1], element))
+            what = _framed("移除", "Removed: ", named(path[-1], element))
             return Said("removed", where, what, f"{place}/#{element['uid']}")
         case Reordered(path):
             part = _part(path[-1])
@@ -55,7 +55,7 @@ def _said(change: Change, old: Mapping[str, Json], new: Mapping[str, Json]) -> S
 def _put(path: Path, before: Json | Absent, after: Json | Absent, where: Text, place: str) -> Said:
     if len(path) == 1:
         gone = after is ABSENT
-        name = _element(_document_kind(path[0]), before if gone else after)
+        name = named(_document_kind(path[0]), before if gone else after)
         what = _framed("移除", "Removed: ", name) if gone else _framed("新增", "New: ", name)
         return Said("removed" if gone else "added", where, what, place)
     part = _property(path)
@@ -85,7 +85,7 @@ def _crumbs(path: Path, design: Mapping[str, Json]) -> Iterator[Text]:
         if node is None:
             return
         if kind and (number == 0 or step.startswith("#")):
-            found.append(_element(kind, node) if number or _is_named(node) else KINDS[kind])
+            found.append(named(kind, node) if number or _is_named(node) else KINDS[kind])
     yield from found
 
 
@@ -98,7 +98,7 @@ def _document_kind(path: str) -> str:
     return FOLDERS.get(folder, folder) if slash else folder.removesuffix(".json")
 
 
-def _element(kind: str, element: Json) -> Text:
+def named(kind: str, element: Json) -> Text:
     """Return an element by what it is and what it is called: 字段“招标文件编号”."""
     name = KINDS.get(kind, _part(kind))
     labels = element.get("labels") or element.get("message") or {} if isinstance(element, dict) else {}

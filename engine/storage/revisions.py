@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -56,6 +57,23 @@ def documents(connection: Connection, app: str, number: int) -> Json:
     if found is None:
         raise EngineError(problems.UNKNOWN_REVISION.at(app=app, number=number))
     return json.loads(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One revision of an app: when it was published, and by whom (None: by no user)."""
+
+    number: int
+    digest: str
+    at: Moment
+    user: str | None
+
+
+def history(connection: Connection, app: str) -> tuple[Published, ...]:
+    """Return the revisions of an app, the newest first; none where it was never published."""
+    columns = (_REVISION.c.number, _REVISION.c.digest, _REVISION.c.published_at, _REVISION.c.published_by)
+    query = select(*columns).where(_REVISION.c.app == app).order_by(_REVISION.c.number.desc())
+    return tuple(Published(*row) for row in connection.execute(query))
 
 
 def publish(

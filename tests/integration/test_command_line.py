@@ -18,6 +18,7 @@ import pytest
 
 from engine.packs.installing import market_packs
 from engine.runtime.directory import ADMIN_ROLE
+from tests.support.apps import LIBRARY
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSED, USAGE, ENVIRONMENT = 1, 2, 3
@@ -239,3 +240,31 @@ def test_promises_of_a_pack_are_played_when_they_are_tested(youju):
     done = youju("pack", "test", str(ROOT / "tests" / "apps" / "library"))
     assert done.returncode == 0, done.stdout
     assert "scenarios hold" in done.stdout
+
+
+def test_a_design_is_checked_compared_published_and_rolled_back_when_it_is_a_file(youju, home, tmp_path):
+    youju("pack", "install", str(LIBRARY))
+    file = tmp_path / "library.json"
+    youju("app", "export", "library", "--output", str(file))
+    content = json.loads(file.read_text("utf8"))
+    content.pop("digest")
+    content["documents"]["forms/book.json"]["labels"]["zh"] = "藏书"
+    file.write_text(json.dumps(content), encoding="utf8")
+
+    looked = youju("app", "check", str(file), "--json")
+    assert looked.returncode == 0
+    (change,) = json.loads(looked.stdout)["changes"]
+    assert change["what"]["zh"] == "“名称(中文)”由“图书”改为“藏书”"
+    assert json.loads(youju("app", "diff", "library@1", str(file), "--json").stdout)["changes"] == [change]
+    assert youju("app", "import", str(file)).returncode == 0
+    assert youju("app", "rollback", "library", "1").stdout == "library: revision 3 = 1 ✓\n"
+    numbers = [line.split("\t")[0] for line in youju("app", "history", "library").stdout.splitlines()]
+    assert numbers == ["3", "2", "1"]
+    assert "没有差别" in youju("app", "diff", "library@1", "library@3").stdout
+
+    content["documents"]["forms/book.json"]["fields"].pop(0)
+    file.write_text(json.dumps(content), encoding="utf8")
+    refused = youju("app", "check", str(file))
+    assert refused.returncode == 1
+    assert "✗ LANG-020" in refused.stdout
+    assert _rows(home, "youju_revision") == 3
