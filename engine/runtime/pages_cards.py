@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.catalog.naming import form_name
 from engine.catalog.pages.blocks import Button, CallButton, Cards, CreateButton, OpenButton, Source
 from engine.catalog.pages.definitions import ActionButtonDef, TransitionButtonDef
 from engine.decision.words import title_of
@@ -14,6 +15,7 @@ from engine.forms.forms import Form
 from engine.forms.writing import field_json
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
+from engine.kernel.identifiers import is_uuid
 from engine.kernel.values import Row
 from engine.language.expressions import Expression
 from engine.language.types import NumberType
@@ -105,7 +107,9 @@ def _read_by(source: Source) -> Iterable[Expression]:
         match button:
             case CreateButton(values=values):
                 yield from values.values()
-            case OpenButton(record=one) | CallButton(phone=one):
+            case OpenButton(form=named, record=one):
+                yield from (one, *((named,) if isinstance(named, Expression) else ()))
+            case CallButton(phone=one):
                 yield one
             case TransitionButtonDef() | ActionButtonDef():
                 pass
@@ -164,10 +168,8 @@ def _button(
     match button:
         case CreateButton():
             return _create(look, form, row, button)
-        case OpenButton(labels, target, expression):
-            id = _value(look, form, row, expression)
-            named = title_of(look.reading, *target, str(id), look.reading.viewer.language) if id else ""
-            return OpenButtonView(labels, *target, str(id)) if named else None
+        case OpenButton():
+            return _open(look, form, row, button)
         case CallButton(labels, expression):
             phone = _value(look, form, row, expression)
             return CallButtonView(labels, str(phone), _OF_A_NUMBER.sub("", str(phone))) if phone else None
@@ -176,6 +178,19 @@ def _button(
             return None if fitting is None else TransitionButtonView(labels or fitting.labels, fitting)
         case ActionButtonDef(labels, key):
             return ActionButtonView(labels or offered[key].labels, offered[key]) if key in offered else None
+
+
+def _open(look: Look, form: Form, row: Row, button: OpenButton) -> ButtonView | None:
+    """Return a button that opens a record; where it points at one of any form, only if the viewer may read that."""
+    id = _value(look, form, row, button.record)
+    if not isinstance(button.form, Expression):
+        named = title_of(look.reading, *button.form, str(id), look.reading.viewer.language) if id else ""
+        return OpenButtonView(button.labels, *button.form, str(id)) if named else None
+    target = look.form(form_name(form.app, str(_value(look, form, row, button.form))))
+    found = look.reading.record(target.app, target.key, str(id)) if target is not None and is_uuid(str(id)) else None
+    if target is None or found is None or not look.reading.may_see(target, found):
+        return None
+    return OpenButtonView(button.labels, target.app, target.key, str(id))
 
 
 def _value(look: Look, form: Form, row: Row, expression: Expression) -> object:

@@ -34,7 +34,7 @@ def points(instance, viewer):
 
     def read():
         page = instance.records.list(
-            viewer("rep"), "sales_management", "points_ledger", filter=None, sort="created_at", limit=50, after=None
+            viewer("rep"), "work_hub", "points_ledger", filter=None, sort="created_at", limit=50, after=None
         )
         return [record.fields["delta"] for record in page.items]
 

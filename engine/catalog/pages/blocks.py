@@ -45,10 +45,10 @@ class CreateButton:
 
 @dataclass(frozen=True, eq=False)
 class OpenButton:
-    """Opens the record of a form that the expression names."""
+    """Opens the record of a form that the expression names; ``form`` may be one, too, of a text ``app.form``."""
 
     labels: Text
-    form: FormName
+    form: FormName | Expression
     record: Expression
 
 

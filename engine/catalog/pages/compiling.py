@@ -245,6 +245,10 @@ class _Compiler:
         match button:
             case CreateButtonDef():
                 return self._create(place, button, form)
+            case OpenButtonDef(labels, source, str(named)):
+                pointed = at.expression(f"{place}.form", named, language.TextType)
+                id = at.expression(f"{place}.record", source, language.TextType)
+                return None if pointed is None or id is None else OpenButton(labels, pointed, id)
             case OpenButtonDef(labels, source):
                 record = at.expression(f"{place}.record", source, language.ReferenceType)
                 if record is None or not isinstance(record.type, language.ReferenceType):

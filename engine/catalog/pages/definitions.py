@@ -31,10 +31,14 @@ class CreateButtonDef:
 
 @dataclass(frozen=True, slots=True)
 class OpenButtonDef:
-    """Opens the record that an expression names."""
+    """Opens the record that an expression names.
+
+    ``form``, where that is not known beforehand, is an expression of a text ``app.form``, ``record`` of an id.
+    """
 
     labels: Text
     record: str
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +320,7 @@ def _button(item: Json) -> ButtonDef:
         case "create":
             return CreateButtonDef(_named(item), item["form"], MappingProxyType(dict(item.get("values", {}))))
         case "open":
-            return OpenButtonDef(_named(item), item["record"])
+            return OpenButtonDef(_named(item), item["record"], item.get("form"))
         case "call":
             return CallButtonDef(_named(item), item["phone"])
         case "transition":

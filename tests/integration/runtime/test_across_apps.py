@@ -37,6 +37,7 @@ CHORE = form(
     field("what", required="create"),
     field("who", "person", required="create"),
     field("by", "date"),
+    field("came_from"),
     field("came_of"),
     title="{{what}}",
     workflow="chore",
@@ -59,7 +60,10 @@ HOUSE = app(
     CHORES,
     STARS,
     key="house",
-    roles=[role("cook", access("chore", "read", rows="who = me"), access("star", "read", rows="who = me"))],
+    roles=[
+        role("cook", access("chore", "read", rows="who = me"), access("star", "read", rows="who = me")),
+        role("boss", access("chore", "create read")),
+    ],
 )
 STEPS = field(
     "steps",
@@ -78,7 +82,12 @@ OPEN_CHORES = rule(
                 {
                     "create": {
                         "form": "house.chore",
-                        "fields": {"what": "text", "who": "parent.owner", "came_of": "parent.id"},
+                        "fields": {
+                            "what": "text",
+                            "who": "parent.owner",
+                            "came_from": '"kitchen.meal"',
+                            "came_of": "parent.id",
+                        },
                         "into": "chore",
                     }
                 }
@@ -104,7 +113,10 @@ SOURCE = {
     "form": "house.chore",
     "filter": 'who = me and state = "open"',
     "sentence": {"zh": "{{what}}", "en": "{{what}}"},
-    "buttons": [{"kind": "transition", "transition": "finish"}],
+    "buttons": [
+        {"kind": "transition", "transition": "finish"},
+        {"kind": "open", "labels": labels("origin"), "form": "came_from", "record": "came_of"},
+    ],
 }
 HOME = {
     "uid": uid(),
@@ -187,7 +199,7 @@ def test_a_line_gets_no_second_record_when_the_rule_looks_again(served):
     lines = [*({"id": line["id"], "text": "洗净"} for line in meal.fields["steps"]), {"text": "煮"}]
     served.services.records.update(served.viewer("anna"), "kitchen", "meal", meal.id, {"steps": lines}, meal.version)
     served.jobs().run_until_quiet()
-    assert [row[0] for row in served.query("SELECT what FROM chore ORDER BY created_at, id")] == ["洗", "煮"]
+    assert sorted(row[0] for row in served.query("SELECT what FROM chore")) == ["洗", "煮"]
 
 
 def test_what_is_booked_in_the_other_app_is_booked_with_the_save(served):
@@ -208,13 +220,40 @@ def test_nobody_makes_records_of_the_other_app_by_themselves_when_a_rule_may(ser
 
 
 def test_a_record_of_the_other_app_is_moved_from_its_card_when_the_page_offers_that(served):
-    cooked(served, "洗")
+    meal = cooked(served, "洗")
     anna = served.viewer("anna")
     (block,) = served.services.pages.home(anna, "kitchen").blocks
     (card,) = block.cards
-    assert (card.sentence, [button.transition.key for button in card.buttons]) == ("洗", ["finish"])
+    finish, origin = card.buttons
+    assert (card.sentence, finish.transition.key) == ("洗", "finish")
+    assert (origin.app, origin.form, origin.id) == ("kitchen", "meal", meal.id)
     served.services.records.transition(anna, "house", "chore", card.record.id, "finish", {})
     assert served.services.pages.home(anna, "kitchen").blocks[0].cards == ()
+
+
+def offered(site, **chore):
+    """Return the kinds of the buttons on a chore that somebody gives anna."""
+    boss = site.person("boss", ("house", "boss"))
+    fields = {"what": "擦", "who": site.people["anna"], **chore}
+    site.services.records.create(boss, "house", "chore", fields)
+    (card,) = site.services.pages.home(site.viewer("anna"), "kitchen").blocks[0].cards
+    return [button.kind for button in card.buttons]
+
+
+NOBODYS = "0192f0c1-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize("form", ["kitchen.meal", "kitchen.pan", "pan", "x.y.z", None])
+@pytest.mark.parametrize("id", [NOBODYS, "x", None])
+def test_no_button_leads_to_a_record_when_the_pair_points_at_none(served, form, id):
+    assert offered(served, came_from=form, came_of=id) == ["transition"]
+
+
+@pytest.mark.parametrize(("maker", "kinds"), [("anna", ["transition", "open"]), ("ben", ["transition"])])
+def test_a_button_leads_to_a_record_when_the_viewer_may_read_it(served, maker, kinds):
+    served.person("ben", ("kitchen", "cook"))
+    meal = served.services.records.create(served.viewer(maker), "kitchen", "meal", {"dish": "饭"})
+    assert offered(served, came_from="kitchen.meal", came_of=meal.id) == kinds
 
 
 def test_a_button_is_told_when_the_form_of_the_other_app_knows_no_such_transition():

@@ -8,7 +8,7 @@ from engine.packs.people import add_people
 from engine.packs.reading import find_pack, read_pack
 from tests.integration.runtime.conftest import refused
 
-SALES, STORES = "sales_management", "store_sales"
+SALES, STORES, HUB = "sales_management", "store_sales", "work_hub"
 EARNED = {"visit": "10", "visit_returned": "-10", "adjustment": "7", "redemption": "-4", "redemption_reversed": "4"}
 
 
@@ -31,23 +31,23 @@ def test_the_month_is_what_was_earned_and_taken_back_when_a_visit_is_returned(si
     viewer = peopled(site, SALES)
     for number, (reason, delta) in enumerate(EARNED.items()):
         entry = {"user": viewer("rep").id, "reason": reason, "delta": delta, "reference": f"test:{number}"}
-        site.services.records.create(viewer("ops"), SALES, "points_ledger", entry)
+        site.services.records.create(viewer("ops"), HUB, "points_ledger", entry)
     assert points(site, viewer("rep")) == ("7", "7")
     taken = {"user": viewer("rep").id, "reason": "redemption", "delta": "-5", "reference": "test:last"}
-    site.services.records.create(viewer("ops"), SALES, "points_ledger", taken)
+    site.services.records.create(viewer("ops"), HUB, "points_ledger", taken)
     assert points(site, viewer("rep")) == ("7", "2"), "what is spent was earned all the same"
 
 
 def test_codes_stay_with_those_who_hand_them_out_when_others_look_or_ask(site):
     viewer, records = peopled(site, SALES), site.services.records
     reward = {"name": "咖啡券", "kind": "coffee_coupon", "cost": "20", "code_pool": [{"code": "A-1"}]}
-    made = records.create(viewer("ops"), SALES, "reward_item", reward)
+    made = records.create(viewer("ops"), HUB, "reward_item", reward)
     asking = 'any(code_pool where code = "A-1")'
     for name in ("ops", "admin"):
-        assert records.list(viewer(name), SALES, "reward_item", filter=asking).count.value == 1
+        assert records.list(viewer(name), HUB, "reward_item", filter=asking).count.value == 1
     for name in ("rep", "supervisor", "manager", "director"):
-        assert "code_pool" not in records.read(viewer(name), SALES, "reward_item", made.id).fields
-        assert refused(records.list, viewer(name), SALES, "reward_item", filter=asking)
+        assert "code_pool" not in records.read(viewer(name), HUB, "reward_item", made.id).fields
+        assert refused(records.list, viewer(name), HUB, "reward_item", filter=asking)
 
 
 def two_stores(site):
