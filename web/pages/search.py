@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template, request, url_for
 
 from engine.kernel.problems import Text
+from engine.runtime.pinyin import may_mean, typed_letters
 from web import security
 from web.display import text_of
 from web.doors import instance, viewer
@@ -65,9 +66,12 @@ def _groups(asking: Viewer, text: str) -> Iterator[tuple[str, list[Found]]]:
 
 
 def _meets(text: str, *words: Text | str) -> bool:
-    """Tell whether the text stands in any of these, in either language and whatever its case."""
-    wanted = text.casefold()
-    return any(wanted in said.casefold() for word in words for said in _said(word))
+    """Tell whether the text stands in any of these, in either language and whatever its case, or spells it in pinyin."""
+    wanted, letters = text.casefold(), typed_letters(text)
+    said = [one for word in words for one in _said(word)]
+    return any(wanted in one.casefold() for one in said) or (
+        letters is not None and any(may_mean(letters, one) for one in said if not one.isascii())
+    )
 
 
 def _said(word: Text | str) -> tuple[str, ...]:
@@ -76,8 +80,8 @@ def _said(word: Text | str) -> tuple[str, ...]:
 
 def _making(app: AppView, text: str) -> Iterator[Found]:
     for form in app.forms:
-        if form.may_create and (not text or _meets(text, form.labels, "New")):
-            label = gettext("New %(form)s", form=text_of(form.labels))
+        label = gettext("New %(form)s", form=text_of(form.labels))
+        if form.may_create and (not text or _meets(text, form.labels, "New", label)):
             yield Found(label, url_for("forms.new", app=app.key, form=form.key), "plus", text_of(app.labels))
 
 

@@ -51,6 +51,19 @@ def test_a_record_is_found_when_its_title_has_the_text(librarian, instance):
     assert "<html" not in found
 
 
+def test_places_deeds_and_records_are_found_when_their_pinyin_is_typed(librarian, instance):
+    author = instance.directory.viewer_of_session(librarian.client.get_cookie("youju_session").value)
+    made = instance.records.create(author, "library", "member", {"name": "诸葛听雨", "card_no": "S-79"})
+    for text, href in (
+        ("zgty", f"/a/library/member/{made.id}"),
+        ("zhugety", f"/a/library/member/{made.id}"),
+        ("ts", "/a/library/book/"),
+        ("xjts", "/a/library/book/new"),
+    ):
+        found = librarian.get(f"/search?q={text}", headers=FRAGMENT).get_data(as_text=True)
+        assert f'href="{href}"' in found, text
+
+
 def test_a_record_is_not_found_when_it_is_not_the_seekers(librarian, reader, instance):
     author = instance.directory.viewer_of_session(librarian.client.get_cookie("youju_session").value)
     instance.records.create(author, "library", "member", {"name": "司空见慣", "card_no": "S-78"})
@@ -79,6 +92,7 @@ def test_the_mend_is_said_when_the_address_is_not_a_secure_one(visitor, host, se
     page = visitor.get("/secure", headers={"Host": host}).get_data(as_text=True)
     assert ("youju serve --tls auto" in page) is not secure
     assert ('href="/secure"' in page) is not secure
+    assert ('href="/phone"' in page) is not secure
 
 
 def test_the_design_page_is_absent_when_its_viewer_is_no_administrator(reader):
