@@ -66,7 +66,7 @@ def _groups(asking: Viewer, text: str) -> Iterator[tuple[str, list[Found]]]:
 
 
 def _meets(text: str, *words: Text | str) -> bool:
-    """Tell whether the text stands in any of these, in either language and whatever its case, or spells it in pinyin."""
+    """Tell whether the text stands in any of these, in either language, whatever its case, or spells one in pinyin."""
     wanted, letters = text.casefold(), typed_letters(text)
     said = [one for word in words for one in _said(word)]
     return any(wanted in one.casefold() for one in said) or (
