@@ -164,7 +164,14 @@ def _column_views(reading: Reading, form: Form, columns: Sequence[Column]) -> It
                 column.type or column.value.type,
                 definition.format or (column.figure.measure.definition.format if column.figure else None),
             )
-        yield ColumnView(column.key, column.labels, view, is_record=definition.is_record, missing=definition.missing)
+        yield ColumnView(
+            column.key,
+            column.labels,
+            view,
+            is_record=definition.is_record,
+            missing=definition.missing,
+            is_sentence=column.sentence is not None,
+        )
 
 
 def _row_view(reading: Reading, form: Form, words: Words, columns: Sequence[Column], row: ListedRow) -> RowView:

@@ -34,7 +34,8 @@ class Drill:
 class ColumnView:
     """A column: ``field`` says how its values are drawn, ``bucket`` that they are the first days of weeks or months.
 
-    ``missing`` is what is said where there is nothing; ``is_lit`` says that a row's light goes by this measure.
+    ``missing`` is what is said where there is nothing; ``is_lit`` says that a row's light goes by this measure,
+    ``is_sentence`` that it puts the other columns into words.
     """
 
     key: str
@@ -45,6 +46,7 @@ class ColumnView:
     bucket: Bucket | None = None
     missing: Text | None = None
     is_lit: bool = False
+    is_sentence: bool = False
 
 
 @dataclass(frozen=True)

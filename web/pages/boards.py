@@ -15,6 +15,7 @@ from web.display import BLANK, text_of, trimmed, words
 from web.display_evidence import CAPTURED
 from web.display_moments import moment_words
 from web.doors import instance, viewer
+from web.heat import Heat, Spot, figure, heat
 from web.texts import current_language, gettext
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class DrawnWidget:
     measures: tuple[ColumnView, ...]
     lines: tuple[charts.Line, ...] = ()
     arcs: tuple[charts.Arc, ...] = ()
+    heat: Heat | None = None
 
 
 @blueprint.get("/a/<app>/boards")
@@ -110,7 +112,37 @@ def drawn(board: BoardView, widget: WidgetView) -> DrawnWidget:
         measures,
         charts.lines(columns) if widget.kind == "line" else (),
         charts.arcs(columns[0]) if widget.kind == "pie" and columns else (),
+        _heat(widget, rows) if widget.kind == "heat" and columns else None,
     )
+
+
+def _heat(widget: WidgetView, rows: Sequence[DrawnRow]) -> Heat:
+    """Return the table of a widget with two dimensions and, of its measures, the first."""
+    first, second, measure = widget.columns[:3]
+    spots = []
+    for drawn_row in rows:
+        row, (one, other, said) = drawn_row.row, drawn_row.values[:3]
+        spots.append(
+            Spot(
+                row=str(row.values[first.key]),
+                row_name=one.text,
+                column=str(row.values[second.key] or ""),
+                column_name=_short(second, row, other.text),
+                value=figure(row.values[measure.key]),
+                text=said.text,
+                href=said.href or drawn_row.href,
+            )
+        )
+    return heat(spots, BLANK)
+
+
+def _short(column: ColumnView, row: RowView, text: str) -> str:
+    """Return the name of a column in a table of many: a week by its first day."""
+    value = row.values[column.key]
+    if column.bucket != "week" or value is None:
+        return text
+    first = date.fromisoformat(str(value))
+    return f"{first.month}/{first.day}"
 
 
 def _sections(widgets: Sequence[DrawnWidget]) -> list[list[DrawnWidget]]:
