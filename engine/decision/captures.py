@@ -12,10 +12,11 @@ from typing import cast
 
 from engine.decision.changeset import Holding, TokenUse
 from engine.decision.facts import CaptureQuery, CaptureToken, FileQuery, StoredFile
+from engine.decision.measured import at_path, measure
 from engine.decision.pending import Saving
 from engine.forms.captured import problems
 from engine.forms.captured.values import CAPTURED, FILES, files_in, metres_between, position_of, wrong_file
-from engine.forms.definitions import FieldDef, target_of
+from engine.forms.definitions import FieldDef
 from engine.forms.forms import Field
 from engine.forms.parsing import problem
 from engine.kernel.canonical import Json
@@ -59,6 +60,7 @@ def check_given(saving: Saving) -> None:
     for spot in wanted:
         _settle(saving, spot, _checked(saving, spot))
     _take_places(saving)
+    measure(saving)
 
 
 def check_made(saving: Saving) -> None:
@@ -237,7 +239,7 @@ def _signed(saving: Saving, spot: Spot) -> Value:
 def _check_fence(saving: Saving, spot: Spot) -> None:
     """Note a place that is farther from where it must be than the geofence says; without a centre there is no fence."""
     fence = spot.definition.properties.get("geofence")
-    centre = None if fence is None else position_of(_centre(saving, str(fence["center"])))
+    centre = None if fence is None else position_of(at_path(saving, str(fence["center"])))
     here = position_of(spot.value)
     if fence is None or centre is None or here is None:
         return
@@ -259,16 +261,6 @@ def _take_places(saving: Saving) -> None:
         was = None if saving.before is None else saving.before.get(item.key)
         if saving.typed and place != was:  # told at the photos, which whoever sends them can take anew
             _check_fence(saving, Spot(source, item.definition, place, was, item.key))
-
-
-def _centre(saving: Saving, path: str) -> Value:
-    first, dot, last = path.partition(".")
-    value = saving.row.get(first)
-    if not dot or value is None:
-        return value
-    target = target_of(saving.form.fields[first].definition, saving.app.key)
-    row = saving.work.record(*target, str(value))
-    return None if row is None else row.get(last)
 
 
 def _settle(saving: Saving, spot: Spot, value: Value) -> None:

@@ -142,6 +142,17 @@ class CaptureQuery:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatQuery:
+    """Whether another record of the form holds a file of the same content in the same field. Answer: a bool."""
+
+    sha256: str
+    app: str
+    form: str
+    field: str
+    record: str
+
+
 Query = (
     RecordQuery
     | AggregateQuery
@@ -156,6 +167,7 @@ Query = (
     | EntriesQuery
     | FileQuery
     | CaptureQuery
+    | RepeatQuery
 )
 
 Facts = Mapping[Query, object]

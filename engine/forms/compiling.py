@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
 from engine.forms import problems
-from engine.forms.captured.problems import BAD_CENTRE, BAD_SOURCE
+from engine.forms.captured.problems import BAD_CENTRE, BAD_SOURCE, NOT_MEASURED
 from engine.forms.captured.values import CAPTURED
 from engine.forms.completing import Asked, Completing
 from engine.forms.definitions import FieldDef, FormDef, OptionDef, RelationDef, target_of
@@ -227,6 +227,7 @@ def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Pro
             found.append(BAD_SOURCE.at(f"fields.{item.key}.taken_from", source=source))
         if center is not None and not _is_place(app, definition, scope, str(center)):
             found.append(BAD_CENTRE.at(f"fields.{item.key}.geofence.center", center=center))
+        found += [NOT_MEASURED.at(place, way=way) for place, way in _not_measured(app, definition, scope, item)]
     for number, relation in enumerate(definition.relations):
         target = scope.forms.get(_related(app, relation))
         if target is None:
@@ -235,6 +236,19 @@ def _reference_problems(app: str, definition: FormDef, scope: Scope) -> list[Pro
         elif relation.reference not in target.fields:
             found.append(problems.NO_SUCH_FIELD.at(f"relations[{number}].reference", key=relation.reference))
     return found
+
+
+def _not_measured(app: str, definition: FormDef, scope: Scope, item: FieldDef) -> Iterator[tuple[str, str]]:
+    """Go through what a field is to be worked out of and cannot be, each with its place; people fill none of these."""
+    between, photos = item.properties.get("metres_between", {}), item.properties.get("seen_before")
+    of_form = item in definition.fields and item.set_by_system
+    for end, path in between.items():
+        if not of_form or not _is_place(app, definition, scope, str(path)):
+            yield f"fields.{item.key}.metres_between.{end}", str(path)
+    if photos is not None and not (
+        of_form and any(one.key == photos and one.type == "photo" for one in definition.fields)
+    ):
+        yield f"fields.{item.key}.seen_before", str(photos)
 
 
 def _is_place(app: str, definition: FormDef, scope: Scope, path: str) -> bool:

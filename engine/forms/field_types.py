@@ -52,6 +52,25 @@ _NUMBER: Mapping[str, Json] = {
     "digits": {"type": "integer", "minimum": 1, "maximum": 18},
     **_NUMBER_LIMITS,
 }
+_WAY = r"^[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40})?$"
+_MEASURED: Mapping[str, Json] = {
+    **_NUMBER,
+    "metres_between": {
+        "type": "object",
+        "properties": {"from": {"type": "string", "pattern": _WAY}, "to": {"type": "string", "pattern": _WAY}},
+        "required": ["from", "to"],
+        "additionalProperties": False,
+        "description": "Two locations, fields or reference.field: the system fills how many metres they are apart",
+    },
+}
+"""What a number may say of itself; the other kinds of numbers are measured by nobody."""
+_SEEN: Mapping[str, Json] = {
+    "seen_before": {
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9_]{0,40}$",
+        "description": "A field of photos: the system fills whether another record holds one of them already",
+    }
+}
 _LENGTH: Mapping[str, Json] = {"max_length": {"type": "integer", "minimum": 1, "maximum": 100_000}}
 _WORD: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 40}
 _TEXT: Mapping[str, Json] = {
@@ -128,11 +147,11 @@ BUILT_IN = Registry(
         FieldType("email", {}, _text, StorageKind.TEXT, "email", parsing.email),
         FieldType("url", {}, _text, StorageKind.TEXT, "url", parsing.url),
         FieldType("id_code", {}, _text, StorageKind.TEXT, "id_code", parsing.credit_code),
-        FieldType("number", _NUMBER, _number, StorageKind.NUMBER, "number", parsing.number),
+        FieldType("number", _MEASURED, _number, StorageKind.NUMBER, "number", parsing.number),
         FieldType("money", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "money", parsing.number),
         FieldType("percent", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "percent", parsing.number),
         FieldType("rating", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "rating", parsing.rating),
-        FieldType("boolean", {}, _plain(language.BooleanType()), StorageKind.BOOLEAN, "boolean", parsing.boolean),
+        FieldType("boolean", _SEEN, _plain(language.BooleanType()), StorageKind.BOOLEAN, "boolean", parsing.boolean),
         FieldType("date", _DAYS, _plain(language.DateType()), StorageKind.DATE, "date", parsing.date),
         FieldType("datetime", {}, _plain(language.DateTimeType()), StorageKind.DATETIME, "datetime", parsing.moment),
         FieldType(

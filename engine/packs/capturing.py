@@ -1,7 +1,8 @@
 """Makes what a scenario or demo says was captured: the file, sent in by its user, and for a photo its token.
 
 ``{"capture": "photo", "lat": "28.68", "lng": "115.89"}`` is a photo taken now at that place; without a place it has
-none, and with ``"live": false`` it comes from an album. ``{"capture": "image", "name": "front.png"}`` and
+none, and with ``"live": false`` it comes from an album; no two are alike, but those of one ``name`` are one picture.
+``{"capture": "image", "name": "front.png"}`` and
 ``attachment`` are files of that name, ``{"capture": "audio", "seconds": "6"}`` is a recording, ``signature`` one.
 """
 
@@ -46,12 +47,12 @@ def capture(services: Services, viewer: Viewer, document: Json) -> Json:
 
 def _photo(services: Services, viewer: Viewer, said: Json) -> Json:
     """Return a photo that is taken now; one that is not live has neither token nor time."""
-    name = str(said.get("name", "photo.png"))
-    file = _sent(services, viewer, name, picture(f"{viewer.name}/{name}"))
-    placed = {key: said[key] for key in PLACE if key in said}
+    name, placed = str(said.get("name", "photo.png")), {key: said[key] for key in PLACE if key in said}
     if said.get("live") is False:
-        return {"file": file, **placed}
+        return {"file": _sent(services, viewer, name, picture(f"{viewer.name}/{name}")), **placed}
     token = services.files.issue_tokens(viewer, 1, DEVICE["device_id"], DEVICE["device_id_type"])[0]
+    drawn = name if "name" in said else token.token
+    file = _sent(services, viewer, name, picture(f"{viewer.name}/{drawn}"))
     taken = moment_text(services.execution.clocks.business())
     return {"file": file, "token": token.token, "captured_at": taken, **placed, **DEVICE}
 

@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Any, cast
 from engine.catalog.naming import form_name
 from engine.decision.changeset import Actor, Changeset
 from engine.decision.commands import Command, RunRules
-from engine.decision.facts import BalanceQuery, FileQuery, Person, PersonQuery, Query, RecordQuery, SameQuery
+from engine.decision.facts import (
+    BalanceQuery,
+    FileQuery,
+    Person,
+    PersonQuery,
+    Query,
+    RecordQuery,
+    RepeatQuery,
+    SameQuery,
+)
 from engine.decision.pending import Saving
 from engine.decision.saving import save
 from engine.decision.work import Around, Work
@@ -140,6 +149,8 @@ class _Facts(Mapping[Query, object]):
                 return self.past.rows[app, form, id]
             case SameQuery(app, form, keys, values):
                 return ("",) if (app, form, keys, values) in self.taken else ()
+            case RepeatQuery():  # a few pictures stand for many
+                return False
             case BalanceQuery():
                 return self.past.held.get(query, 0)
             case FileQuery(id):  # of a file all is told that is asked, whichever record is to hold it

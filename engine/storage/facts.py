@@ -17,6 +17,7 @@ from engine.decision.facts import (
     PersonQuery,
     Query,
     RecordQuery,
+    RepeatQuery,
     RoleQuery,
     RowsQuery,
     SameQuery,
@@ -63,6 +64,9 @@ def answer(
     answers.update(_balances(connection, tables, [query for query in listed if isinstance(query, BalanceQuery)]))
     answers.update(_same(connection, tables, [query for query in listed if isinstance(query, SameQuery)]))
     answers.update(files.facts(connection, [query for query in listed if isinstance(query, FileQuery)]))
+    answers.update(
+        (query, files.is_held_elsewhere(connection, query)) for query in listed if isinstance(query, RepeatQuery)
+    )
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from engine.decision.captures import UNHELD_FOR
 from engine.decision.changeset import Changeset
-from engine.decision.facts import FileQuery, StoredFile
+from engine.decision.facts import FileQuery, RepeatQuery, StoredFile
 from engine.kernel.clocks import DAY_MS, Moment
 from engine.storage import system_tables
 from engine.storage.upserts import insert_or_ignore
@@ -118,6 +118,13 @@ def facts(connection: Connection, queries: Iterable[FileQuery]) -> Iterator[tupl
             continue
         by_this = (query.app, query.form, query.record) in records
         yield query, StoredFile(row.id, row.sha256, row.name, row.type, row.user_id, row.at, by_this, bool(records))
+
+
+def is_held_elsewhere(connection: Connection, query: RepeatQuery) -> bool:
+    """Tell whether another record of the form holds a file of the same content in the same field."""
+    held = select(_USE.c.file).join(_FILE, _FILE.c.id == _USE.c.file).where(_FILE.c.sha256 == query.sha256)
+    there = (_USE.c.app == query.app, _USE.c.form == query.form, _USE.c.field == query.field)
+    return connection.execute(held.where(*there, _USE.c.record != query.record).limit(1)).first() is not None
 
 
 def waiting(connection: Connection, user: str, since: Moment) -> int:

@@ -39,6 +39,8 @@ def documents(**photo: Any) -> apps.Documents:
         apps.field("signed", "signature"),
         apps.field("arrived", "location", geofence={"center": "site.gate", "metres": 500}),
         apps.field("shot_at", "location", taken_from="photos", set_by="system"),
+        apps.field("metres_off", "number", metres_between={"from": "shot_at", "to": "site.gate"}, set_by="system"),
+        apps.field("shown_before", "boolean", seen_before="photos", set_by="system"),
         apps.field("code", "scan", codes="ean"),
         apps.field("secret_files", "attachment"),
         apps.field(

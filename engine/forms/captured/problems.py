@@ -87,6 +87,15 @@ BAD_SOURCE = ProblemKind(
     Text("位置的来源“{source}”不是照片字段", "“{source}”, from which the place comes, is no field of photos"),
     Text("写本表单的照片字段", "Name a field of photos of this form"),
 )
+NOT_MEASURED = ProblemKind(
+    "CAPT-018",
+    Text("“{way}”量不出来", "“{way}” cannot be measured"),
+    Text(
+        "距离的两端写位置字段或 关联字段.位置字段,照片写本表单的照片字段;这个字段写 set_by: system",
+        "A distance is between two locations (a field, or reference.field), photos are a field of this form; the field "
+        "itself is set by the system",
+    ),
+)
 BAD_CENTRE = ProblemKind(
     "CAPT-016",
     Text("围栏的中心“{center}”不是位置字段", "The centre “{center}” of the geofence is no field of a location"),
