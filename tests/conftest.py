@@ -10,9 +10,22 @@ import pytest
 from engine.storage.database import open_database
 from engine.storage.migrations import migrate
 from tests.support.guarding import every_engine_guarded
+from tests.support.homes import folder_of_the_run, furnish_with_the_demo, furnished
 from tests.support.postgres import running_postgres
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory):
+    """A folder that all workers of the run share."""
+    return folder_of_the_run(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def demo_home(run_folder):
+    """The home of an installation with all packs and their demo, to be copied."""
+    return furnished(run_folder, "demo", furnish_with_the_demo)
 
 
 @pytest.fixture(autouse=True, scope="session")

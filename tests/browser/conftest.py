@@ -19,11 +19,13 @@ from engine.packs.installing import install_with_needs
 from engine.packs.people import add_people
 from engine.packs.reading import find_pack, read_pack
 from engine.runtime.settings import read_settings
+from tests.support.homes import furnished
 from web.app import create_app
 from web.live import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 PASSWORD = "correct horse"
 PHONE = {"width": 390, "height": 844}
@@ -58,14 +60,25 @@ def browser():
         opened.close()
 
 
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    """Sales management with its people and no records."""
-    home = tmp_path_factory.mktemp("home")
+@pytest.fixture(scope="session")
+def sales_home(run_folder):
+    """The home of an installation of sales management with its people and no records, to be copied."""
+    return furnished(run_folder, "sales", _with_sales)
+
+
+def _with_sales(home: Path) -> None:
     opened = open_instance(read_settings({"YOUJU_HOME": str(home)}))
     pack = read_pack(find_pack("sales_management"))
     install_with_needs(opened.services, pack, Actor(None))
     add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def instance(sales_home, tmp_path_factory):
+    """Sales management with its people and no records."""
+    home = shutil.copytree(sales_home, tmp_path_factory.mktemp("sales") / "home")
+    opened = open_instance(read_settings({"YOUJU_HOME": str(home)}))
     yield opened
     opened.close()
 

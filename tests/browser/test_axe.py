@@ -21,8 +21,8 @@ async (options) => {
 
 
 @pytest.fixture(scope="module")
-def demo():
-    with demo_instance() as instance, serving(instance) as base:
+def demo(demo_home):
+    with demo_instance(demo_home) as instance, serving(instance) as base:
         everybody = people(instance)
         yield base, everybody, sample(stops(instance, everybody), 2)
 

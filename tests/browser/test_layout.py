@@ -67,8 +67,8 @@ def test_a_page_fits_its_screen_when_it_is_opened(signed_in, customer, width, la
 
 
 @pytest.fixture(scope="module")
-def demo():
-    with demo_instance() as instance, serving(instance) as base:
+def demo(demo_home):
+    with demo_instance(demo_home) as instance, serving(instance) as base:
         everybody = people(instance)
         yield instance, base, everybody, sample(stops(instance, everybody), 2)
 

@@ -10,19 +10,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import waitress
 
-from engine.boot import Instance, open_instance
-from engine.demo import make_demo
-from engine.runtime.settings import read_settings
+from tests.support.homes import furnish_with_the_demo, open_demo
 from web.app import create_app
 from web.live import THREADS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+    from engine.boot import Instance
     from engine.runtime.views import AppView, FormView, Viewer
 
 NOBODY = ""
@@ -44,16 +44,22 @@ class Stop:
 
 
 @contextmanager
-def demo_instance() -> Iterator[Instance]:
-    """Open an installation of its own with all packs and their demo, on the test clock; it is gone afterwards."""
-    home = tempfile.mkdtemp(prefix="youju-walk-")
-    opened = open_instance(read_settings({"YOUJU_HOME": home, "YOUJU_TEST_CLOCK": "1"}))
-    try:
-        make_demo(opened, None, lambda _done, _total: None)
-        yield opened
-    finally:
-        opened.close()
-        shutil.rmtree(home, ignore_errors=True)
+def demo_instance(made: Path | None = None) -> Iterator[Instance]:
+    """Open an installation of its own with all packs and their demo, on the test clock; it is gone afterwards.
+
+    ``made`` is the home of one that has them already, to be copied.
+    """
+    with tempfile.TemporaryDirectory(prefix="youju-walk-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder) / "home"
+        if made is None:
+            furnish_with_the_demo(home)
+        else:
+            shutil.copytree(made, home)
+        opened = open_demo(home)
+        try:
+            yield opened
+        finally:
+            opened.close()
 
 
 @contextmanager

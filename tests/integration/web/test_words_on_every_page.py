@@ -127,8 +127,8 @@ def latin_of(instance, everybody):
 
 
 @pytest.fixture(scope="module")
-def demo():
-    with demo_instance() as instance:
+def demo(demo_home):
+    with demo_instance(demo_home) as instance:
         everybody = people(instance)
         client = create_app(instance).test_client()
         walk = sample(stops(instance, everybody), 4)
