@@ -79,7 +79,7 @@ def boards(app: str) -> str:
         app=instance().apps.app(asking, app),
         front=[item for item in found if item.mine],
         others=others,
-        sought=sought,
+        wanted=sought,
     )
 
 
