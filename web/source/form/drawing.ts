@@ -47,7 +47,9 @@ const awake = (slot: HTMLElement): void => {
 const dormantOf = (slot: HTMLElement): ParentNode =>
   slot.querySelector<HTMLTemplateElement>(":scope > template[data-dormant]")?.content ?? slot;
 
-const isReadOnly = (slot: HTMLElement): boolean => dormantOf(slot).querySelector(":scope > .read-only") !== null;
+// ":scope" finds nothing in what a template holds, so its children are asked one by one.
+const isReadOnly = (slot: HTMLElement): boolean =>
+  [...dormantOf(slot).children].some((child) => child.matches(".read-only"));
 
 const hasContent = (slot: HTMLElement): boolean => !slot.querySelector(":scope > template[data-dormant]");
 
