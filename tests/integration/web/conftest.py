@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.settings import read_settings
 from tests.integration.web.deals import Deals
 from tests.support.contracts import Contract
+from tests.support.homes import furnished
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -57,16 +59,27 @@ class Visitor:
         return self.post("/sign-in", {"name": name, "password": password})
 
 
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    """A library that the tests of one module share; each makes its own books."""
-    home = tmp_path_factory.mktemp("home")
+@pytest.fixture(scope="session")
+def library_home(run_folder):
+    """The home of an installation of the library with its people and an administrator, to be copied."""
+    return furnished(run_folder, "library", _with_library)
+
+
+def _with_library(home: Path) -> None:
     opened = open_instance(read_settings({"YOUJU_HOME": str(home)}))
     pack = read_pack(LIBRARY)
     install_with_needs(opened.services, pack, Actor(None))
     add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
     opened.directory.add_user("root", "Root", PASSWORD)
     opened.directory.grant("root", *ADMIN_ROLE)
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def instance(library_home, tmp_path_factory):
+    """A library that the tests of one module share; each makes its own books."""
+    home = shutil.copytree(library_home, tmp_path_factory.mktemp("library") / "home")
+    opened = open_instance(read_settings({"YOUJU_HOME": str(home)}))
     yield opened
     opened.close()
 
