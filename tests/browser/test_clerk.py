@@ -14,6 +14,7 @@ from engine.packs.people import add_people
 from engine.packs.reading import find_pack, read_pack
 from engine.runtime.settings import read_settings
 from tests.browser.conftest import PASSWORD
+from tests.browser.test_axe import judged
 from tests.browser.test_scanning import CODE, browser, film
 
 __all__ = ["browser", "film"]
@@ -81,5 +82,6 @@ def test_an_unknown_code_is_answered_where_it_is_looked_for_when_nobody_has_it(s
     expect(page.get_by_role("alert")).to_contain_text("13800009999")
     expect(page.locator("[name=phone]")).to_have_value("13800009999")
     expect(page.get_by_role("button", name="扫码")).to_be_visible()
+    assert judged(page) == []
     page.get_by_role("link", name="新建顾客").click()
     expect(page.get_by_label("手机", exact=True)).to_have_value("13800009999")

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_axe import judged
 from tests.browser.test_capture import HERE, shoot
 from tests.browser.test_visit_comes_back import BEGUN_MS, SOON_MS, working
 from tests.browser.test_visit_journey import fill_tender_visit, open_tender_visit
@@ -34,6 +35,7 @@ def test_a_spoken_comment_is_heard_by_the_rep_when_the_supervisor_reads_a_visit(
     rep, supervisor = read
     supervisor.get_by_role("button", name="点评").click()
     expect(supervisor.locator("#summary")).to_contain_text(re.compile("语音点评.*点评"))
+    assert judged(supervisor) == []
     supervisor.get_by_role("button", name="录音").click()
     expect(supervisor.locator("[data-clock]")).to_contain_text("0:02")
     supervisor.get_by_role("button", name="停止").click()

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_axe import judged
 from tests.browser.test_capture import NEW, _field_work, filling, saved, shoot, slot
 
 __all__ = ["_field_work", "filling", "saved"]
@@ -110,6 +111,7 @@ def test_another_page_says_what_waits_when_it_could_not_be_sent_and_leads_back(f
     page.goto("/me")
     note = page.locator("#waiting")
     expect(note).to_contain_text("有1项已存手机,还没发出去")
+    assert judged(page) == []
     note.get_by_role("link").click()
     expect(slot(page, "photos").locator("li")).to_contain_text("还没上传")
     page.unroute(FILES)

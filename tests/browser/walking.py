@@ -99,7 +99,7 @@ def people(instance: Instance) -> dict[str, Person]:
 
 def stops(instance: Instance, everybody: Mapping[str, Person]) -> list[Stop]:
     """Return every page that there is to see: of each form once, by the first who may; of each app each one's home."""
-    found = [Stop("sign-in", NOBODY, "/sign-in"), Stop("secure", NOBODY, "/secure")]
+    found = [Stop("sign-in", NOBODY, "/sign-in"), Stop("secure", NOBODY, "/secure"), Stop("phone", NOBODY, "/phone")]
     first = next(iter(everybody))
     admin = next((name for name, one in everybody.items() if instance.apps.may_export(one.viewer)), first)
     found += [
@@ -123,6 +123,9 @@ def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iter
     for tab in instance.services.pages.tab_bar(viewer, app.key):
         if tab.kind == "page" and not tab.home:
             yield Stop(f"{app.key}-page-{tab.page}", name, f"{at}/pages/{tab.page}")
+    for action in instance.services.quick_actions.standing(viewer, app.key):
+        if action.finds:
+            yield Stop(f"{app.key}-find-{action.key}", name, f"{at}/actions/{action.key}")
     if app.sets_parameters:
         yield Stop(f"{app.key}-parameters", name, f"{at}/parameters/")
     boards = instance.services.boards.list(viewer, app.key)
