@@ -70,3 +70,66 @@ def test_a_visit_is_seen_read_and_answered_when_it_is_submitted_with_its_photo(s
     expect(rep.locator(".chips")).to_contain_text("已阅", timeout=SOON_MS)
     expect(rep.get_by_text("先请法务看偏差3.2").first).to_be_visible(timeout=SOON_MS)
     assert points() == ["10"]
+
+
+@pytest.fixture
+def placed(instance, viewer, customer):
+    """Say where a customer of the rep's is; make the customer where there is none of that name."""
+
+    def place(name, where):
+        rep, at = viewer("rep"), ("sales_management", "customer")
+        known = instance.records.list(rep, *at, filter=f'legal_name = "{name}"').items
+        found = known[0] if known else customer(name)
+        there = {"lat": str(where["latitude"]), "lng": str(where["longitude"])}
+        instance.records.update(rep, *at, found.id, {"site_location": there}, None)
+
+    return place
+
+
+@pytest.mark.covers("S0-32")
+def test_a_visit_far_from_the_customer_comes_back_with_its_points_and_is_mended(
+    signed_in, placed, working, points, instance
+):
+    before = points()
+    at_the_customer = {**HERE["geolocation"], "latitude": HERE["geolocation"]["latitude"] + 0.0135}
+    placed("九江康宁医疗器械有限公司", at_the_customer)
+    rep = signed_in("rep", **HERE)
+    open_tender_visit(rep)
+    fill_tender_visit(rep)
+    shoot(rep, "onsite_photos")
+    rep.get_by_role("button", name="提交").click()
+    expect(rep.locator(".chips")).to_contain_text("退回", timeout=SOON_MS)
+    expect(rep.get_by_text("定位不符").first).to_be_visible(timeout=SOON_MS)
+    assert points()[len(before) :] == ["10", "-10"]
+
+    rep.goto("/a/sales_management/")
+    card = rep.locator(".pressing-card", has_text="拜访被退回:定位不符")
+    card.get_by_role("link", name="改好再交").click()
+    expect(rep.get_by_text("定位不符").first).to_be_visible()
+    rep.context.set_geolocation(at_the_customer)
+    rep.get_by_role("link", name="编辑").click()
+    photos = rep.locator("[data-field=onsite_photos]")
+    photos.get_by_role("button", name="移除").click()
+    shoot(rep, "onsite_photos")
+    rep.get_by_role("button", name="保存").click()
+    rep.get_by_role("button", name="重新提交").click()
+    expect(rep.get_by_role("status")).to_contain_text("已改好,重新提交了")
+    expect(rep.locator(".chips")).to_contain_text("重新提交")
+    assert points()[len(before) :] == ["10", "-10", "10"]
+
+    instance.jobs().run_until_quiet()
+    rep.reload()
+    expect(rep.locator(".chips")).to_contain_text("重新提交")
+    assert points()[len(before) :] == ["10", "-10", "10"]
+
+
+def test_a_next_step_is_done_in_one_tap_when_its_card_offers_that(signed_in, instance, viewer):
+    rep = signed_in("rep")
+    fields = {"title": "寄样机清单", "due_at": "2026-12-04T10:00:00Z"}
+    made = instance.records.create(viewer("rep"), "work_hub", "todo", fields)
+    rep.goto("/a/sales_management/")
+    step = rep.locator(".pressing-card", has_text="寄样机清单")
+    step.get_by_role("button", name="完成").click()
+    expect(rep.get_by_role("status")).to_contain_text("已完成:寄样机清单")
+    expect(rep.locator(".pressing-card", has_text="寄样机清单")).to_have_count(0)
+    assert instance.records.read(viewer("rep"), "work_hub", "todo", made.id).state == "done"
