@@ -60,6 +60,23 @@ def rows(**more):
         ({"order": ["-m"]}, "BOARD-002", "metrics/m.json#order"),
         ({"measures": [COUNT, element("n", function="count")]}, "BOARD-010", "metrics/m.json#n"),
         ({"measures": [element("s", function="share")]}, "APP-005", "metrics/m.json#/measures/0"),
+        ({"measures": [element("s", function="median", of="name")]}, "BOARD-006", "metrics/m.json#measures.s.of"),
+        (
+            {"measures": [element("s", function="median", of="amount * amount")]},
+            "BOARD-006",
+            "metrics/m.json#measures.s.of",
+        ),
+        (
+            {"measures": [element("s", function="distinct", of="who", per="kinds")]},
+            "BOARD-006",
+            "metrics/m.json#measures.s.per",
+        ),
+        (
+            {"measures": [element("s", function="figure", metric="x", measure="n")]},
+            "BOARD-001",
+            "metrics/m.json#measures.s.metric",
+        ),
+        ({"over": "stays"}, "BOARD-012", "metrics/m.json#over"),
         ({"measures": [element("s", function="count", of="name")]}, "APP-004", "metrics/m.json#/measures/0/of"),
     ],
 )
@@ -72,6 +89,23 @@ def test_metric_is_refused_with_its_place_when_a_part_does_not_fit(wrong, code, 
     [
         (element("w", kind="table", metric="x"), "BOARD-001", "boards/b.json#widgets.w.metric"),
         (element("w", kind="bar", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (element("w", kind="heat", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (
+            rows(columns=[{"key": "x", "metric": "m", "measure": "y"}]),
+            "BOARD-002",
+            "boards/b.json#widgets.w.columns.x.measure",
+        ),
+        (
+            rows(columns=[{"key": "x", "metric": "m", "measure": "n", "by": {"z": "name"}}]),
+            "BOARD-002",
+            "boards/b.json#widgets.w.columns.x.by",
+        ),
+        (
+            rows(columns=[{"key": "name", "metric": "m", "measure": "n"}]),
+            "BOARD-008",
+            "boards/b.json#widgets.w.columns.name",
+        ),
+        (rows(columns=[{"key": "x", "sentence": labels("s")}]), "BOARD-003", "boards/b.json#widgets.w.columns.x"),
         (element("w", kind="number", metric="m", measures=["x"]), "BOARD-002", "boards/b.json#widgets.w.measures"),
         (rows(form="nothing"), "APP-010", "boards/b.json#/widgets/0/form"),
         (rows(where="amount"), "LANG-040", "boards/b.json#widgets.w.where"),
@@ -93,6 +127,38 @@ def test_metric_is_refused_with_its_place_when_a_part_does_not_fit(wrong, code, 
 )
 def test_board_is_refused_with_its_place_when_a_part_does_not_fit(wrong, code, place):
     assert (code, place) in of(metric(), board(wrong))
+
+
+@pytest.mark.parametrize(
+    ("by", "fits"),
+    [
+        ({"d": "name"}, True),
+        ({"d": "kind"}, True),
+        ({}, True),
+        ({"d": "amount"}, False),
+        ({"d": "who"}, False),
+        ({"d": "day"}, False),
+    ],
+)
+def test_figure_is_refused_when_its_group_has_another_type(by, fits):
+    column = {"key": "x", "metric": "m", "measure": "n", "by": by}
+    found = of(metric(dimensions=[element("d", by="kind")]), board(rows(columns=[column])))
+    assert (("BOARD-013", "boards/b.json#widgets.w.columns.x.by.d") not in found) is fits
+    assert fits == (found == [])
+
+
+def test_bucket_of_time_is_refused_when_it_is_looked_up():
+    column = {"key": "x", "metric": "m", "measure": "n", "by": {"d": "day"}}
+    found = of(metric(dimensions=[element("d", by="day", bucket="day")]), board(rows(columns=[column])))
+    assert found == [("BOARD-013", "boards/b.json#widgets.w.columns.x.by.d")]
+
+
+def test_metric_of_another_app_is_refused_when_it_is_drawn_by_itself():
+    documents = app(form("own", field("name")), key="second")
+    documents["metrics/m.json"] = metric(form="first.thing")
+    documents["boards/b.json"] = board(element("w", kind="number", metric="m"))
+    found = places(problems_of(app(form("thing", *FIELDS), key="first"), documents))
+    assert found == [("BOARD-014", "boards/b.json#widgets.w.metric")]
 
 
 def test_board_is_refused_when_its_role_or_a_second_widget_does_not_fit():
