@@ -1,6 +1,6 @@
 """The circuit breaker as people meet it: only the API, the command line and a clock that is moved by ``youju tick``.
 
-One instance is served, its jobs process beside it; nothing reaches into the database.
+One instance is served, its jobs process beside it; nothing reaches into the database once it is furnished.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from engine.decision.changeset import Actor
+from engine.kernel.clocks import moment_number
+from engine.packs.installing import install_with_needs
+from engine.packs.people import add_people
+from engine.packs.reading import find_pack, read_pack
+from tests.support.homes import open_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "/api/v1/sales_management"
@@ -103,10 +110,21 @@ class Site:
         return self.ask(who, "POST", f"{APP}/opportunity/{opportunity}/transitions/release", {"fields": fields})
 
 
+def _furnish(home: Path) -> None:
+    """Make an instance with sales management, its people and no records, in the evening on which all begins."""
+    opened = open_demo(home)
+    assert opened.test_clock is not None
+    opened.test_clock.set(moment_number(BEGUN - timedelta(hours=2)))
+    pack = read_pack(find_pack("sales_management"))
+    install_with_needs(opened.services, pack, Actor(None))
+    add_people(opened.directory, pack.key, pack.users)
+    opened.close()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = Site(tmp_path_factory.mktemp("breaker") / "home")
-    made.youju("init", "--demo", "--anchor", BEGUN.date().isoformat())
+    _furnish(made.home)
     made.tick(BEGUN)
     made.tokens = {name: made.youju("user", "token", name).strip() for name in WHO}
     command = [sys.executable, "-c", "from web.commands import serve; serve()", "--port", "0"]
