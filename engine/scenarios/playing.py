@@ -119,7 +119,9 @@ def _take(stage: Stage, viewer: Viewer, body: Json) -> None:
     record = stage.names.ref(body["record"])[1] if "record" in body else None
     fields = capture(stage.services, viewer, stage.names.value(body.get("fields", {})))
     taken = stage.services.quick_actions.take(viewer, stage.app, body["action"], record, fields)
-    stage.names.refs[body.get("ref", body["action"])] = (taken.record.form, taken.record.id)
+    made = taken.record
+    named = made.form if made.app == stage.app else f"{made.app}.{made.form}"
+    stage.names.refs[body.get("ref", body["action"])] = (named, made.id)
 
 
 def _find(stage: Stage, viewer: Viewer, body: Json) -> None:
