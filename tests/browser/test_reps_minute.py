@@ -100,6 +100,23 @@ def test_a_tender_visit_takes_one_typed_input_when_the_number_is_known(signed_in
     assert len(hand.typed) == 1
 
 
+def test_a_technical_visit_takes_two_typed_inputs_when_the_next_step_is_a_tap(signed_in):
+    page = signed_in("rep", **HERE)
+    hand = Hand(page)
+    hand.tap(page.locator("nav.tabs").get_by_role("link", name="记拜访"))
+    hand.tap(page.get_by_role("link", name="技术交流"))
+    hand.type(page.locator("#f-customer"), "jjkn")
+    hand.tap(page.locator("#f-customer-list [role=option]", has_text=NAME))
+    hand.type(page.get_by_label("技术关注点"), "高温漂移")
+    hand.tap(page.get_by_role("button", name="发技术参数"))
+    hand.tap(page.locator("[data-field=next_tech_date]").get_by_role("button", name="周五"))
+    hand.shoot(page.locator("[data-field=onsite_photos]"))
+    hand.next_step()
+    hand.submitted()
+    hand.within_the_minute()
+    assert len(hand.typed) == 2
+
+
 def test_what_was_taken_over_is_said_no_more_when_it_is_typed_over(signed_in):
     page = signed_in("rep")
     page.goto(f"/a/{APP}/visit/new?visit_purpose=tender")
