@@ -176,7 +176,7 @@ def test_axe_finds_nothing_when_a_board_is_looked_at_by_day_and_night(on_board, 
 
 def test_board_is_gone_through_when_only_keys_are_used(on_board):
     page = on_board("funnel_stuck")
-    page.locator(".lit-name").first.focus()
+    page.locator(".figures-table a").first.focus()
     seen = set()
     for _ in range(30):
         seen.add(page.evaluate("document.activeElement.closest('.widget')?.querySelector('h2')?.textContent ?? ''"))
