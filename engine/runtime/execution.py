@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count, groupby
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from engine.decision.changeset import Actor, Changeset, OutboxMessage
 from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal
 from engine.decision.deciding import decide
-from engine.decision.facts import Facts, Query
+from engine.decision.facts import Facts, PersonQuery, Query, RecordQuery
 from engine.decision.problems import TOO_MANY_ROUNDS
 from engine.decision.work import Key
 from engine.kernel.clocks import Clocks
@@ -43,6 +43,14 @@ PATIENCE_SECONDS = 5.0
 """How long a write that met another one crosswise is begun anew; one that waited for a lock has waited enough."""
 
 D = TypeVar("D")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What carrying out a command came to: the record that it was about, and what it read and left as it is."""
+
+    record: Key | None
+    read: Mapping[Query, object]
 
 
 @dataclass(frozen=True)
@@ -85,13 +93,13 @@ class Execution:
 
     def within(self, connection: Connection, command: Command) -> Key | None:
         """Carry out a command inside the caller's write transaction; EngineError leaves nothing of it behind."""
-        return self.carry_out(connection, self.locked(connection), command)
+        return self.carry_out(connection, self.locked(connection), command).record
 
-    def carry_out(self, connection: Connection, current: Current, command: Command) -> Key | None:
+    def carry_out(self, connection: Connection, current: Current, command: Command) -> Done:
         """Carry out a command on the apps that ``locked`` gave; EngineError leaves nothing of it behind."""
-        outcome = self._decided(connection, current, command)
+        outcome, facts = self._decided(connection, current, command)
         apply(connection, outcome.changeset, current.tables, self.randomness)
-        return outcome.record
+        return Done(outcome.record, _left(facts, outcome.changeset))
 
     def send(self, connection: Connection, command: str, messages: Iterable[OutboxMessage]) -> None:
         """Put messages into the outbox that no command brought forth; ``command`` is an id that names what did."""
@@ -109,7 +117,7 @@ class Execution:
             lock_for_write(connection, revisions.current(connection))
         return self.catalogs.current(connection)
 
-    def _decided(self, connection: Connection, current: Current, command: Command) -> Decided:
+    def _decided(self, connection: Connection, current: Current, command: Command) -> tuple[Decided, Facts]:
         def step(facts: Facts) -> Outcome:
             return decide(command, current.catalog, current.parameters, facts)
 
@@ -121,7 +129,7 @@ class Execution:
             if needed <= held:
                 if isinstance(outcome, Refusal):
                     raise EngineError(outcome.problems)
-                return outcome
+                return outcome, facts
             # What is held already comes first in the order or crosses it; a crossing is found by the database (BUSY).
             _lock(connection, current, needed - held)
             held |= needed
@@ -172,6 +180,17 @@ class Execution:
                 raise EngineError(SAME_FACT.at(rule=what))
             facts.update(answer(connection, wanted, current.tables, around))
         raise EngineError(TOO_MANY_ROUNDS.at(what=what))
+
+
+def _left(facts: Facts, changeset: Changeset) -> dict[Query, object]:
+    """Return the people and the records among the facts that the changeset has left as they are."""
+    written = {(write.app, write.form, write.id) for write in changeset.writes}
+    return {
+        query: answer
+        for query, answer in facts.items()
+        if isinstance(query, PersonQuery)
+        or (isinstance(query, RecordQuery) and (query.app, query.form, query.id) not in written)
+    }
 
 
 def _lock(connection: Connection, current: Current, records: Collection[Key]) -> None:

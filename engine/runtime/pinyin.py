@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
-
 KEPT_SIGNS = 30_000
 """So many signs keep their readings: all that names are made of."""
 
@@ -37,6 +35,9 @@ def readings_of(name: str) -> Readings:
 
 @lru_cache(maxsize=KEPT_SIGNS)
 def _ways(sign: str) -> frozenset[str]:
+    # Its dictionaries take long to load: only a process in which somebody looks for pinyin waits for them.
+    from pypinyin import Style, pinyin  # noqa: PLC0415
+
     ways = pinyin(sign, style=Style.NORMAL, heteronym=True)
     return frozenset(way.lower().replace("ü", "v") for way in ways[0]) if ways else frozenset((sign,))
 

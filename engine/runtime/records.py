@@ -154,12 +154,15 @@ class Records:
         command = self._execution.command(Actor(viewer.id), body)
         current = self._execution.locked(connection)
 
+        reading = self._desk.seen(connection, viewer, current)
+
         def do() -> str:
-            record = self._execution.carry_out(connection, current, command)
-            return "" if record is None else record[2]
+            done = self._execution.carry_out(connection, current, command)
+            reading.facts.update(done.read)
+            return "" if done.record is None else done.record[2]
 
         id, done = once(connection, viewer.id, key, lambda: _digest(body), command.moment, do)
-        return changed_view(self._desk.seen(connection, viewer, current), body, id, done=done)
+        return changed_view(reading, body, id, done=done)
 
 
 def changed_view(reading: Reading, body: Create | Update | Fire, id: str, *, done: bool) -> RecordView:

@@ -304,6 +304,6 @@ def test_apps_and_people_are_looked_up_seldom_when_a_record_is_made(library):
         library.book()
     asked = [statement for statement in statements if statement.startswith("SELECT")]
     assert len([one for one in asked if "youju_parameter" in one]) == 1
-    assert len([one for one in asked if "youju_role_grant" in one]) <= 2  # to decide, and to show who made it
+    assert len([one for one in asked if "youju_role_grant" in one]) == 1
     most = 2 if library.site.database.dialect == "sqlite" else 3  # once more for the locks, once more as it is written
     assert len([one for one in asked if "FROM youju_app" in one]) <= most
