@@ -256,6 +256,24 @@ def test_files_are_kept_with_their_names_when_several_are_chosen(filling, saved)
     expect(page.locator(".facts").get_by_role("link", name="manual.pdf")).to_be_visible()
 
 
+def test_files_stand_in_the_order_in_which_they_were_chosen_when_the_later_arrives_first(filling, watch):
+    page = filling()
+    late = []
+
+    def delayed(route):
+        late.append(route)
+        if len(late) == 2:
+            late[1].continue_()
+            page.wait_for_timeout(600)
+            late[0].continue_()
+
+    page.route("**/api/v1/files", delayed)
+    papers = slot(page, "papers")
+    papers.locator("input[type=file]").set_input_files([PDF, {**PDF, "name": "plan.pdf", "buffer": b"%PDF-1.5\n"}])
+    expect(papers.locator("[data-json]")).to_have_value(re.compile(r"^\[.+,.+\]$"))
+    expect(papers.locator("li")).to_have_text([re.compile("manual.pdf"), re.compile("plan.pdf")])
+
+
 def test_a_new_line_is_blank_when_one_with_a_picture_was_taken_out(filling, saved):
     page = filling()
     shoot(page)

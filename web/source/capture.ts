@@ -80,7 +80,17 @@ function mount(root: HTMLElement): void {
 function scanField(root: HTMLElement): Field {
   const limits = JSON.parse(root.dataset["limits"] ?? "{}");
   const none = new Map<string, string>();
-  const field = { name: "", kind: "scan", limits, pending: [], previews: none, names: none, root, own: null };
+  const field = {
+    name: "",
+    kind: "scan",
+    limits,
+    pending: [],
+    previews: none,
+    names: none,
+    turns: new Map<string, number>(),
+    root,
+    own: null,
+  };
   return { ...field, draw: () => undefined, stop: null };
 }
 

@@ -17,6 +17,8 @@ export interface Pending {
   safe: boolean;
   /** Whether an earlier page captured it. */
   readonly back: boolean;
+  /** Which it is, in the order in which they were captured. */
+  turn: number;
   sent: number;
   failed: string;
   /** Whether sending the same once more may help, and who does so: the page by itself, or the person. */
@@ -34,6 +36,8 @@ export interface Field {
   readonly previews: Map<string, string>;
   /** Names of files, by file. */
   readonly names: Map<string, string>;
+  /** Which in order the files of this page were captured, whichever arrives first. */
+  readonly turns: Map<string, number>;
   root: HTMLElement;
   /** What the person made of it here; null while it stands as it came. */
   own: string | null;
@@ -68,6 +72,7 @@ export function fieldOf(root: HTMLElement): Field {
       pending: [],
       previews: new Map(),
       names: new Map(),
+      turns: new Map(),
       root,
       own: null,
       draw: () => undefined,

@@ -85,6 +85,7 @@ export function takeUp(begin: (field: Field, one: Pending) => void): void {
       kept: Promise.resolve(true),
       safe: true,
       back: true,
+      turn: 0,
       sent: 0,
       failed: "",
       again: "",

@@ -77,6 +77,7 @@ export function begin(field: Field, blob: Blob, name: string, facts: Pending["fa
     kept: Promise.resolve(false),
     safe: false,
     back: false,
+    turn: 0,
     sent: 0,
     failed: "",
     again: "",
@@ -86,7 +87,10 @@ export function begin(field: Field, blob: Blob, name: string, facts: Pending["fa
   return take(field, one);
 }
 
+let turns = 0;
+
 function take(field: Field, one: Pending): Promise<void> {
+  one.turn = turns += 1;
   if (!several(field)) dropAll(field);
   field.pending.push(one);
   field.draw();
@@ -126,8 +130,13 @@ function hold(field: Field, one: Pending, file: string): void {
   field.names.set(file, one.name);
   const entry = one.facts === null ? file : { file, ...one.facts };
   if (!several(field)) write(field, entry);
-  else if (!one.back || !readList(field).some((held) => fileOf(held) === file))
-    write(field, [...readList(field), entry]);
+  else if (!one.back || !readList(field).some((held) => fileOf(held) === file)) {
+    const held = readList(field);
+    const later = held.findIndex((other) => (field.turns.get(fileOf(other)) ?? 0) > one.turn);
+    const at = later < 0 ? held.length : later;
+    field.turns.set(file, one.turn);
+    write(field, [...held.slice(0, at), entry, ...held.slice(at)]);
+  }
 }
 
 /** Take something out of what is on its way; tell whether it was still there. */
