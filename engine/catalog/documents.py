@@ -39,6 +39,8 @@ FOLDERS = {
     "boards": "board",
 }
 SHOWN = 60
+LONGEST_KEPT = 200_000
+"""So many characters a document has at most of which it is remembered that it is well formed."""
 
 
 def kind_of(path: str) -> str | None:
@@ -113,7 +115,8 @@ def document_problems(kind: str, path: str, document: Json) -> list[Problem]:
     version = document.get("format") if isinstance(document, dict) else None
     if isinstance(document, dict) and version != FORMAT:
         return [problems.UNKNOWN_FORMAT.at(f"{path}#/format", got=_shown(version), known=FORMAT)]
-    if _is_well_formed(kind, compact(document)):
+    written = compact(document)
+    if len(written) <= LONGEST_KEPT and _is_well_formed(kind, written):
         return []
     return list(_breaches(_validator(kind).iter_errors(document), path))
 
