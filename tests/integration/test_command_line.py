@@ -172,6 +172,7 @@ def test_app_moves_as_one_file_when_it_is_exported_and_imported(youju, demo, tmp
     assert youju("app", "export", "sales_management").stdout == written.read_text(encoding="utf-8")
     for number, url in enumerate((f"sqlite:///{tmp_path}/other.db", postgres_url)):
         elsewhere = {"YOUJU_HOME": str(tmp_path / f"home{number}"), "YOUJU_DATABASE_URL": url}
+        assert youju("pack", "install", "work_hub", **elsewhere).returncode == 0
         done = youju("app", "import", str(written), **elsewhere)
         assert (done.returncode, done.stdout) == (0, "sales_management: revision 1\n"), done.stderr
         assert youju("app", "export", "sales_management", "--output", str(again), **elsewhere).returncode == 0

@@ -11,7 +11,7 @@ from engine.catalog.problems import UNKNOWN_FORMAT, WRONG_SHAPE
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
-from engine.packs.installing import install
+from engine.packs.installing import install, install_with_needs, needed_packs
 from engine.packs.reading import find_pack, read_pack
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.exporting import export_app, import_app
@@ -57,9 +57,12 @@ def other_sites(tmp_path, postgres_server):
 
 @pytest.mark.parametrize("key", PACKS)
 def test_the_same_bytes_come_out_when_an_export_is_imported_into_an_empty_instance(site, other_sites, key):
-    install(site.services, read_pack(find_pack(PACKS[key])), Actor(None))
+    pack = read_pack(find_pack(PACKS[key]))
+    install_with_needs(site.services, pack, Actor(None))
     written = exported(site, key)
     for other in other_sites:
+        for needed in needed_packs(pack):
+            install(other.services, needed, Actor(None))
         done = imported(other, written)
         assert (done.app, done.revision, done.changed) == (key, 1, True)
         assert exported(other, key) == written
