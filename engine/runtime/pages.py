@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.catalog.pages.blocks import Actions, Block, Cards, Figures, Page, Timeline
 from engine.catalog.naming import form_name
+from engine.catalog.pages.blocks import Actions, Block, Cards, Figures, Page, Timeline
 from engine.catalog.pages.definitions import (
     BoardBlockDef,
     BoardsBlockDef,

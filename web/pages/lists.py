@@ -88,15 +88,7 @@ def records(app: str, form: str) -> BaseResponse:
     origin = _origin(request.args.get("of", ""))
     filter_text = request.args.get("filter", "").strip()
     sort = request.args.get("sort") or None
-    page: Page | None = None
-    problems: tuple[Problem, ...] = ()
-    status = 200
-    try:
-        page = _page(view, origin, filter_text, sort)
-    except EngineError as error:
-        if error.nature is Nature.ABSENT:
-            raise
-        problems, status = told(error), status_of(error)
+    page, problems, status = _asked(view, origin, filter_text, sort)
     columns = columns_of(view, sort or "")
     named_by, beside = _beside_titles(columns, page.items if page else (), view.zone)
     drawn = render_template(
@@ -120,6 +112,18 @@ def records(app: str, form: str) -> BaseResponse:
         problems=[(problem, _marked(filter_text, problem)) for problem in problems],
     )
     return make_response(drawn, status)
+
+
+def _asked(
+    view: FormView, origin: Origin | None, filter_text: str, sort: str | None
+) -> tuple[Page | None, tuple[Problem, ...], int]:
+    """Return the page that is asked for, or what keeps it from being given; with the status of the answer."""
+    try:
+        return _page(view, origin, filter_text, sort), (), 200
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return None, told(error), status_of(error)
 
 
 @blueprint.get("/a/<app>/<form>/narrow")

@@ -1,4 +1,4 @@
-"""A design before it is published: what is wrong, what changes, what it touches, on both databases; and the way back."""
+"""A design before it is published: what is wrong, what changes and what it touches, on both databases; the way back."""
 
 from __future__ import annotations
 
