@@ -89,15 +89,11 @@ def records(app: str, form: str) -> BaseResponse:
     filter_text = request.args.get("filter", "").strip()
     sort = request.args.get("sort") or None
     page, problems, status = _asked(view, origin, filter_text, sort)
-    columns = columns_of(view, sort or "")
-    named_by, beside = _beside_titles(columns, page.items if page else (), view.zone)
     drawn = render_template(
         "list.html",
         app=instance().apps.app(asking, app),
         form=view,
-        columns=columns,
-        named_by=named_by,
-        beside=beside,
+        **_columns(view, sort or "", page.items if page else ()),
         page=page,
         filter=filter_text,
         sort=sort,
@@ -239,19 +235,18 @@ def columns_of(view: FormView, sort: str = "", without: str = "state") -> list[C
     return columns
 
 
-def _beside_titles(
-    columns: list[Column], records: Sequence[RecordView], zone: str
-) -> tuple[Column | None, list[Column]]:
-    """Return the column that the titles are, if there is one, and those that say more than the titles do."""
+def _columns(view: FormView, sort: str, records: Sequence[RecordView]) -> dict[str, Any]:
+    """Return all columns, the one that the titles are (if there is one), and those that say more than the titles do."""
+    columns = columns_of(view, sort)
     named_by, beside = None, []
     for column in columns:
         key = column.field.key
-        told = [(words(column.field, one.fields.get(key), one.shown.get(key), zone), one.title) for one in records]
+        told = [(words(column.field, one.fields.get(key), one.shown.get(key), view.zone), one.title) for one in records]
         if told and all(said and said == title for said, title in told):
             named_by = column
         elif not told or not all(said and f" {said} " in f" {title} " for said, title in told):
             beside.append(column)
-    return named_by, beside
+    return {"columns": columns, "named_by": named_by, "beside": beside}
 
 
 def _marked(source: str, problem: Problem) -> Marked | None:

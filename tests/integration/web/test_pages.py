@@ -333,6 +333,19 @@ def test_a_list_says_what_to_do_when_it_is_empty(librarian):
     assert "没有符合条件的记录" in text_of(librarian.get('/a/library/book/?filter=title = "没有"'))
 
 
+def test_a_list_says_a_title_once_when_a_column_is_the_title(librarian, api, isbn):
+    api.make("book", title="只说一次", author="某人", isbn=isbn())
+    page = librarian.get('/a/library/book/?filter=title = "只说一次"').get_data(as_text=True)
+    table = re.search(r"<table.*?</table>", page, re.DOTALL).group()
+    headings = [
+        re.sub(r"<.*?>", "", cell).strip() for cell in re.findall(r"<th role=\"columnheader.*?</th>", table, re.DOTALL)
+    ]
+    assert headings[0] == "书名"
+    assert headings.count("书名") == 1
+    assert table.count("只说一次") == 1
+    assert "某人" in table
+
+
 def test_a_list_pages_when_it_is_long(librarian, api, isbn):
     for number in range(52):
         api.make("book", title=f"书{number:02d}", author="长列表", isbn=isbn())
