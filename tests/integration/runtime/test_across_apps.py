@@ -318,9 +318,9 @@ PAST = {
 }
 
 
-def make_demo(tmp_path, plan):
-    """Make the demo of the kitchen with this past; return its instance."""
-    pack = written(tmp_path, kitchen(), ["house"], **{"demo/past.json": plan})
+def make_demo(tmp_path, plan, name="past"):
+    """Make the demo of the kitchen with this past or story; return its instance."""
+    pack = written(tmp_path, kitchen(), ["house"], **{f"demo/{name}.json": plan})
     instance = open_instance(read_settings({"YOUJU_HOME": str(tmp_path / "home"), "YOUJU_TEST_CLOCK": "1"}))
     for item in (read_pack(tmp_path / "house"), pack):
         demo.make_demo_of(instance, item, None, lambda _done, _total: None)
@@ -338,3 +338,28 @@ def test_a_past_tells_of_the_other_app_when_it_names_its_forms(tmp_path, house):
 def test_a_past_is_refused_when_it_tells_of_an_app_that_is_not_needed(tmp_path, house):
     plan = json.loads(json.dumps(PAST).replace("house.chore", "garage.chore"))
     assert refused(make_demo, tmp_path, plan) == [("PACK-019", "demo")]
+
+
+FOUND = {"ref": "wash", "as": "anna", "form": "house.chore", "find": 'what = "洗"', "transition": "finish"}
+STORY = [
+    {"ref": "m", "as": "anna", "form": "meal", "at": {"days": -2}, "fields": MADE["create"]["fields"]},
+    {**FOUND, "at": {"days": -1}},
+]
+
+
+def told_in_steps(*steps):
+    return {"format": 1, "kind": "records", "records": list(steps)}
+
+
+def test_a_story_is_about_a_record_that_a_rule_made_when_it_finds_it(tmp_path, house):
+    instance = make_demo(tmp_path, told_in_steps(*STORY), "records")
+    with instance.database.read() as connection:
+        assert list(connection.exec_driver_sql("SELECT what, state FROM chore")) == [("洗", "done")]
+
+
+@pytest.mark.parametrize("filter", ['what = "切"', "what is not empty"])
+def test_a_story_is_refused_when_it_does_not_find_just_one(tmp_path, house, filter):
+    second = {**STORY[0], "ref": "n", "fields": {"dish": "饭", "steps": [{"text": "煮"}]}}
+    with pytest.raises(EngineError) as caught:
+        make_demo(tmp_path, told_in_steps(STORY[0], second, {**STORY[1], "find": filter}), "records")
+    assert [problem.code for problem in caught.value.__cause__.problems] == ["PACK-020"]
