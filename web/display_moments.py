@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.kernel.canonical import Json
 from web.texts import current_language
 
+_DAY: Final = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 USUAL_ZONE: Final = "Asia/Shanghai"
 """The zone in which moments are shown where no form names one."""
 
@@ -28,6 +30,11 @@ def day_words(moment: str, zone: str = USUAL_ZONE) -> str:
     if current_language() == "zh":
         return f"{local.month}月{local.day}日 周{'一二三四五六日'[local.weekday()]}"
     return f"{local:%a} {local.day} {local:%b}"
+
+
+def around_dates(text: str) -> list[str]:
+    """Return a text in pieces, of which every second is a day: 2026-11-07 is not to be broken at its hyphens."""
+    return _DAY.split(text)
 
 
 def parsed_moment(moment: str) -> datetime | None:
