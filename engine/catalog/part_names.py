@@ -120,6 +120,7 @@ outputs 输出 outputs
 pages 页面 pages
 parameters 可改的参数 parameters
 permissions 权限 permissions
+personal 放在“我的” personal
 phone 电话 phone
 quick_actions 快捷动作 quick actions
 rank 排序依据 rank

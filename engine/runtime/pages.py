@@ -41,6 +41,7 @@ from engine.runtime.pages_views import (
     CreateView,
     InboxView,
     ListView,
+    PageName,
     PageView,
     RecordPageView,
     TabBarEntry,
@@ -102,6 +103,17 @@ class Pages:
                 composed=page is not None,
                 summary="" if page is None else look.words(definition, row, page.summary),
                 light=None if page is None else look.light(definition, row, page.light),
+            )
+
+    def personal(self, viewer: Viewer) -> tuple[PageName, ...]:
+        """Return the pages that are about the viewer, of all apps that the viewer has a part in."""
+        with self._desk.reading(viewer) as reading:
+            return tuple(
+                PageName(app.key, page.key, page.definition.labels)
+                for app in reading.catalog.apps.values()
+                if any(reading.access(form).grants for form in app.forms.values())
+                for page in app.pages.personal(Look(reading, app.key).roles)
+                if page.definition.labels is not None
             )
 
     def tab_bar(self, viewer: Viewer, app: str) -> tuple[TabBarEntry, ...]:

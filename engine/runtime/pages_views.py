@@ -314,6 +314,15 @@ class RecordPageView:
 
 
 @dataclass(frozen=True)
+class PageName:
+    """A page by where it is and what it is called."""
+
+    app: str
+    key: str
+    labels: Text
+
+
+@dataclass(frozen=True)
 class TabBarEntry:
     """One tab at the foot of a phone; ``form`` and ``page`` say what it opens, ``home`` that it is the app's home."""
 

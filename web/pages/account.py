@@ -120,4 +120,4 @@ def choose_look() -> BaseResponse:
 @blueprint.get("/me")
 def me() -> str:
     """Show who is signed in, with the language and the way out."""
-    return render_template("me.html", me=viewer())
+    return render_template("me.html", me=viewer(), personal=instance().services.pages.personal(viewer()))

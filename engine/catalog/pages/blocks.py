@@ -192,6 +192,11 @@ class Pages:
         found = [page for page in self.pages if page.key == key and page.definition.record is None]
         return _first(found, roles)
 
+    def personal(self, roles: frozenset[str]) -> list[Page]:
+        """Return the pages that are about somebody with these roles, in their order."""
+        own = [page for page in self.pages if page.definition.personal]
+        return [page for page in own if not page.definition.for_roles or page.definition.for_roles & roles]
+
     def tabs(self, roles: frozenset[str]) -> TabBarDef | None:
         """Return the tab bar of somebody with these roles."""
         fitting = sorted(

@@ -103,6 +103,8 @@ class _Compiler:
         own = self._form(f"{place}/record", page.record) if page.record is not None else None
         if page.record is not None and page.home:
             self._note(problems.RECORD_AND_HOME, f"{place}/home")
+        if page.personal and (page.record is not None or page.labels is None):
+            self._note(problems.NOT_PERSONAL, f"{place}/personal")
         blocks = [self._block(f"{place}/blocks[{n}]", block, own) for n, block in enumerate(page.blocks)]
         return Page(
             page,

@@ -236,7 +236,10 @@ BlockDef = (
 
 @dataclass(frozen=True, slots=True)
 class PageDef:
-    """A page. ``record`` is the form whose records it shows, with what stands below their name and their light."""
+    """A page. ``record`` is the form whose records it shows, with what stands below their name and their light.
+
+    A ``personal`` one is about whoever looks at it: the page of oneself leads to it.
+    """
 
     uid: str
     key: str
@@ -247,6 +250,7 @@ class PageDef:
     record: str | None = None
     summary: Text | None = None
     light: LightDef | None = None
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +299,7 @@ def _page(item: Json) -> PageDef:
         record=item.get("record"),
         summary=_text(item, "summary"),
         light=_light(item.get("light")),
+        personal=item.get("personal", False),
     )
 
 

@@ -49,6 +49,11 @@ NO_SUCH_WIDGET = ProblemKind(
     Text("看板“{board}”没有组件“{key}”", "The board “{board}” has no widget “{key}”"),
     Text("已有的:{known}", "There are: {known}"),
 )
+NOT_PERSONAL = ProblemKind(
+    "PAGE-011",
+    Text("记录页和没有名称的页面不能放在“我的”", "The page of a record, or one without labels, cannot stand on “Me”"),
+    Text("去掉 personal,或给页面 labels", "Take personal away, or give the page labels"),
+)
 RECORD_AND_HOME = ProblemKind(
     "PAGE-008",
     Text("记录页不能同时是首页", "The page of a record is no home page"),

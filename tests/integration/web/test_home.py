@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
 
@@ -15,6 +16,22 @@ from engine.runtime.settings import read_settings
 from tests.integration.web.conftest import LIBRARY, PASSWORD, Visitor
 from web.app import create_app
 
+MINE = {
+    "uid": "minemineminx",
+    "key": "mine",
+    "labels": {"zh": "我借的书", "en": "My books"},
+    "personal": True,
+    "blocks": [
+        {"kind": "text", "labels": {"zh": "数目", "en": "Count"}, "text": {"zh": "一共三本", "en": "Three in all"}}
+    ],
+}
+OF_THE_KEEPER = {
+    "uid": "keeperkeeper",
+    "key": "kept",
+    "labels": {"zh": "我管的书", "en": "I keep"},
+    "for_roles": ["librarian"],
+}
+
 
 @pytest.fixture(scope="module")
 def dear_books(tmp_path_factory):
@@ -24,6 +41,7 @@ def dear_books(tmp_path_factory):
     documents = copy.deepcopy(dict(pack.documents))
     blocks = documents["pages.json"]["pages"][0]["blocks"]
     blocks[-1]["filter"] = "price > 10"
+    documents["pages.json"]["pages"] += [MINE, MINE | OF_THE_KEEPER]
     publish(opened.services.execution, documents, Actor(None))
     add_people(opened.directory, pack.key, pack.users, {user["name"]: PASSWORD for user in pack.users})
     librarian = opened.directory.sign_in("librarian", PASSWORD)
@@ -44,3 +62,22 @@ def test_the_home_is_calm_when_a_block_asks_what_its_viewer_may_not_see(dear_boo
     assert (">图书</h2>" in text) is sees, "a block that is closed is left out"
     assert ("price" in text) is sees
     assert "借一本书" in text
+
+
+@pytest.mark.parametrize(("name", "named"), [("librarian", {"mine", "kept"}), ("reader", {"mine"})])
+def test_the_page_of_oneself_leads_to_pages_that_are_about_oneself_when_they_are_for_one_s_roles(
+    dear_books, name, named
+):
+    someone = Visitor(create_app(dear_books).test_client())
+    someone.client.set_cookie("youju_session", dear_books.directory.sign_in(name, PASSWORD))
+    text = someone.get("/me").get_data(as_text=True)
+    assert set(re.findall(r'href="/a/library/pages/(\w+)"', text)) == named
+    assert ("我借的书" in text, "我管的书" in text) == (True, "kept" in named)
+    assert "一共三本" in someone.get("/a/library/pages/mine").get_data(as_text=True)
+
+
+def test_the_page_of_oneself_leads_nowhere_when_one_has_no_part_in_the_app(dear_books):
+    dear_books.directory.add_user("stranger", "生人", PASSWORD)
+    someone = Visitor(create_app(dear_books).test_client())
+    someone.client.set_cookie("youju_session", dear_books.directory.sign_in("stranger", PASSWORD))
+    assert "/a/library/pages/" not in someone.get("/me").get_data(as_text=True)

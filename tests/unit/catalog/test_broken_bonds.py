@@ -233,7 +233,7 @@ BROKEN = {
     "a field of a task's action": (
         "rules/request_to_librarian.json",
         lambda doc: doc["then"][0]["open_task"]["actions"][0].update(fields=["nte"]),
-        ("RULE-001", "rules/request_to_librarian.json#then[0].open_task.actions"),
+        ("RULE-001", "rules/request_to_librarian.json#then[0].open_task.actions[0].fields"),
     ),
     "when a task is due": (
         "rules/request_to_librarian.json",

@@ -113,6 +113,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "/blocks[0].events[0].at",
     ),
     "a home page of a record": (page(**OF_RECORD), "PAGE-008", "/home"),
+    "a page of oneself that is of a record": (page(home=False, personal=True, **OF_RECORD), "PAGE-011", "/personal"),
     "a role": (page(for_roles=["king"]), "APP-017", "/for_roles"),
 }
 
