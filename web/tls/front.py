@@ -12,6 +12,8 @@ from web.tls.authority import Certificates
 
 _AT_ONCE: Final = 64 * 1024
 _HANDSHAKE_SECONDS: Final = 10.0
+_ROUNDS: Final = 3
+"""So many rounds of its loop a connection that was dropped takes until its socket is closed."""
 LOOPBACK: Final = "127.0.0.1"
 
 
@@ -51,15 +53,19 @@ class Front:
 
     def close(self) -> None:
         """Listen no more and drop what is open."""
-        self._loop.call_soon_threadsafe(self._end)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         self._server.close()
-        for task in asyncio.all_tasks(self._loop):
+        open_ones = asyncio.all_tasks(self._loop) - {asyncio.current_task()}
+        for task in open_ones:
             task.cancel()
-        self._loop.call_soon(self._loop.stop)
+        await asyncio.gather(*open_ones, return_exceptions=True)
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: int) -> None:
@@ -72,6 +78,10 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, b
     ways = {asyncio.ensure_future(_copy(reader, server_writer)), asyncio.ensure_future(_copy(server_reader, writer))}
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:  # the front closes: nobody waits for farewells
+        server_writer.transport.abort()
+        writer.transport.abort()
+        raise
     finally:
         for way in ways:
             way.cancel()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import http.server
 import socket
 import ssl
 import threading
 import urllib.request
+import warnings
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -76,6 +78,22 @@ def test_it_serves_on_when_somebody_speaks_plainly_or_hangs_up(front, tmp_path):
     with socket.create_connection(("127.0.0.1", front.port), timeout=20) as rude:
         rude.sendall(b"GET / HTTP/1.1\r\n\r\n")
     assert_serves(front, tmp_path)
+
+
+def test_nothing_stays_open_when_the_front_closes_under_a_connection(plain, tmp_path):
+    front = Front.open("127.0.0.1", 0, plain, certificates(tmp_path / "tls", NAMES))
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=20) as plainly,
+        trusting(tmp_path).wrap_socket(plainly, server_hostname="localhost") as phone,
+        warnings.catch_warnings(record=True) as told,
+    ):
+        warnings.simplefilter("always")
+        phone.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi")
+        assert phone.recv(1_000).startswith(b"HTTP/1.1 200")
+        front.close()
+        del front
+        gc.collect()
+    assert [str(one.message) for one in told if one.category is ResourceWarning] == []
 
 
 def test_a_taken_port_is_told_when_it_is_opened(front, plain, tmp_path):
