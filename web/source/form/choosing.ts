@@ -140,6 +140,9 @@ const show = (list: HTMLElement): void => {
 
 /** Follow what is typed into references. */
 export const followChoices = (): void => {
+  // What was typed before this script began nobody has looked for.
+  const active = document.activeElement;
+  if (isCombo(active) && active.value.trim() !== partsOf(active).was.value) typed(active);
   form!.addEventListener("input", (event) => {
     if (isCombo(event.target) && !(event as InputEvent).isComposing) typed(event.target);
   });
