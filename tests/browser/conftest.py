@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import waitress
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.boot import Instance, open_instance
@@ -20,8 +18,7 @@ from engine.packs.people import add_people
 from engine.packs.reading import find_pack, read_pack
 from engine.runtime.settings import read_settings
 from tests.support.homes import furnished
-from web.app import create_app
-from web.live import THREADS
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,14 +83,8 @@ def instance(sales_home, tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(instance: Instance):
     """The address of a site that serves the instance."""
-    options = {"threads": 4 + THREADS, "channel_request_lookahead": 1}
-    server = waitress.create_server(create_app(instance), host="127.0.0.1", port=0, **options)
-    thread = threading.Thread(target=server.run, name="site", daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    instance.live.close()
-    server.close()
-    thread.join(5)
+    with serving(instance) as address:
+        yield address
 
 
 @dataclass

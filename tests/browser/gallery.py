@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import chromium
-from tests.browser.walking import DESK, PHONE, Person, Stop, demo_instance, looking, people, serving, stops
+from tests.browser.walking import DESK, PHONE, Person, Stop, demo_instance, looking, people, stops
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.walking import DESK, PHONE, demo_instance, looking, people, sample, serving, stops
+from tests.browser.walking import DESK, PHONE, demo_instance, looking, people, sample, stops
+from tests.support.serving import serving
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from tests.browser.walking import demo_instance, looking, people, sample, serving, stops
+from tests.browser.walking import demo_instance, looking, people, sample, stops
+from tests.support.serving import serving
 
 WIDTHS = (360, 390, 768, 1280)
 CUT_OFF = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import waitress
-
 from tests.support.homes import furnish_with_the_demo, open_demo
-from web.app import create_app
-from web.live import THREADS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -60,21 +55,6 @@ def demo_instance(made: Path | None = None) -> Iterator[Instance]:
             yield opened
         finally:
             opened.close()
-
-
-@contextmanager
-def serving(instance: Instance) -> Iterator[str]:
-    """Serve the instance on a free port of this machine; yields the address."""
-    options = {"threads": 4 + THREADS, "channel_request_lookahead": 1}
-    server = waitress.create_server(create_app(instance), host="127.0.0.1", port=0, **options)
-    thread = threading.Thread(target=server.run, name="walk", daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        instance.live.close()
-        server.close()
-        thread.join(5)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from engine.bench.measuring import yardstick
 from tests.browser.conftest import chromium
-from tests.browser.walking import PHONE, Person, demo_instance, people, serving
+from tests.browser.walking import PHONE, Person, demo_instance, people
+from tests.support.serving import serving
 
 SLOWER = 6
 """How many times slower than this machine the phone's processor is."""
