@@ -195,6 +195,8 @@ _CHOICES = ("choice", "multi_choice")
 _SEVERAL = (StorageKind.TEXTS, StorageKind.JSON)
 NOT_OF_LINES = frozenset(("default", "computed", "unique", "options", "option_list"))
 """What a field of lines cannot have: it holds no one value."""
+OF_LINES = frozenset(("fields", "default_line"))
+"""What only a field of lines can have."""
 NOT_IN_LINES = frozenset(("visible_when", "read_only_when", "unique", "read_only_after_create"))
 """What a field inside of lines cannot have."""
 
@@ -226,7 +228,7 @@ def _typed_properties(
     if kind is None:
         yield problems.UNKNOWN_TYPE.at(f"{place}/type", type=field["type"], known=", ".join([*types, LINES]))
         return
-    refused = {"fields", *without}
+    refused = {*OF_LINES, *without}
     refused |= set() if field["type"] in _CHOICES else {"options", "option_list"}
     refused |= {"unique"} if kind.storage in _SEVERAL else set()
     yield from _foreign(place, set(field) & FIELD_KEYS, FIELD_KEYS - refused)

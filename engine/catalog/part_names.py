@@ -66,6 +66,7 @@ computed 计算公式 formula
 create 新建 create
 creator 创建人的值 values of the creator
 default 默认值 default
+default_line 自动补一行 line of defaults
 delete 删除 delete
 description 说明 description
 dimensions 分组 dimensions

@@ -60,6 +60,13 @@ class Saving:
         return self.workflow.definition.initial if self.workflow else None
 
     @property
+    def was_draft(self) -> bool:
+        """Whether there was a draft before this is saved."""
+        return (
+            self.workflow is not None and self.before is not None and self.workflow.is_draft(self.before.get("state"))
+        )
+
+    @property
     def draft(self) -> bool:
         """Whether the record will still be a draft when this is saved."""
         return self.workflow is not None and self.workflow.is_draft(self.row.get("state"))

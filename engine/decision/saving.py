@@ -49,6 +49,7 @@ def examine(saving: Saving) -> Mapping[str, filling.Standing]:
     if saving.transition is not None:
         checks.check_transition(saving, saving.transition)
         _move(saving, saving.transition)
+    _stand_in(saving)
     apply_before_rules(saving, save)
     keep_account(saving)
     stands = _cleared(saving)
@@ -68,8 +69,7 @@ def _shortcomings(saving: Saving, stands: Mapping[str, filling.Standing]) -> lis
     found = filling.shortcomings(saving.form, saving.row, saving.around, stands, draft=saving.draft)
     if not found or saving.typed or saving.before is None:
         return found
-    state = saving.before.get("state")
-    draft = saving.workflow is not None and saving.workflow.is_draft(state)
+    draft = saving.was_draft
     stood = filling.standings(saving.form, saving.before, saving.around, draft=draft)
     known = filling.shortcomings(saving.form, saving.before, saving.around, stood, draft=draft)
     return [problem for problem in found if problem not in known]
@@ -121,6 +121,25 @@ def _fill(saving: Saving) -> None:
         if outer.type is None and outer.key in saving.given and row.get(outer.key):
             row[outer.key] = tuple(_filled_line(saving, outer.key, line) for line in row[outer.key])
     saving.settle(filling.with_computed(saving.form, row, saving.around))
+
+
+def _stand_in(saving: Saving) -> None:
+    """Put a line of defaults where a record that leaves its draft has none, if they fill all that a line needs.
+
+    The same where somebody has just taken the last one away.
+    """
+    if saving.draft:
+        return
+    leaving = saving.before is None or saving.was_draft
+    lines = {
+        item.key: _filled_line(saving, item.key, {})
+        for item in saving.form.live_fields()
+        if item.definition.default_line and not saving.row.get(item.key) and (leaving or item.key in saving.given)
+    }
+    needed = {key: [i.key for i in saving.form.fields[key].lines.values() if i.definition.required] for key in lines}
+    whole = {key: (line,) for key, line in lines.items() if all(line.get(inner) is not None for inner in needed[key])}
+    if whole:
+        saving.settle(filling.with_computed(saving.form, {**saving.row, **whole}, saving.around))
 
 
 def _filled_line(saving: Saving, key: str, line: Row) -> Row:

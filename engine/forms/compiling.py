@@ -213,6 +213,13 @@ def _layout_problems(definition: FormDef) -> list[Problem]:
         found.append(problems.NO_SUCH_FIELD.at("list.sort", key=definition.list_sort.removeprefix("-")))
     if definition.choose_first is not None and definition.choose_first not in keys:
         found.append(problems.NO_SUCH_FIELD.at("choose_first", key=definition.choose_first))
+    found += [
+        problems.NO_DEFAULT_LINE.at(f"fields.{item.key}.fields.{line.key}", key=line.key)
+        for item in definition.fields
+        if item.default_line
+        for line in item.lines
+        if line.required and line.default is None and not line.retired
+    ]
     return found
 
 

@@ -51,6 +51,7 @@ class FieldDef:
     set_by_system: bool = False
     unique: bool = False
     read_only_after_create: bool = False
+    default_line: bool = False
     retired: bool = False
     options: tuple[OptionDef, ...] = ()
     lines: tuple[FieldDef, ...] = ()
@@ -153,6 +154,7 @@ FIELD_KEYS = frozenset(
     (
         *("uid", "key", "type", "labels", "help", "required", "required_when", "visible_when", "read_only_when"),
         *("default", "computed", "validations", "set_by", "unique", "read_only_after_create", "retired"),
+        "default_line",
         *("options", "option_list", "fields"),
     )
 )
@@ -182,6 +184,7 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
         set_by_system=document.get("set_by") == "system",
         unique=document.get("unique", False),
         read_only_after_create=document.get("read_only_after_create", False),
+        default_line=document.get("default_line", False),
         retired=document.get("retired", False),
         options=options,
         lines=tuple(field_def(item, option_lists) for item in document.get("fields", ())),

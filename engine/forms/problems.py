@@ -133,6 +133,11 @@ BOOKED = ProblemKind(
     Text("请另记一笔冲销它", "Book its reversal instead"),
     Nature.CONFLICT,
 )
+NO_DEFAULT_LINE = ProblemKind(
+    "FORM-027",
+    Text("“{key}”要填,但没有默认值,补不出一行", "“{key}” is required and has no default: no line can stand in"),
+    Text("给它一个默认值,或去掉 default_line", "Give it a default, or take default_line away"),
+)
 OVERDRAWN = ProblemKind(
     "FORM-026",
     Text("余额不足:现有{balance},还要{needed}", "There is not enough: {balance} left, {needed} needed"),

@@ -344,3 +344,14 @@ def test_a_rule_sees_no_states_when_its_form_has_no_workflow():
 def test_a_key_is_refused_when_a_line_feed_follows_it():
     documents = change_library("forms/book.json", lambda doc: item(doc["fields"], "isbn").update(key="isbn\n"))
     assert found(documents) == [("APP-006", "forms/book.json#/fields/2/key")]
+
+
+def test_a_line_of_defaults_needs_a_default_for_all_that_is_required():
+    lines = [field("a", required="create"), field("b", required="create", default='"x"'), field("c")]
+    documents = apps.app(form("thing", field("rows", "lines", fields=lines, default_line=True)))
+    assert found(documents) == [("FORM-027", "forms/thing.json#fields.rows.fields.a")]
+
+
+def test_only_lines_have_a_line_of_defaults():
+    documents = apps.app(form("thing", field("a", default_line=True)))
+    assert found(documents) == [("APP-004", "forms/thing.json#/fields/0/default_line")]

@@ -60,6 +60,56 @@ def test_nothing_is_written_when_an_update_changes_nothing(shop):
     assert (changeset.writes, changeset.messages, changeset.state_changes) == ((), (), ())
 
 
+def steps_form():
+    """A form whose lines get a title from the form's own field, unless nobody filled it."""
+    title = field("title", required="create", default="parent.next")
+    due = field("due", "date", required="create", default="today()")
+    return form("thing", field("next"), field("rows", "lines", fields=[title, due, field("note")], default_line=True))
+
+
+def drafted(shop):
+    moves = [transition("send", ["draft"], "sent"), transition("mark", ["sent"], "marked")]
+    states = [state("draft", "draft"), state("sent"), state("marked")]
+    return shop({**steps_form(), "workflow": "thing"}, workflow("thing", states, moves))
+
+
+def test_a_line_of_defaults_stands_in_when_a_record_leaves_its_draft_without_one(shop):
+    world, me = drafted(shop)
+    id = world.make(me, create(next="call"))
+    assert world.rows["shop", "thing", id]["rows"] is None, "a draft may have none"
+    world.do(me, Fire("shop", "thing", id, "send"))
+    (line,) = world.rows["shop", "thing", id]["rows"]
+    assert (line["title"], line["due"], line["note"]) == ("call", TODAY, None)
+    assert line["id"]
+    world.do(me, Fire("shop", "thing", id, "mark"))
+    assert world.rows["shop", "thing", id]["rows"] == (line,)
+
+
+def test_no_line_stands_in_when_the_defaults_do_not_fill_it_or_there_is_one(shop):
+    world, me = drafted(shop)
+    bare, own = world.make(me, create()), world.make(me, create(next="call", rows=[{"title": "write"}]))
+    for id in (bare, own):
+        world.do(me, Fire("shop", "thing", id, "send"))
+    assert world.rows["shop", "thing", bare]["rows"] is None
+    assert [line["title"] for line in world.rows["shop", "thing", own]["rows"]] == ["write"]
+
+
+def test_a_line_stands_in_later_only_when_somebody_takes_the_last_one_away(shop):
+    world, me = drafted(shop)
+    id = world.make(me, create())
+    world.do(me, Fire("shop", "thing", id, "send"))
+    world.do(me, update(id, next="call"))
+    assert world.rows["shop", "thing", id]["rows"] is None
+    world.do(me, update(id, rows=None))
+    assert [line["title"] for line in world.rows["shop", "thing", id]["rows"]] == ["call"]
+
+
+def test_a_line_stands_in_at_once_when_the_form_has_no_drafts(shop):
+    world, me = shop(steps_form())
+    row = world.rows["shop", "thing", world.make(me, create(next="call", rows=None))]
+    assert [line["title"] for line in row["rows"]] == ["call"]
+
+
 def test_defaults_fill_what_is_not_named_when_a_record_is_made(shop):
     world, me = shop(
         form(
