@@ -19,6 +19,7 @@ from engine.doctor.commands import doctor
 from engine.jobs.commands import tick, worker
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
+from engine.packs.archives.commands import export_command, import_command
 from engine.packs.commands import pack
 from engine.packs.commands_designs import check_app, diff_apps, roll_back_app, show_history
 from engine.runtime.commands import app, user
@@ -104,7 +105,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (check_app, diff_apps, show_history, roll_back_app):
+for _command in (check_app, diff_apps, export_command, import_command, show_history, roll_back_app):
     app.add_command(_command)
 for _command in (show_rule, parse_rules, format_rules, check_rules):
     rule.add_command(_command)

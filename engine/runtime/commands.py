@@ -1,22 +1,18 @@
-"""The commands ``user`` and ``app``: words for what the directory and publishing do."""
+"""The commands ``user`` and ``app list``: words for what the directory does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import cast
 
 import click
 
 from engine.catalog.apps import App
-from engine.decision.changeset import Actor
-from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
+from engine.runtime.activating import set_active
 from engine.runtime.directory import ADMIN_ROLE
-from engine.runtime.exporting import export_app, import_app
-from engine.runtime.problems import NO_APP, NO_ROLE, NO_USER, NOT_WRITTEN
+from engine.runtime.problems import NO_APP, NO_ROLE, NO_USER
 from engine.runtime.services import Services
-from engine.runtime.settings import write_whole
 
 
 def services() -> Services:
@@ -99,9 +95,29 @@ def set_password(name: str, password: str) -> None:
     click.echo(f"{name} ✓")
 
 
+@user.command("enable")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def enable(names: tuple[str, ...]) -> None:
+    """Let users act again, or for the first time where they came with an archive; each needs a password to sign in."""
+    _set_active(names, active=True)
+
+
+@user.command("disable")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def disable(names: tuple[str, ...]) -> None:
+    """Let users act no more, and end their sessions; what they have done stays."""
+    _set_active(names, active=False)
+
+
+def _set_active(names: tuple[str, ...], *, active: bool) -> None:
+    for name in names:
+        set_active(services().execution, name, active=active)
+        click.echo(f"{name} ✓")
+
+
 @click.group()
 def app() -> None:
-    """Apps: list them, move their definitions as files."""
+    """Apps: list them, check and move their designs, take them elsewhere with all that they hold."""
 
 
 @app.command("list")
@@ -109,35 +125,3 @@ def list_apps() -> None:
     """Show the installed apps with their revisions."""
     for item in _installed(services()).values():
         click.echo(f"{item.key}\t{item.labels.zh}\t{item.labels.en}\t{item.revision}")
-
-
-@app.command("export")
-@click.argument("key", metavar="APP")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; printed unless given.")
-def export_command(key: str, output: Path | None) -> None:
-    """Write the definition of APP as one file; the same definition gives the same bytes."""
-    content = export_app(services().execution, key)
-    if output is None:
-        click.echo(content, nl=False)
-        return
-    try:
-        write_whole(output, content)
-    except OSError as error:
-        raise EngineError(NOT_WRITTEN.at("output", name=output.name, reason=error.strerror)) from error
-    click.echo(f"{output} ✓")
-
-
-@app.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def import_command(file: Path, as_json: bool) -> None:
-    """Publish the app in FILE, as ``app export`` writes it, as the next revision; the same again changes nothing.
-
-    A file that was changed by hand is taken without its digest.
-    """
-    done = import_app(services().execution, file.read_bytes(), file.name, Actor(None))
-    if as_json:
-        click.echo(pretty({"app": done.app, "revision": done.revision, "changed": done.changed}), nl=False)
-        return
-    said = "" if done.changed else " (没有变化 unchanged)"
-    click.echo(f"{done.app}: revision {done.revision}{said}")

@@ -205,3 +205,12 @@ OTHER_RECORD = ProblemKind(
     Text("“{label_zh}”只能用在当前这条记录上", "“{label_en}” is for the record that it is done on, no other"),
     Text("请去掉这一项,或写同一条的 id", "Leave it out, or state the id of that same record"),
 )
+APP_THERE = ProblemKind(
+    "RUN-053",
+    Text("应用“{app}”在这里已经有了,或者曾经有过", "The app “{app}” is here already, or was"),
+    Text(
+        "带数据的应用只能导入没有它的系统;只搬设计时,请导出成 .json",
+        "An app comes with its data only to where it never was; to move its design alone, export it as .json",
+    ),
+    Nature.CONFLICT,
+)

@@ -57,7 +57,7 @@ def next_revision(connection: Connection, execution: Execution, definition: AppD
         if old is not None and old.definition.digest == definition.digest:
             return None
         after = _compiled(connection, execution, definition, before, names)
-    found = [*_reserved(definition), *_stranded(connection, execution, before, after.apps[definition.key])]
+    found = [*reserved(definition), *_stranded(connection, execution, before, after.apps[definition.key])]
     if old is not None:
         found += reused(connection, definition, old.revision, execution.catalogs.types)
     return Next(after, names, tuple(found))
@@ -78,7 +78,7 @@ def _compiled(
     return execution.catalogs.compiled([*installed, new])
 
 
-def _reserved(definition: AppDef) -> Iterator[Problem]:
+def reserved(definition: AppDef) -> Iterator[Problem]:
     """Find an app or a form whose key is an address of something else."""
     if definition.key in RESERVED_APPS:
         yield problems.RESERVED_KEY.at("app.json#/key", key=definition.key)

@@ -6,9 +6,10 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 KEY_BYTES = 32
 
@@ -99,6 +100,20 @@ def write_whole(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
     try:
         part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Give a new file that only its owner may read, and put it in place at the end, or not at all where that fails."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        with open(part, "xb", opener=_private) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -22,11 +22,15 @@ from engine.storage.journal_triggers import ERASURE
 _JOURNAL = system_tables.journal
 
 
-def check_entries(connection: Connection, tables: Tables, findings: Findings) -> None:
-    """Verify all entries in the order of what they are about, and the records that they are about."""
+def check_entries(
+    connection: Connection, tables: Tables, findings: Findings, apps: Collection[str] | None = None
+) -> None:
+    """Verify all entries, or those of ``apps``, in the order of what they are about, and the records of ``tables``."""
     order = (_JOURNAL.c.app, _JOURNAL.c.subject, _JOURNAL.c.record, _JOURNAL.c.version, _JOURNAL.c.id)
     check = RecordCheck(connection, tables, findings)
-    with connection.execute(select(_JOURNAL).order_by(*order), execution_options=STREAM) as rows:
+    query = select(_JOURNAL).order_by(*order)
+    query = query if apps is None else query.where(_JOURNAL.c.app.in_(apps))
+    with connection.execute(query, execution_options=STREAM) as rows:
         for (app, subject, record), group in groupby(rows, key=lambda row: (row.app, row.subject, row.record)):
             history = _history(group, findings)
             if history.version is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
 
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
@@ -123,6 +123,13 @@ def ids_after(connection: Connection, form: FormTables, after: str | None, limit
     main = form.main.table
     query = select(main.c.id).order_by(main.c.id).limit(limit)
     return list(connection.execute(query if after is None else query.where(main.c.id > after)).scalars())
+
+
+def columns_beyond(connection: Connection, form: FormTables) -> Iterator[str]:
+    """Go through the columns of the form's tables that their description lacks, as ``table.column``."""
+    for table in (form.main, *form.lines.values()):
+        there = {column["name"] for column in inspect(connection).get_columns(table.spec.name)}
+        yield from (f"{table.spec.name}.{name}" for name in sorted(there - table.columns.keys()))
 
 
 def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

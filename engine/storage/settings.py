@@ -15,6 +15,13 @@ def read(connection: Connection, key: str) -> str | None:
     return connection.execute(select(_SETTING.c.value).where(_SETTING.c.key == key)).scalar_one_or_none()
 
 
+def of_app(connection: Connection, app: str) -> dict[str, str]:
+    """Return what is kept about an app: the texts under ``kind.app`` and ``kind.app.…``, in order of their keys."""
+    query = select(_SETTING.c.key, _SETTING.c.value).where(_SETTING.c.key.contains(f".{app}", autoescape=True))
+    found = {row.key: row.value for row in connection.execute(query.order_by(_SETTING.c.key))}
+    return {key: value for key, value in found.items() if key.split(".")[1] == app}
+
+
 def write(connection: Connection, key: str, value: str) -> None:
     """Keep the text under this key, in place of any other."""
     keep = insert_into(connection, _SETTING).values(key=key, value=value)

@@ -1,0 +1,1 @@
+"""Archives: apps with their revisions, records, files and journal as one file, written, verified and taken in."""

@@ -1,0 +1,76 @@
+"""The tables of an app with all that they hold: what its revision has, and what earlier ones had; it reads no record.
+
+A field that was removed keeps its column, a form that was removed keeps its table. Whoever takes an app elsewhere, or
+proves that nothing is missing, needs them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.catalog.definitions import AppDef, load_app
+from engine.catalog.naming import Names
+from engine.catalog.specs import table_specs
+from engine.catalog.tables import ColumnSpec, TableSpec
+from engine.forms.field_types import FieldType
+from engine.kernel.canonical import Json, digest
+from engine.kernel.registries import Registry
+from engine.runtime.catalogs import held_names
+from engine.storage import revisions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Every = Mapping[tuple[str, str], str]
+"""The physical names of all tables of an instance, by app and form."""
+
+_SHAPING = ("forms/", "workflows/", "option_lists.json")
+"""The documents of which the shape of tables follows."""
+
+
+def whole_tables(connection: Connection, app: str, types: Registry[FieldType]) -> tuple[TableSpec, ...]:
+    """Return every table that an installed app has here, with every column."""
+    listed = [
+        revisions.documents(connection, app, item.number) for item in reversed(revisions.history(connection, app))
+    ]
+    every = {
+        (key, form): name for key in revisions.ever(connection) for form, name in held_names(connection, key).items()
+    }
+    return merged(shaping(listed, types), held_names(connection, app), every, types)
+
+
+def shaping(listed: Iterable[Mapping[str, Json]], types: Registry[FieldType]) -> tuple[AppDef, ...]:
+    """Return those of an app's revisions, oldest first, that have other forms than the one before, and the last."""
+    found: list[AppDef] = []
+    last, seen = None, ""
+    for documents in listed:
+        shape = digest({path: document for path, document in documents.items() if path.startswith(_SHAPING)})
+        if last is not None and shape != seen:
+            found.append(load_app(last, types))
+        last, seen = documents, shape
+    return (*found, *(() if last is None else (load_app(last, types),)))
+
+
+def merged(
+    definitions: Sequence[AppDef], own: Names, every: Every, types: Registry[FieldType]
+) -> tuple[TableSpec, ...]:
+    """Return the tables of all of an app's revisions, oldest first, as one: the newest word on a column counts.
+
+    Tables of lines come after those of their records, as in one revision.
+    """
+    found: dict[str, TableSpec] = {}
+    for definition in definitions:
+        for spec in table_specs(definition, own, every, types):
+            before = found.get(spec.name)
+            found[spec.name] = spec if before is None else replace(spec, columns=_columns(before, spec))
+    return tuple(found.values())
+
+
+def _columns(before: TableSpec, after: TableSpec) -> tuple[ColumnSpec, ...]:
+    """Return the columns of a table in its newest words; a number keeps as many digits as it ever had."""
+    digits = {column.key: column.digits for column in before.columns}
+    newest = tuple(replace(one, digits=max(one.digits, digits.get(one.key, 0))) for one in after.columns)
+    there = {column.key for column in after.columns}
+    return (*newest, *(column for column in before.columns if column.key not in there))
