@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.catalog.definitions import AppDef
-from engine.forms.definitions import FieldDef, FormDef, form_def, scale_of
+from engine.forms.definitions import FieldDef, FormDef, form_def, scale_of, target_of
 from engine.forms.field_types import LINES, FieldType
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
@@ -48,15 +48,16 @@ class _Past:
 
 def reused(connection: Connection, definition: AppDef, last: int, types: Registry[FieldType]) -> Iterator[Problem]:
     """Find what the app takes up again: a key or a uid of another element, a field that held another kind of value."""
-    past = _past(connection, definition.key, last)
+    app = definition.key
+    past = _past(connection, app, last)
     for name, uid, place in _elements(definition.documents):
         if past.contradicts(name, uid):
             yield REUSED.at(place, key=name[-1])
     for form in definition.forms:
         for name, item in _fields(form):
             before = past.fields.get(name)
-            if before is not None and before.uid == item.uid and _shape(before, types) != _shape(item, types):
-                yield TYPE_CHANGED.at(f"{definition.key}.{'.'.join(name)}", field=item.key)
+            if before is not None and before.uid == item.uid and _shape(before, app, types) != _shape(item, app, types):
+                yield TYPE_CHANGED.at(f"{app}.{'.'.join(name)}", field=item.key)
 
 
 def _past(connection: Connection, app: str, last: int) -> _Past:
@@ -97,6 +98,9 @@ def _fields(form: FormDef) -> Iterator[tuple[Name, FieldDef]]:
         yield from (((form.key, outer.key, line.key), line) for line in outer.lines)
 
 
-def _shape(item: FieldDef, types: Registry[FieldType]) -> tuple[str, int]:
-    """Return what decides how a field is kept."""
-    return (LINES, 0) if item.type == LINES else (types[item.type].storage.value, scale_of(item))
+def _shape(item: FieldDef, app: str, types: Registry[FieldType]) -> tuple[object, ...]:
+    """Return what decides how a field is kept, and of a reference also where it leads: its table names that one."""
+    if item.type == LINES:
+        return (LINES,)
+    leads = target_of(item, app) if item.type in ("reference", "references") else None
+    return (types[item.type].storage.value, scale_of(item), leads)

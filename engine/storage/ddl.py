@@ -213,8 +213,7 @@ class _Changes:
 
     def _create(self, spec: TableSpec) -> None:
         if self._inspector.has_table(spec.name):
-            for column in spec.columns:
-                self._add(spec, column)
+            self._take_back(spec)
             return
         references = list(self._references(spec)) if self._dialect == "sqlite" else []
         self._operations.create_table(
@@ -223,6 +222,17 @@ class _Changes:
             *(self._constraint(spec, key, target) for key, target in references),
             sqlite_strict=True,
         )
+
+    def _take_back(self, spec: TableSpec) -> None:
+        """Let a table that was retired be that of a form again, which may ask for other columns and indices by now."""
+        for column in spec.columns:
+            self._add(spec, column)
+        wanted = {index.name for index in indices_of(spec)}
+        kept = {column.key for column in all_columns(spec)}
+        for index in self._inspector.get_indexes(spec.name):
+            name, columns = str(index["name"]), index["column_names"]
+            if name not in wanted and (index["unique"] or kept.issuperset(columns)):
+                self._operations.drop_index(name, spec.name)
 
     def _references(self, spec: TableSpec) -> Iterator[tuple[str, str]]:
         """Yield the columns that refer to a table which is there or comes with this plan, and that table."""
@@ -242,6 +252,8 @@ class _Changes:
 
     def _add(self, spec: TableSpec, column: ColumnSpec) -> None:
         if column.key in {found["name"] for found in self._inspector.get_columns(spec.name)}:
+            if column.kind is StorageKind.NUMBER:
+                self._widen(spec, column)  # it may come back with more digits
             return
         target = dict(self._references(spec)).get(column.key)
         if self._dialect == "sqlite" and target is not None:

@@ -117,7 +117,7 @@ COLUMN_RESERVED = ProblemKind(
 )
 TYPE_CHANGED = ProblemKind(
     "STORE-032",
-    Text("字段「{field}」的存储类型不能改", "The storage type of the field “{field}” cannot change"),
+    Text("字段「{field}」里的值不能换成这个类型", "The values of the field “{field}” cannot become of this type"),
     Text("新建一个字段,旧字段停用", "Make a new field and retire the old one"),
 )
 DUPLICATES = ProblemKind(

@@ -102,6 +102,14 @@ def test_a_field_comes_back_as_it_was_and_as_nothing_else_when_it_had_gone(shop)
     assert site.services.records.read(me, "shop", "thing", made.id).fields["b"] == "mine"
 
 
+def test_a_reference_is_refused_when_it_is_to_lead_to_another_form(site):
+    other = form("thing", field("whole", "reference", form="whole"))
+    documents = apps.app(form("whole", field("a")), form("part", field("a")), other)
+    site.publish(documents)
+    other["fields"][0]["form"] = "part"
+    assert refused(site.publish, documents) == [("STORE-032", "shop.thing.whole")]
+
+
 def test_order_labels_and_bounds_change_when_a_revision_changes_them(shop):
     site, documents, thing, me, made = shop
     thing["fields"].reverse()

@@ -94,6 +94,20 @@ def test_larger_numbers_are_kept_when_a_field_gets_more_digits(library):
     assert fetch(after, after.create("book", {"price": 10**17}).id)["price"] == 10**17
 
 
+def test_larger_numbers_are_kept_when_a_retired_field_comes_back_with_more_digits(library):
+    smaller = (without(BOOK, "price"), COPIES, MEMBER)
+    publish(library, SPECS, smaller)
+    wider = tuple(replace(c, digits=18) if c.key == "price" else c for c in BOOK.columns)
+    after = publish(library, smaller, (replace(BOOK, columns=wider), COPIES, MEMBER))
+    assert fetch(after, after.create("book", {"price": 10**17}).id)["price"] == 10**17
+
+
+def test_equal_values_are_kept_when_a_removed_form_comes_back_with_nothing_unique(library):
+    free = tuple(replace(c, unique=False) for c in BOOK.columns)
+    after = publish(library, (MEMBER,), (replace(BOOK, columns=free), COPIES, MEMBER))
+    assert [after.create("book", {"isbn": "978"}).kind for _ in range(2)] == ["insert", "insert"]
+
+
 def test_a_connection_that_knew_the_old_type_is_replaced_when_a_field_gets_more_digits(library):
     book = library.create("book", {"price": 100})
     process = Library(open_database(library.database.engine.url.render_as_string()), library.tables)
