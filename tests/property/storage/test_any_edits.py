@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 from engine.kernel.problems import EngineError
 from engine.storage.database import open_database
 from tests.property.storage.designs import EDITS, begun
-from tests.property.storage.schemas import Schema, schema_of
+from tests.support.schemas import Schema, schema_of
 from tests.support.sites import Site
 
 SEQUENCES = some.lists(some.tuples(some.sampled_from(sorted(EDITS)), some.integers(0, 2**32)), min_size=8, max_size=14)
