@@ -101,10 +101,14 @@ class Teller:
         return [wanted] if isinstance(wanted, str) else list(wanted["pick"])
 
     def _day(self, at: Json, parent: Told | None) -> int:
-        """Return a day: some days before the anchor, or some days after the parent's own, never later than LATEST."""
+        """Return a day: some days before the anchor, or some days after the parent's own, never later than LATEST.
+
+        What would come after LATEST is spread over the days until then: held back to that day, it would all fall on one.
+        """
         if "after" in at and parent is not None:
-            least, most = at["after"]
-            return min(LATEST, parent.day + self.chance.randint(least, most))
+            room = LATEST - parent.day
+            least, most = (min(days, room) for days in at["after"])
+            return parent.day + self.chance.randint(least, most)
         return min(LATEST, self.chance.randint(*at["days"]))
 
     def _moment(self, day: int, parent: Told | None) -> Moment:

@@ -96,3 +96,11 @@ def test_every_user_of_a_team_has_a_name_and_a_superior_when_people_are_told():
 def test_so_many_have_one_when_a_group_is_for_a_share(percent):
     loans = [one for one in told(MEMBERS, {**LOANS, "percent": percent}) if one.form == "loan"]
     assert len(loans) == 8 * percent // 100
+
+
+def test_the_last_day_is_a_day_like_others_when_more_time_is_wanted_than_has_passed():
+    members = {**MEMBERS, "count": 40, "once": [], "at": {"days": [-40, -40]}}
+    days = [one.day for one in told(members, {**LOANS, "at": {"after": [1, 900]}}) if one.form == "loan"]
+    assert max(days) <= LATEST
+    assert days.count(LATEST) < len(days) / 4
+    assert len(set(days)) > 20
