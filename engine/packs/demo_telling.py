@@ -103,7 +103,7 @@ class Teller:
     def _day(self, at: Json, parent: Told | None) -> int:
         """Return a day: some days before the anchor, or some days after the parent's own, never later than LATEST.
 
-        What would come after LATEST is spread over the days until then: held back to that day, it would all fall on one.
+        What would come after LATEST is spread over the days until then: held back to it, all would fall on one day.
         """
         if "after" in at and parent is not None:
             room = LATEST - parent.day
