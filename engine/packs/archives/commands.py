@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +21,11 @@ from engine.runtime.exporting import export_app, import_app
 from engine.runtime.problems import NOT_WRITTEN
 from engine.runtime.settings import write_whole
 
+ONE_DESIGN = "一个 JSON 文件只放一个应用;多个应用请用 .zip。 A JSON file holds one app: for several, take a .zip."
+
 
 @click.command("export")
-@click.argument("key", metavar="APP")
+@click.argument("keys", metavar="APP...", nargs=-1, required=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; printed unless given.")
 @click.option(
     "--with-needs/--without-needs",
@@ -32,17 +34,19 @@ from engine.runtime.settings import write_whole
     help="Take the apps along that APP needs; of archives only.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on what was written; of archives only.")
-def export_command(key: str, output: Path | None, with_needs: bool, as_json: bool) -> None:
+def export_command(keys: tuple[str, ...], output: Path | None, with_needs: bool, as_json: bool) -> None:
     """Write APP as one file; the same app gives the same bytes.
 
     Where the name of the file ends in .zip it is an archive with everything: all revisions, records, files, journal and
-    people, but no passwords. Else it is the design alone, as JSON.
+    people, but no passwords; of several apps, if need be. Else it is the design of one, as JSON.
     """
     try:
         if output is not None and is_archive(output):
-            _say_written(_archived(key, output, with_needs=with_needs), output, as_json=as_json)
+            _say_written(_archived(keys, output, with_needs=with_needs), output, as_json=as_json)
             return
-        content = export_app(services().execution, key)
+        if len(keys) > 1:
+            raise click.UsageError(ONE_DESIGN)
+        content = export_app(services().execution, keys[0])
         if output is None:
             click.echo(content, nl=False)
             return
@@ -57,10 +61,10 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == ENDING
 
 
-def _archived(key: str, output: Path, *, with_needs: bool) -> Written:
+def _archived(keys: Sequence[str], output: Path, *, with_needs: bool) -> Written:
     with _bar("导出 export") as (progress, task):
         return write_archive(
-            services().execution, key, output, lambda rows: progress.advance(task, rows), with_needs=with_needs
+            services().execution, keys, output, lambda rows: progress.advance(task, rows), with_needs=with_needs
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.catalog.tables import ColumnSpec
-from engine.kernel.canonical import Json, compact
+from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, StorageKind, Value
 from engine.storage.form_tables import FormTables
@@ -73,7 +73,7 @@ def _value(key: str, given: Json, column: ColumnSpec) -> Value:
         again = to_json(value, column)
     except (EngineError, ArithmeticError, ValueError, TypeError) as error:
         raise MisfitError(key) from error
-    if compact(again) != compact(given):
+    if again != given:
         raise MisfitError(key)
     return value
 

@@ -52,20 +52,22 @@ class Written:
 
 
 def write_archive(
-    execution: Execution, key: str, path: Path, progress: Progress, *, with_needs: bool = True
+    execution: Execution, keys: Sequence[str], path: Path, progress: Progress, *, with_needs: bool = True
 ) -> Written:
-    """Write an app, and unless told otherwise the apps that it needs, as an archive at ``path``, whole or not at all.
+    """Write apps, and unless told otherwise the apps that they need, as an archive at ``path``, whole or not at all.
 
     EngineError (RUN-015) where there is no such app, (ARCH-…) where something could not be taken along; OSError where
     the file cannot be written.
     """
     with execution.database.read() as connection:
         installed = execution.catalogs.current(connection).catalog.apps
-        if key not in installed:
-            raise EngineError(NO_APP.at(app=key, known=", ".join(installed)))
+        unknown = [NO_APP.at(key, app=key, known=", ".join(installed)) for key in keys if key not in installed]
+        if unknown:
+            raise EngineError(unknown)
         types = execution.catalogs.types
         specs = {app: whole_tables(connection, app, types) for app in installed}
-        apps = _in_order(connection, key, specs) if with_needs else (key,)
+        ordered = _in_order(connection, keys, specs)
+        apps = tuple(app for app in ordered if with_needs or app in keys)
         with whole_file(path) as file:
             with written(file) as archive:
                 writing = _Writing(connection, execution, archive, people.named_in(connection, apps), progress)
@@ -90,8 +92,11 @@ def _written(manifest: Manifest, writing: _Writing, size: int) -> Written:
     )
 
 
-def _in_order(connection: Connection, key: str, specs: Mapping[str, Sequence[TableSpec]]) -> tuple[str, ...]:
-    """Return an app and all that it needs or refers to, each after those that it needs."""
+def _in_order(connection: Connection, keys: Sequence[str], specs: Mapping[str, Sequence[TableSpec]]) -> tuple[str, ...]:
+    """Return apps and all that they need or refer to, each after those that it needs; how they were named is the same.
+
+    Where apps refer to each other in a circle, the first of them by its key comes last.
+    """
     owner = {name: app for app in specs for name in held_names(connection, app).values()}
     found: dict[str, None] = {}
 
@@ -102,7 +107,9 @@ def _in_order(connection: Connection, key: str, specs: Mapping[str, Sequence[Tab
                 visit(other, above | {app})
         found[app] = None
 
-    visit(key, frozenset())
+    for key in sorted(set(keys)):
+        if key not in found:
+            visit(key, frozenset())
     return tuple(found)
 
 
