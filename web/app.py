@@ -123,7 +123,7 @@ def _dress(app: Flask, marks: Mapping[str, str]) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(label=display.text_of, moment=display_moments.moment_words, shown=display.shown_text)
-    environment.filters["around_dates"] = display_moments.around_dates
+    environment.filters["around_figures"] = display_moments.around_figures
     environment.globals.update(
         words=display.words, change_words=display.change_words, asset=_asset(marks), blank=display.BLANK
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.kernel.canonical import Json
 from web.texts import current_language
 
-_DAY: Final = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+_WHOLE: Final = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}(?!\d)|\d[\d.,]*[万亿]?·\d+[天月年]?)")
 USUAL_ZONE: Final = "Asia/Shanghai"
 """The zone in which moments are shown where no form names one."""
 
@@ -32,9 +32,9 @@ def day_words(moment: str, zone: str = USUAL_ZONE) -> str:
     return f"{local:%a} {local.day} {local:%b}"
 
 
-def around_dates(text: str) -> list[str]:
-    """Return a text in pieces, of which every second is a day: 2026-11-07 is not to be broken at its hyphens."""
-    return _DAY.split(text)
+def around_figures(text: str) -> list[str]:
+    """Return a text in pieces, of which every second stays on one line: a day as 2026-11-07, figures as 7.35万·16天."""
+    return _WHOLE.split(text)
 
 
 def parsed_moment(moment: str) -> datetime | None:

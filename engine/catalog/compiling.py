@@ -85,7 +85,7 @@ def _with_what_crosses(
     forms = {(item.definition.key, form.key): form for item in apps for form in item.definition.forms}
     flows = {(item.definition.key, flow.form): flow for item in apps for flow in item.definition.workflows}
     work = Gathering(scope)
-    pages = _pages(app.definition, flows, work)
+    pages = _pages(app, flows, work)
     found.extend(work.found)
     placed = [*app.placed, *work.placed]
     around = Surrounding(app.key, scope, forms, flows)
@@ -93,11 +93,12 @@ def _with_what_crosses(
     return replace(app, pages=pages, quick_actions=MappingProxyType(made), placed=tuple(placed))
 
 
-def _pages(app: AppDef, flows: Mapping[tuple[str, str], WorkflowDef], work: Gathering) -> Pages:
+def _pages(compiled: App, flows: Mapping[tuple[str, str], WorkflowDef], work: Gathering) -> Pages:
     """Return the pages and the tab bars; problems and what is placed go to ``work``."""
+    app = compiled.definition
     roles = frozenset(role.key for role in app.roles)
     actions = frozenset(action.key for action in app.quick_actions)
-    boards = {board.key: tuple(widget.key for widget in board.widgets) for board in app.boards}
+    boards = {board.key: {item.key: item for item in board.widgets} for board in compiled.boards.values()}
     return compile_pages(app.pages, app.tab_bars, PageSurroundings(app.key, roles, flows, actions, boards), work)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from engine.boards.definitions import BoardDef, MetricDef, board_def, metric_def
 from engine.catalog import problems
 from engine.catalog.documents import Documents, option_lists, shape_problems
-from engine.catalog.pages.definitions import PageDef, TabBarDef, page_defs, tab_bar_defs
+from engine.catalog.pages.definitions import PageDef, TabBarDef
+from engine.catalog.pages.reading import page_defs, tab_bar_defs
 from engine.catalog.quick_actions import FILE as QUICK_ACTIONS
 from engine.catalog.quick_actions import QuickActionDef, quick_action_defs
 from engine.forms.access import AccessDef, access_def

@@ -167,7 +167,9 @@ def _compile_write(place: str, action: CreateDef | UpdateDef, work: Gathering, n
         known = [key for key, field in names.form.fields.items() if isinstance(field.type, ReferenceType)]
         check_known(work, f"{place}.update.record", [action.record], known)
         return None
-    target = work.scope.forms[way[-1].app, way[-1].form]
+    target = work.scope.forms.get((way[-1].app, way[-1].form))
+    if target is None:  # the reference that leads there has been told
+        return None
     return Update(way, _expressions(f"{place}.update.fields", action.fields, work, target))
 
 

@@ -28,7 +28,8 @@ from engine.runtime.boards_views import BoardView
 from engine.runtime.desk import Desk
 from engine.runtime.inbox import Inbox
 from engine.runtime.listing import list_page
-from engine.runtime.pages_cards import button_views, cards_view, offered_on, standing_views
+from engine.runtime.pages_buttons import button_views, offered_on, standing_views
+from engine.runtime.pages_cards import cards_view
 from engine.runtime.pages_figures import figures_view
 from engine.runtime.pages_look import Look
 from engine.runtime.pages_records import RecordParts, facts_view, usual_blocks

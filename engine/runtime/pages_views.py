@@ -101,13 +101,17 @@ class CardView:
 
 @dataclass(frozen=True)
 class MoreView:
-    """How many records of a form meet the condition of a source of cards, where not all of them are shown."""
+    """How many records of a form meet the condition of a source of cards, where not all of them are shown.
+
+    ``board`` is the board, as app and key, on whose list they all stand, where they come of one.
+    """
 
     labels: Text
     form: FormView
     filter: str | None
     count: int
     exact: bool
+    board: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

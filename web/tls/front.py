@@ -42,21 +42,19 @@ class Front:
                 serve, host, port, ssl=context, ssl_handshake_timeout=_HANDSHAKE_SECONDS, limit=_AT_ONCE
             )
 
-        try:
-            server = loop.run_until_complete(listen())
-        except BaseException:
-            loop.close()
-            raise
         thread = threading.Thread(target=loop.run_forever, name="tls-front", daemon=True)
         thread.start()
+        try:
+            server = asyncio.run_coroutine_threadsafe(listen(), loop).result()
+        except BaseException:
+            _stop(loop, thread)
+            raise
         return cls(server.sockets[0].getsockname()[1], loop, server, thread)
 
     def close(self) -> None:
         """Listen no more and drop what is open."""
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        _stop(self._loop, self._thread)
 
     async def _end(self) -> None:
         self._server.close()
@@ -66,6 +64,12 @@ class Front:
         await asyncio.gather(*open_ones, return_exceptions=True)
         for _ in range(_ROUNDS):
             await asyncio.sleep(0)
+
+
+def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.boards.boards import Widget
 from engine.catalog.pages.definitions import (
     ActionButtonDef,
     ActionsBlockDef,
@@ -78,7 +79,7 @@ class Light:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Records that become cards."""
+    """Records that become cards; ``rows`` is the list on a board that tells which, and what is said of each."""
 
     definition: SourceDef
     form: FormName
@@ -87,6 +88,7 @@ class Source:
     sentence: Message | None
     light: Light | None
     buttons: tuple[Button, ...]
+    rows: Widget | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.boards.boards import Widget
 from engine.catalog import problems as app_problems
 from engine.catalog.naming import form_name
 from engine.catalog.pages import problems
@@ -48,6 +49,7 @@ from engine.catalog.pages.definitions import (
     OpenButtonDef,
     PageDef,
     RelatedBlockDef,
+    RowsDef,
     SourceDef,
     TabBarDef,
     TabDef,
@@ -76,7 +78,7 @@ class Surroundings:
     roles: frozenset[str]
     flows: Mapping[FormName, WorkflowDef]
     actions: frozenset[str] = field(default_factory=frozenset)
-    boards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    boards: Mapping[str, Mapping[str, Widget]] = field(default_factory=dict)
 
 
 def compile_pages(
@@ -134,7 +136,8 @@ class _Compiler:
             case InboxBlockDef() | TextBlockDef() | BoardsBlockDef():
                 return block
             case BoardBlockDef():
-                return self._board(place, block)
+                self._widget(place, block)
+                return block
             case CreateBlockDef(form=form):
                 return block if self._form(f"{place}.form", form) else None
             case ListBlockDef():
@@ -170,14 +173,15 @@ class _Compiler:
                 made = [self._event(f"{place}.events[{n}]", event, own) for n, event in enumerate(events)]
                 return Timeline(block, tuple(event for event in made if event is not None))
 
-    def _board(self, place: str, block: BoardBlockDef) -> Block:
-        widgets = self.around.boards.get(block.board)
+    def _widget(self, place: str, named: BoardBlockDef | RowsDef) -> Widget | None:
+        widgets = self.around.boards.get(named.board)
         if widgets is None:
-            self._note(problems.NO_SUCH_BOARD, f"{place}.board", key=block.board, known=", ".join(self.around.boards))
-        elif block.widget not in widgets:
+            self._note(problems.NO_SUCH_BOARD, f"{place}.board", key=named.board, known=", ".join(self.around.boards))
+            return None
+        if named.widget not in widgets:
             known = ", ".join(widgets)
-            self._note(problems.NO_SUCH_WIDGET, f"{place}.widget", board=block.board, key=block.widget, known=known)
-        return block
+            self._note(problems.NO_SUCH_WIDGET, f"{place}.widget", board=named.board, key=named.widget, known=known)
+        return widgets.get(named.widget)
 
     def _list(self, place: str, block: ListBlockDef) -> Block | None:
         form = self._form(f"{place}.form", block.form)
@@ -204,7 +208,23 @@ class _Compiler:
             sentence=self._message(form, f"{place}.sentence", source.sentence),
             light=self._light(form, f"{place}.light", source.light),
             buttons=self._buttons(place, source.buttons, form),
+            rows=None if source.rows is None else self._rows(f"{place}.rows", source.rows, form),
         )
+
+    def _rows(self, place: str, rows: RowsDef, form: FormScope) -> Widget | None:
+        """Return the list whose rows are the cards; one of this form, with the columns that are named."""
+        widget = self._widget(place, rows)
+        if widget is None:
+            return None
+        if widget.metric is not None or (self.around.app, widget.form) != (form.app, form.key):
+            self._note(problems.NO_LIST_OF_FORM, f"{place}.widget", key=rows.widget, form=form.key)
+            return None
+        ranks = [item.key for item in widget.columns if isinstance(item.type, language.NumberType)]
+        sentences = [item.key for item in widget.columns if item.sentence is not None]
+        for part, key, known in (("rank", rows.rank, ranks), ("sentence", rows.sentence, sentences)):
+            if key is not None and key not in known:
+                self._note(problems.NO_SUCH_COLUMN, f"{place}.{part}", key=key, known=", ".join(known))
+        return widget
 
     def _figure(self, place: str, figure: FigureDef) -> Figure | None:
         form = self._form(f"{place}.form", figure.form)

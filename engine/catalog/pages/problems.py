@@ -49,6 +49,16 @@ NO_SUCH_WIDGET = ProblemKind(
     Text("看板“{board}”没有组件“{key}”", "The board “{board}” has no widget “{key}”"),
     Text("已有的:{known}", "There are: {known}"),
 )
+NO_LIST_OF_FORM = ProblemKind(
+    "PAGE-012",
+    Text("“{key}”不是表单“{form}”的清单", "“{key}” is no list of the form “{form}”"),
+    Text("选这个表单的清单组件,或改 form", "Name a list of that form, or change form"),
+)
+NO_SUCH_COLUMN = ProblemKind(
+    "PAGE-013",
+    Text("清单没有合适的列“{key}”", "The list has no fitting column “{key}”"),
+    Text("rank 要数字列,sentence 要句子列;有:{known}", "rank takes numbers, sentence a sentence; there are: {known}"),
+)
 NOT_PERSONAL = ProblemKind(
     "PAGE-011",
     Text("记录页和没有名称的页面不能放在“我的”", "The page of a record, or one without labels, cannot stand on “Me”"),

@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.support.apps import access, app, compiled, field, form, labels, places, problems_of, role, state, uid
+from tests.support.apps import (
+    access,
+    app,
+    compiled,
+    element,
+    field,
+    form,
+    labels,
+    places,
+    problems_of,
+    role,
+    state,
+    uid,
+)
 from tests.support.apps import transition as step
 from tests.support.apps import workflow as flow
 
@@ -28,6 +41,7 @@ def shop(*pages: dict[str, Any], tab_bars: Any = ()) -> dict[str, Any]:
     steps = flow("deal", [state("open"), state("won", "won")], [step("win", ["open"], "won")])
     documents = app(customer, deal, steps, roles=[role("staff", access("customer"), access("deal")), role("boss")])
     documents["pages.json"] = {"format": 1, "kind": "pages", "pages": list(pages), "tab_bars": list(tab_bars)}
+    documents["boards/due.json"] = due()
     return documents
 
 
@@ -41,6 +55,22 @@ def block(kind: str, **more: Any) -> dict[str, Any]:
 
 def cards(**more: Any) -> dict[str, Any]:
     return block("cards", sources=[{"form": "deal", **more}])
+
+
+def rows(form_key: str = "deal", **more: Any) -> dict[str, Any]:
+    named = {"board": "due", "widget": "rows", **more}
+    return block("cards", sources=[{"form": form_key, "rows": named}])
+
+
+def due() -> dict[str, Any]:
+    """Return a board with a list of deals and one without."""
+    columns = [
+        {"key": "deal", "record": True},
+        {"key": "amount"},
+        {"key": "card", "labels": WORDS, "sentence": {"zh": "{{amount}}", "en": "{{amount}}"}},
+    ]
+    listed = element("rows", kind="list", form="deal", columns=columns)
+    return {"format": 1, "kind": "board", **element("due"), "widgets": [listed]}
 
 
 def create(form_key: str = "deal", **values: str) -> dict[str, Any]:
@@ -96,6 +126,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "/blocks[0].figures[0].measure",
     ),
     "a board": (page(block("board", board="red", widget="all")), "PAGE-009", "/blocks[0].board"),
+    "a list's board": (page(rows(board="red")), "PAGE-009", "/blocks[0].sources[0].rows.board"),
+    "a list": (page(rows(widget="all")), "PAGE-010", "/blocks[0].sources[0].rows.widget"),
+    "a list of another form": (page(rows("customer")), "PAGE-012", "/blocks[0].sources[0].rows.widget"),
+    "a column of numbers": (page(rows(rank="card")), "PAGE-013", "/blocks[0].sources[0].rows.rank"),
+    "a sentence": (page(rows(sentence="amount")), "PAGE-013", "/blocks[0].sources[0].rows.sentence"),
     "facts on a page of no record": (page(block("facts", fields=["name"])), "PAGE-003", "/blocks[0].kind"),
     "a field of facts": (
         page(block("facts", fields=["name", "colour"]), home=False, **OF_RECORD),
@@ -179,7 +214,17 @@ def test_a_page_is_not_found_when_it_is_for_other_roles_or_of_a_record():
     assert pages.of_record("deal", staff) is None
 
 
-@pytest.mark.parametrize("extra", [{"limit": 0}, {"limit": 11}, {"sources": []}, {"colour": "red"}])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"limit": 0},
+        {"limit": 11},
+        {"sources": []},
+        {"colour": "red"},
+        {"sources": [{"form": "deal", "most": 0}]},
+        {"sources": [{"form": "deal", "rank": "amount", "rows": {"board": "due", "widget": "rows"}}]},
+    ],
+)
 def test_cards_are_refused_when_their_shape_is_wrong(extra):
     found = problems_of(shop(page({**cards(), **extra})))
     assert found

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.kernel.problems import Text
 from engine.runtime.views import FieldView, OptionView
 from web.display import number_of_input, shown_text, words
-from web.display_moments import around_dates, local_input, moment_of_input, moment_words
+from web.display_moments import around_figures, local_input, moment_of_input, moment_words
 from web.pages.boards import bucket_words
 
 ZONE = "Asia/Shanghai"
@@ -27,11 +27,13 @@ OPTIONS = (OptionView("tender", Text("招标答疑", "Tender")), OptionView("old
     [
         ("预算没确认(自2026-11-07)", ["预算没确认(自", "2026-11-07", ")"]),
         ("no day: 12026-11-071", ["no day: 12026-11-071"]),
+        ("欠7.35万·16天,合同还在签", ["欠", "7.35万·16天", ",合同还在签"]),
+        ("铜业·产线1·二期", ["铜业·产线1·二期"]),
         ("", [""]),
     ],
 )
-def test_days_are_set_apart_when_a_sentence_names_them(text, pieces):
-    assert around_dates(text) == pieces
+def test_days_and_figures_are_set_apart_when_a_sentence_names_them(text, pieces):
+    assert around_figures(text) == pieces
 
 
 @pytest.mark.parametrize(
