@@ -25,6 +25,9 @@ from tests.support.sites import Site
 
 LIMIT = "loan.days"
 COPIES = [{"barcode": "B1", "shelf": "A", "pages": 12}, {"barcode": "B2"}]
+FILLED = {"task": "closed_by", "state_log": "dwell", "rule_run": "trace", "parameter": "value", "saved_filter": "sort"}
+"""What the library's story must have left behind, so that nothing of it can go missing on the way unseen."""
+
 _numbers = itertools.count(1)
 
 
@@ -70,15 +73,20 @@ def lived_in(library):
     gone = library.member(born="1980-05-06", note="要删的")
     library.records.delete(anna, "library", "member", gone.id, gone.version)
     library.loan(library.john, member=library.member().id, book=book.id)
+    lent = library.loan(library.john, member=library.member().id)
     library.site.jobs().run_until_quiet()
-    return book
+    library.site.business.moment += 60_000
+    task = next(one for one in library.inbox.open_tasks(anna) if one.record["id"] == lent.id)
+    library.inbox.act(anna, task.id, "lend", {})
+    library.site.jobs().run_until_quiet()
 
 
 def test_the_same_bytes_and_rows_come_out_when_a_library_moves(library, elsewhere, tmp_path):
     lived_in(library)
     moved(library.site, elsewhere, tmp_path, "library")
-    assert library.site.count("youju_task") > 0
-    assert library.site.count("youju_rule_run") > 0
+    for table, column in FILLED.items():
+        query = f"SELECT count(*) FROM youju_{table} WHERE {column} IS NOT NULL"  # noqa: S608 - the test's own names
+        assert library.site.query(query)[0][0] > 0, table
 
 
 def everything(**more):
