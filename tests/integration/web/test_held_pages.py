@@ -162,6 +162,8 @@ def test_an_explanation_tells_what_was_done_in_words_when_a_rule_acted(rep, deal
     told = read(rep.get(f"{at(deals.deal(15))}/rules/stop"))
     assert "触发了" in told
     assert "冻结了记录、建了任务、发了通知" in told
+    assert re.search(r"触发过 冻结了记录.*现在不", told.split("完整条件")[0])
+    assert "没触发" not in told
     off = read(rep.get(f"{at(deals.deal(1))}/rules/off"))
     assert "规则已停用。" in off
 
