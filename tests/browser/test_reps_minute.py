@@ -129,3 +129,16 @@ def test_what_was_taken_over_is_said_no_more_when_it_is_typed_over(signed_in):
     page.wait_for_timeout(500)
     expect(slot.get_by_role("textbox")).to_have_value("JX-0500")
     expect(slot).not_to_contain_text("沿用上次")
+
+
+def test_what_was_typed_before_the_script_began_is_looked_for(signed_in):
+    page = signed_in("rep")
+    waiting = []
+    page.route("**/form*.js", lambda route: waiting.append(route))
+    page.goto(f"/a/{APP}/visit/new?visit_purpose=tender", wait_until="commit")
+    page.locator("#f-customer").press_sequentially("jjkn")
+    expect(page.locator("#f-customer-list")).to_be_hidden()
+    page.unroute("**/form*.js")
+    for request in waiting:
+        request.continue_()
+    expect(page.locator("#f-customer-list [role=option]", has_text=NAME)).to_be_visible()

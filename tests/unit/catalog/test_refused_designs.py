@@ -355,3 +355,10 @@ def test_a_line_of_defaults_needs_a_default_for_all_that_is_required():
 def test_only_lines_have_a_line_of_defaults():
     documents = apps.app(form("thing", field("a", default_line=True)))
     assert found(documents) == [("APP-004", "forms/thing.json#/fields/0/default_line")]
+
+
+def test_only_the_reference_is_blamed_when_a_rule_updates_what_it_cannot_lead_to():
+    there = field("there", "reference", form="away.thing")
+    update = {"update": {"record": "there", "fields": {"name": '"x"'}}}
+    documents = apps.app(form("thing", there), apps.rule("send", "thing", {"created": True}, update))
+    assert found(documents) == [("FORM-021", "forms/thing.json#fields.there.form")]
