@@ -134,7 +134,11 @@ def test_what_was_taken_over_is_said_no_more_when_it_is_typed_over(signed_in):
 def test_what_was_typed_before_the_script_began_is_looked_for(signed_in):
     page = signed_in("rep")
     waiting = []
-    page.route("**/form*.js", lambda route: waiting.append(route))
+
+    def hold(route):
+        waiting.append(route)
+
+    page.route("**/form*.js", hold)
     page.goto(f"/a/{APP}/visit/new?visit_purpose=tender", wait_until="commit")
     page.locator("#f-customer").press_sequentially("jjkn")
     expect(page.locator("#f-customer-list")).to_be_hidden()
