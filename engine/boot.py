@@ -22,6 +22,7 @@ from engine.runtime.parameters import Parameters
 from engine.runtime.records import Records
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import Settings, make_home, read_key, read_settings
+from engine.runtime.turning import turns_of
 from engine.runtime.works import Works
 from engine.storage import outbox, revisions, schedules, timers
 from engine.storage.audit import Report, verify
@@ -88,8 +89,10 @@ class Instance:
     def verify_journal(self) -> Report:
         """Prove that nothing in the journal, its seals and the records was altered behind the engine's back."""
         with self.database.read() as connection:
-            tables = self.services.execution.catalogs.current(connection).tables
-        return verify(self.database, tables, read_key(self.settings.journal_key), self.settings.journal_witness)
+            current = self.services.execution.catalogs.current(connection)
+            turns = turns_of(connection, current.catalog, BUILT_IN)
+        key, witness = read_key(self.settings.journal_key), self.settings.journal_witness
+        return verify(self.database, current.tables, key, witness, turns=turns)
 
     def health(self) -> dict[str, str]:
         """Return what state the instance is in; EngineError where the database cannot be reached."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from engine.catalog.definitions import AppDef
-from engine.catalog.naming import Names
+from engine.catalog.naming import Names, column_name
 from engine.catalog.tables import ColumnSpec, TableSpec
 from engine.forms.definitions import FieldDef, FormDef, digits_of, scale_of, target_of
 from engine.forms.field_types import LINES, FieldType
@@ -38,7 +39,9 @@ def _form_specs(
         name=name,
         view=f"v_{name}",
         labels=form.labels,
-        columns=_columns(app, form.fields, every, types),
+        columns=_columns(
+            app, form.fields, every, types, {item.key: column_name(own, form.key, item) for item in form.fields}
+        ),
         states=tuple((state.key, state.labels) for state in flow.states) if flow else (),
     )
     for field in form.fields:
@@ -50,18 +53,31 @@ def _form_specs(
                 name=lines,
                 view=f"v_{lines}",
                 labels=field.labels,
-                columns=_columns(app, field.lines, every, types),
+                columns=_columns(app, field.lines, every, types, {}),
                 parent=name,
             )
 
 
 def _columns(
-    app: str, fields: Iterable[FieldDef], every: Mapping[tuple[str, str], str], types: Registry[FieldType]
+    app: str,
+    fields: Iterable[FieldDef],
+    every: Mapping[tuple[str, str], str],
+    types: Registry[FieldType],
+    names: Mapping[str, str],
 ) -> tuple[ColumnSpec, ...]:
-    return tuple(_column(app, field, every, types) for field in fields if field.type != LINES)
+    return tuple(
+        replace(column_spec(app, field, every, types), column=names[field.key])
+        if names.get(field.key, field.key) != field.key
+        else column_spec(app, field, every, types)
+        for field in fields
+        if field.type != LINES
+    )
 
 
-def _column(app: str, field: FieldDef, every: Mapping[tuple[str, str], str], types: Registry[FieldType]) -> ColumnSpec:
+def column_spec(
+    app: str, field: FieldDef, every: Mapping[tuple[str, str], str], types: Registry[FieldType]
+) -> ColumnSpec:
+    """Return the column that a field asks for, under its own key."""
     is_reference = field.type == "reference"
     return ColumnSpec(
         key=field.key,

@@ -10,7 +10,10 @@ from engine.kernel.values import StorageKind
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """One column. ``references`` is the physical name of the table that a reference points at."""
+    """One column. ``references`` is the physical name of the table that a reference points at.
+
+    ``column`` is the physical name where it is not the key: that of a field whose type has changed.
+    """
 
     key: str
     kind: StorageKind
@@ -21,6 +24,12 @@ class ColumnSpec:
     options: tuple[tuple[str, Text], ...] = ()
     unique: bool = False
     indexed: bool = False
+    column: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The physical name."""
+        return self.column or self.key
 
 
 @dataclass(frozen=True, slots=True)

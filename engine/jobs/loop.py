@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.jobs import scheduling
+from engine.jobs.converting import Converting
 from engine.jobs.delivering import BRIEF_DELIVERIES, Delivery
 from engine.jobs.housekeeping import Housekeeping
 from engine.kernel.clocks import Moment
@@ -38,6 +39,7 @@ class JobsLoop:
     lease: int = LEASE_MS
     delivery: Delivery = field(init=False)
     housekeeping: Housekeeping = field(init=False)
+    converting: Converting = field(init=False)
     _last_look: Moment | None = field(default=None, init=False)
     _seal_again: Moment = field(default=0, init=False)
     _refusal: str | None = field(default=None, init=False)
@@ -46,6 +48,7 @@ class JobsLoop:
         """Deliver by the execution's own means, so that nobody who writes waits long."""
         self.delivery = Delivery(self.execution, BRIEF_DELIVERIES)
         self.housekeeping = Housekeeping(self.execution)
+        self.converting = Converting(self.execution)
 
     def run_once(self) -> int:
         """Claim the slots and deadlines that have come and deliver one batch of what is due; return how many of all."""
@@ -88,6 +91,7 @@ class JobsLoop:
             pause = IDLE_SECONDS
             try:
                 worked = self.run_once()
+                worked += self.converting.do()
                 self._seal()
                 worked += self.housekeeping.do()
             except EngineError as error:  # the database is away or busy: what is due is due later, too

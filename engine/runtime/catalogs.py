@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.catalog.apps import Catalog, Parameter
 from engine.catalog.compiling import Installed, compile_catalog
 from engine.catalog.definitions import AppDef, load_app
+from engine.catalog.naming import table_names
 from engine.decision.work import Parameters
 from engine.forms.field_types import FieldType
 from engine.kernel.canonical import Json
@@ -142,4 +143,4 @@ def held_names(connection: Connection, app: str) -> dict[str, str]:
 
 def taken_names(connection: Connection, others: Iterable[str]) -> set[str]:
     """Return the physical names that other apps' tables have."""
-    return {name for app in others for name in held_names(connection, app).values()}
+    return {name for app in others for name in table_names(held_names(connection, app))}

@@ -15,7 +15,7 @@ from engine.catalog.apps import Catalog
 from engine.catalog.compiling import Installed
 from engine.catalog.definitions import AppDef, load_app
 from engine.catalog.documents import Documents
-from engine.catalog.naming import Names, assign_names
+from engine.catalog.naming import Names, assign_names, table_names, with_columns
 from engine.catalog.tables import TableSpec
 from engine.kernel.problems import EngineError, Problem
 from engine.runtime import problems
@@ -99,9 +99,9 @@ def _names(past: Mapping[str, Sequence[AppDef]], taken: set[str]) -> dict[str, N
     for app, definitions in past.items():
         own: Names = {}
         for definition in definitions:
-            own = assign_names(definition, own, taken)
+            own = with_columns(definition, assign_names(definition, own, taken))
         found[app] = own
-        taken |= set(own.values())
+        taken |= table_names(own)
     return found
 
 

@@ -9,7 +9,7 @@ from engine.forms.forms import Form
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import Text
-from engine.kernel.values import Row
+from engine.kernel.values import Row, StorageKind
 from engine.runtime import files_seen
 from engine.runtime.reading import Reading
 from engine.runtime.showing import field_labels, field_words
@@ -116,4 +116,24 @@ def _words(reading: Reading, form: Form, key: str, value: Json) -> object:
         columns = tables.lines[key].columns
         lines = [{name: from_json(inner, columns[name]) for name, inner in line.items()} for line in value]
         return field_words(reading, form, key, tuple(lines))
-    return field_words(reading, form, key, from_json(value, tables.main.columns[key]))
+    column = tables.main.columns[key]
+    if not _is_of(value, column.kind):
+        return str(value)
+    try:
+        read = from_json(value, column)
+    except (ValueError, ArithmeticError):  # written when the field was of another type
+        return str(value)
+    return field_words(reading, form, key, read)
+
+
+def _is_of(value: Json, kind: StorageKind) -> bool:
+    """Tell whether a value is as JSON writes one of a kind: the field may have been of another type."""
+    match kind:
+        case StorageKind.JSON:
+            return True
+        case StorageKind.BOOLEAN:
+            return isinstance(value, bool)
+        case StorageKind.TEXTS:
+            return isinstance(value, list)
+        case _:
+            return isinstance(value, str)

@@ -214,3 +214,9 @@ APP_THERE = ProblemKind(
     ),
     Nature.CONFLICT,
 )
+STILL_CONVERTING = ProblemKind(
+    "RUN-054",
+    Text("“{app}”的记录改得比转换还快,还没能发布", "Records of “{app}” change faster than they are converted"),
+    Text("系统会接着转换并发布;也可以等空闲时再试", "It goes on and is published then; or try again at a quiet time"),
+    Nature.BUSY,
+)

@@ -14,10 +14,12 @@ from engine.catalog.documents import Documents
 from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError, Nature
+from engine.runtime import problems
 from engine.runtime.catalogs import TABLES
 from engine.runtime.execution import Execution
 from engine.runtime.needs import Needs, keep_needs
-from engine.runtime.revising import next_revision
+from engine.runtime.preparing import PASSES, Prepared, fillings_of, finish, forget, generation_of, get_on, prepare
+from engine.runtime.revising import Next, next_revision
 from engine.runtime.timing import Values, follow_app, to_arm
 from engine.storage import ddl, revisions, settings
 from engine.storage.locks import lock_for_publish, lock_name
@@ -25,6 +27,8 @@ from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from engine.storage.filling import Filling
 
 
 TRIES = 20
@@ -35,7 +39,13 @@ VERSIONS = "version."
 
 
 def publish(
-    execution: Execution, documents: Documents, actor: Actor, version: str | None = None, needs: Needs | None = None
+    execution: Execution,
+    documents: Documents,
+    actor: Actor,
+    version: str | None = None,
+    needs: Needs | None = None,
+    *,
+    wait: bool = True,
 ) -> int:
     """Publish the documents as the next revision of their app; return its number.
 
@@ -43,19 +53,52 @@ def publish(
     stored names everything by its key, whatever the documents call it. The same documents again change nothing.
     EngineError carries every problem of the documents; running requests see the old revision until the commit and the
     new one after it. Where the tables are in use, publishing gives way to the requests and comes again ``TRIES`` times.
+
+    Where a field gets another type and many records have values of the old one, these are converted first, in short
+    transactions, while everything goes on as before. That takes its time; unless it is to ``wait`` for it, the jobs
+    processes do it, and the number is that of the revision until then (0 where there is none).
     """
     # What is published is kept in memory, too, and stays as it is whatever the caller does with the documents.
     definition = load_app(copy.deepcopy(dict(documents)), execution.catalogs.types)
+    wanted = _Wanted(definition, actor, version, needs)
+    for _ in range(PASSES):
+        published = _tried(execution, wanted)
+        if isinstance(published, Catalog):
+            execution.catalogs.learn(published)
+            return published.apps[definition.key].revision
+        if not wait:
+            return published.revision
+        while get_on(execution, definition.key, published.fillings):
+            pass
+    raise EngineError(problems.STILL_CONVERTING.at(definition.key, app=definition.key))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be published: the documents, by whom, and what they came with."""
+
+    definition: AppDef
+    actor: Actor
+    version: str | None
+    needs: Needs | None
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A publication that waits until records are converted; ``revision`` is current until then."""
+
+    fillings: tuple[Filling, ...]
+    revision: int
+
+
+def _tried(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
     for left in reversed(range(TRIES)):
         try:
-            published = _publish(execution, definition, actor, version, needs)
+            return _publish(execution, wanted)
         except EngineError as error:
             if error.nature is not Nature.BUSY or not left:
                 raise
             time.sleep(PAUSE_SECONDS)
-        else:
-            execution.catalogs.learn(published)
-            return published.apps[definition.key].revision
     raise AssertionError
 
 
@@ -64,10 +107,9 @@ def version_of(connection: Connection, app: str) -> str | None:
     return settings.read(connection, VERSIONS + app) or None
 
 
-def _publish(
-    execution: Execution, definition: AppDef, actor: Actor, version: str | None, needs: Needs | None
-) -> Catalog:
-    """Return the apps as they stand when this is committed."""
+def _publish(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
+    """Return the apps as they stand when this is committed, or what has to be done before."""
+    definition = wanted.definition
     with execution.database.write() as connection:
         lock_name(connection, "publish")  # one at a time: an app is compiled together with all others
         lock_for_publish(connection, definition.key)
@@ -75,23 +117,52 @@ def _publish(
         current = execution.catalogs.current(connection)
         before = current.catalog
         old = before.apps.get(definition.key)
-        if version_of(connection, definition.key) != version:
-            settings.write(connection, VERSIONS + definition.key, version or "")
-        if needs is not None:
-            keep_needs(connection, definition.key, needs)
         if restored and old is not None:
             follow_app(connection, None, old, execution.clocks.business())
         made = next_revision(connection, execution, definition, before)
+        if made is not None and made.obstacles:
+            raise EngineError(made.obstacles)
+        waiting = _waiting(connection, execution, wanted, made, 0 if old is None else old.revision)
+        if waiting is not None:
+            return waiting
+        forget(connection, definition.key)
+        if version_of(connection, definition.key) != wanted.version:
+            settings.write(connection, VERSIONS + definition.key, wanted.version or "")
+        if wanted.needs is not None:
+            keep_needs(connection, definition.key, wanted.needs)
         if made is None:
             return before
-        if made.obstacles:
-            raise EngineError(made.obstacles)
         settings.write(connection, TABLES + definition.key, json.dumps(made.names, sort_keys=True))
         app = made.catalog.apps[definition.key]
         values = execution.catalogs.parameters(connection, made.catalog)[app.key]
         ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
-        _record(connection, execution, _Change(old, current.parameters.get(app.key, {}), app, values), actor)
+        _record(connection, execution, _Change(old, current.parameters.get(app.key, {}), app, values), wanted.actor)
         return made.catalog
+
+
+def _waiting(
+    connection: Connection, execution: Execution, wanted: _Wanted, made: Next | None, revision: int
+) -> _Waiting | None:
+    """Convert the records of fields that get another type; return what waits where there are too many of them."""
+    if made is None or not made.turnings:
+        return None
+    definition = wanted.definition
+    item = Prepared(
+        app=definition.key,
+        digest=definition.digest,
+        generation=0,
+        documents=definition.documents,
+        actor=wanted.actor,
+        begun=execution.clocks.business(),
+        version=wanted.version,
+        needs=wanted.needs,
+    )
+    number = generation_of(connection, item)
+    fillings = fillings_of(made.turnings, number, execution.catalogs.dialect)
+    if finish(connection, fillings):
+        return None
+    prepare(connection, item, number)
+    return _Waiting(fillings, revision)
 
 
 @dataclass(frozen=True)

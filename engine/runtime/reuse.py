@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.catalog.definitions import AppDef
+from engine.catalog.documents import option_lists
+from engine.forms.converting import shape_of
 from engine.forms.definitions import FieldDef, FormDef, form_def, scale_of, target_of
 from engine.forms.field_types import LINES, FieldType
 from engine.kernel.canonical import Json
@@ -32,12 +34,17 @@ NAMED = ("fields", "options", "relations", "states", "parameters", "roles", "opt
 
 
 @dataclass
-class _Past:
-    """Everything with a key that expressions name, and every field, of any revision of an app."""
+class Past:
+    """Everything with a key that expressions name, and every field, of any revision of an app.
+
+    Of ``fields`` it is the last word; ``shapes`` names the columns of an app whose names of columns were not kept yet:
+    all shapes of a field, by ``form.field:shape``, were in the one column of its key.
+    """
 
     uids: dict[Name, str] = field(default_factory=dict)
     names: dict[str, Name] = field(default_factory=dict)
     fields: dict[Name, FieldDef] = field(default_factory=dict)
+    shapes: dict[str, str] = field(default_factory=dict)
 
     def contradicts(self, name: Name, uid: str) -> bool:
         """Tell whether the key was another's, or the uid has had another key or, of a field, another form."""
@@ -46,28 +53,41 @@ class _Past:
         return moved or self.uids.get(name, uid) != uid
 
 
-def reused(connection: Connection, definition: AppDef, last: int, types: Registry[FieldType]) -> Iterator[Problem]:
-    """Find what the app takes up again: a key or a uid of another element, a field that held another kind of value."""
+def reused(past: Past, definition: AppDef, types: Registry[FieldType]) -> Iterator[Problem]:
+    """Find what the app takes up again: a key or a uid of another element, a field that held another kind of value.
+
+    Values of simple types become values of other simple types; where they cannot, it is a problem.
+    """
     app = definition.key
-    past = _past(connection, app, last)
     for name, uid, place in _elements(definition.documents):
         if past.contradicts(name, uid):
             yield REUSED.at(place, key=name[-1])
     for form in definition.forms:
         for name, item in _fields(form):
             before = past.fields.get(name)
-            if before is not None and before.uid == item.uid and _shape(before, app, types) != _shape(item, app, types):
+            if before is None or before.uid != item.uid or _converts(name, before, item):
+                continue
+            if _shape(before, app, types) != _shape(item, app, types):
                 yield TYPE_CHANGED.at(f"{app}.{'.'.join(name)}", field=item.key)
 
 
-def _past(connection: Connection, app: str, last: int) -> _Past:
-    past = _Past()
+def _converts(name: Name, before: FieldDef, item: FieldDef) -> bool:
+    """Tell whether values of a field become those of another type; those of lines do not."""
+    return len(name) == len(("form", "field")) and None not in (shape_of(before), shape_of(item))
+
+
+def past_of(connection: Connection, app: str, last: int) -> Past:
+    """Return what the revisions of an app have had, up to the ``last``."""
+    past = Past()
     for number in range(1, last + 1):
         documents = revisions.documents(connection, app, number)
         for name, uid, _ in _elements(documents):
             past.uids[name], past.names[uid] = uid, name
-        for form in (form_def(document, {}) for path, document in documents.items() if path.startswith("forms/")):
+        lists = option_lists(documents)
+        for form in (form_def(document, lists) for path, document in documents.items() if path.startswith("forms/")):
             past.fields.update(_fields(form))
+            shaped = ((item.key, shape_of(item)) for item in form.fields)
+            past.shapes.update({f"{form.key}.{key}:{shape}": key for key, shape in shaped if shape is not None})
     return past
 
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from engine.catalog.apps import App, Catalog
 from engine.catalog.compiling import Installed
 from engine.catalog.definitions import AppDef, load_app
-from engine.catalog.naming import assign_names
+from engine.catalog.naming import assign_names, with_columns
 from engine.catalog.restating import restated
 from engine.catalog.restating_tables import restated_tables
 from engine.kernel.problems import Problem
 from engine.runtime import problems
 from engine.runtime.catalogs import held_names, taken_names
 from engine.runtime.execution import Execution
-from engine.runtime.reuse import reused
+from engine.runtime.reuse import Past, past_of, reused
+from engine.runtime.turning import Turning, turnings
 from engine.storage import revisions
 from engine.storage.query import bounded_count
 
@@ -33,11 +34,15 @@ RESERVED_FORMS = frozenset(("actions", "boards", "parameters"))
 
 @dataclass(frozen=True)
 class Next:
-    """All apps as they would stand, the physical names of the new tables, and what forbids publishing, if anything."""
+    """All apps as they would stand, the physical names of the new tables, and what forbids publishing, if anything.
+
+    ``turnings`` are the fields that get another type.
+    """
 
     catalog: Catalog
     names: Mapping[str, str]
     obstacles: tuple[Problem, ...]
+    turnings: tuple[Turning, ...] = ()
 
 
 def next_revision(connection: Connection, execution: Execution, definition: AppDef, before: Catalog) -> Next | None:
@@ -48,24 +53,30 @@ def next_revision(connection: Connection, execution: Execution, definition: AppD
     old = before.apps.get(definition.key)
     if old is not None and old.definition.digest == definition.digest:
         return None
-    names = _names(connection, definition)
+    types = execution.catalogs.types
+    past = past_of(connection, definition.key, old.revision if old is not None else 0)
+    names = _names(connection, definition, past)
     after = _compiled(connection, execution, definition, before, names)
     written = after.apps[definition.key]
     stored = restated_tables(restated(definition.documents, written.placed), written.decision_tables)
     if stored is not definition.documents:
-        definition = load_app(stored, execution.catalogs.types)
+        definition = load_app(stored, types)
         if old is not None and old.definition.digest == definition.digest:
             return None
         after = _compiled(connection, execution, definition, before, names)
     found = [*reserved(definition), *_stranded(connection, execution, before, after.apps[definition.key])]
-    if old is not None:
-        found += reused(connection, definition, old.revision, execution.catalogs.types)
-    return Next(after, names, tuple(found))
+    found += reused(past, definition, types)
+    last = {(name[0], name[1]): field for name, field in past.fields.items() if len(name) == len(("form", "field"))}
+    turned = () if found else turnings(after.apps[definition.key], last, names, types)
+    return Next(after, names, tuple(found), turned)
 
 
-def _names(connection: Connection, definition: AppDef) -> dict[str, str]:
+def _names(connection: Connection, definition: AppDef, past: Past) -> dict[str, str]:
     elsewhere = (app for app in revisions.ever(connection) if app != definition.key)
-    return dict(assign_names(definition, held_names(connection, definition.key), taken_names(connection, elsewhere)))
+    held = held_names(connection, definition.key)
+    if not any(":" in name for name in held):
+        held |= past.shapes
+    return with_columns(definition, assign_names(definition, held, taken_names(connection, elsewhere)))
 
 
 def _compiled(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, select, text
@@ -15,6 +16,7 @@ from engine.storage import problems
 from engine.storage.audit_chain import ChainEnd, check_chain
 from engine.storage.audit_entries import check_entries
 from engine.storage.audit_findings import Findings
+from engine.storage.audit_turns import Turns
 from engine.storage.database import Database
 from engine.storage.form_tables import Tables
 from engine.storage.journal_triggers import TRIGGERS
@@ -49,8 +51,18 @@ class Report:
         return self.found == 0
 
 
-def verify(database: Database, tables: Tables, key: bytes, witness: Path, *, most: int = 1_000) -> Report:
+def verify(
+    database: Database,
+    tables: Tables,
+    key: bytes,
+    witness: Path,
+    *,
+    most: int = 1_000,
+    turns: Turns = MappingProxyType({}),
+) -> Report:
     """Verify everything in one snapshot and return what was found; at most ``most`` findings are kept.
+
+    ``turns`` are the changes of type that the tables have gone through.
 
     Memory stays bounded by one batch, one record's history and one chunk of records. The witness is read before the
     snapshot is taken, since the sealer may go on meanwhile.
@@ -63,7 +75,7 @@ def verify(database: Database, tables: Tables, key: bytes, witness: Path, *, mos
             end = check_chain(connection, key, seen.number if isinstance(seen, Witness) else 0, findings)
             for problem in _witness_problems(seen, end):
                 findings.add(problem)
-            check_entries(connection, tables, findings)
+            check_entries(connection, tables, findings, turns=turns)
         except (DBAPIError, TypeError, ValueError, LookupError) as error:
             # A value of a kind that no column of ours can hold: whatever it is, it was not us who wrote it.
             findings.add(problems.UNREADABLE.at(reason=str(error).partition("\n")[0]))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,6 +16,7 @@ from engine.storage import problems, system_tables
 from engine.storage.audit_chain import STREAM
 from engine.storage.audit_findings import Findings
 from engine.storage.audit_records import History, RecordCheck
+from engine.storage.audit_turns import Turns
 from engine.storage.form_tables import Tables
 from engine.storage.journal_format import entry_digest, value_digest
 from engine.storage.journal_triggers import ERASURE
@@ -23,16 +25,23 @@ _JOURNAL = system_tables.journal
 
 
 def check_entries(
-    connection: Connection, tables: Tables, findings: Findings, apps: Collection[str] | None = None
+    connection: Connection,
+    tables: Tables,
+    findings: Findings,
+    apps: Collection[str] | None = None,
+    turns: Turns = MappingProxyType({}),
 ) -> None:
-    """Verify all entries, or those of ``apps``, in the order of what they are about, and the records of ``tables``."""
+    """Verify all entries, or those of ``apps``, in the order of what they are about, and the records of ``tables``.
+
+    ``turns`` are the changes of type that these have gone through.
+    """
     order = (_JOURNAL.c.app, _JOURNAL.c.subject, _JOURNAL.c.record, _JOURNAL.c.version, _JOURNAL.c.id)
-    check = RecordCheck(connection, tables, findings)
+    check = RecordCheck(connection, tables, findings, turns)
     query = select(_JOURNAL).order_by(*order)
     query = query if apps is None else query.where(_JOURNAL.c.app.in_(apps))
     with connection.execute(query, execution_options=STREAM) as rows:
         for (app, subject, record), group in groupby(rows, key=lambda row: (row.app, row.subject, row.record)):
-            history = _history(group, findings)
+            history = _history(group, findings, turns.get((str(app), str(subject)), {}).keys())
             if history.version is not None:
                 check.compare(str(app), str(subject), str(record), history)
     check.finish()
@@ -43,15 +52,16 @@ class _Gathering:
     """What is known of one subject while its entries pass by."""
 
     values: dict[str, Json] = field(default_factory=dict)
+    written: dict[str, list[tuple[int, Json]]] = field(default_factory=dict)
     version: int | None = None
     action: str = ""
     missing: list[tuple[str, str, int | None]] = field(default_factory=list)
     erased: list[tuple[str, str, int | None]] = field(default_factory=list)
 
 
-def _history(rows: Iterable[Any], findings: Findings) -> History:
-    """Verify the entries of one subject and return what they say of it in the end."""
-    known = _Gathering()
+def _history(rows: Iterable[Any], findings: Findings, turned: Collection[str]) -> History:
+    """Verify the entries of one subject and return what they say of it in the end; of ``turned`` fields all along."""
+    known = _Gathering({}, {key: [] for key in turned})
     for row in rows:
         findings.saw("entries")
         place = f"journal.{row.id}"
@@ -63,7 +73,7 @@ def _history(rows: Iterable[Any], findings: Findings) -> History:
             known.version, known.action = row.version, row.action
         _check_values(row, known, findings)
     _check_missing(known, findings)
-    return History(known.values, known.version, known.action)
+    return History(known.values, known.version, known.action, known.written)
 
 
 def _is_intact(row: Any) -> bool:  # noqa: ANN401 - a row of the table
@@ -88,6 +98,8 @@ def _check_values(row: Any, known: _Gathering, findings: Findings) -> None:  # n
         else:
             salt, value = payload[key]
             known.values[key] = value
+            if key in known.written:
+                known.written[key].append((row.revision or 0, value))
             if value_digest(salt, value) != digest:
                 findings.add(problems.VALUE_CHANGED.at(place, field=key))
     if row.action == ERASURE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, inspect, select
@@ -12,9 +12,11 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.storage import problems
 from engine.storage.audit_findings import Findings
+from engine.storage.audit_turns import Turns, Written, possible
 from engine.storage.form_tables import FormTables, PhysicalTable, Tables
 from engine.storage.records import CHUNK
 from engine.storage.rows import from_json, to_physical
+from engine.storage.system_columns import CONVERTED
 
 PURGE = "journal.purge"
 """The action of the last entry of a record that was purged: its row is gone for good."""
@@ -24,18 +26,23 @@ Stored = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the journal says of a record in the end; ``version`` is None for what is not a record."""
+    """What the journal says of a record in the end; ``version`` is None for what is not a record.
+
+    ``written`` is what was ever written into fields whose type has changed.
+    """
 
     values: Mapping[str, Json]
     version: int | None
     action: str
+    written: Mapping[str, Written] = field(default_factory=dict)
 
 
 class RecordCheck:
     """Goes through the records of all forms beside the journal, which names them in the same order."""
 
-    def __init__(self, connection: Connection, tables: Tables, findings: Findings) -> None:
+    def __init__(self, connection: Connection, tables: Tables, findings: Findings, turns: Turns) -> None:
         """Begin before the first form."""
+        self._turns = turns
         self._connection = connection
         self._tables = tables
         self._findings = findings
@@ -87,7 +94,8 @@ class RecordCheck:
         for table in (form.main, *form.lines.values()):
             there = {column["name"] for column in inspect(self._connection).get_columns(table.spec.name)}
             place = f"{table.spec.app}.{table.spec.form}"
-            self._findings.unchecked |= {f"{place}.{column}" for column in there - table.columns.keys()}
+            known = {column.name for column in table.columns.values()} | {CONVERTED.key}
+            self._findings.unchecked |= {f"{place}.{column}" for column in there - known}
 
     def _skip_below(self, record: str | None) -> None:
         while self._next is not None and (record is None or str(self._next["id"]) < record):
@@ -100,9 +108,15 @@ class RecordCheck:
         if self._form is None:
             return
         expected = {**history.values, "id": record, "version": history.version}
-        for key, column in self._form.main.columns.items():
-            value = expected[key] if key in {"id", "version"} else _physical(self._form.main, key, expected.get(key))
-            if not same(value, row[column.key]):
+        turned = self._turns.get((self._form.app, self._form.form), {})
+        for key in self._form.main.columns:
+            if key in turned:
+                values = list(possible(history.written[key], turned[key], self._form.main.dialect))
+            elif key in {"id", "version"}:
+                values = [expected[key]]
+            else:
+                values = [_physical(self._form.main, key, expected.get(key))]
+            if not any(same(value, row[key]) for value in values):
                 yield key
         for key, lines in self._form.lines.items():
             if not same(list(_expected_lines(lines, record, expected.get(key))), row[key]):
@@ -114,7 +128,8 @@ def _stored_records(connection: Connection, form: FormTables) -> Iterator[Stored
     main, last = form.main.table, None
     while True:
         query = form.main.everything.order_by(main.c.id).limit(CHUNK)
-        rows = connection.execute(query if last is None else query.where(main.c.id > last)).mappings().all()
+        found = connection.execute(query if last is None else query.where(main.c.id > last)).all()
+        rows = [dict(zip(form.main.columns, row, strict=True)) for row in found]
         lines = {key: _stored_lines(connection, table, rows) for key, table in form.lines.items()}
         for row in rows:
             yield {**row, **{key: found.get(row["id"], []) for key, found in lines.items()}}
@@ -127,8 +142,9 @@ def _stored_lines(connection: Connection, lines: PhysicalTable, rows: Sequence[A
     gathered: dict[str, list[Stored]] = {}
     table = lines.table
     query = select(*table.columns).where(table.c.parent.in_([row["id"] for row in rows]))
-    for line in connection.execute(query.order_by(table.c.parent, table.c.position, table.c.id)).mappings():
-        gathered.setdefault(line["parent"], []).append(dict(line))
+    for found in connection.execute(query.order_by(table.c.parent, table.c.position, table.c.id)):
+        line = dict(zip(lines.columns, found, strict=True))
+        gathered.setdefault(line["parent"], []).append(line)
     return gathered
 
 

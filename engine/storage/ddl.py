@@ -122,17 +122,17 @@ def plan(old: Sequence[TableSpec], new: Sequence[TableSpec]) -> tuple[Step, ...]
 
 def _problems(old: TableSpec | None, new: TableSpec) -> Iterator[Problem]:
     yield from spec_problems(new)
-    before = {column.key: column for column in old.columns} if old else {}
+    before = {column.name: column for column in old.columns} if old else {}
     for column in new.columns:
-        earlier = before.get(column.key)
+        earlier = before.get(column.name)
         if earlier and (earlier.kind is not column.kind or earlier.scale != column.scale):
             yield problems.TYPE_CHANGED.at(f"{new.app}.{new.form}.{column.key}", field=column.key)
 
 
 def _column_steps(old: TableSpec, new: TableSpec) -> Iterator[Step]:
-    before = {column.key: column for column in old.columns}
+    before = {column.name: column for column in old.columns}
     for column in new.columns:
-        earlier = before.get(column.key)
+        earlier = before.get(column.name)
         if earlier is None:
             yield AddColumn(new, column)
         elif column.kind is StorageKind.NUMBER and column.digits > earlier.digits:
@@ -142,11 +142,11 @@ def _column_steps(old: TableSpec, new: TableSpec) -> Iterator[Step]:
 def _index_steps(old: TableSpec | None, new: TableSpec) -> Iterator[Step]:
     before = set(indices_of(old)) if old else set()
     wanted = set(indices_of(new))
-    kept = {column.key for column in new.columns}
+    kept = {column.name for column in new.columns}
     retired = {
         index
         for column in (old.columns if old else ())
-        if column.key not in kept
+        if column.name not in kept
         for index in column_indices(new, column)
     }
     # A retired field keeps its plain index for its return, but no longer stands in the way of equal values.
@@ -228,7 +228,7 @@ class _Changes:
         for column in spec.columns:
             self._add(spec, column)
         wanted = {index.name for index in indices_of(spec)}
-        kept = {column.key for column in all_columns(spec)}
+        kept = {column.name for column in all_columns(spec)}
         for index in self._inspector.get_indexes(spec.name):
             name, columns = str(index["name"]), index["column_names"]
             if name not in wanted and (index["unique"] or kept.issuperset(columns)):
@@ -251,7 +251,7 @@ class _Changes:
         )
 
     def _add(self, spec: TableSpec, column: ColumnSpec) -> None:
-        if column.key in {found["name"] for found in self._inspector.get_columns(spec.name)}:
+        if column.name in {found["name"] for found in self._inspector.get_columns(spec.name)}:
             if column.kind is StorageKind.NUMBER:
                 self._widen(spec, column)  # it may come back with more digits
             return
@@ -271,9 +271,9 @@ class _Changes:
     def _widen(self, spec: TableSpec, column: ColumnSpec) -> None:
         if self._dialect == "sqlite":
             return
-        (now,) = (found["type"] for found in self._inspector.get_columns(spec.name) if found["name"] == column.key)
+        (now,) = (found["type"] for found in self._inspector.get_columns(spec.name) if found["name"] == column.name)
         if isinstance(now, Numeric) and (now.precision or 0) < column.digits:
-            self._operations.alter_column(spec.name, column.key, type_=Numeric(column.digits, column.scale))
+            self._operations.alter_column(spec.name, column.name, type_=Numeric(column.digits, column.scale))
 
     def _index(self, spec: TableSpec, index: IndexSpec) -> None:
         alive = text("deleted_at IS NULL") if index.alive else None

@@ -148,7 +148,8 @@ def physical_column(spec: TableSpec, column: ColumnSpec, dialect: Dialect) -> Co
     """Return one column; only what the engine itself always gives is NOT NULL, since a field may come later."""
     own = SYSTEM_COLUMNS if spec.parent is None else LINE_COLUMNS
     required = column in own and column.key in {"id", "version", "created_at", "updated_at", "parent", "position"}
-    return Column(column.key, _type_of(column, dialect), primary_key=column.key == "id", nullable=not required)
+    kind = _type_of(column, dialect)
+    return Column(column.name, kind, key=column.key, primary_key=column.key == "id", nullable=not required)
 
 
 def _type_of(column: ColumnSpec, dialect: Dialect) -> TypeEngine[Any]:
@@ -182,10 +183,10 @@ def indices_of(spec: TableSpec) -> tuple[IndexSpec, ...]:
 def column_indices(spec: TableSpec, column: ColumnSpec) -> Iterator[IndexSpec]:
     """Yield the indices that one column of the design asks for."""
     if column.unique:
-        name = index_name(spec.name, column.key, unique=True)
-        yield IndexSpec(name, (column.key,), unique=True, alive=spec.parent is None)
+        name = index_name(spec.name, column.name, unique=True)
+        yield IndexSpec(name, (column.name,), unique=True, alive=spec.parent is None)
     if column.indexed or column.references is not None:
-        yield IndexSpec(index_name(spec.name, column.key, "id"), (column.key, "id"))
+        yield IndexSpec(index_name(spec.name, column.name, "id"), (column.name, "id"))
 
 
 def index_name(table: str, *columns: str, unique: bool = False) -> str:

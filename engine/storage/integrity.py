@@ -29,9 +29,11 @@ def refusals_explained(form: FormTables) -> Iterator[None]:
 
 def _problem_of(error: IntegrityError, form: FormTables) -> Problem | None:
     for table in (form.main, *form.lines.values()):
-        for key in ("id", *(column.key for column in table.spec.columns if column.unique)):
-            if _broke_unique(error, table, key):
-                return _described(form, table, key)
+        if _broke_unique(error, table, "id"):
+            return _described(form, table, "id")
+        for column in table.spec.columns:
+            if column.unique and _broke_unique(error, table, column.name):
+                return _described(form, table, column.key)
     return None
 
 

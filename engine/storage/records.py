@@ -129,7 +129,10 @@ def columns_beyond(connection: Connection, form: FormTables) -> Iterator[str]:
     """Go through the columns of the form's tables that their description lacks, as ``table.column``."""
     for table in (form.main, *form.lines.values()):
         there = {column["name"] for column in inspect(connection).get_columns(table.spec.name)}
-        yield from (f"{table.spec.name}.{name}" for name in sorted(there - table.columns.keys()))
+        own = table.columns.keys() | {column.name for column in table.columns.values()}
+        # A column that a field had before its type changed says nothing that the journal does not.
+        beyond = {name for name in there - own if not name.startswith("_")}
+        yield from (f"{table.spec.name}.{name}" for name in sorted(beyond))
 
 
 def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from engine.storage import system_tables
 from engine.storage.upserts import insert_into
@@ -26,3 +26,14 @@ def write(connection: Connection, key: str, value: str) -> None:
     """Keep the text under this key, in place of any other."""
     keep = insert_into(connection, _SETTING).values(key=key, value=value)
     connection.execute(keep.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def starting(connection: Connection, prefix: str) -> dict[str, str]:
+    """Return what is kept under keys that start so, by what follows there, in order."""
+    query = select(_SETTING.c.key, _SETTING.c.value).where(_SETTING.c.key.startswith(prefix, autoescape=True))
+    return {row.key.removeprefix(prefix): row.value for row in connection.execute(query.order_by(_SETTING.c.key))}
+
+
+def forget(connection: Connection, key: str) -> None:
+    """Keep nothing under this key any more."""
+    connection.execute(delete(_SETTING).where(_SETTING.c.key == key))

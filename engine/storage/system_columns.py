@@ -27,6 +27,9 @@ SYSTEM_COLUMNS = (
 )
 """The columns that every record has, in the order of ``SYSTEM_FIELDS``."""
 
+CONVERTED = ColumnSpec("_converted", StorageKind.NUMBER, Text("转换标记", "Converted"), digits=18)
+"""The column that a table gets with the first change of a field's type: at which version a row was converted last."""
+
 LINE_COLUMNS = (
     _system("id", StorageKind.TEXT, "编号", "Id"),
     _system("parent", StorageKind.TEXT, "所属记录", "Record"),

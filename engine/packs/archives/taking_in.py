@@ -23,6 +23,7 @@ from engine.packs.archives.record_lines import MisfitError, row_of
 from engine.packs.archives.zips import SHOWN, ZipReader, opened
 from engine.runtime.execution import Execution
 from engine.runtime.founding import Founded, begin, found
+from engine.runtime.turning import turns_of
 from engine.storage import app_rows, files, journal, records, settings
 from engine.storage.app_rows import Kept
 from engine.storage.audit_entries import check_entries
@@ -161,7 +162,8 @@ class _Taking:
         """Hold the records to the journal that came with them, and note where they came from."""
         keys, manifest = [one.app for one in apps], self.reader.manifest
         findings = Findings(SHOWN)
-        check_entries(self.connection, founded.tables, findings, keys)
+        turns = turns_of(self.connection, founded.catalog, self.execution.catalogs.types)
+        check_entries(self.connection, founded.tables, findings, keys, turns)
         if findings.found:
             first = findings.kept[0].message
             problem = problems.NOT_IN_JOURNAL.at(

@@ -95,7 +95,7 @@ def test_a_field_comes_back_as_it_was_and_as_nothing_else_when_it_had_gone(shop)
     site, documents, thing, me, made = shop
     gone = thing["fields"].pop(1)
     site.publish(documents)
-    thing["fields"].insert(1, {**gone, "type": "number"})
+    thing["fields"].insert(1, {**gone, "type": "json"})
     assert refused(site.publish, documents) == [("STORE-032", "shop.thing.b")]
     thing["fields"][1] = {**gone, "type": "long_text", "labels": apps.labels("renamed")}
     assert site.publish(documents) == 3

@@ -1,0 +1,57 @@
+"""Gets on with publications that wait until records are converted, a chunk at a time; knows no field and no type."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from engine.catalog.definitions import load_app
+from engine.kernel.problems import EngineError, Nature
+from engine.runtime.execution import Execution
+from engine.runtime.preparing import Prepared, far, fillings_of, get_on, refuse, waiting
+from engine.runtime.publishing import publish
+from engine.runtime.revising import next_revision
+from engine.storage.filling import Filling
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Converting:
+    """Converts for whoever does not wait, or died while waiting; any number of these may run over one database."""
+
+    execution: Execution
+    _known: dict[tuple[str, int], tuple[Filling, ...]] = field(default_factory=dict, init=False)
+
+    def do(self) -> int:
+        """Convert one chunk of each publication that waits, or publish it; return how many there were."""
+        with self.execution.database.read() as connection:
+            found = waiting(connection)
+            done = {item.app for item in found if far(connection, item.app).over}
+        for item in found:
+            try:
+                if item.app in done:
+                    self._publish(item)
+                else:
+                    get_on(self.execution, item.app, self._fillings(item))
+            except EngineError as error:
+                if error.nature in (Nature.BUSY, Nature.UNAVAILABLE):
+                    raise
+                log.warning("%s cannot be published: %s", item.app, error)
+                refuse(self.execution, item, error)
+        return len(found)
+
+    def _publish(self, item: Prepared) -> None:
+        number = publish(self.execution, item.documents, item.actor, item.version, item.needs)
+        log.info("%s is published as revision %d", item.app, number)
+
+    def _fillings(self, item: Prepared) -> tuple[Filling, ...]:
+        key = (item.app, item.generation)
+        if key not in self._known:
+            source = self.execution.catalogs
+            definition = load_app(item.documents, source.types)
+            with self.execution.database.read() as connection:
+                made = next_revision(connection, self.execution, definition, source.current(connection).catalog)
+            turned = made.turnings if made is not None else ()
+            self._known = {key: fillings_of(turned, item.generation, source.dialect)}
+        return self._known[key]
