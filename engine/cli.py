@@ -27,6 +27,7 @@ from engine.runtime.commands_language import check, explain_, format_
 from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_rules, show_rule
 from engine.runtime.commands_rules import rule
 from engine.runtime.commands_tables import table
+from engine.runtime.commands_types import show_conversions
 from engine.scenarios.commands import test_pack
 from engine.storage.commands_language import lang
 
@@ -105,7 +106,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (check_app, diff_apps, export_command, import_command, show_history, roll_back_app):
+for _command in (check_app, diff_apps, export_command, import_command, show_history, roll_back_app, show_conversions):
     app.add_command(_command)
 for _command in (show_rule, parse_rules, format_rules, check_rules):
     rule.add_command(_command)

@@ -13,7 +13,7 @@ from engine.decision.changeset import Actor
 from engine.kernel.problems import EngineError, Problem
 from engine.runtime import problems
 from engine.runtime.execution import Execution
-from engine.runtime.impact import Touched, touched
+from engine.runtime.impact import Touched, touched, turned
 from engine.runtime.needs import needs_of
 from engine.runtime.publishing import publish, version_of
 from engine.runtime.revising import next_revision
@@ -57,6 +57,7 @@ def look_over(execution: Execution, documents: Documents) -> Look:
         app = made.catalog.apps[definition.key]
         found = compare(was, app.definition.documents) if was else ()
         counted = touched(connection, definition.key, execution.catalogs.tables(before), was, found)
+        counted += tuple(turned(connection, made.turnings, execution.catalogs.dialect))
     said = say(found, was, app.definition.documents)
     return Look(app.key, revision, made.obstacles, advice(app, made.catalog), said, counted)
 

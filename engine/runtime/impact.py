@@ -14,11 +14,15 @@ from engine.catalog.comparing import ABSENT, Change, Put, Removed, place_of
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 from engine.kernel.values import StorageKind
+from engine.runtime.turning import Turning
+from engine.storage import filling
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.query import bounded_count
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
+
+    from engine.storage.database import Dialect
 
 COUNTED = 10_000
 """Records are counted up to here; beyond it there are "more than"."""
@@ -40,6 +44,24 @@ def touched(
     """Return what the changes from ``old`` do to records, where there are any; ``tables`` are those of ``old``."""
     look = _Look(connection, app, tables, old)
     return tuple(found for change in changes for found in look.at(change) if found.records)
+
+
+def turned(connection: Connection, turnings: Iterable[Turning], dialect: Dialect) -> Iterator[Touched]:
+    """Find how many values convert where a field gets another type, and how many do not and are kept aside."""
+    for item in turnings:
+        found = filling.estimate(connection, item.spec, item.turn, dialect, COUNTED)
+        more = ("", "") if found.exact else (f"前{COUNTED}条里", f"of the first {COUNTED} records, ")
+        place, labels = f"forms/{item.spec.form}.json#/fields/#{item.new.uid}/type", item.new.labels
+        converted = Text(
+            f"{more[0]}{found.converted}条记录的“{labels.zh}”换成新类型",
+            f"{more[1]}{found.converted} have “{labels.en}” converted to the new type",
+        )
+        failed = Text(
+            f"{more[0]}{found.failed}条记录的“{labels.zh}”换不了,会变成空白,原值另存,可以查看和恢复",
+            f"{more[1]}{found.failed} have “{labels.en}” left blank, for it does not convert; it is kept aside",
+        )
+        counted = ((converted, found.converted), (failed, found.failed))
+        yield from (Touched(what, place, records, found.exact) for what, records in counted if records)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from engine.runtime.turning import Turning
 from engine.storage import filling, settings
 from engine.storage.filling import Filling
 from engine.storage.locks import lock_name
+from engine.storage.turned_events import turn_events
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -141,12 +142,11 @@ def finish(connection: Connection, listed: tuple[Filling, ...]) -> bool:
     """Convert what is left, in the caller's transaction; tell whether there was little enough to do so."""
     for item in listed:
         filling.expand(connection, item)
-    if sum(filling.left(connection, item, AT_ONCE + 1) for item in listed) > AT_ONCE:
+    # One look at every row: whether some are left is asked by converting them.
+    if any(filling.fill(connection, item, None, AT_ONCE + 1).rows > AT_ONCE for item in listed):
         return False
     for item in listed:
-        after: str | None = ""
-        while after is not None:
-            after = filling.fill(connection, item, after or None).after
+        turn_events(connection, item.spec.app, item.spec.form, item.turns)
     return True
 
 

@@ -123,4 +123,4 @@ def _shape(item: FieldDef, app: str, types: Registry[FieldType]) -> tuple[object
     if item.type == LINES:
         return (LINES,)
     leads = target_of(item, app) if item.type in ("reference", "references") else None
-    return (types[item.type].storage.value, scale_of(item), leads)
+    return (types[item.type].storage.value, scale_of(item), leads, shape_of(item) is None)

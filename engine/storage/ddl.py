@@ -283,8 +283,8 @@ class _Changes:
                 sqlite_where=alive, postgresql_where=alive,
             )  # fmt: skip
         except IntegrityError as error:
-            place = f"{spec.app}.{spec.form}.{index.columns[0]}"
-            raise EngineError(problems.DUPLICATES.at(place, field=index.columns[0])) from error
+            key = next((column.key for column in spec.columns if column.name == index.columns[0]), index.columns[0])
+            raise EngineError(problems.DUPLICATES.at(f"{spec.app}.{spec.form}.{key}", field=key)) from error
 
     def _drop_view(self, view: str) -> None:
         quoted = self._connection.dialect.identifier_preparer.quote(view)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, MetaData, Table, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import BigInteger, MetaData, Table, and_, bindparam, cast, or_, select, update
 
 from engine.catalog.tables import ColumnSpec, TableSpec
 from engine.kernel.problems import EngineError, Problem
@@ -88,13 +88,6 @@ def expand(connection: Connection, filling: Filling) -> None:
     """Add the new columns; where they are there already, nothing happens."""
     columns = (*(turn.target for turn in filling.turns), CONVERTED)
     ddl.apply(connection, [ddl.AddColumn(filling.spec, replace(column, references=None)) for column in columns])
-
-
-def left(connection: Connection, filling: Filling, most: int) -> int:
-    """Return how many rows are still to be converted, counted up to ``most``."""
-    table = filling.table()
-    some = select(table.c.id).where(_stale(table, filling.generation)).limit(most).subquery()
-    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def fill(connection: Connection, filling: Filling, after: str | None, limit: int = CHUNK) -> Filled:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import copy
 
 import pytest
+from sqlalchemy import text
 
 from engine.decision.changeset import Actor
-from engine.runtime.designs import roll_back
-from engine.runtime.turning import unconverted
+from engine.jobs.converting import Converting
+from engine.runtime import preparing, publishing
+from engine.runtime.designs import look_over, roll_back
+from engine.runtime.turning import turns_of, unconverted
+from engine.runtime.types_progress import progress
+from engine.storage import filling
+from engine.storage.audit import verify
+from engine.storage.write_guard import writing
+from tests.integration.runtime.conftest import refused
 from tests.support import apps
 from tests.support.apps import field, form
 
@@ -26,10 +34,10 @@ def shop(site):
 
 
 class Shop:
-    def __init__(self, site, documents):
+    def __init__(self, site, documents, written=tuple(WRITTEN)):
         self.site, self.documents = site, documents
         self.me = site.person("me", ("shop", "staff"))
-        self.ids = [self.make(value) for value in WRITTEN]
+        self.ids = [self.make(value) for value in written]
 
     def make(self, value):
         return self.site.services.records.create(self.me, "shop", "thing", {"a": value, "b": "x"}).id
@@ -52,6 +60,18 @@ class Shop:
 
     def listed(self):
         return [(item.record, item.value) for item in unconverted(self.site.services.execution, "shop")]
+
+    def findings(self, folder):
+        """Return what verifying the journal and the records finds: code and place."""
+        execution = self.site.services.execution
+        with self.site.database.read() as connection:
+            current = execution.catalogs.current(connection)
+            turns = turns_of(connection, current.catalog, execution.catalogs.types)
+        found = verify(self.site.database, current.tables, b"key", folder / "journal.head", turns=turns).findings
+        return [(problem.code, problem.path) for problem in found]
+
+    def jobs_done(self):
+        self.site.jobs().run_until_quiet()
 
     def back(self, number):
         return roll_back(self.site.services.execution, "shop", number, Actor(None))
@@ -89,3 +109,103 @@ def test_the_history_says_each_value_as_it_was_when_the_type_has_changed(shop):
         if item.key == "a"
     ]
     assert told == [("约12", "13"), ("None", "约12")]
+
+
+def test_what_would_convert_and_what_would_not_is_counted_when_somebody_looks_first(shop):
+    look = look_over(shop.site.services.execution, shop.becomes("number", scale=2))
+    assert not look.problems
+    assert [(item.records, item.exact) for item in look.touched] == [(3, True), (1, True)]
+    assert shop.values() == ["12", " 7.5 ", "1,200.25", "约12", None]
+
+
+@pytest.mark.parametrize("type", ["json", "person", "attachment"])
+def test_a_type_is_refused_when_no_value_could_become_of_it(shop, type):
+    assert refused(shop.site.publish, shop.becomes(type)) == [("STORE-032", "shop.thing.a")]
+
+
+def test_publishing_is_refused_and_nothing_changes_when_converted_values_would_be_twice(shop):
+    shop.make("12.0")
+    documents = shop.becomes("number", scale=2, unique=True)
+    assert refused(shop.site.publish, documents) == [("STORE-033", "shop.thing.a")]
+    assert shop.values() == WRITTEN_THERE
+
+
+WRITTEN_THERE = ["12", " 7.5 ", "1,200.25", "约12", None]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let few records be many: more than two wait, and a chunk is of two."""
+    monkeypatch.setattr(preparing, "AT_ONCE", 2)
+    monkeypatch.setattr(filling.fill, "__defaults__", (2,))
+
+
+@pytest.mark.usefixtures("small")
+def test_records_that_are_written_meanwhile_are_converted_as_they_are_then_when_many_wait(shop):
+    execution, documents = shop.site.services.execution, shop.becomes("number", scale=2)
+    assert publishing.publish(execution, documents, Actor(None), wait=False) == 1
+    converting = Converting(execution)
+    for _ in range(2):
+        converting.do()
+    shop.change(shop.ids[0], "12.5")
+    shop.change(shop.ids[2], "多")
+    new = shop.make("99")
+    assert shop.values()[:3] == ["12.5", " 7.5 ", "多"], "the old type serves until the switch"
+    assert progress(execution, "shop").converted >= 2
+    while converting.do():
+        pass
+    assert shop.values() == ["12.50", "7.50", None, None, None]
+    assert shop.read(new).fields["a"] == "99.00"
+    assert sorted(shop.listed()) == sorted([(shop.ids[2], "多"), (shop.ids[3], "约12")])
+    assert progress(execution, "shop") is None
+
+
+@pytest.mark.usefixtures("small")
+def test_a_publication_waits_no_more_and_says_why_when_it_cannot_be_made_in_the_end(shop):
+    shop.make("12.0")
+    execution, documents = shop.site.services.execution, shop.becomes("number", scale=2, unique=True)
+    assert publishing.publish(execution, documents, Actor(None), wait=False) == 1
+    jobs = Converting(execution)
+    while jobs.do():
+        pass
+    assert [problem["code"] for problem in progress(execution, "shop").refused] == ["STORE-033"]
+    assert shop.values() == WRITTEN_THERE
+    assert shop.site.publish(shop.becomes("number", scale=2)) == 2
+    assert progress(execution, "shop") is None
+
+
+@pytest.mark.usefixtures("small")
+def test_another_publication_takes_the_place_of_one_that_waits(shop):
+    execution = shop.site.services.execution
+    publishing.publish(execution, shop.becomes("date"), Actor(None), wait=False)
+    assert shop.site.publish(shop.becomes("number", scale=2)) == 2
+    assert shop.values() == READ
+    assert Converting(execution).do() == 0
+
+
+def test_the_journal_proves_the_values_when_types_have_changed_and_come_back(shop, tmp_path):
+    shop.site.publish(shop.becomes("number", scale=2))
+    shop.change(shop.ids[0], "13")
+    assert shop.findings(tmp_path) == []
+    shop.back(1)
+    shop.change(shop.ids[1], "8 件")
+    assert shop.findings(tmp_path) == []
+    shop.site.publish(shop.becomes("date"))
+    assert shop.findings(tmp_path) == []
+    with shop.site.database.write() as connection, writing(connection):
+        connection.execute(text("UPDATE thing SET _a_date = (SELECT _a_date FROM thing WHERE 0 = 1), b = 'forged'"))
+    assert {code for code, _ in shop.findings(tmp_path)} == {"AUDIT-020"}
+
+
+def test_a_rule_sees_what_was_before_in_the_new_type_when_it_looks_after_the_switch(site):
+    was = form("thing", field("a", "number", scale=1), field("b"), field("grown", "boolean"))
+    rule = apps.rule("kept", "thing", {"changed": ["a"]}, {"set": {"grown": "a - old.a = 1"}})
+    documents = apps.app(was, rule)
+    site.publish(documents)
+    shop = Shop(site, documents, ["12"])
+    shop.jobs_done()
+    shop.change(shop.ids[0], "13")
+    documents["forms/thing.json"]["fields"][0]["scale"] = 2
+    site.publish(documents)
+    shop.jobs_done()
+    assert shop.read(shop.ids[0]).fields["grown"] is True
