@@ -23,7 +23,7 @@ from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
 from engine.runtime.revising import reserved
 from engine.runtime.timing import follow_app
-from engine.runtime.whole_tables import merged, shaping
+from engine.runtime.whole_tables import merged, shaping, without_earlier_shapes
 from engine.storage import ddl, revisions, settings
 from engine.storage.form_tables import Tables, form_tables
 from engine.storage.locks import lock_for_publish, lock_name
@@ -52,6 +52,8 @@ class Founded:
 
     catalog: Catalog
     tables: Tables
+    judged: Tables
+    """The same without what fields held before their types changed: what the journal says the records are now."""
 
 
 def found(connection: Connection, execution: Execution, histories: Sequence[History]) -> Founded:
@@ -78,7 +80,8 @@ def found(connection: Connection, execution: Execution, histories: Sequence[Hist
         settings.write(connection, TABLES + item.app, json.dumps(names[item.app], sort_keys=True))
         for one, documents in item.published:
             revisions.publish(connection, item.app, one.number, one.digest, documents, one.at, one.user)
-    return Founded(catalog, form_tables(whole, execution.catalogs.dialect))
+    dialect = execution.catalogs.dialect
+    return Founded(catalog, form_tables(whole, dialect), form_tables(without_earlier_shapes(whole), dialect))
 
 
 def begin(connection: Connection, execution: Execution, founded: Founded, apps: Sequence[str]) -> None:
@@ -127,8 +130,8 @@ def _kept_out(coming: Sequence[Installed]) -> Iterator[Problem]:
 
 def _widened(now: Sequence[TableSpec], whole: Sequence[TableSpec]) -> Sequence[TableSpec]:
     """Return the tables of now, their numbers with the digits that they ever had: no column becomes narrower."""
-    digits = {(spec.name, column.key): column.digits for spec in whole for column in spec.columns}
+    digits = {(spec.name, column.name): column.digits for spec in whole for column in spec.columns}
     return tuple(
-        replace(spec, columns=tuple(replace(one, digits=digits[spec.name, one.key]) for one in spec.columns))
+        replace(spec, columns=tuple(replace(one, digits=digits[spec.name, one.name]) for one in spec.columns))
         for spec in now
     )

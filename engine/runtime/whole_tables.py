@@ -1,7 +1,7 @@
 """The tables of an app with all that they hold: what its revision has, and what earlier ones had; it reads no record.
 
-A field that was removed keeps its column, a form that was removed keeps its table. Whoever takes an app elsewhere, or
-proves that nothing is missing, needs them all.
+A field that was removed keeps its column, one that got another type keeps the column that it had, and a form that was
+removed keeps its table. Whoever takes an app elsewhere, or proves that nothing is missing, needs them all.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Every = Mapping[tuple[str, str], str]
 """The physical names of all tables of an instance, by app and form."""
+
+_SHAPED = ":"
+"""What stands between a field and the shape of an earlier column of its; no key has it."""
 
 _SHAPING = ("forms/", "workflows/", "option_lists.json")
 """The documents of which the shape of tables follows."""
@@ -58,19 +61,35 @@ def merged(
 ) -> tuple[TableSpec, ...]:
     """Return the tables of all of an app's revisions, oldest first, as one: the newest word on a column counts.
 
-    Tables of lines come after those of their records, as in one revision.
+    Tables of lines come after those of their records, as in one revision. A column that a field had before its type
+    changed is called by the field and its shape then: ``price:text``.
     """
     found: dict[str, TableSpec] = {}
     for definition in definitions:
         for spec in table_specs(definition, own, every, types):
             before = found.get(spec.name)
-            found[spec.name] = spec if before is None else replace(spec, columns=_columns(before, spec))
+            found[spec.name] = spec if before is None else replace(spec, columns=_columns(before, spec, own))
     return tuple(found.values())
 
 
-def _columns(before: TableSpec, after: TableSpec) -> tuple[ColumnSpec, ...]:
+def without_earlier_shapes(specs: Iterable[TableSpec]) -> tuple[TableSpec, ...]:
+    """Return these tables without the columns that fields had before their types changed."""
+    return tuple(
+        replace(spec, columns=tuple(column for column in spec.columns if _SHAPED not in column.key)) for spec in specs
+    )
+
+
+def _columns(before: TableSpec, after: TableSpec, own: Names) -> tuple[ColumnSpec, ...]:
     """Return the columns of a table in its newest words; a number keeps as many digits as it ever had."""
-    digits = {column.key: column.digits for column in before.columns}
-    newest = tuple(replace(one, digits=max(one.digits, digits.get(one.key, 0))) for one in after.columns)
-    there = {column.key for column in after.columns}
-    return (*newest, *(column for column in before.columns if column.key not in there))
+    digits = {column.name: column.digits for column in before.columns}
+    newest = tuple(replace(one, digits=max(one.digits, digits.get(one.name, 0))) for one in after.columns)
+    names, keys = {column.name for column in after.columns}, {column.key for column in after.columns}
+    old = (column for column in before.columns if column.name not in names)
+    return (*newest, *(_shaped(column, after.form, own) if column.key in keys else column for column in old))
+
+
+def _shaped(column: ColumnSpec, form: str, own: Names) -> ColumnSpec:
+    """Return a column under its field and the shape that it holds, for another one has the field's key now."""
+    start = f"{form}.{column.key}{_SHAPED}"
+    shape = next(key.removeprefix(start) for key, name in own.items() if key.startswith(start) and name == column.name)
+    return replace(column, key=f"{column.key}{_SHAPED}{shape}", column=column.name)

@@ -129,9 +129,9 @@ def columns_beyond(connection: Connection, form: FormTables) -> Iterator[str]:
     """Go through the columns of the form's tables that their description lacks, as ``table.column``."""
     for table in (form.main, *form.lines.values()):
         there = {column["name"] for column in inspect(connection).get_columns(table.spec.name)}
-        own = table.columns.keys() | {column.name for column in table.columns.values()}
-        # A column that a field had before its type changed says nothing that the journal does not.
-        beyond = {name for name in there - own if not name.startswith("_")}
+        known = {column.name for column in table.columns.values()}
+        # What begins so is the engine's: marks, and columns that are filled before a field gets another type.
+        beyond = {name for name in there - known if not name.startswith("_")}
         yield from (f"{table.spec.name}.{name}" for name in sorted(beyond))
 
 

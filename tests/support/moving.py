@@ -79,7 +79,8 @@ def tables_of(database: Database) -> dict[str, list[str]]:
 
 
 def _line(table: str, row: Mapping[str, Any]) -> str:
-    kept = {key: _read(value) for key, value in row.items() if key not in _OF_ITS_OWN.get(table, ())}
+    own = {"_converted", *_OF_ITS_OWN.get(table, ())}
+    kept = {key: _read(value) for key, value in row.items() if key not in own}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True, default=str)
 
 

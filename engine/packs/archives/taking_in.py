@@ -163,7 +163,7 @@ class _Taking:
         keys, manifest = [one.app for one in apps], self.reader.manifest
         findings = Findings(SHOWN)
         turns = turns_of(self.connection, founded.catalog, self.execution.catalogs.types)
-        check_entries(self.connection, founded.tables, findings, keys, turns)
+        check_entries(self.connection, founded.judged, findings, keys, turns)
         if findings.found:
             first = findings.kept[0].message
             problem = problems.NOT_IN_JOURNAL.at(

@@ -14,6 +14,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime.activating import set_active
 from engine.runtime.designs import roll_back
 from engine.runtime.directory import ADMIN_ROLE
+from engine.runtime.turning import unconverted
 from engine.storage.database import open_database
 from engine.storage.migrations import migrate
 from engine.storage.settings import write as note_setting
@@ -167,6 +168,32 @@ def test_retired_fields_and_forms_travel_when_an_app_moves(shop, elsewhere, tmp_
         assert [(one.fields["size"], one.fields["open"], one.fields["day"]) for one in things] == [
             ("-12.50", False, "1969-12-31")
         ]
+
+
+def becomes(documents, type, **more):
+    """Return documents in which the first field of the form has another type."""
+    found = copy.deepcopy(documents)
+    fields = found["forms/thing.json"]["fields"]
+    fields[0] = {**{key: fields[0][key] for key in ("uid", "key", "labels")}, "type": type, **more}
+    return found
+
+
+def test_what_a_field_held_before_its_type_changed_travels_when_an_app_moves(site, elsewhere, tmp_path):
+    documents = app(form("thing", field("a"), field("b")))
+    site.publish(documents)
+    staff = site.person("小王", ("shop", "staff"))
+    for value in ("12", "约12", None):
+        site.services.records.create(staff, "shop", "thing", {"a": value, "b": "x"})
+    site.publish(becomes(documents, "number", scale=2))
+    site.services.records.create(staff, "shop", "thing", {"a": "7.50", "b": "y"})
+    moved(site, elsewhere, tmp_path, "shop")
+    for other in elsewhere:
+        execution = other.services.execution
+        assert [item.value for item in unconverted(execution, "shop")] == ["约12"]
+        roll_back(execution, "shop", 1, Actor(None))
+        set_active(execution, "小王", active=True)
+        found = other.services.records.list(other.services.directory.viewer(staff.id), "shop", "thing").items
+        assert {row.fields["a"] for row in found} == {"12", "约12", None, "7.50"}
 
 
 def test_files_travel_with_the_records_that_hold_them_when_an_app_moves(site, elsewhere, tmp_path):
