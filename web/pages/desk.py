@@ -124,7 +124,7 @@ class Desk:
                 form=self.form,
                 state=state,
                 posted=resolved.posted,
-                people=instance().directory.people() if _has_people(self.form) else (),
+                people=_people() if _has_people(self.form) else (),
                 candidates=resolved.candidates,
                 problems=problems,
                 fresh=self.record is None,
@@ -195,6 +195,15 @@ def without_hidden(problems: Sequence[Problem], state: FormState) -> tuple[Probl
     """Return the problems of what shows; a field that does not apply is not judged."""
     hidden = {key for key, standing in state.states.items() if not standing.visible}
     return tuple(p for p in problems if re.split(r"[.\[]", p.path.removeprefix("fields."))[0] not in hidden)
+
+
+def _people() -> tuple[tuple[str, str], ...]:
+    """Return whom a person field may name: oneself first, then the others by name.
+
+    The national character set has common characters in the order of their pinyin, and Latin letters before them.
+    """
+    self_id, everybody = viewer().id, instance().directory.people()
+    return tuple(sorted(everybody, key=lambda one: (one[0] != self_id, one[1].casefold().encode("gb18030"))))
 
 
 def _has_people(form: FormView) -> bool:

@@ -28,9 +28,12 @@ def place(instance):
         field("by", default='"自己"'),
         field("what", suggestions=[{"zh": "送样品", "en": "Bring samples"}, {"zh": "取合同", "en": "Fetch papers"}]),
         field("due", "date", presets=["friday"]),
+        field("who", "person"),
     )
     publish(instance.services.execution, documents_of(places, errands, key="errands"), Actor(None))
     instance.directory.add_user("ada", "小艾", PASSWORD)
+    for name, shown in (("a1", "周一"), ("a2", "安安"), ("a3", "李三")):
+        instance.directory.add_user(name, shown, PASSWORD)
     instance.directory.grant("ada", "errands", "staff")
     ada = instance.directory.viewer_of_session(instance.directory.sign_in("ada", PASSWORD))
     return instance.records.create(ada, "errands", "place", {"name": "东厂", "contact": "前台"}).id
@@ -54,3 +57,10 @@ def test_nothing_is_said_to_be_taken_over_when_something_else_was_typed(signed_i
     page = signed_in("ada").get(f"{NEW}?place={place}&contact=门卫").get_data(as_text=True)
     assert 'value="门卫"' in page
     assert TAKEN_OVER not in page
+
+
+def test_oneself_comes_first_and_the_others_by_their_names_when_a_person_is_chosen(signed_in, place):
+    page = signed_in("ada").get(NEW).get_data(as_text=True)
+    names = re.findall(r"<option[^>]*>([^<]+)</option>", page.split('name="f.who"', 1)[1].split("</select>")[0])
+    told = [name for name in names if name in {"小艾", "周一", "安安", "李三"}]
+    assert told == ["小艾", "安安", "李三", "周一"]
