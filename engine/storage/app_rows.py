@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Connection,
     Integer,
     RowMapping,
     Table,
     Text,
+    func,
     insert,
     inspect,
     select,
@@ -88,13 +90,23 @@ def read(connection: Connection, kept: Kept, app: str) -> Iterator[dict[str, Jso
     """Go through an app's rows of a table in their order, without reading all of them at once."""
     table = kept.table
     query = select(*(table.c[name] for name in kept.columns)).order_by(*(table.c[name] for name in kept.order))
-    own = table.c.done_at.is_(None) if kept is MESSAGES else table.c.app == app  # what was delivered is over
-    query = query.where(own)
+    query = query.where(_own(kept, app))
     with connection.execute(query, execution_options=STREAM) as found:
         for row in found.mappings():
             said = _said(kept, row)
             if kept is not MESSAGES or said["payload"].get(APP) == app:
                 yield said
+
+
+def _own(kept: Kept, app: str) -> ColumnElement[bool]:
+    """Return what holds of an app's rows; of messages, of which those delivered are over, only their payloads tell."""
+    return kept.table.c.done_at.is_(None) if kept is MESSAGES else kept.table.c.app == app
+
+
+def count(connection: Connection, kept: Kept, app: str) -> int:
+    """Return how many rows ``read`` goes through at most."""
+    query = select(func.count()).select_from(kept.table).where(_own(kept, app))
+    return int(connection.execute(query).scalar_one())
 
 
 def read_files(connection: Connection, apps: Sequence[str]) -> Iterator[dict[str, Json]]:

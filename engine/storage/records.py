@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, select, update
 
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
@@ -123,6 +123,11 @@ def ids_after(connection: Connection, form: FormTables, after: str | None, limit
     main = form.main.table
     query = select(main.c.id).order_by(main.c.id).limit(limit)
     return list(connection.execute(query if after is None else query.where(main.c.id > after)).scalars())
+
+
+def count_all(connection: Connection, form: FormTables) -> int:
+    """Return how many records a form has, deleted ones included."""
+    return int(connection.execute(select(func.count()).select_from(form.main.table)).scalar_one())
 
 
 def columns_beyond(connection: Connection, form: FormTables) -> Iterator[str]:

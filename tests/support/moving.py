@@ -53,7 +53,7 @@ def opened(home: Path, url: str | None = None) -> Instance:
 
 def write(execution: Execution, path: Path, *apps: str, with_needs: bool = True) -> Written:
     """Write an archive; nobody looks at the progress."""
-    return write_archive(execution, apps, path, lambda _rows: None, with_needs=with_needs)
+    return write_archive(execution, apps, path, lambda _done, _total: None, with_needs=with_needs)
 
 
 def take(execution: Execution, path: Path) -> Taken:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import Json, pretty
@@ -22,6 +22,8 @@ from engine.runtime.problems import NOT_WRITTEN
 from engine.runtime.settings import write_whole
 
 ONE_DESIGN = "一个 JSON 文件只放一个应用;多个应用请用 .zip。 A JSON file holds one app: for several, take a .zip."
+
+SHOWN_NAMES = 20
 
 
 @click.command("export")
@@ -62,10 +64,8 @@ def is_archive(path: Path) -> bool:
 
 
 def _archived(keys: Sequence[str], output: Path, *, with_needs: bool) -> Written:
-    with _bar("导出 export") as (progress, task):
-        return write_archive(
-            services().execution, keys, output, lambda rows: progress.advance(task, rows), with_needs=with_needs
-        )
+    with _bar("导出 export") as seen:
+        return write_archive(services().execution, keys, output, seen, with_needs=with_needs)
 
 
 def _say_written(done: Written, output: Path, *, as_json: bool) -> None:
@@ -104,12 +104,13 @@ def import_command(file: Path, as_json: bool) -> None:
     click.echo(f"{done.app}: revision {done.revision}{said}")
 
 
+def _first(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN_NAMES
+    return " ".join(sorted(names)[:SHOWN_NAMES]) + (f" … (+{more}: youju user list)" if more > 0 else "")
+
+
 def _taken(file: Path) -> Taken:
-    with _bar("导入 import") as (progress, task):
-
-        def seen(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total or None)
-
+    with _bar("导入 import") as seen:
         return take_in(services().execution, file, seen)
 
 
@@ -126,13 +127,14 @@ def _say_taken(done: Taken, *, as_json: bool) -> None:
         click.echo(
             "新人员没有密码,也未启用:youju user password 姓名,youju user enable 姓名\n"
             "New people have no password and are not active: youju user password NAME, youju user enable NAME\n"
-            f"  {' '.join(done.people)}"
+            f"  {_first(done.people)}"
         )
 
 
 @contextmanager
-def _bar(words: str) -> Iterator[tuple[Progress, TaskID]]:
+def _bar(words: str) -> Iterator[Callable[[int, int], None]]:
     """Show how far it is on a terminal, and nothing elsewhere."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield progress, progress.add_task(words, total=None)
+        task = progress.add_task(words, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total or None)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.catalog.naming import table_names
 from engine.catalog.tables import TableSpec
 from engine.kernel.canonical import Json, compact, pretty
 from engine.kernel.problems import EngineError
@@ -24,7 +25,7 @@ from engine.runtime.problems import NO_APP
 from engine.runtime.settings import whole_file
 from engine.runtime.whole_tables import whole_tables
 from engine.storage import app_rows, records, revisions, settings
-from engine.storage.form_tables import FormTables, form_tables
+from engine.storage.form_tables import FormTables, Tables, form_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 SETTINGS = ("demo", "demo-anchor", "demo-past", "demo-slots", "needs", "seed", "version")
 """The kinds of settings that an app takes along: what it is, what it needs, what it has been given once and for all."""
 
-Progress = Callable[[int], object]
-"""Told how many rows have been written since it was last told."""
+Progress = Callable[[int, int], object]
+"""Told how many of how many rows and contents have been written; the whole is counted once, beforehand."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ def write_archive(
         apps = tuple(app for app in ordered if with_needs or app in keys)
         with whole_file(path) as file:
             with written(file) as archive:
-                writing = _Writing(connection, execution, archive, people.named_in(connection, apps), progress)
+                tables = {app: form_tables(specs[app], execution.catalogs.dialect) for app in apps}
+                named = people.named_in(connection, apps)
+                writing = _Writing(connection, execution, archive, named, progress, _count(connection, tables))
                 for app in apps:
-                    writing.app(app, specs[app])
+                    writing.app(app, tables[app])
                 writing.files(apps)
                 writing.people(apps)
                 manifest = archive.finish(apps)
@@ -92,12 +95,21 @@ def _written(manifest: Manifest, writing: _Writing, size: int) -> Written:
     )
 
 
+def _count(connection: Connection, tables: Mapping[str, Tables]) -> int:
+    """Return how many rows and contents these apps have."""
+    return len(app_rows.contents(connection, tuple(tables))) + sum(
+        sum(records.count_all(connection, table) for table in own.values())
+        + sum(app_rows.count(connection, kept, app) for kept in app_rows.KEPT)
+        for app, own in tables.items()
+    )
+
+
 def _in_order(connection: Connection, keys: Sequence[str], specs: Mapping[str, Sequence[TableSpec]]) -> tuple[str, ...]:
     """Return apps and all that they need or refer to, each after those that it needs; how they were named is the same.
 
     Where apps refer to each other in a circle, the first of them by its key comes last.
     """
-    owner = {name: app for app in specs for name in held_names(connection, app).values()}
+    owner = {name: app for app in specs for name in table_names(held_names(connection, app))}
     found: dict[str, None] = {}
 
     def visit(app: str, above: frozenset[str]) -> None:
@@ -122,9 +134,11 @@ class _Writing:
     archive: ZipWriter
     named: Named
     progress: Progress
+    total: int
+    done: int = 0
     count: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("records", "journal", "file", "people"), 0))
 
-    def app(self, key: str, specs: Sequence[TableSpec]) -> None:
+    def app(self, key: str, tables: Tables) -> None:
         """Write what belongs to one app."""
         history = sorted(revisions.history(self.connection, key), key=lambda one: one.number)
         kept = settings.of_app(self.connection, key)
@@ -147,7 +161,6 @@ class _Writing:
                 "documents": revisions.documents(self.connection, key, one.number),
             }
             self._document(form.revision_name(key, one.number), revision)
-        tables = form_tables(specs, self.execution.catalogs.dialect)
         self._refuse_unknown(tables.values())
         for (_, name), table in sorted(tables.items()):
             self._lines(form.records_name(key, name), self._records(table), "records")
@@ -160,6 +173,7 @@ class _Writing:
         self._lines(form.FILES, app_rows.read_files(self.connection, apps), app_rows.FILES.name)
         for sha256 in app_rows.contents(self.connection, apps):
             self.archive.add(form.content_name(sha256), self._content(sha256), packed=False)
+            self._passed(1)
 
     def people(self, apps: Sequence[str]) -> None:
         """Write who is named in all of this."""
@@ -186,6 +200,10 @@ class _Writing:
             while piece := source.read(PIECE):
                 yield piece
 
+    def _passed(self, number: int) -> None:
+        self.done += number
+        self.progress(min(self.done, self.total), self.total)
+
     def _document(self, name: str, document: Json) -> None:
         self.archive.add(name, self.named.see([pretty(document).encode()]))
 
@@ -204,5 +222,5 @@ class _Writing:
 
     def _piece(self, gathered: Sequence[str], counted: str) -> bytes:
         self.count[counted] = self.count.get(counted, 0) + len(gathered)
-        self.progress(len(gathered))
+        self._passed(len(gathered))
         return "".join(f"{line}\n" for line in gathered).encode()
