@@ -11,6 +11,7 @@ import pytest
 
 from engine.decision.changeset import Actor
 from engine.kernel.problems import EngineError
+from engine.packs.archives.writing import write_archive
 from engine.runtime.activating import set_active
 from engine.runtime.designs import roll_back
 from engine.runtime.directory import ADMIN_ROLE
@@ -88,6 +89,20 @@ def test_the_same_bytes_and_rows_come_out_when_a_library_moves(library, elsewher
     for table, column in FILLED.items():
         query = f"SELECT count(*) FROM youju_{table} WHERE {column} IS NOT NULL"  # noqa: S608 - the test's own names
         assert library.site.query(query)[0][0] > 0, table
+
+
+def test_an_export_sees_one_moment_when_people_write_meanwhile(library, tmp_path):
+    lived_in(library)
+    execution = library.site.services.execution
+    before = write(execution, tmp_path / "before.zip", "library")
+    written = []
+
+    def meanwhile(_done, _total):
+        written.append(library.member().id)
+
+    assert write_archive(execution, ["library"], tmp_path / "meanwhile.zip", meanwhile) == before
+    assert len(written) > 10
+    assert (tmp_path / "meanwhile.zip").read_bytes() == (tmp_path / "before.zip").read_bytes()
 
 
 def everything(**more):
