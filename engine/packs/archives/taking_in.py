@@ -88,6 +88,7 @@ def take_in(execution: Execution, path: Path, progress: Progress) -> Taken:
             founded = taking.found(apps)
             taking.all(apps, founded, placed)
             taken = taking.end(apps, founded)
+            _refuse_swept(execution, placed)
     execution.catalogs.learn(founded.catalog)
     return taken
 
@@ -105,6 +106,12 @@ def _place(execution: Execution, reader: ZipReader) -> frozenset[str]:
                 execution.contents.place(one)
                 placed.add(one.sha256)
     return frozenset(placed)
+
+
+def _refuse_swept(execution: Execution, placed: Iterable[str]) -> None:
+    """Raise where a content is gone again: one that had waited here for long, for a record that never came."""
+    for sha256 in placed:
+        execution.contents.open(sha256).close()
 
 
 @dataclass

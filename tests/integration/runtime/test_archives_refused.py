@@ -268,3 +268,14 @@ def test_nothing_is_here_when_taking_in_is_cut_short(members, empty, path, monke
     monkeypatch.undo()
     assert (tables_of(empty.database), empty.tables()) == before
     assert take(empty.services.execution, path).apps == {"plant": 1}
+
+
+def test_nothing_is_here_when_a_content_is_swept_meanwhile(members, empty, path, monkeypatch):
+    execution = empty.services.execution
+
+    def swept(*_: object) -> None:
+        for digest in list(execution.contents.kept):
+            execution.contents.remove(digest)
+
+    monkeypatch.setattr(taking_in, "check_entries", swept)
+    assert refusal(empty, vouched(path, members)) == [("FILE-005", "")]
