@@ -17,7 +17,9 @@ from engine.catalog.definitions import AppDef, load_app
 from engine.catalog.documents import Documents
 from engine.catalog.naming import Names, assign_names, table_names, with_columns
 from engine.catalog.tables import TableSpec
+from engine.forms.field_types import FieldType
 from engine.kernel.problems import EngineError, Problem
+from engine.kernel.registries import Registry
 from engine.runtime import problems
 from engine.runtime.catalogs import TABLES, held_names, taken_names
 from engine.runtime.execution import Execution
@@ -68,7 +70,8 @@ def found(connection: Connection, execution: Execution, histories: Sequence[Hist
     _refuse_known(histories, ever)
     types = execution.catalogs.types
     every = {(app, form): name for app in ever for form, name in held_names(connection, app).items()}
-    past = {item.app: shaping((documents for _, documents in item.published), types) for item in histories}
+    _refuse_broken(histories, types)
+    past = {item.app: shaping(item.app, (documents for _, documents in item.published)) for item in histories}
     names = _names(past, taken_names(connection, ever))
     every |= {(app, form): name for app, own in names.items() for form, name in own.items()}
     catalog = _compiled(connection, execution, histories, names)
@@ -94,6 +97,22 @@ def _refuse_known(histories: Sequence[History], ever: Sequence[str]) -> None:
     known = [problems.APP_THERE.at(item.app, app=item.app) for item in histories if item.app in ever]
     if known:
         raise EngineError(known)
+
+
+def _refuse_broken(histories: Sequence[History], types: Registry[FieldType]) -> None:
+    """Raise with all that is wrong with the documents of any revision: each of them may be published once more."""
+    broken: list[Problem] = []
+    for item in histories:
+        for one, documents in item.published:
+            try:
+                load_app(documents, types)
+            except EngineError as error:
+                broken.extend(
+                    replace(problem, path=f"{item.app}/revisions/{one.number}/{problem.path}")
+                    for problem in error.problems
+                )
+    if broken:
+        raise EngineError(broken)
 
 
 def _names(past: Mapping[str, Sequence[AppDef]], taken: set[str]) -> dict[str, Names]:

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.catalog.definitions import AppDef, load_app
+from engine.catalog.definitions import DEFAULT_ZONE, AppDef
+from engine.catalog.documents import Documents, option_lists
 from engine.catalog.naming import Names
 from engine.catalog.specs import table_specs
 from engine.catalog.tables import ColumnSpec, TableSpec
+from engine.forms.definitions import form_def
 from engine.forms.field_types import FieldType
-from engine.kernel.canonical import Json, digest
+from engine.kernel.canonical import digest
+from engine.kernel.problems import Text
 from engine.kernel.registries import Registry
 from engine.runtime.catalogs import held_names
 from engine.storage import revisions
@@ -29,7 +32,8 @@ Every = Mapping[tuple[str, str], str]
 _SHAPED = ":"
 """What stands between a field and the shape of an earlier column of its; no key has it."""
 
-_SHAPING = ("forms/", "workflows/", "option_lists.json")
+_FORMS = "forms/"
+_SHAPING = (_FORMS, "option_lists.json")
 """The documents of which the shape of tables follows."""
 
 
@@ -41,19 +45,29 @@ def whole_tables(connection: Connection, app: str, types: Registry[FieldType]) -
     every = {
         (key, form): name for key in revisions.ever(connection) for form, name in held_names(connection, key).items()
     }
-    return merged(shaping(listed, types), held_names(connection, app), every, types)
+    return merged(shaping(app, listed), held_names(connection, app), every, types)
 
 
-def shaping(listed: Iterable[Mapping[str, Json]], types: Registry[FieldType]) -> tuple[AppDef, ...]:
-    """Return those of an app's revisions, oldest first, that have other forms than the one before, and the last."""
+def shaping(app: str, listed: Iterable[Documents]) -> tuple[AppDef, ...]:
+    """Return those of an app's revisions, oldest first, whose forms differ from the one before, with nothing but forms.
+
+    A revision is what it was when it was published, whatever today's program would say of the rest of it.
+    """
     found: list[AppDef] = []
-    last, seen = None, ""
+    seen = ""
     for documents in listed:
         shape = digest({path: document for path, document in documents.items() if path.startswith(_SHAPING)})
-        if last is not None and shape != seen:
-            found.append(load_app(last, types))
-        last, seen = documents, shape
-    return (*found, *(() if last is None else (load_app(last, types),)))
+        if shape != seen:
+            found.append(_forms_of(app, documents))
+        seen = shape
+    return tuple(found)
+
+
+def _forms_of(app: str, documents: Documents) -> AppDef:
+    lists = option_lists(documents)
+    listed = sorted(path for path in documents if path.startswith(_FORMS))
+    forms = tuple(form_def(documents[path], lists) for path in listed)
+    return AppDef(app, Text(app, app), DEFAULT_ZONE, forms, (), (), (), (), (), (), (), documents, "")
 
 
 def merged(
@@ -91,5 +105,6 @@ def _columns(before: TableSpec, after: TableSpec, own: Names) -> tuple[ColumnSpe
 def _shaped(column: ColumnSpec, form: str, own: Names) -> ColumnSpec:
     """Return a column under its field and the shape that it holds, for another one has the field's key now."""
     start = f"{form}.{column.key}{_SHAPED}"
-    shape = next(key.removeprefix(start) for key, name in own.items() if key.startswith(start) and name == column.name)
+    shapes = (key.removeprefix(start) for key, name in own.items() if key.startswith(start) and name == column.name)
+    shape = next(shapes, column.name)
     return replace(column, key=f"{column.key}{_SHAPED}{shape}", column=column.name)

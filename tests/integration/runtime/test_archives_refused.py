@@ -190,6 +190,17 @@ def test_an_archive_is_taken_in_when_nobody_has_changed_it(members, empty, path)
     assert (taken.apps, taken.records, taken.files) == ({"plant": 1}, 2, 2)
 
 
+def test_an_archive_is_refused_when_one_of_its_revisions_does_not_hold(members, empty, path):
+    changed = dict(members)
+
+    def break_it(said: dict) -> None:
+        del said["documents"]["forms/site.json"]["fields"]
+        said["digest"] = hashlib.sha256(compact(said["documents"]).encode()).hexdigest()
+
+    document(REVISION, break_it)(changed)
+    assert refusal(empty, vouched(path, changed)) == [("APP-005", "plant/revisions/1/forms/site.json#/")]
+
+
 def test_every_difference_is_told_when_members_are_not_what_the_manifest_says(members, empty, path):
     changed = {**members, "users.ndjson": b"", JOURNAL: members[JOURNAL] + b"\n"}
     assert refusal(empty, packed(path, changed)) == [
