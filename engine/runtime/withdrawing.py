@@ -12,6 +12,7 @@ from engine.runtime import problems
 from engine.runtime.catalogs import held_names
 from engine.runtime.execution import Execution
 from engine.runtime.needs import needed_by
+from engine.runtime.preparing import forget
 from engine.storage import revisions, schedules
 from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.unit_of_work import apply
@@ -33,6 +34,7 @@ def withdraw(execution: Execution, key: str, actor: Actor) -> None:
             raise EngineError([problems.APP_NEEDED.at(app, app=key, other=app) for app in others])
         _check_the_rest(connection, execution, key)
         revisions.withdraw(connection, key)
+        forget(connection, key)
         schedules.sync(connection, key, ())
         moment = execution.clocks.business()
         note = Note(key, "app", key, "withdraw", {"revision": catalog.apps[key].revision})

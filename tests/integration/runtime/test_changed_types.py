@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from engine.decision.changeset import Actor
 from engine.jobs.converting import Converting
 from engine.runtime import preparing, publishing
+from engine.runtime.commands_types import show_conversions
 from engine.runtime.designs import look_over, roll_back
 from engine.runtime.turning import turns_of, unconverted
 from engine.runtime.types_progress import progress
-from engine.storage import filling
+from engine.runtime.withdrawing import withdraw
+from engine.storage import filling, settings
 from engine.storage.audit import verify
 from engine.storage.write_guard import writing
 from tests.integration.runtime.conftest import refused
@@ -209,3 +213,66 @@ def test_a_rule_sees_what_was_before_in_the_new_type_when_it_looks_after_the_swi
     site.publish(documents)
     shop.jobs_done()
     assert shop.read(shop.ids[0]).fields["grown"] is True
+
+
+def test_equal_values_are_refused_by_the_field_when_it_is_unique_and_its_type_has_changed(shop):
+    shop.site.publish(shop.becomes("number", scale=2, unique=True))
+    assert refused(shop.make, "12.00") == [("FORM-014", "fields.a")]
+
+
+def test_a_field_of_lines_keeps_its_type(site):
+    rows = field("rows", "lines", fields=[field("c")])
+    documents = apps.app(form("thing", rows))
+    site.publish(documents)
+    rows["fields"][0]["type"] = "number"
+    assert refused(site.publish, documents) == [("STORE-032", "shop.thing.rows.c")]
+
+
+def test_a_field_that_had_gone_comes_back_with_another_type(shop):
+    fields = shop.documents["forms/thing.json"]["fields"]
+    gone = fields.pop(0)
+    shop.site.publish(shop.documents)
+    fields.insert(0, {**gone, "type": "number", "scale": 2})
+    assert shop.site.publish(shop.documents) == 3
+    assert shop.values() == READ
+
+
+def test_old_and_new_are_seen_alike_by_whoever_opened_the_database_before(shop):
+    other = shop.site.assembled()
+    assert other.records.read(shop.me, "shop", "thing", shop.ids[0]).fields["a"] == "12"
+    shop.site.publish(shop.becomes("number", scale=2))
+    assert other.records.read(shop.me, "shop", "thing", shop.ids[0]).fields["a"] == "12.00"
+    assert shop.site.query("SELECT min(a) FROM v_thing") == [(7.5,)]
+
+
+def test_names_of_columns_are_found_when_an_app_was_published_before_they_were_kept(shop):
+    with shop.site.database.write() as connection:
+        names = json.loads(settings.read(connection, "tables.shop"))
+        only_tables = {key: name for key, name in names.items() if ":" not in key}
+        settings.write(connection, "tables.shop", json.dumps(only_tables))
+    assert shop.site.publish(shop.becomes("number", scale=2)) == 2
+    assert shop.values() == READ
+    assert shop.back(1) == 3
+    assert shop.values() == WRITTEN_THERE
+
+
+def test_the_command_shows_what_waits_and_what_did_not_convert(shop):
+    shop.site.publish(shop.becomes("number", scale=2))
+    shown = CliRunner().invoke(show_conversions, ["shop"], obj=lambda: shop.site.services)
+    assert shop.ids[3] in shown.output
+    assert "约12" in shown.output
+    shown = CliRunner().invoke(show_conversions, ["shop", "--json"], obj=lambda: shop.site.services)
+    (item,) = json.loads(shown.output)["unconverted"]
+    assert (item["record"], item["value"], item["why"]["code"]) == (shop.ids[3], "约12", "FORM-003")
+    shown = CliRunner().invoke(show_conversions, ["nothing"], obj=lambda: shop.site.services)
+    assert "RUN-015" in str(shown.exception)
+
+
+@pytest.mark.usefixtures("small")
+def test_nothing_is_published_any_more_when_the_app_is_taken_out_of_use_meanwhile(shop):
+    execution = shop.site.services.execution
+    publishing.publish(execution, shop.becomes("number", scale=2), Actor(None), wait=False)
+    withdraw(execution, "shop", Actor(None))
+    assert Converting(execution).do() == 0
+    assert shop.site.publish(shop.documents) == 1
+    assert shop.values() == WRITTEN_THERE

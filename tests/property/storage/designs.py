@@ -20,6 +20,8 @@ TYPES = (
 ONCE = frozenset(("text", "number", "money", "date", "choice", "person", "reference"))
 """Types of fields that may be unique."""
 
+TURNING = ("text", "number", "boolean", "date", "choice")
+
 DIGITS = (4, 9, 12, 15, 18)
 
 
@@ -160,6 +162,21 @@ def toggle_unique(design: Design, choose: Choose) -> None:
         item["unique"] = True
 
 
+def change_type(design: Design, choose: Choose) -> None:
+    """Give a field of a form another type, of those that values convert to and from."""
+    there = [form["fields"] for form in design.forms.values()]
+    places = [(held, at) for held in there for at, item in enumerate(held) if item["type"] in TURNING]
+    found = _one(places, choose)
+    if found is not None:
+        held, at = found
+        kept = {name: held[at][name] for name in ("uid", "key", "labels")}
+        kind = TURNING[choose(len(TURNING))]
+        more = {"scale": choose(3), "digits": DIGITS[choose(len(DIGITS))]} if kind == "number" else {}
+        if kind == "choice":
+            more["options"] = held[at].get("options", apps.options("one", "two"))
+        held[at] = {**kept, "type": kind, **more}
+
+
 def add_option(design: Design, choose: Choose) -> None:
     item = _one(_fields(design, "choice", "multi_choice"), choose)
     if item is not None:
@@ -213,6 +230,6 @@ EDITS: Mapping[str, Callable[[Design, Choose], None]] = {
     edit.__name__: edit
     for edit in (
         add_field, add_lines, remove_field, restore_field, rename_field, move_field, change_digits, toggle_unique,
-        add_option, retarget, add_form, remove_form, restore_form, add_states, remove_states,
+        add_option, retarget, change_type, add_form, remove_form, restore_form, add_states, remove_states,
     )
 }  # fmt: skip
