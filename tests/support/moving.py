@@ -34,6 +34,7 @@ OF_THE_INSTANCE = frozenset(
         "seal_head",
         "lease",
         "capture_token",
+        "draft",
     )
 )
 """The tables that do not move: people move by name, settings those that are an app's."""
