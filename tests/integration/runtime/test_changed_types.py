@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
@@ -276,3 +279,29 @@ def test_nothing_is_published_any_more_when_the_app_is_taken_out_of_use_meanwhil
     assert Converting(execution).do() == 0
     assert shop.site.publish(shop.documents) == 1
     assert shop.values() == WRITTEN_THERE
+
+
+def test_no_write_is_lost_or_forgotten_when_people_write_while_records_are_converted(site, monkeypatch):
+    monkeypatch.setattr(preparing, "AT_ONCE", 3)
+    monkeypatch.setattr(filling.fill, "__defaults__", (5,))
+    documents = apps.app(form("thing", field("a"), field("b")))
+    site.publish(documents)
+    shop = Shop(site, documents, [str(number) for number in range(40)])
+    last, over = dict(zip(shop.ids, range(40), strict=True)), threading.Event()
+
+    def write(seed):
+        chance, done = random.Random(seed), 0  # noqa: S311 - repeatable on purpose
+        while not over.is_set():
+            id, value = chance.choice(shop.ids[seed::2]), chance.randrange(1000)
+            shop.change(id, str(value))
+            last[id] = value
+            done += 1
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write, seed) for seed in range(2)]
+        assert shop.site.publish(shop.becomes("number", scale=0)) == 2
+        over.set()
+        assert sum(writer.result(timeout=60) for writer in writers) > 0
+    assert shop.values() == [str(last[id]) for id in shop.ids]
+    assert shop.listed() == []
