@@ -283,11 +283,11 @@ def test_nothing_is_published_any_more_when_the_app_is_taken_out_of_use_meanwhil
 
 def test_no_write_is_lost_or_forgotten_when_people_write_while_records_are_converted(site, monkeypatch):
     monkeypatch.setattr(preparing, "AT_ONCE", 3)
-    monkeypatch.setattr(filling.fill, "__defaults__", (5,))
+    monkeypatch.setattr(filling.fill, "__defaults__", (1,))
     documents = apps.app(form("thing", field("a"), field("b")))
     site.publish(documents)
-    shop = Shop(site, documents, [str(number) for number in range(40)])
-    last, over = dict(zip(shop.ids, range(40), strict=True)), threading.Event()
+    shop = Shop(site, documents, [str(number) for number in range(80)])
+    last, over = dict(zip(shop.ids, range(80), strict=True)), threading.Event()
 
     def write(seed):
         chance, done = random.Random(seed), 0  # noqa: S311 - repeatable on purpose
