@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.catalog.definitions import load_app
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.execution import Execution
-from engine.runtime.preparing import Prepared, far, fillings_of, get_on, refuse, waiting
+from engine.runtime.preparing import Prepared, far, fillings_of, get_on, refuse, waiting, whole
 from engine.runtime.publishing import publish
 from engine.runtime.revising import next_revision
 from engine.storage.filling import Filling
@@ -42,15 +42,19 @@ class Converting:
         return len(found)
 
     def _publish(self, item: Prepared) -> None:
-        number = publish(self.execution, item.documents, item.actor, item.version, item.needs)
+        with self.execution.database.read() as connection:
+            documents = whole(connection, item).documents
+        if not documents:  # somebody else has just published it
+            return
+        number = publish(self.execution, documents, item.actor, item.version, item.needs)
         log.info("%s is published as revision %d", item.app, number)
 
     def _fillings(self, item: Prepared) -> tuple[Filling, ...]:
         key = (item.app, item.generation)
         if key not in self._known:
             source = self.execution.catalogs
-            definition = load_app(item.documents, source.types)
             with self.execution.database.read() as connection:
+                definition = load_app(whole(connection, item).documents, source.types)
                 made = next_revision(connection, self.execution, definition, source.current(connection).catalog)
             turned = made.turnings if made is not None else ()
             self._known = {key: fillings_of(turned, item.generation, source.dialect)}

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from engine.storage.database import Dialect
 
 PREPARED = "preparing/"
-"""Settings under this name keep the documents of an app that are published when its records are converted."""
+"""Settings under this name keep what of an app is published when its records are converted."""
+
+_DOCUMENTS = "prepared/"
+"""Those documents stand by themselves, since what waits is looked at with every chunk."""
 
 _FAR = "filling/"
 _GENERATION = "filling_generation"
@@ -43,14 +46,17 @@ PASSES = 20
 
 @dataclass(frozen=True)
 class Prepared:
-    """What waits to be published, and since when; ``refused`` says why it no longer does."""
+    """What waits to be published, and since when; ``refused`` says why it no longer does.
+
+    ``documents`` are its own in ``whole`` alone.
+    """
 
     app: str
     digest: str
     generation: int
-    documents: Documents
     actor: Actor
     begun: Moment
+    documents: Documents = field(default_factory=dict)
     version: str | None = None
     needs: Needs | None = None
     refused: Json = None
@@ -72,6 +78,11 @@ def prepared(connection: Connection, app: str) -> Prepared | None:
     return None if written is None else _read(app, written)
 
 
+def whole(connection: Connection, item: Prepared) -> Prepared:
+    """Return what waits with its documents."""
+    return replace(item, documents=json.loads(settings.read(connection, _DOCUMENTS + item.app) or "{}"))
+
+
 def waiting(connection: Connection) -> tuple[Prepared, ...]:
     """Return everything that waits to be published."""
     found = (_read(app, written) for app, written in settings.starting(connection, PREPARED).items())
@@ -84,7 +95,8 @@ def _read(app: str, written: str) -> Prepared:
 
 
 def _keep(connection: Connection, item: Prepared) -> None:
-    stored = {key: getattr(item, key) for key in item.__dataclass_fields__ if key not in ("app", "actor")}
+    apart = ("app", "actor", "documents")
+    stored = {key: getattr(item, key) for key in item.__dataclass_fields__ if key not in apart}
     written = json.dumps({**stored, "actor": item.actor.user}, ensure_ascii=False, sort_keys=True, default=dict)
     settings.write(connection, PREPARED + item.app, written)
 
@@ -97,7 +109,7 @@ def far(connection: Connection, app: str) -> Far:
 
 def forget(connection: Connection, app: str) -> None:
     """Let nothing of an app wait any more: something is published in its place."""
-    for name in (PREPARED, _FAR):
+    for name in (PREPARED, _DOCUMENTS, _FAR):
         settings.forget(connection, name + app)
 
 
@@ -125,6 +137,7 @@ def prepare(connection: Connection, item: Prepared, generation: int) -> None:
     if now is None or now.generation != generation:
         forget(connection, item.app)
         _keep(connection, replace(item, generation=generation))
+        settings.write(connection, _DOCUMENTS + item.app, json.dumps(dict(item.documents), ensure_ascii=False))
     elif passed.over:  # some records have been written since they were converted
         _note(connection, item.app, replace(passed, after={}, over=False))
 

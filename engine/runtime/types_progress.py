@@ -12,7 +12,7 @@ from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
 from engine.runtime import problems
 from engine.runtime.execution import Execution
-from engine.runtime.preparing import far, prepared
+from engine.runtime.preparing import far, prepared, whole
 from engine.runtime.revising import next_revision
 from engine.storage import revisions
 
@@ -40,7 +40,7 @@ def progress(execution: Execution, key: str) -> Progress | None:
         if item is None:
             return None
         current = execution.catalogs.current(connection)
-        definition = load_app(item.documents, execution.catalogs.types)
+        definition = load_app(whole(connection, item).documents, execution.catalogs.types)
         made = None if item.refused else next_revision(connection, execution, definition, current.catalog)
         forms = {one.spec.form for one in made.turnings} if made is not None else set()
         tables = (current.tables[key, form].main.table for form in forms)
