@@ -43,6 +43,7 @@ from web.pages import (
     parameters,
     phone,
     records,
+    revisions,
     rules,
     search,
 )
@@ -64,6 +65,7 @@ BLUEPRINTS: Final = (
     actions.blueprint,
     market.blueprint,
     parameters.blueprint,
+    revisions.blueprint,
     phone.blueprint,
     live.blueprint,
     boards.blueprint,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("files", __name__)
 
 UPLOAD: Final = "api.send_file"
+WIDE: Final = frozenset((UPLOAD, "revisions.send"))
 UPLOAD_LIMIT: Final = 26 * 1024 * 1024
 """The largest file with what stands around it in a form."""
 
@@ -34,7 +35,7 @@ TOKEN_KEYS: Final = ("count", "device_id", "device_id_type")
 
 def widen() -> None:
     """Let a request that sends a file be larger than others may be."""
-    if request.endpoint == UPLOAD:
+    if request.endpoint in WIDE:
         request.max_content_length = UPLOAD_LIMIT
 
 

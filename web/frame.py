@@ -11,7 +11,7 @@ from flask import g, request, url_for
 from engine.kernel.problems import Text
 from web import security
 from web.display import shown_text, text_of
-from web.doors import instance, signed_in
+from web.doors import instance, signed_in, viewer
 from web.texts import gettext
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ def _places_of(app: AppView, *, is_open: bool) -> AppPlaces:
     settings = []
     if app.sets_parameters:
         settings.append(_place(gettext("Parameters"), url_for("parameters.show", app=app.key), "settings"))
+    if instance().apps.may_export(viewer()):
+        settings.append(_place(gettext("Design and revisions"), url_for("revisions.show", app=app.key), "history"))
     return AppPlaces(app.key, text_of(app.labels), home, boards, tuple(forms), tuple(settings), is_open)
 
 

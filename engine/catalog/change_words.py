@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import Literal, TypeGuard, assert_never
 
 from engine.catalog.comparing import ABSENT, Absent, Change, Inserted, Path, Put, Removed, Reordered, place_of
 from engine.catalog.documents import FOLDERS
@@ -47,12 +47,19 @@ def _said(change: Change, old: Mapping[str, Json], new: Mapping[str, Json]) -> S
             part = _part(path[-1])
             return Said("moved", where, Text(f"{part.zh}换了顺序", f"{part.en}: another order"), place)
         case Put(path, before, after):
-            return _put(path, before, after, where, place)
+            return _put(path, before, after, where, place, (new, old))
         case _:
             assert_never(change)
 
 
-def _put(path: Path, before: Json | Absent, after: Json | Absent, where: Text, place: str) -> Said:
+def _put(
+    path: Path,
+    before: Json | Absent,
+    after: Json | Absent,
+    where: Text,
+    place: str,
+    designs: Sequence[Mapping[str, Json]],
+) -> Said:
     if len(path) == 1:
         gone = after is ABSENT
         name = named(_document_kind(path[0]), before if gone else after)
@@ -60,7 +67,9 @@ def _put(path: Path, before: Json | Absent, after: Json | Absent, where: Text, p
         return Said("removed" if gone else "added", where, what, place)
     part = _property(path)
     was, now = _shown(before), _shown(after)
-    if before is ABSENT:
+    if _is_of_words(before) and _is_of_words(after):
+        what = _framed(f"“{part.zh}”", f"“{part.en}”: ", _difference(before, after, _labels(path[0], designs)))
+    elif before is ABSENT:
         what = Text(f"加上“{part.zh}”:{now.zh}", f"“{part.en}” set: {now.en}")
     elif after is ABSENT:
         what = Text(f"去掉“{part.zh}”(原为{was.zh})", f"“{part.en}” taken away (it was {was.en})")
@@ -69,6 +78,29 @@ def _put(path: Path, before: Json | Absent, after: Json | Absent, where: Text, p
     else:
         what = Text(f"“{part.zh}”由{was.zh}改为{now.zh}", f"“{part.en}” from {was.en} to {now.en}")
     return Said("changed", where, what, place)
+
+
+def _is_of_words(value: Json | Absent) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+
+
+def _difference(old: Sequence[str], new: Sequence[str], labels: Mapping[str, Text]) -> Text:
+    """Return what left a list of words and what came, each by its label where it has one."""
+
+    def listed(words: Sequence[str]) -> Text:
+        return _joined("、", [labels.get(word) or _shown(word) for word in words], ", ")
+
+    gone, come = [word for word in old if word not in new], [word for word in new if word not in old]
+    said = [_framed("去掉", "without ", listed(gone))] if gone else []
+    said += [_framed("加上", "with ", listed(come))] if come else []
+    return _joined(",", said, ", ") if said else Text("换了顺序", "another order")
+
+
+def _labels(path: str, designs: Iterable[Mapping[str, Json]]) -> dict[str, Text]:
+    """Return what the fields of a document are called, by key."""
+    fields = [item for design in designs for item in (design.get(path) or {}).get("fields", ())]
+    named_ones = (item for item in fields if isinstance(item, dict) and "key" in item and "labels" in item)
+    return {str(item["key"]): _shown(item["labels"]) for item in named_ones}
 
 
 def _crumbs(path: Path, design: Mapping[str, Json]) -> Iterator[Text]:

@@ -13,7 +13,7 @@ from engine.forms.forms import Field, Form
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
-from engine.runtime.directory import ADMIN_ROLE
+from engine.runtime.directory import is_admin
 from engine.runtime.exporting import exported
 from engine.runtime.parameters import may_set
 from engine.runtime.reading import Reading
@@ -56,7 +56,7 @@ class Apps:
 
     def may_export(self, viewer: Viewer) -> bool:
         """Tell whether the viewer may take definitions of apps away: an administrator may."""
-        return ADMIN_ROLE in viewer.roles
+        return is_admin(viewer)
 
     def export(self, viewer: Viewer, app: str) -> bytes:
         """Return the file of an app's definition; EngineError (absent) for who may not export."""

@@ -40,6 +40,11 @@ _QUICK = PasswordHasher(time_cost=1, memory_cost=1_024, parallelism=1)
 """For passwords that chance has drawn: what a hash says of itself is enough to check it."""
 
 
+def is_admin(viewer: Viewer) -> bool:
+    """Tell whether somebody is an administrator of this installation."""
+    return ADMIN_ROLE in viewer.roles
+
+
 class Directory:
     """The people of one instance."""
 

@@ -89,15 +89,15 @@ def import_app(execution: Execution, raw: bytes, name: str, actor: Actor) -> Imp
     key = found.documents["app.json"]["key"] if _has_key(found.documents) else ""
     with execution.database.read() as connection:
         before = execution.catalogs.current(connection).catalog.revisions.get(key)
-        unmet = list(_unmet(connection, found.needs, name))
+        unmet = list(unmet_needs(connection, found.needs, name))
     if unmet:
         raise EngineError(unmet)
     revision = publish(execution, found.documents, actor, found.version, found.needs)
     return Imported(key, revision, changed=revision != before)
 
 
-def _unmet(connection: Connection, needs: Needs, name: str) -> Iterator[Problem]:
-    """Go through the needs of a file that are not met here."""
+def unmet_needs(connection: Connection, needs: Needs, name: str) -> Iterator[Problem]:
+    """Go through the needs of a design that are not met here; ``name`` is its place."""
     there = {app: version_of(connection, app) for app in revisions.current(connection)}
     for app, wanted in needs.items():
         if app not in there or not fits(there[app], wanted):

@@ -220,3 +220,29 @@ STILL_CONVERTING = ProblemKind(
     Text("系统会接着转换并发布;也可以等空闲时再试", "It goes on and is published then; or try again at a quiet time"),
     Nature.BUSY,
 )
+DRAFT_MOVED = ProblemKind(
+    "DRAFT-001",
+    Text("这份草稿刚被{who}改过", "{who} has just changed this draft"),
+    Text("请看一遍最新的草稿再继续", "Look at the draft as it is now, and go on from there"),
+    Nature.CONFLICT,
+)
+NO_DRAFT = ProblemKind(
+    "DRAFT-002",
+    Text("这个应用没有草稿", "This app has no draft"),
+    Text("请先上传设计文件,或取回一个旧版本", "Send a file first, or take an earlier revision back"),
+    Nature.CONFLICT,
+)
+DRAFT_OTHER_APP = ProblemKind(
+    "DRAFT-004",
+    Text("这是应用“{got}”的设计,不是“{app}”的", "This is a design of the app “{got}”, not of “{app}”"),
+    Text("请在那个应用里上传,或换一个文件", "Send it where that app is designed, or send another file"),
+)
+DRAFT_OUTDATED = ProblemKind(
+    "DRAFT-003",
+    Text(
+        "草稿是从第{base}版改起的,现在已是第{now}版",
+        "The draft began with revision {base}; by now there is revision {now}",
+    ),
+    Text("请先把新版本并入草稿", "Take the new revision into the draft first"),
+    Nature.CONFLICT,
+)

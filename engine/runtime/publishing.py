@@ -46,11 +46,13 @@ def publish(
     needs: Needs | None = None,
     *,
     wait: bool = True,
+    after: int | None = None,
 ) -> int:
     """Publish the documents as the next revision of their app; return its number.
 
     ``version`` is that of the pack they came with, if any, and ``needs`` what that needs (None: as before). What is
     stored names everything by its key, whatever the documents call it. The same documents again change nothing.
+    ``after`` is the revision that they were drafted from: where there is another by now, all is refused (DRAFT-003).
     EngineError carries every problem of the documents; running requests see the old revision until the commit and the
     new one after it. Where the tables are in use, publishing gives way to the requests and comes again ``TRIES`` times.
 
@@ -60,7 +62,7 @@ def publish(
     """
     # What is published is kept in memory, too, and stays as it is whatever the caller does with the documents.
     definition = load_app(copy.deepcopy(dict(documents)), execution.catalogs.types)
-    wanted = _Wanted(definition, actor, version, needs)
+    wanted = _Wanted(definition, actor, version, needs, after)
     for _ in range(PASSES):
         published = _tried(execution, wanted)
         if isinstance(published, Catalog):
@@ -81,6 +83,7 @@ class _Wanted:
     actor: Actor
     version: str | None
     needs: Needs | None
+    after: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,12 +120,15 @@ def _publish(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
         current = execution.catalogs.current(connection)
         before = current.catalog
         old = before.apps.get(definition.key)
+        now = 0 if old is None else old.revision
+        if wanted.after not in (None, now):
+            raise EngineError(problems.DRAFT_OUTDATED.at(base=wanted.after, now=now))
         if restored and old is not None:
             follow_app(connection, None, old, execution.clocks.business())
         made = next_revision(connection, execution, definition, before)
         if made is not None and made.obstacles:
             raise EngineError(made.obstacles)
-        waiting = _waiting(connection, execution, wanted, made, 0 if old is None else old.revision)
+        waiting = _waiting(connection, execution, wanted, made, now)
         if waiting is not None:
             return waiting
         forget(connection, definition.key)

@@ -13,6 +13,7 @@ from engine.runtime.boards import Boards
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.desk import Desk
 from engine.runtime.directory import Directory
+from engine.runtime.drafts import Drafts
 from engine.runtime.execution import Execution
 from engine.runtime.explaining import Explaining
 from engine.runtime.files import Files
@@ -46,6 +47,7 @@ class Services:
     filters: Filters
     saved_filters: SavedFilters
     directory: Directory
+    drafts: Drafts
     quick_actions: QuickActions
 
 
@@ -80,5 +82,6 @@ def assemble(
         filters=Filters(desk),
         saved_filters=SavedFilters(desk),
         directory=Directory(execution),
+        drafts=Drafts(desk),
         quick_actions=QuickActions(desk),
     )

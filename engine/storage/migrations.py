@@ -19,6 +19,7 @@ from engine.storage.migration_0002 import make_clockwork
 from engine.storage.migration_0003 import make_firings
 from engine.storage.migration_0004 import make_files
 from engine.storage.migration_0005 import make_saved_filters
+from engine.storage.migration_0006 import make_drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ MIGRATIONS = (
     Migration("0003_firings", make_firings),
     Migration("0004_files", make_files),
     Migration("0005_saved_filters", make_saved_filters),
+    Migration("0006_drafts", make_drafts),
 )
 
 

@@ -268,3 +268,13 @@ saved_filter = _table(
     _number("is_default"),
     _moment("at"),
 )
+
+draft = _table(
+    "draft",
+    _words("app"),
+    _number("version"),
+    _number("base"),
+    _words("content"),
+    _words("user_id"),
+    _moment("at"),
+)

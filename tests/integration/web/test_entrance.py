@@ -114,6 +114,12 @@ STATE_CHANGING = (
     "/a/library/actions/lend",
     "/market/work_hub/install",
     "/market/work_hub/prove",
+    "/a/library/revisions/draft",
+    "/a/library/revisions/1/draft",
+    "/a/library/revisions/1/publish",
+    "/a/library/revisions/renew",
+    "/a/library/revisions/discard",
+    "/a/library/revisions/publish",
 )
 
 

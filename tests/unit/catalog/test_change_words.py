@@ -85,3 +85,21 @@ def properties_of(schema):
         items = inner.get("items", {})
         if isinstance(items, dict) and "uid" in items.get("properties", {}):
             yield from items["properties"]
+
+
+def test_list_of_keys_is_said_by_what_came_and_left_in_the_fields_own_names():
+    loan = "forms/loan.json"
+
+    def change(design):
+        section = design[loan]["sections"][0]
+        section["fields"] = ["note", *section["fields"][1:], "nowhere"]
+
+    def turn(design):
+        design[loan]["sections"][0]["fields"].reverse()
+
+    labels = {field["key"]: field["labels"]["zh"] for field in library()[loan]["fields"]}
+    gone = library()[loan]["sections"][0]["fields"][0]
+    ((_, _, what),) = said(change)
+    assert what.zh == f"“字段”去掉“{labels[gone]}”,加上“{labels['note']}”、“nowhere”"
+    ((_, _, what),) = said(turn)
+    assert what.en == "“fields”: another order"
