@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import random
 import zipfile
 
 import pytest
+from sqlalchemy import text
 
-from engine.decision.changeset import Actor
+from engine.decision.changeset import Actor, Changeset, RecordWrite
+from engine.kernel.canonical import compact
+from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
 from engine.packs.archives.writing import write_archive
 from engine.runtime.activating import set_active
@@ -17,8 +21,11 @@ from engine.runtime.designs import roll_back
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.turning import unconverted
 from engine.storage.database import open_database
+from engine.storage.journal_triggers import ERASURE
 from engine.storage.migrations import migrate
 from engine.storage.settings import write as note_setting
+from engine.storage.unit_of_work import apply
+from engine.storage.write_guard import writing
 from tests.integration.runtime.conftest import refused
 from tests.support.apps import access, app, field, form, options
 from tests.support.inspections import Inspections
@@ -103,6 +110,28 @@ def test_an_export_sees_one_moment_when_people_write_meanwhile(library, tmp_path
     assert write_archive(execution, ["library"], tmp_path / "meanwhile.zip", meanwhile) == before
     assert len(written) > 10
     assert (tmp_path / "meanwhile.zip").read_bytes() == (tmp_path / "before.zip").read_bytes()
+
+
+def erase(site, id, key):
+    """Blank a field of a member for good: by an entry that says so, and out of what the journal held of it."""
+    execution, moment = site.services.execution, site.business.moment
+    with site.database.write() as connection:
+        write = RecordWrite("update", "library", "member", id, 2, {key: None}, {}, ERASURE, Actor(None))
+        changeset = Changeset(uuid7(moment, b"erased" * 2), moment, Actor(None), {"library": 1}, writes=(write,))
+        apply(connection, changeset, execution.locked(connection).tables, execution.randomness)
+    about = "WHERE record = :id AND version = 1"
+    (stored,) = site.query(f"SELECT payload FROM youju_journal {about}", id=id)[0]  # noqa: S608 - the test's own
+    left = {name: value for name, value in json.loads(stored).items() if name != key}
+    with site.database.write() as connection, writing(connection):
+        shorter = text(f"UPDATE youju_journal SET payload = :payload {about}")  # noqa: S608
+        connection.execute(shorter, {"payload": compact(left), "id": id})
+
+
+def test_what_was_erased_stays_erased_when_an_app_moves(library, elsewhere, tmp_path):
+    member = library.member(note="秘密")
+    erase(library.site, member.id, "note")
+    path = moved(library.site, elsewhere, tmp_path, "library")
+    assert "秘密".encode() not in b"".join(unpacked(path).values())
 
 
 def everything(**more):
