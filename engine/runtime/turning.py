@@ -14,10 +14,11 @@ from engine.catalog.tables import TableSpec
 from engine.forms.converting import converter, shape_of
 from engine.forms.definitions import FieldDef, form_def
 from engine.forms.field_types import FieldType
-from engine.kernel.problems import Problem, Text
+from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.registries import Registry
 from engine.kernel.values import Value
 from engine.runtime.catalogs import held_names
+from engine.runtime.problems import NO_APP
 from engine.storage import filling, revisions
 from engine.storage.audit_turns import Turns
 from engine.storage.database import Dialect
@@ -121,10 +122,13 @@ def fields_of(documents: Mapping[str, object]) -> Iterator[tuple[tuple[str, str]
 def unconverted(execution: Execution, key: str, limit: int = 500) -> Iterator[Unconverted]:
     """Yield the records of an app whose value did not convert when its field got the type that it has now.
 
-    Whoever fills the field takes the record off the list.
+    Whoever fills the field takes the record off the list. EngineError (RUN-015) where there is no such app.
     """
     with execution.database.read() as connection:
-        app = execution.catalogs.current(connection).catalog.apps[key]
+        apps = execution.catalogs.current(connection).catalog.apps
+        if key not in apps:
+            raise EngineError(NO_APP.at(app=key, known=", ".join(apps)))
+        app = apps[key]
         dialect: Dialect = execution.catalogs.dialect
         for (form, field), changes in history_of_types(connection, app, execution.catalogs.types).items():
             _, last = changes[-1]

@@ -267,8 +267,10 @@ def test_the_command_shows_what_waits_and_what_did_not_convert(shop):
     shown = CliRunner().invoke(show_conversions, ["shop", "--json"], obj=lambda: shop.site.services)
     (item,) = json.loads(shown.output)["unconverted"]
     assert (item["record"], item["value"], item["why"]["code"]) == (shop.ids[3], "约12", "FORM-003")
-    shown = CliRunner().invoke(show_conversions, ["nothing"], obj=lambda: shop.site.services)
-    assert "RUN-015" in str(shown.exception)
+    withdraw(shop.site.services.execution, "shop", Actor(None))
+    for key in ("nothing", "shop"):
+        shown = CliRunner().invoke(show_conversions, [key], obj=lambda: shop.site.services)
+        assert "RUN-015" in str(shown.exception)
 
 
 @pytest.mark.usefixtures("small")
