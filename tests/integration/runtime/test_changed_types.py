@@ -307,3 +307,20 @@ def test_no_write_is_lost_or_forgotten_when_people_write_while_records_are_conve
         assert sum(writer.result(timeout=60) for writer in writers) > 0
     assert shop.values() == [str(last[id]) for id in shop.ids]
     assert shop.listed() == []
+
+
+def test_sums_orders_and_searches_go_by_the_new_type_when_records_are_related(site):
+    whole = form("whole", field("name"), relations=[apps.element("parts", form="thing", reference="whole")])
+    part = form("thing", field("a"), field("whole", "reference", form="whole"))
+    documents = apps.app(whole, part)
+    site.publish(documents)
+    shop = Shop(site, documents, [])
+    records, me = site.services.records, shop.me
+    owner = records.create(me, "shop", "whole", {"name": "w"})
+    for value in ("9", "10", "2.5"):
+        records.create(me, "shop", "thing", {"a": value, "whole": owner.id})
+    part["fields"][0] |= {"type": "number", "scale": 1}
+    site.publish(documents)
+    assert [row.id for row in records.list(me, "shop", "whole", filter="sum(parts.a) = 21.5").items] == [owner.id]
+    ordered = records.list(me, "shop", "thing", sort="-a").items
+    assert [row.fields["a"] for row in ordered] == ["10.0", "9.0", "2.5"]
