@@ -77,6 +77,7 @@ fields 字段 fields
 filter 筛选 filter
 find 查找 search
 find_by 查找依据 found by
+fitting 与之相符 must fit
 for_roles 角色 roles
 form 表单 form
 format 格式 format

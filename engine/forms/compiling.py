@@ -13,6 +13,7 @@ from engine.forms.captured.values import CAPTURED
 from engine.forms.completing import Asked, Completing
 from engine.forms.definitions import FieldDef, FormDef, OptionDef, RelationDef, target_of
 from engine.forms.field_types import LINES, FieldType
+from engine.forms.fitting import fitting_of
 from engine.forms.forms import Field, Form, Validation
 from engine.forms.ledgers import ledger_problems, ledger_scope
 from engine.kernel.problems import Problem, Text
@@ -153,14 +154,22 @@ def _complete(
 
 
 def _compile_field(
-    work: Gathering, own: FormScope, item: FieldDef, types: Registry[FieldType], place: str, asked: Asked
+    work: Gathering,
+    own: FormScope,
+    item: FieldDef,
+    types: Registry[FieldType],
+    place: str,
+    asked: Asked,
+    line: FormScope | None = None,
 ) -> Field:
+    """Compile a field, of lines with all within; ``line`` is what it stands in where that is not the form itself."""
     lines: dict[str, Field] = {}
     if item.type == LINES:
-        inner = work.inside(work.scope.forms[own.app, f"{own.key}.{item.key}"])
+        scope = work.scope.forms[own.app, f"{own.key}.{item.key}"]
+        inner = work.inside(scope)
         lines = {
-            line.key: _compile_field(inner, own, line, types, f"{place}.fields.{line.key}", asked.lines[line.key])
-            for line in item.lines
+            one.key: _compile_field(inner, own, one, types, f"{place}.fields.{one.key}", asked.lines[one.key], scope)
+            for one in item.lines
         }
     wanted = None if item.type == LINES else language_type(item, own.app, types)
     validations = tuple(
@@ -168,6 +177,7 @@ def _compile_field(
         for number, rule in enumerate(item.validations)
         if (holds := work.condition(f"{place}.validations[{number}].holds", rule.holds)) is not None
     )
+    validations += tuple(fitting_of(work, own, line or own, item, place))
     return Field(
         definition=item,
         type=None if item.type == LINES else types[item.type],

@@ -90,7 +90,20 @@ _TEXT: Mapping[str, Json] = {
     },
 }
 """What a field of a line of text may say of itself."""
-_FORM: Mapping[str, Json] = {"form": {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40})?$"}}
+_KEY = r"[a-z][a-z0-9_]{0,40}"
+_FORM: Mapping[str, Json] = {"form": {"type": "string", "pattern": rf"^{_KEY}(\.{_KEY})?$"}}
+_REFERENCE: Mapping[str, Json] = {
+    **_FORM,
+    "fitting": {
+        "type": "object",
+        "propertyNames": {"pattern": rf"^{_KEY}$"},
+        "additionalProperties": {"type": "string", "pattern": rf"^(parent\.)?{_KEY}$"},
+        "minProperties": 1,
+        "maxProperties": 4,
+        "description": "Field of the record pointed at: the own field (of lines also parent.field) that it must be as",
+    },
+}
+"""What a field that points at one record may say: records of which form, and what they must fit."""
 
 
 def _plain(kind: language.Type) -> Callable[[FieldDef, str], language.Type]:
@@ -169,7 +182,7 @@ BUILT_IN = Registry(
         FieldType("persons", {}, _plain(language.PersonsType()), StorageKind.TEXTS, "persons", parsing.identifiers),
         FieldType(
             "reference",
-            _FORM,
+            _REFERENCE,
             lambda f, app: language.ReferenceType(*target_of(f, app)),
             StorageKind.TEXT,
             "reference",

@@ -138,6 +138,14 @@ NO_DEFAULT_LINE = ProblemKind(
     Text("“{key}”要填,但没有默认值,补不出一行", "“{key}” is required and has no default: no line can stand in"),
     Text("给它一个默认值,或去掉 default_line", "Give it a default, or take default_line away"),
 )
+NOT_FITTING = ProblemKind(
+    "FORM-028",
+    Text("“{theirs}”与“{own}”不能比较", "“{theirs}” and “{own}” cannot be compared"),
+    Text(
+        "两边都要是指向同一个表单的引用字段;明细里写 parent.字段",
+        "Both must be references to records of one form; within lines write parent.field",
+    ),
+)
 OVERDRAWN = ProblemKind(
     "FORM-026",
     Text("余额不足:现有{balance},还要{needed}", "There is not enough: {balance} left, {needed} needed"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -18,25 +20,30 @@ from engine.storage.query import list_rows
 LOOKED_THROUGH: Final = 2_000
 """So many records, those that were touched last, are looked through by pinyin (see docs/adr/0020)."""
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
 Found = tuple[tuple[str, str], ...]
 
 
-def found_by(reading: Reading, form: Form, text: str, limit: int) -> Found:
+def found_by(reading: Reading, form: Form, text: str, limit: int, fitting: Mapping[str, str] = NOTHING) -> Found:
     """Return ids and titles of readable records that a text may mean, newest first; those that contain it come first.
 
-    What counts are the texts of the title and the fields by which the form says that a record is found.
+    What counts are the texts of the title and the fields by which the form says that a record is found. Of ``fitting``
+    what is hidden from the viewer does not count: the list would tell it.
     """
     most, wanted = min(limit, LIMIT), text.strip()
     keys = _named(reading, form)
     columns = reading.tables(form).main.table.c
+    hidden = reading.access(form).not_always_shown
+    like = [columns[key] == id for key, id in fitting.items() if key in columns and key not in hidden]
     holding = [or_(false(), *(columns[key].icontains(wanted, autoescape=True) for key in keys))] if wanted else []
-    found = _titled(reading, form, holding, most)
+    found = _titled(reading, form, [*like, *holding], most)
     letters = typed_letters(wanted)
     if letters is None or len(found) >= most:
         return found
     known = {id for id, _ in found}
     spelled = [id for id in _spelled(reading, form, keys, letters) if id not in known][: most - len(found)]
-    return (*found, *_titled(reading, form, [columns["id"].in_(spelled)], most)) if spelled else found
+    return (*found, *_titled(reading, form, [*like, columns["id"].in_(spelled)], most)) if spelled else found
 
 
 def _named(reading: Reading, form: Form) -> list[str]:

@@ -17,7 +17,7 @@ from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row
 from engine.runtime.answering import answer_to, latest_answer
 from engine.runtime.desk import Desk
-from engine.runtime.finding import found_by
+from engine.runtime.finding import NOTHING, found_by
 from engine.runtime.form_trees import live_json
 from engine.runtime.history import history_of
 from engine.runtime.listing import list_page
@@ -106,10 +106,15 @@ class Records:
         with self._desk.reading(viewer) as reading:
             return list_page(reading, reading.form(app, form), filter=filter, sort=sort, limit=limit, after=after)
 
-    def choices(self, viewer: Viewer, app: str, form: str, text: str, limit: int = 20) -> tuple[tuple[str, str], ...]:
-        """Return ids and titles of readable records that ``text`` may mean: part of a name, an alias, or pinyin."""
+    def choices(
+        self, viewer: Viewer, app: str, form: str, text: str, limit: int = 20, fitting: Mapping[str, str] = NOTHING
+    ) -> tuple[tuple[str, str], ...]:
+        """Return ids and titles of readable records that ``text`` may mean: part of a name, an alias, or pinyin.
+
+        ``fitting`` are ids that fields of theirs must hold.
+        """
         with self._desk.reading(viewer) as reading:
-            return found_by(reading, reading.form(app, form), text, limit)
+            return found_by(reading, reading.form(app, form), text, limit, fitting)
 
     def history(self, viewer: Viewer, app: str, form: str, id: str) -> tuple[HistoryView, ...]:
         """Return what happened to a record, newest first, without the fields that the viewer may not see."""

@@ -138,11 +138,41 @@ def test_what_was_typed_before_the_script_began_is_looked_for(signed_in):
     def hold(route):
         waiting.append(route)
 
-    page.route("**/form*.js", hold)
+    page.route(re.compile(r"/form\b.*\.js"), hold)
     page.goto(f"/a/{APP}/visit/new?visit_purpose=tender", wait_until="commit")
     page.locator("#f-customer").press_sequentially("jjkn")
     expect(page.locator("#f-customer-list")).to_be_hidden()
-    page.unroute("**/form*.js")
+    assert waiting
     for request in waiting:
         request.continue_()
     expect(page.locator("#f-customer-list [role=option]", has_text=NAME)).to_be_visible()
+
+
+@pytest.fixture
+def other_deal(instance):
+    """A deal and a contact of another customer, and a deal of the known one; returns the latter."""
+    rep = instance.directory.viewer_of_session(instance.directory.sign_in("rep", PASSWORD))
+    make = instance.records.create
+    known = next(one for one in instance.records.list(rep, APP, "customer").items if one.fields["legal_name"] == NAME)
+    other = make(rep, APP, "customer", {"legal_name": "鄱湖新能源科技有限公司", "industry": "industrial"})
+    make(rep, APP, "contact", {"customer": other.id, "name": "刘工", "phone": "13800000002", "contact_state": "active"})
+    make(rep, APP, "opportunity", {"customer": other.id, "name": "别家的商机", "amount": "1000.00"})
+    return make(rep, APP, "opportunity", {"customer": known.id, "name": "监护仪采购", "amount": "1000.00"})
+
+
+def test_only_what_belongs_to_the_customer_is_offered_and_the_customer_comes_with_the_deal(signed_in, other_deal):
+    page = signed_in("rep")
+    page.goto(f"/a/{APP}/visit/new?visit_purpose=tender&opportunity={other_deal.id}")
+    expect(page.locator("#f-customer")).to_have_value(NAME)
+    expect(page.locator(".field.wrong")).to_have_count(0)
+    page.locator("#f-opportunity").fill("")
+    page.locator("#f-opportunity").press("ArrowDown")
+    deals = page.locator("#f-opportunity-list [role=option]")
+    expect(deals.first).to_contain_text("监护仪采购")
+    expect(deals.filter(has_text="别家的商机")).to_have_count(0)
+    page.locator("#f-opportunity").press("Escape")
+    contact = page.locator("[data-field=attitude_scores]").get_by_role("combobox")
+    contact.press("ArrowDown")
+    people = page.locator("[data-field=attitude_scores] [role=option]")
+    expect(people.filter(has_text="王主任")).to_have_count(1)
+    expect(people.filter(has_text="刘工")).to_have_count(0)

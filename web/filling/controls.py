@@ -15,6 +15,9 @@ from web.display import joined
 TOLD_AT_MOST: Final = 3
 """So many values stand in the line of a folded section."""
 
+OUTER = "parent."
+"""Before the name of a field of the form that lines stand in."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -71,6 +74,16 @@ class Control:
     def shows(self) -> bool:
         """Tell whether it is drawn: what cannot be changed and holds nothing is not worth a line."""
         return self.standing.visible and (not self.standing.read_only or bool(self.words))
+
+    @property
+    def beside(self) -> str:
+        """A selector of the controls with what a reference must fit: what it is looked for by goes along."""
+        line = self.name.removesuffix(self.key)
+        names = (
+            f"f.{own.removeprefix(OUTER)}" if own.startswith(OUTER) else line + own
+            for own in self.limits.get("fitting", {}).values()
+        )
+        return ", ".join(f"[name='{name}']" for name in names)
 
     @property
     def filled(self) -> bool:

@@ -158,12 +158,12 @@ class Tray:
         )
 
 
-def find(view: FieldView, text: str) -> Sequence[tuple[str, str]]:
-    """Return the records of a reference's form that a text may mean."""
+def find(view: FieldView, text: str, fitting: Mapping[str, str] | None = None) -> Sequence[tuple[str, str]]:
+    """Return the records of a reference's form that a text may mean; ``fitting`` are ids that fields of theirs hold."""
     if not view.target or "\0" in text:  # no record holds a NUL, and not every database takes the question
         return ()
     app, _, form = view.target.partition(".")
-    return instance().records.choices(viewer(), app, form, text, limit=20)
+    return instance().records.choices(viewer(), app, form, text, limit=20, fitting=fitting or {})
 
 
 def shown_while_typing(problems: Sequence[Problem], fields: Mapping[str, Json]) -> tuple[Problem, ...]:

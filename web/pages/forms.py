@@ -14,7 +14,7 @@ from engine.runtime.views import FieldView, FormView, RecordView
 from web.doors import instance, viewer
 from web.entrance import is_fragment
 from web.errors import told
-from web.filling.posted import Posted, add_line, move_line, read_post, remove_line
+from web.filling.posted import PREFIX, Posted, add_line, move_line, read_post, remove_line
 from web.filling.sending import Resolved
 from web.pages.desk import Desk, Tray, find, shown_while_typing, without_hidden
 from web.pages.stale import stale_page
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("forms", __name__)
 
 TRANSITION: Final = "transition:"
+TYPED: Final = "._text"
 MOVES: Final = {"up": -1, "down": 1}
 """What a line's buttons do to its place."""
 KEY_USED: Final = "RUN-002"
@@ -220,9 +221,22 @@ def choices(app: str, form: str, field: str) -> str:
         known = {inner.key: inner for inner in view.fields[request.args["line"]].lines}
     if field not in known or known[field].target is None:
         raise RequestRefused(404, NOT_FOUND.at())
-    text = next((value for name, value in request.args.items() if name.endswith("._text")), "")
-    found = find(known[field], text.strip())
+    name = next((name for name in request.args if name.endswith(TYPED)), "")
+    text = request.args.get(name, "")
+    found = find(known[field], text.strip(), _fitting(known[field], name))
     return render_template("choices.html", found=found, text=text.strip(), create=_way_to_a_new_one(known[field], text))
+
+
+def _fitting(field: FieldView, name: str) -> dict[str, str]:
+    """Return the ids that the page has in what a reference must fit, by field of the record pointed at."""
+    beside = name.removesuffix(TYPED).rpartition(".")[0]
+    given: dict[str, str] = {}
+    for theirs, own in field.limits.get("fitting", {}).items():
+        outer, dot, key = own.partition(".")
+        value = request.args.get(PREFIX + key if dot else f"{beside}.{outer}", "")
+        if value and "\0" not in value:
+            given[theirs] = value
+    return given
 
 
 def _way_to_a_new_one(field: FieldView, text: str) -> str | None:

@@ -362,3 +362,16 @@ def test_only_the_reference_is_blamed_when_a_rule_updates_what_it_cannot_lead_to
     update = {"update": {"record": "there", "fields": {"name": '"x"'}}}
     documents = apps.app(form("thing", there), apps.rule("send", "thing", {"created": True}, update))
     assert found(documents) == [("FORM-021", "forms/thing.json#fields.there.form")]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "own"),
+    [("who", "owner_of"), ("nothing", "customer"), ("customer", "nothing"), ("customer", "name"), ("name", "customer")],
+)
+def test_what_a_reference_must_fit_are_references_to_one_form(theirs, own):
+    one, two = (field("customer", "reference", form="customer") for _ in "ab")
+    deal = form("deal", one, field("who", "person"), field("name"))
+    fitting = field("deal", "reference", form="deal", fitting={theirs: own})
+    visit = form("visit", two, field("owner_of", "person"), field("name"), fitting)
+    documents = apps.app(form("customer", field("name")), deal, visit)
+    assert found(documents) == [("FORM-028", f"forms/visit.json#fields.deal.fitting.{theirs}")]

@@ -321,3 +321,30 @@ def test_lines_are_asked_for_their_fields_when_they_are_incomplete(shop):
         ("FORM-002", "fields.rows[0].b"),
         ("FORM-002", "fields.rows[0].c"),
     ]
+
+
+def test_a_reference_fits_what_else_is_filled_in_the_form_and_in_its_lines(shop):
+    one, two = (field("customer", "reference", form="customer") for _ in "ab")
+    lines = field(
+        "met", "lines", fields=[field("deal", "reference", form="deal", fitting={"customer": "parent.customer"})]
+    )
+    world, me = shop(
+        form("customer", field("name")),
+        form("deal", one),
+        form("visit", two, field("deal", "reference", form="deal", fitting={"customer": "customer"}), lines),
+    )
+    here, there = (world.make(me, Create("shop", "customer", {"name": name})) for name in "ab")
+    mine, other = (world.make(me, Create("shop", "deal", {"customer": id})) for id in (here, there))
+    loose = world.make(me, Create("shop", "deal", {}))
+
+    def visit(**fields):
+        return Create("shop", "visit", fields)
+
+    for deal in (mine, None):
+        world.make(me, visit(customer=here, deal=deal, met=[{"deal": deal}]))
+    world.make(me, visit(deal=other))
+    for deal in (other, loose):
+        assert world.refusal(me, visit(customer=here, deal=deal)) == [("FORM-013", "fields.deal")]
+        assert world.refusal(me, visit(customer=here, met=[{"deal": mine}, {"deal": deal}])) == [
+            ("FORM-013", "fields.met[1].deal")
+        ]
