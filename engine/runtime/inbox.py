@@ -11,7 +11,7 @@ from engine.decision.facts import Query, RecordQuery
 from engine.decision.problems import ABSENT
 from engine.decision.words import title_of
 from engine.kernel.canonical import Json
-from engine.kernel.clocks import moment_text
+from engine.kernel.clocks import DAY_MS, moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
@@ -36,11 +36,16 @@ class Inbox:
         self._execution = desk.execution
 
     def open_tasks(self, viewer: Viewer, limit: int = MOST) -> tuple[TaskView, ...]:
-        """Return the first of the viewer's open tasks: those due first, then the oldest."""
+        """Return the first of the viewer's open tasks, the most urgent first.
+
+        Tasks of held records come first, for others wait until those are released; then what is overdue or due
+        within a day, the longest due first; then the newest.
+        """
         with self._desk.reading(viewer) as reading:
-            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, limit)
+            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, reading.moment + DAY_MS, max(limit, MOST))
             _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
-            return tuple(_task_view(reading, task) for task in tasks)
+            urgent = sorted(tasks, key=lambda task: not _is_held(reading, task))[:limit]
+            return tuple(_task_view(reading, task) for task in urgent)
 
     def act(self, viewer: Viewer, task: str, action: str, fields: Json, version: int | None = None) -> None:
         """Do one of the things that can be done with a task; absent where it is not the viewer's or not open.
@@ -80,6 +85,12 @@ class Inbox:
         with self._execution.database.write() as connection:
             moment = self._execution.clocks.business()
             stored_notifications.mark_read(connection, viewer.id, notification, moment)
+
+
+def _is_held(reading: Reading, task: StoredTask) -> bool:
+    form = reading.catalog.form(task.app, task.form)
+    row = None if form is None else reading.record(task.app, task.form, task.record)
+    return row is not None and row.get("held") is not None
 
 
 def _about(item: Notification) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, case, func, literal, select
 
 from engine.decision.changeset import TaskAction
 from engine.decision.facts import OpenTask
@@ -42,10 +42,14 @@ class StoredTask:
         return OpenTask(self.id, self.key, self.app, self.form, self.record, self.assignee, self.state, actions)
 
 
-def open_tasks(connection: Connection, assignee: str, limit: int = 200) -> tuple[StoredTask, ...]:
-    """Return a person's open tasks: those due first, then the oldest."""
+def open_tasks(connection: Connection, assignee: str, pressing: Moment, limit: int = 200) -> tuple[StoredTask, ...]:
+    """Return a person's open tasks: those due by ``pressing``, the longest due first, then the newest.
+
+    What is due later, or at no time, waits its turn among the newest: a far date makes nothing urgent.
+    """
     query = select(_TASK).where(_TASK.c.assignee == assignee, _TASK.c.closed_at.is_(None))
-    ordered = query.order_by(_TASK.c.due_at.is_(None), _TASK.c.due_at, _TASK.c.id)
+    presses = case((_TASK.c.due_at <= pressing, _TASK.c.due_at))
+    ordered = query.order_by(presses.is_(None), presses, _TASK.c.opened_at.desc(), _TASK.c.id.desc())
     return tuple(_task(row) for row in connection.execute(ordered.limit(limit)))
 
 
