@@ -187,13 +187,14 @@ def notifications_json(messages: tuple[NotificationView, ...]) -> Json:
 
 
 def rule_json(rule: RuleView) -> Json:
-    """Return ``{"key", "labels", "enabled", "holds", "severity"}``."""
+    """Return ``{"key", "labels", "enabled", "holds", "severity", "fired_at"}``."""
     return {
         "key": rule.key,
         "labels": rule.labels.as_json(),
         "enabled": rule.enabled,
         "holds": rule.holds,
         "severity": rule.severity,
+        "fired_at": rule.fired_at,
     }
 
 

@@ -11,7 +11,7 @@ from engine.decision.before_change import old_row
 from engine.decision.problems import ABSENT
 from engine.decision.words import shower
 from engine.forms.forms import Form
-from engine.kernel.clocks import moment_text
+from engine.kernel.clocks import Moment, moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row
@@ -47,15 +47,17 @@ class Explaining:
         self._desk = desk
 
     def rules(self, viewer: Viewer, app: str, form: str, id: str) -> tuple[RuleView, ...]:
-        """Return the after-rules of a record's form, in their order, with whether each holds now."""
+        """Return the after-rules of a record's form, in their order: whether each holds now, when it last fired."""
         with self._desk.reading(viewer) as reading:
             definition, row = _record(reading, app, form, id)
             prefetch(reading, definition, [row])
             rules = _rules(reading.app(app), form)
             asked = [rule.key for rule in rules if old_fields(rule)]
             latest = rule_runs.latest_of_each(reading.connection, app, form, id, asked)
+            fired = rule_runs.last_fired(reading.connection, app, form, id)
             return tuple(
-                _rule_view(rule, _seen(reading, rule, definition, row, latest.get(rule.key))) for rule in rules
+                _rule_view(rule, _seen(reading, rule, definition, row, latest.get(rule.key)), fired.get(rule.key))
+                for rule in rules
             )
 
     def explain(self, viewer: Viewer, app: str, form: str, id: str, rule: str) -> RuleExplanation:
@@ -112,9 +114,10 @@ def _seen(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun 
     return _Seen(explain(rule.when, row, around), _Telling.of(around, rule.when, form, row))
 
 
-def _rule_view(rule: Rule, seen: _Seen | None) -> RuleView:
+def _rule_view(rule: Rule, seen: _Seen | None, fired: Moment | None) -> RuleView:
     holds = True if seen is None else seen.told.verdict(seen.whole)
-    return RuleView(rule.key, rule.labels, rule.definition.enabled, holds, rule.definition.severity)
+    at = None if fired is None else moment_text(fired)
+    return RuleView(rule.key, rule.labels, rule.definition.enabled, holds, rule.definition.severity, at)
 
 
 def _around(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun | None) -> Around:
@@ -140,10 +143,11 @@ def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplan
     app = reading.app(form.app)
     runs = rule_runs.latest(reading.connection, app.key, form.key, str(row["id"]), rule.key, RUNS)
     seen = _seen(reading, rule, form, row, runs[0] if runs else None)
+    fired = rule_runs.last_fired(reading.connection, app.key, form.key, str(row["id"]))
     because = () if seen is None else tuple(dict.fromkeys(seen.told.because(seen.whole)))
     looks = Looks(reading, rule, form, row, reading.access(form).hidden(row, reading.surroundings(app.key)))
     return RuleExplanation(
-        rule=_rule_view(rule, seen),
+        rule=_rule_view(rule, seen, fired.get(rule.key)),
         condition=None if seen is None else seen.told.view(seen.whole),
         because=tuple(sorted(because, key=lambda text: text == CLOSED)),
         runs=tuple(map(looks.view, runs)),

@@ -116,7 +116,7 @@ class RuleView:
     """A rule of the record's form; ``holds`` tells whether its condition holds for the record now.
 
     It is None where what the viewer may not see decides: its truth would tell of it. Where the rest settles it, it is
-    told.
+    told. ``fired_at`` is when the rule last fired for the record (ISO), None where no look that is kept did.
     """
 
     key: str
@@ -124,6 +124,7 @@ class RuleView:
     enabled: bool
     holds: bool | None
     severity: Severity | None = None
+    fired_at: str | None = None
 
     @property
     def graded(self) -> Text | None:

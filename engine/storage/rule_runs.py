@@ -48,6 +48,13 @@ def latest_of_each(
     return {row.rule: StoredRun(row.at, row.fired, row.revision, json.loads(row.trace)) for row in found}
 
 
+def last_fired(connection: Connection, app: str, form: str, record: str) -> Mapping[str, Moment]:
+    """Return when each rule last fired for a record, by rule, in one query; those that did, as far as it is kept."""
+    about = (_RUN.c.app == app, _RUN.c.form == form, _RUN.c.record == record, _RUN.c.fired)
+    query = select(_RUN.c.rule, func.max(_RUN.c.at).label("last")).where(*about).group_by(_RUN.c.rule)
+    return {row.rule: row.last for row in connection.execute(query)}
+
+
 def refused(connection: Connection) -> tuple[tuple[str, str, str], ...]:
     """Return the looks that were refused, as ``(id, rule, error)``."""
     columns = (_RUN.c.id, _RUN.c.rule, _RUN.c.trace)

@@ -74,7 +74,12 @@ ME: Final = closed(
 MESSAGE: Final = closed(id=ID, text=named("Text"), record={"anyOf": [ABOUT, {"type": "null"}]}, at=AT, read=TRUTH)
 SEVERITY: Final[Schema] = {"enum": ["info", "warning", "critical", None]}
 RULE: Final = closed(
-    key=WORD, labels=named("Text"), enabled=TRUTH, holds={"type": ["boolean", "null"]}, severity=SEVERITY
+    key=WORD,
+    labels=named("Text"),
+    enabled=TRUTH,
+    holds={"type": ["boolean", "null"]},
+    severity=SEVERITY,
+    fired_at=MOMENT,
 )
 DAY: Final[Schema] = {"type": ["string", "null"], "format": "date"}
 TABLE_ROW: Final[Schema] = {

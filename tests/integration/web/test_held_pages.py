@@ -142,12 +142,14 @@ def test_a_message_opens_its_record_when_it_is_pressed(rep, deals):
     assert rep.post(address).headers["Location"] == at(deal)
 
 
-def test_the_rules_of_a_record_are_shown_with_mark_and_word_when_asked(rep, deals):
+def test_the_rules_of_a_record_tell_when_they_acted_when_asked(rep, deals):
     deal = deals.deal(15)
     assert f'href="{at(deal)}/rules"' in rep.get(at(deal)).get_data(as_text=True)
     told = read(rep.get(f"{at(deals.deal(14))}/rules"))
-    assert "长期没有进展就冻结 严重 不成立" in told
-    assert "新商机提醒 已停用 成立" in told
+    assert "长期没有进展就冻结 严重 没触发过" in told
+    assert "新商机提醒 已停用 没触发过" in told
+    assert "成立" not in told, "how the condition stands is the matter of the rule's own page"
+    assert re.search(r"长期没有进展就冻结 严重 触发过 [\d: -]+", read(rep.get(f"{at(deal)}/rules")))
 
 
 def test_an_explanation_names_both_numbers_first_when_a_rule_does_not_act(rep, deals):

@@ -95,6 +95,9 @@ def test_the_rules_of_a_record_are_listed_when_it_is_the_callers_to_read(rep, de
         ("off", False, True, None),
         ("stop", True, False, "critical"),
     ]
+    assert [item["fired_at"] for item in found] == [None, None]
+    held = rep("GET", f"{at(deals.deal(15))}/rules").get_json()["items"]
+    assert [(item["key"], item["fired_at"] is not None) for item in held] == [("off", False), ("stop", True)]
     problems(rep("GET", f"/{APP}/deal/{ABSENT}/rules"), 404)
     problems(rep("GET", f"/{APP}/deal/x/rules"), 404)
 
