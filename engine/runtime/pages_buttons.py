@@ -69,9 +69,12 @@ def _button(
             return _create(look, form, row, button)
         case OpenButton():
             return _open(look, form, row, button)
-        case CallButton(labels, expression):
+        case CallButton(labels, expression, named):
             phone = _value(look, form, row, expression)
-            return CallButtonView(labels, str(phone), _OF_A_NUMBER.sub("", str(phone))) if phone else None
+            who = _value(look, form, row, named) if named is not None and phone else None
+            return (
+                CallButtonView(labels, str(phone), _OF_A_NUMBER.sub("", str(phone)), str(who or "")) if phone else None
+            )
         case TransitionButtonDef(labels, key):
             fitting = next((item for item in record.transitions if item.key == key), None)
             return None if fitting is None else TransitionButtonView(labels or fitting.labels, fitting)

@@ -159,8 +159,8 @@ def _read_by(source: Source) -> Iterable[Expression]:
                 yield from values.values()
             case OpenButton(form=named, record=one):
                 yield from (one, *((named,) if isinstance(named, Expression) else ()))
-            case CallButton(phone=one):
-                yield one
+            case CallButton(phone=one, who=who):
+                yield from (one, *(() if who is None else (who,)))
             case TransitionButtonDef() | ActionButtonDef():
                 pass
 

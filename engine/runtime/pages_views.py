@@ -47,11 +47,12 @@ class OpenButtonView:
 
 @dataclass(frozen=True)
 class CallButtonView:
-    """Calls a number: ``phone`` is as people write it, ``dial`` as a telephone takes it."""
+    """Calls a number: ``phone`` is as people write it, ``dial`` as a telephone takes it, ``who`` answers, if known."""
 
     labels: Text
     phone: str
     dial: str
+    who: str = ""
     kind: Literal["call"] = "call"
 
 

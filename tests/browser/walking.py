@@ -108,6 +108,9 @@ def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iter
             yield Stop(f"{app.key}-find-{action.key}", name, f"{at}/actions/{action.key}")
     if app.sets_parameters:
         yield Stop(f"{app.key}-parameters", name, f"{at}/parameters/")
+    if instance.apps.may_export(viewer):
+        yield Stop("revisions", name, f"{at}/revisions/")
+        yield Stop("revision", name, f"{at}/revisions/1")
     boards = instance.services.boards.list(viewer, app.key)
     if boards:
         yield Stop(f"{app.key}-boards", name, f"{at}/boards")

@@ -55,10 +55,11 @@ class OpenButton:
 
 @dataclass(frozen=True, eq=False)
 class CallButton:
-    """Calls the number that the expression gives."""
+    """Calls the number that the expression gives; ``who`` gives the name of whoever answers."""
 
     labels: Text
     phone: Expression
+    who: Expression | None = None
 
 
 Button = CreateButton | OpenButton | CallButton | TransitionButtonDef | ActionButtonDef

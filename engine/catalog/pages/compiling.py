@@ -276,9 +276,10 @@ class _Compiler:
                 if record is None or not isinstance(record.type, language.ReferenceType):
                     return None
                 return OpenButton(labels, (record.type.app, record.type.form), record)
-            case CallButtonDef(labels, source):
+            case CallButtonDef(labels, source, named):
                 phone = at.expression(f"{place}.phone", source, language.TextType)
-                return None if phone is None else CallButton(labels, phone)
+                who = at.expression(f"{place}.who", named, language.TextType)
+                return None if phone is None else CallButton(labels, phone, who)
             case TransitionButtonDef(transition=key):
                 flow = self.around.flows.get((form.app, form.key)) if form else None
                 known = [item.key for item in flow.transitions] if flow else []

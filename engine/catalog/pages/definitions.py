@@ -38,10 +38,11 @@ class OpenButtonDef:
 
 @dataclass(frozen=True, slots=True)
 class CallButtonDef:
-    """Calls the number that an expression gives."""
+    """Calls the number that an expression gives; ``who`` is an expression of the name of whoever answers."""
 
     labels: Text
     phone: str
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _button(item: Json) -> ButtonDef:
         case "open":
             return OpenButtonDef(_named(item), item["record"], item.get("form"))
         case "call":
-            return CallButtonDef(_named(item), item["phone"])
+            return CallButtonDef(_named(item), item["phone"], item.get("who"))
         case "transition":
             return TransitionButtonDef(_text(item, "labels"), item["transition"])
         case _:

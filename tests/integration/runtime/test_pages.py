@@ -32,7 +32,7 @@ def _figure(measure, of=None, **more):
 
 
 BUTTONS = [
-    {"kind": "call", "labels": labels("call"), "phone": "customer.phone"},
+    {"kind": "call", "labels": labels("call"), "phone": "customer.phone", "who": "customer.name"},
     {"kind": "create", "labels": labels("bill"), "form": "bill", "values": {"customer": "customer", "amount": "1.5"}},
     {"kind": "open", "labels": labels("open"), "record": "customer"},
     {"kind": "transition", "transition": "pay"},
@@ -126,7 +126,7 @@ def test_sources_are_ranked_together_when_a_block_has_several(shop):
 def test_buttons_lead_somewhere_when_the_viewer_may_go_there(shop):
     id = _owe(shop, "九江", "30", phone="138-0000-1101")
     call, create, opening, paying = _home(shop).blocks[0].cards[0].buttons
-    assert (call.kind, call.phone, call.dial) == ("call", "138-0000-1101", "13800001101")
+    assert (call.kind, call.phone, call.dial, call.who) == ("call", "138-0000-1101", "13800001101", "九江")
     assert (create.kind, create.form, create.values) == ("create", "bill", {"customer": id, "amount": "1.50"})
     assert (opening.kind, opening.form, opening.id) == ("open", "customer", id)
     assert (paying.kind, paying.transition.key) == ("transition", "pay")

@@ -93,8 +93,10 @@ export const readForm = (sent: Sent, zone: Zone, tokens: Map<string, readonly st
       tokens.set(field.key, read.tokens);
       if (reader.has(name) || read.lines) values[field.key] = read.lines as Json;
     } else if (reader.has(name)) values[field.key] = reader.value(name, field);
-    // Of a new record what is blank is not sent, so that a default may fill it; a default that was taken out is.
-    if (sent.new && values[field.key] === null && !reader.has(`_d.${field.key}`)) delete values[field.key];
+    // Of a new record what is blank is not sent, so that a default may fill it; a default that was taken out is. What the
+    // server makes of a default that only it knows is drawn already: blank is blank.
+    const waits = sent.new && field.default !== 0 && !reader.has(`_d.${field.key}`);
+    if (waits && values[field.key] === null) delete values[field.key];
   }
   return { values, open: reader.open };
 };
