@@ -29,7 +29,7 @@ from engine.packs.seeding import sown
 from engine.rules.schedules import latest_slot
 from engine.runtime.services import Services, assemble
 from engine.runtime.settings import write_private
-from engine.storage import journal, revisions, schedules, settings
+from engine.storage import journal, notifications, revisions, schedules, settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,6 +49,9 @@ SLOTS = "demo-slots."
 
 EVENING = 18
 """The hour at which a test clock begins on the day that a demo counts from: what a demo's people did is done."""
+
+UNREAD_MS = 2 * clocks.DAY_MS
+"""How long what a demo's people were told is news to them: nobody begins with a month of messages."""
 
 Progress = Callable[[int, int], None]
 
@@ -140,6 +143,8 @@ def _make(
     travel.along(max(end, clock.moment))
     _play_latest_slots(services, pack)
     travel.along(clock.moment)
+    with instance.database.write() as connection:
+        notifications.mark_read_before(connection, names.people.values(), clock.moment - UNREAD_MS)
 
 
 def _play_latest_slots(services: Services, pack: Pack) -> None:

@@ -99,5 +99,12 @@ def mark_all_read(connection: Connection, recipient: str, at: Moment) -> int:
     return connection.execute(_unread_of(recipient), {"read_at": at}).rowcount
 
 
+def mark_read_before(connection: Connection, recipients: Iterable[str], before: Moment) -> int:
+    """Mark what these people were told before a moment as read when it came; return how much became so."""
+    theirs = (_NOTIFICATION.c.recipient.in_(list(recipients)), _NOTIFICATION.c.at < before)
+    unread = update(_NOTIFICATION).where(*theirs, _NOTIFICATION.c.read_at.is_(None))
+    return connection.execute(unread.values(read_at=_NOTIFICATION.c.at)).rowcount
+
+
 def _unread_of(recipient: str) -> Update:
     return update(_NOTIFICATION).where(_NOTIFICATION.c.recipient == recipient, _NOTIFICATION.c.read_at.is_(None))

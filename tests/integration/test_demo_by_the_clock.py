@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 ANCHOR = datetime(2026, 3, 18)  # noqa: DTZ001 - a day, as the command line reads it
 EVENING = moment_number(datetime.fromisoformat("2026-03-18T18:00:00+01:00"))
 NOTED = rule("noted", "member", {"schedule": {"cron": "0 3 * * *"}}, {"set": {"note": '"seen"'}}, when="note = empty")
+TOLD = rule(
+    "told",
+    "loan",
+    {"created": True},
+    {"notify": {"to": [{"role": "librarian"}], "text": {"zh": "有人想借书", "en": "Somebody asks for a book"}}},
+)
 
 BOOK = {"title": "红楼梦", "isbn": "978-0-00-000001-1"}
 STEPS = (
@@ -46,6 +52,7 @@ def market(tmp_path, monkeypatch):
     folder = tmp_path / "library"
     shutil.copytree(LIBRARY, folder)
     (folder / "rules" / "noted.json").write_text(json.dumps(NOTED, ensure_ascii=False), encoding="utf-8")
+    (folder / "rules" / "told.json").write_text(json.dumps(TOLD, ensure_ascii=False), encoding="utf-8")
     records = [
         {"ref": ref, "as": user, "form": form, "at": {"days": days, "time": "17:00"}, "fields": fields}
         for ref, user, form, days, fields in STEPS
@@ -114,6 +121,16 @@ def test_nothing_lies_in_the_future_when_the_test_clock_begins_with_the_demo(tmp
     with instance.database.read() as connection:
         newest = connection.exec_driver_sql("SELECT max(at) FROM youju_journal").scalar_one()
     assert newest <= EVENING
+
+
+@pytest.mark.usefixtures("market")
+def test_only_the_latest_messages_are_unread_when_the_demo_is_made(tmp_path):
+    instance = opened(tmp_path / "home")
+    demo.make_demo(instance, ANCHOR, silent)
+    librarian = next(user for user in instance.directory.everybody() if user.name == "librarian")
+    told = instance.inbox.notifications(instance.directory.viewer(librarian.id))
+    days = [(EVENING - moment_number(datetime.fromisoformat(item.at))) // DAY_MS for item in told]
+    assert list(zip(days, [item.read for item in told], strict=True)) == [(0, False), (2, True)]
 
 
 @pytest.mark.usefixtures("market")
