@@ -73,7 +73,7 @@ def test_a_visit_is_two_taps_from_home_when_a_customer_owes(signed_in, overdue):
     page = signed_in("rep")
     card = page.locator(".pressing-card").first
     expect(card).to_contain_text("九江康宁 · 回款逾期12天 · 欠7.35万")
-    expect(card.get_by_role("link", name="打电话")).to_have_attribute("href", "tel:13800001101")
+    expect(card.get_by_role("link", name="打给王主任")).to_have_attribute("href", "tel:13800001101")
     card.get_by_role("link", name="记拜访").click()
     expect(page).to_have_url(re.compile("/visit/new"))
     expect(page.get_by_role("heading", name="拜访目的")).to_have_count(0)
