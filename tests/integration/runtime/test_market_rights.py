@@ -50,15 +50,41 @@ def test_codes_stay_with_those_who_hand_them_out_when_others_look_or_ask(site):
         assert refused(records.list, viewer(name), HUB, "reward_item", filter=asking)
 
 
+def test_points_are_told_without_cents_when_they_are_earned_and_spent(site):
+    viewer, records = peopled(site, SALES), site.services.records
+    earned = {"user": viewer("rep").id, "reason": "visit", "delta": "50", "reference": "test:1"}
+    entry = records.create(viewer("ops"), HUB, "points_ledger", earned)
+    assert entry.title == f"+50 · 拜访 · {viewer('rep').display_name}"
+    reward = {"name": "咖啡券", "kind": "coffee_coupon", "cost": "30"}
+    coffee = records.create(viewer("ops"), HUB, "reward_item", reward)
+    assert coffee.fields["points"] == "30"
+    spent = records.create(viewer("rep"), HUB, "redemption", {"item": coffee.id})
+    assert "已兑换咖啡券,30分已扣" in spent.answer.zh
+    blocks = site.services.pages.record(viewer("rep"), HUB, "redemption", spent.id).blocks
+    (left,) = [figure for block in blocks if block.kind == "figures" for figure in block.figures]
+    assert (left.labels.zh, left.value) == ("还剩", "20")
+
+
 def two_stores(site):
     """Return the records service, the viewers of two stores, and a shopper of the first with what hangs on it."""
     known, records = peopled(site, STORES), site.services.records
-    given = {"neighbour": "clerk", "keeper": "store_manager", "area": "area_manager", "near": "clerk"}
+    given = {
+        "neighbour": "clerk",
+        "keeper": "store_manager",
+        "area": "area_manager",
+        "near": "clerk",
+        "adviser": "care_adviser",
+    }
     people = {name: site.person(name, (STORES, role)).id for name, role in given.items()}
     hq = known("hq")
     own = {"store_code": "A1", "name": "一店", "clerks": [people["near"]], "manager": known("store_manager").id}
     store = records.create(hq, STORES, "store", {**own, "area_manager": people["area"]})
-    other = {"store_code": "A2", "name": "二店", "clerks": [people["neighbour"]], "manager": people["keeper"]}
+    other = {
+        "store_code": "A2",
+        "name": "二店",
+        "clerks": [people["neighbour"], people["adviser"]],
+        "manager": people["keeper"],
+    }
     records.create(hq, STORES, "store", other)
     care = {"name": "李秀英", "code": "M1", "phone": "138-0000-2201", "consent": True, "conditions": ["hypertension"]}
     shopper = records.create(site.viewer("near"), STORES, "shopper", {**care, "store": store.id})
@@ -76,10 +102,10 @@ def test_shoppers_are_their_own_store_s_when_there_are_others(site):
     forms = ("shopper", "followup_booking", "purchase_history")
     seen = {
         name: [records.list(viewers[name], STORES, form).count.value for form in forms]
-        for name in ("near", "store_manager", "hq", "neighbour", "keeper")
+        for name in ("near", "store_manager", "hq", "neighbour", "keeper", "adviser")
     }
     assert (seen["near"], seen["store_manager"], seen["hq"]) == ([1, 1, 1], [1, 1, 1], [1, 1, 1])
-    assert (seen["neighbour"], seen["keeper"]) == ([0, 0, 0], [0, 0, 0])
+    assert (seen["neighbour"], seen["keeper"], seen["adviser"]) == ([0, 0, 0], [0, 0, 0], [0, 0, 0])
     take = site.services.quick_actions.take
     assert take(viewers["near"], STORES, "scan_shopper", None, {"code": "M1"}).record.id == shopper.id
     assert refused(take, viewers["neighbour"], STORES, "scan_shopper", None, {"code": "M1"})
@@ -91,5 +117,5 @@ def test_names_and_phones_stay_in_the_store_when_the_area_manager_looks(site):
     seen = records.read(viewers["area"], STORES, "shopper", shopper.id)
     (booking,) = records.list(viewers["area"], STORES, "followup_booking").items
     said = f"{seen} {booking}"
-    assert seen.title == "M1"
+    assert seen.title == "顾客 M1"
     assert not [word for word in ("李秀英", "2201", "138") if word in said.replace(shopper.id, "")], said
