@@ -14,7 +14,7 @@ SOURCES := engine web tests docs
 SCRIPTS := engine/language/backends/javascript/*.mjs engine/language/backends/javascript/source web/build.mjs web/source web/styles
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check lint types imports format lock problems javascript gallery browser clean
+.PHONY: help setup run test test-all check lint types imports format lock problems documents javascript gallery browser clean
 
 help: ## List what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ format: $(VENV)/.node ## Format the sources and mend what can be mended by machi
 
 problems: $(VENV)/.runtime ## Write docs/reference/problems.md anew.
 	@$(BIN)/python docs/generate_problems.py
+
+documents: $(VENV)/.runtime ## Write docs/reference/documents.md anew.
+	@$(BIN)/python docs/generate_documents.py
 
 javascript: $(VENV)/.node ## Build what browsers and Node run out of TypeScript and style sheets.
 	@$(BIN)/node engine/language/backends/javascript/build.mjs
