@@ -19,8 +19,8 @@ HEAD = """# Documents 文档
 
 An app is a set of JSON documents. Each kind has a JSON Schema (2020-12) in `engine/catalog/schemas`, which checks every
 document that comes in; this page says the same in tables: what may stand where, what must (✱), and what it is called
-in Chinese. Unknown keys are refused. Every element has a `uid` that stays the same for ever and a `key` that never changes;
-labels change freely.
+in Chinese. Unknown keys are refused. Every element has a `uid` that stays the same for ever and a `key` that never
+changes; labels change freely.
 
 This page is generated: `make documents`.
 """
@@ -126,11 +126,15 @@ def field_types() -> Iterator[str]:
     chapter = Chapter("form", {})
     for name, kind in BUILT_IN.items():
         own = [
-            f"`{key}`: {re.sub(r'\[([^]]*)\]\([^)]*\)', r'\1', chapter.holds(key, dict(node)))}"
+            f"`{key}`: {_unlinked(chapter.holds(key, dict(node)))}"
             + (f" – {node['description']}" if "description" in node else "")
             for key, node in kind.properties.items()
         ]
         yield f"| `{name}` | {'<br>'.join(own).replace('|', chr(92) + '|')} |\n"
+
+
+def _unlinked(text: str) -> str:
+    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
 
 
 def page() -> str:
