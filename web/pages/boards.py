@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("boards", __name__)
 
 _WAN: Final = 10_000
+_YI: Final = 100_000_000
 _CLOCK: Final = 5
 """The last signs of a moment in words: its hour and minute."""
 
@@ -213,10 +214,11 @@ def value_words(column: ColumnView, row: RowView, zone: str) -> str:
 
 
 def amount_words(amount: Decimal) -> str:
-    """Return an amount as it is spoken of: 7.35万, ¥73,500; to the yuan, from ten thousand on to the hundred in 万."""
+    """Return an amount as it is spoken of: ¥9,350 to the yuan, 7.35万, 1.86亿; English counts in yuan alone."""
     if current_language() != "zh" or abs(amount) < _WAN:
         return f"{'-' if amount < 0 else ''}¥{abs(amount):,.0f}"
-    return f"{trimmed(f'{amount / _WAN:,.2f}')}万"
+    unit, sign = (_YI, "亿") if abs(amount) >= _YI else (_WAN, "万")
+    return f"{trimmed(f'{amount / unit:,.2f}')}{sign}"
 
 
 def bucket_words(first: str, bucket: str) -> str:

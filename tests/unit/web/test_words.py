@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from engine.kernel.problems import Text
 from engine.runtime.views import FieldView, OptionView
 from web.display import number_of_input, shown_text, words
 from web.display_moments import around_figures, local_input, moment_of_input, moment_words
-from web.pages.boards import bucket_words
+from web.pages.boards import amount_words, bucket_words
 
 ZONE = "Asia/Shanghai"
 
@@ -115,3 +117,18 @@ def test_a_moment_is_shown_in_the_zone_of_its_form_when_that_is_another():
 )
 def test_bucket_is_told_by_its_days_when_the_calendar_ends_in_it(first, bucket, read):
     assert bucket_words(first, bucket) == read
+
+
+@pytest.mark.parametrize(
+    ("amount", "read"),
+    [
+        ("9349.50", "¥9,350"),
+        ("-12", "-¥12"),
+        ("73500", "7.35万"),
+        ("99999999", "10,000万"),
+        ("185978000", "1.86亿"),
+        ("-2e8", "-2亿"),
+    ],
+)
+def test_an_amount_is_said_in_the_unit_that_it_is_spoken_of(amount, read):
+    assert amount_words(Decimal(amount)) == read
