@@ -135,18 +135,28 @@ const sentWith = (): Sent | null => {
   return source ? (JSON.parse(source.textContent!) as Sent) : null;
 };
 
+const isSent = (name: string): boolean => name !== "" && !name.endsWith("._text");
+
 const followControls = (live: Live | null): void => {
-  form!.addEventListener("input", () => live?.updateSoon());
+  // A control that is drawn anew while somebody types in it says nothing of a change when it is left.
+  const typed = new Set<string>();
+  form!.addEventListener("input", (event) => {
+    const { name = "" } = event.target as HTMLInputElement;
+    if (isSent(name)) typed.add(fieldOf(name));
+    live?.updateSoon();
+  });
   form!.addEventListener("change", (event) => {
     const { name } = event.target as HTMLInputElement;
-    if (!name || name.endsWith("._text")) return;
+    if (!isSent(name ?? "")) return;
     if (!live) return refresh();
+    typed.delete(fieldOf(name));
     live.changed(fieldOf(name));
     live.updateSoon();
   });
   form!.addEventListener("focusout", (event) => {
     const slot = (event.target as Element).closest<HTMLElement>("[data-field]");
     if (!slot || slot.contains(event.relatedTarget as Node | null)) return;
+    if (typed.delete(slot.dataset["field"]!)) live?.changed(slot.dataset["field"]!);
     live?.left(slot.dataset["field"]!);
     live?.updateSoon();
   });

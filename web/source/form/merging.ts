@@ -6,6 +6,7 @@ const REFRESH_AFTER_MS = 120;
 
 let timer = 0;
 let sentShapes = new Map<string, string>();
+let sentTexts = new Map<string, string>();
 let drawnAgain: () => void = () => undefined;
 
 const shapeOf = (slot: HTMLElement): string =>
@@ -15,6 +16,14 @@ const shapeOf = (slot: HTMLElement): string =>
 
 const shapes = (root: ParentNode): Map<string, string> =>
   new Map(slots(root).map((slot) => [slot.dataset["field"]!, shapeOf(slot)]));
+
+const textOf = (slot: HTMLElement): string =>
+  controlsOf(slot)
+    .map((control) => (control instanceof HTMLInputElement && control.checked ? `${control.value}+` : control.value))
+    .join("\n");
+
+const texts = (root: ParentNode): Map<string, string> =>
+  new Map(slots(root).map((slot) => [slot.dataset["field"]!, textOf(slot)]));
 
 /** Ask the server to look at the form, soon. */
 export const refresh = (): void => {
@@ -40,7 +49,10 @@ const replaceSlot = (old: HTMLElement, fresh: HTMLElement): void => {
   const active = document.activeElement;
   const focused = active && old.contains(active) ? (active as HTMLInputElement) : null;
   const selection = focused && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
-  if (!fresh.dataset["value"] && shapeOf(old) === shapeOf(fresh)) copyTyped(old, fresh);
+  // What was typed after the server was asked it does not know: its own value, a default, gives way.
+  const { value = "", field = "" } = fresh.dataset;
+  const isTyped = !value || value === old.dataset["value"] || textOf(old) !== sentTexts.get(field);
+  if (isTyped && shapeOf(old) === shapeOf(fresh)) copyTyped(old, fresh);
   old.replaceWith(fresh);
   const again = focused?.id ? (document.getElementById(focused.id) as HTMLInputElement | null) : null;
   if (!again) return;
@@ -94,7 +106,9 @@ export const followServer = (then: () => void): void => {
     handleSwap: (style: string, _: Element, fragment: ParentNode) => (style === "merge" ? merge(fragment) : false),
   });
   form!.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target === form) sentShapes = shapes(form!);
+    if (event.target !== form) return;
+    sentShapes = shapes(form!);
+    sentTexts = texts(form!);
   });
   form!.addEventListener("htmx:beforeSwap", (event) => {
     if ((event.target as Element).id !== "form-body") return;
