@@ -28,6 +28,13 @@ def may_mean(letters: str, name: str) -> bool:
     return any(_spells(letters, readings, start) for start in starts)
 
 
+def in_letters(text: str) -> str:
+    """Return a text with its Chinese signs as they are mostly read, a syllable a word: ``样品 A`` is ``yang pin A``."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415  # as below
+
+    return " ".join(part.replace("ü", "v") for part in lazy_pinyin(text))
+
+
 def readings_of(name: str) -> Readings:
     """Return how each sign of a name may be read."""
     return tuple(_ways(sign) for sign in name)

@@ -237,6 +237,24 @@ DRAFT_OTHER_APP = ProblemKind(
     Text("这是应用“{got}”的设计,不是“{app}”的", "This is a design of the app “{got}”, not of “{app}”"),
     Text("请在那个应用里上传,或换一个文件", "Send it where that app is designed, or send another file"),
 )
+DRAFT_COLLISION = ProblemKind(
+    "DRAFT-005",
+    Text("{who}刚改过同一处,您的改动没有写入", "{who} has just changed the same; your change was not written"),
+    Text("现在显示的是最新的草稿,需要的话再改一次", "This is the draft as it is now: change it once more if need be"),
+    Nature.CONFLICT,
+)
+DRAFT_GONE = ProblemKind(
+    "DRAFT-006",
+    Text("这份草稿刚被发布、丢弃或换了起点", "This draft has just been published, discarded or begun anew"),
+    Text("现在显示的是最新的设计,请从这里继续", "This is the design as it is now: go on from here"),
+    Nature.CONFLICT,
+)
+NOTHING_TO_UNDO = ProblemKind(
+    "DRAFT-007",
+    Text("没有可以撤销或重做的改动", "There is nothing to undo or to redo"),
+    Text("每个人只撤销自己的改动", "Everybody undoes their own changes"),
+    Nature.CONFLICT,
+)
 DRAFT_OUTDATED = ProblemKind(
     "DRAFT-003",
     Text(

@@ -13,6 +13,7 @@ from engine.runtime.boards import Boards
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.desk import Desk
 from engine.runtime.directory import Directory
+from engine.runtime.draft_documents import DraftDocuments
 from engine.runtime.drafts import Drafts
 from engine.runtime.execution import Execution
 from engine.runtime.explaining import Explaining
@@ -25,6 +26,7 @@ from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
 from engine.runtime.saved_filters import SavedFilters
+from engine.runtime.studio import Studio
 from engine.storage.contents.store import Contents, MemoryContents
 from engine.storage.database import Database
 
@@ -48,6 +50,8 @@ class Services:
     saved_filters: SavedFilters
     directory: Directory
     drafts: Drafts
+    draft_documents: DraftDocuments
+    studio: Studio
     quick_actions: QuickActions
 
 
@@ -83,5 +87,7 @@ def assemble(
         saved_filters=SavedFilters(desk),
         directory=Directory(execution),
         drafts=Drafts(desk),
+        draft_documents=DraftDocuments(desk),
+        studio=Studio(desk),
         quick_actions=QuickActions(desk),
     )

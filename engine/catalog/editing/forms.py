@@ -1,0 +1,249 @@
+"""Editing forms: fields, sections, options and lines of a form's document; each function returns the next document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Final
+
+from engine.catalog.comparing import Absent
+from engine.catalog.editing import problems
+from engine.catalog.editing.elements import Mint, at, keys_of, named, of, shifted, text
+from engine.forms.compiling import SYSTEM_LABELS
+from engine.forms.field_types import LINES
+from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError, Text
+
+FORMAT: Final = 1
+WITH_OPTIONS: Final = ("choice", "multi_choice")
+WITH_TARGET: Final = ("reference", "references")
+
+
+def new_form(labels: Json, taken: set[str], mint: Mint) -> Json:
+    """Return a form with one field, the name by which its records go."""
+    name = {
+        "uid": mint.uid(),
+        "key": "name",
+        "type": "text",
+        "labels": text("名称", "Name"),
+        "required": "submit",
+    }
+    section = {"uid": mint.uid(), "key": "main", "labels": text("基本信息", "Details"), "fields": ["name"]}
+    return {
+        "format": FORMAT,
+        "kind": "form",
+        "uid": mint.uid(),
+        "key": mint.key(labels, taken),
+        "labels": dict(labels),
+        "title": "{{name}}",
+        "fields": [name],
+        "sections": [section],
+        "list": {"fields": ["name"]},
+    }
+
+
+def renamed(form: Json, given: str, language: str) -> Json:
+    """Return the form under another name; EngineError (APP-042) where there is none."""
+    return {**form, "labels": named(_told(given), language, form["labels"])}
+
+
+def with_field(form: Json, kind: str, labels: Json, mint: Mint, section: str | None, target: str | None = None) -> Json:
+    """Return the form with a new field at the end of a section (a uid; the last one unless stated).
+
+    A choice begins with two options, lines with one text; ``target`` is the form that a reference points at.
+    """
+    made = deepcopy(form)
+    taken = keys_of(made["fields"]) | set(SYSTEM_LABELS) | keys_of(made.get("relations", ()))
+    field = _field(kind, labels, mint, taken, target)
+    made["fields"].append(field)
+    sections = made.get("sections", [])
+    if sections:
+        (of(sections, section) if section else sections[-1])["fields"].append(field["key"])
+    return made
+
+
+def _field(kind: str, labels: Json, mint: Mint, taken: set[str], target: str | None) -> Json:
+    field: dict[str, Json] = {"uid": mint.uid(), "key": mint.key(labels, taken), "type": kind, "labels": dict(labels)}
+    if kind in WITH_OPTIONS:
+        field["options"] = [_option(number, mint) for number in (1, 2)]
+    if kind in WITH_TARGET and target is not None:
+        field["form"] = target
+    if kind == LINES:
+        field["fields"] = [_field("text", text("内容", "Content"), mint, set(), None)]
+    return field
+
+
+def _option(number: int, mint: Mint) -> Json:
+    return {"uid": mint.uid(), "key": f"option_{number}", "labels": text(f"选项{number}", f"Option {number}")}
+
+
+def with_line_field(form: Json, outer: str, kind: str, labels: Json, mint: Mint) -> Json:
+    """Return the form with a new field in the lines of a field (a uid)."""
+    made = deepcopy(form)
+    lines = of(made["fields"], outer)["fields"]
+    lines.append(_field(kind, labels, mint, keys_of(lines) | {"id", "parent", "position"}, None))
+    return made
+
+
+def field_of(form: Json, uid: str) -> Json:
+    """Return a field, or a field of lines, by its uid; EngineError (APP-040) where it is gone."""
+    inner = [line for field in form["fields"] for line in field.get("fields", ())]
+    return of([*form["fields"], *inner], uid)
+
+
+def with_property(form: Json, uid: str, key: str, value: Json | Absent) -> Json:
+    """Return the form with a property of a field set, or taken away where the value is ABSENT."""
+    made = deepcopy(form)
+    _set(field_of(made, uid), key, value)
+    return made
+
+
+def with_name(form: Json, uid: str, given: str, language: str) -> Json:
+    """Return the form with a field called otherwise; EngineError (APP-042) where it would have no name."""
+    labels = named(_told(given), language, field_of(form, uid)["labels"])
+    return with_property(form, uid, "labels", labels)
+
+
+def _told(given: str) -> str:
+    if not given.strip():
+        raise EngineError(problems.UNNAMED.at())
+    return given.strip()
+
+
+def _set(element: dict[str, Json], key: str, value: Json | Absent) -> None:
+    if isinstance(value, Absent):
+        element.pop(key, None)
+    else:
+        element[key] = value
+
+
+def without_field(form: Json, uid: str) -> Json:
+    """Return the form without a field, nor in its sections, list and search; EngineError (APP-041) for its last one."""
+    made = deepcopy(form)
+    for field in made["fields"]:
+        lines = field.get("fields", [])
+        if any(line["uid"] == uid for line in lines):
+            _dropped(lines, uid)
+            return made
+    key = _dropped(made["fields"], uid)["key"]
+    holders = [*made.get("sections", ()), made.get("list", {}), made]
+    for holder, name in [(one, name) for one in holders for name in ("fields", "find_by")]:
+        listed = holder.get(name, ())
+        if key in listed:
+            holder[name] = [one for one in listed if one != key]
+    if made.get("list", {}).get("fields") == []:
+        del made["list"]["fields"]
+    return made
+
+
+def _dropped(items: list[Json], uid: str) -> Json:
+    if len(items) == 1:
+        raise EngineError(problems.LAST_ONE.at())
+    return items.pop(at(items, uid))
+
+
+def with_field_moved(form: Json, uid: str, section: str | None, before: str | None) -> Json:
+    """Return the form with a field put in front of another (uids), or at the end of a section.
+
+    In a form without sections the fields' own order is what is seen; within lines it is theirs.
+    """
+    made = deepcopy(form)
+    for field in made["fields"]:
+        if any(line["uid"] == uid for line in field.get("fields", ())):
+            shifted(field["fields"], uid, before)
+            return made
+    sections = made.get("sections", [])
+    if not sections:
+        shifted(made["fields"], uid, before)
+        return made
+    key = of(made["fields"], uid)["key"]
+    ahead = of(made["fields"], before)["key"] if before is not None and before != uid else None
+    holder = next((one for one in sections if ahead in one["fields"]), None) if ahead else None
+    chosen = holder or (of(sections, section) if section else sections[-1])
+    if before == uid:
+        return made
+    for one in sections:
+        one["fields"] = [name for name in one["fields"] if name != key]
+    chosen["fields"].insert(chosen["fields"].index(ahead) if ahead else len(chosen["fields"]), key)
+    return made
+
+
+def with_section(form: Json, labels: Json, mint: Mint) -> Json:
+    """Return the form with one more section; the first one takes in the fields that stood in none."""
+    made = deepcopy(form)
+    sections = made.setdefault("sections", [])
+    placed = {key for one in sections for key in one["fields"]}
+    left = [] if sections else [field["key"] for field in made["fields"] if field["key"] not in placed]
+    key = mint.key(labels, keys_of(sections))
+    sections.append({"uid": mint.uid(), "key": key, "labels": dict(labels), "fields": left})
+    return made
+
+
+def with_section_property(form: Json, uid: str, key: str, value: Json | Absent) -> Json:
+    """Return the form with a property of a section set, or taken away where the value is ABSENT."""
+    made = deepcopy(form)
+    _set(of(made.get("sections", []), uid), key, value)
+    return made
+
+
+def with_section_moved(form: Json, uid: str, before: str | None) -> Json:
+    """Return the form with a section in front of another, or at the end."""
+    made = deepcopy(form)
+    shifted(made.get("sections", []), uid, before)
+    return made
+
+
+def without_section(form: Json, uid: str) -> Json:
+    """Return the form without a section; its fields go to the one before, or the one that is first then."""
+    made = deepcopy(form)
+    sections = made.get("sections", [])
+    number = at(sections, uid)
+    fields = _dropped(sections, uid)["fields"]
+    home = sections[max(number - 1, 0)]
+    home["fields"] = [*home["fields"], *fields] if number else [*fields, *home["fields"]]
+    return made
+
+
+def with_option(owner: Json, given: str, language: str, mint: Mint) -> Json:
+    """Return a field, or an option list, with one more option."""
+    made = deepcopy(owner)
+    labels = named(_told(given), language)
+    made["options"].append({"uid": mint.uid(), "key": mint.key(labels, keys_of(made["options"])), "labels": labels})
+    return made
+
+
+def with_option_property(owner: Json, uid: str, key: str, value: Json | Absent) -> Json:
+    """Return a field, or an option list, with a property of an option set, or taken away."""
+    made = deepcopy(owner)
+    _set(of(made["options"], uid), key, value)
+    return made
+
+
+def without_option(owner: Json, uid: str, *, used: bool) -> Json:
+    """Return a field, or an option list, without an option; one that is ``used`` is kept for its records, retired."""
+    if used:
+        return with_option_property(owner, uid, "retired", value=True)
+    made = deepcopy(owner)
+    _dropped(made["options"], uid)
+    return made
+
+
+def with_option_moved(owner: Json, uid: str, before: str | None) -> Json:
+    """Return a field, or an option list, with an option in front of another, or at the end."""
+    made = deepcopy(owner)
+    shifted(made["options"], uid, before)
+    return made
+
+
+def replaced(form: Json, field: Json) -> Json:
+    """Return the form with a field, by its uid, as it is given."""
+    made = deepcopy(form)
+    held = field_of(made, field["uid"])
+    held.clear()
+    held.update(deepcopy(field))
+    return made
+
+
+def label_of(element: Mapping[str, Json]) -> Text:
+    """Return what an element is called."""
+    return Text.from_json(element["labels"])
