@@ -38,14 +38,15 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 RECORD: Final = "/<app>/<form>/<record_id>"
 
 
-def _answer(document: Json, status: int = 200) -> Response:
+def answer(document: Json, status: int = 200) -> Response:
+    """Return JSON that no cache keeps."""
     response = Response(dumped(document), status, content_type="application/json")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
 def _record(record: RecordView, status: int = 200) -> Response:
-    response = _answer(record_json(record), status)
+    response = answer(record_json(record), status)
     response.headers["ETag"] = f'"{record.version}"'
     if status == 201:  # noqa: PLR2004
         response.headers["Location"] = f"/api/v1/{record.app}/{record.form}/{record.id}"
@@ -62,7 +63,7 @@ def _known(identifier: str) -> str:
 @blueprint.get("/apps")
 def apps() -> Response:
     """List the installed apps in reach."""
-    return _answer(apps_json(instance().apps.installed(viewer())))
+    return answer(apps_json(instance().apps.installed(viewer())))
 
 
 @blueprint.get("/openapi.json")
@@ -72,7 +73,7 @@ def openapi() -> Response:
     apps = instance().apps.installed(asking)
     parameters = {app.key: instance().parameters.list(asking, app.key) for app in apps if app.sets_parameters}
     seen = Seen(apps, parameters, may_export=instance().apps.may_export(asking))
-    return _answer(document(_routes(), seen))
+    return answer(document(_routes(), seen))
 
 
 def _routes() -> list[Route]:
@@ -89,7 +90,7 @@ def _routes() -> list[Route]:
 @blueprint.get("/apps/<app>/definition")
 def definition(app: str) -> Response:
     """Return an app's documents."""
-    return _answer(instance().apps.definition(viewer(), app))
+    return answer(instance().apps.definition(viewer(), app))
 
 
 @blueprint.get("/apps/<app>/export")
@@ -104,19 +105,19 @@ def export(app: str) -> Response:
 @blueprint.get("/me")
 def me() -> Response:
     """Tell who the caller is."""
-    return _answer(me_json(viewer()))
+    return answer(me_json(viewer()))
 
 
 @blueprint.get("/notifications")
 def notifications() -> Response:
     """List what the caller was told, newest first."""
-    return _answer(notifications_json(instance().inbox.notifications(viewer(), limit())))
+    return answer(notifications_json(instance().inbox.notifications(viewer(), limit())))
 
 
 @blueprint.get("/inbox")
 def inbox() -> Response:
     """List the caller's open tasks."""
-    return _answer(inbox_json(instance().inbox.open_tasks(viewer())))
+    return answer(inbox_json(instance().inbox.open_tasks(viewer())))
 
 
 @blueprint.post("/inbox/<task_id>/<action>")
@@ -124,25 +125,25 @@ def act(task_id: str, action: str) -> Response:
     """Do an action on a task; If-Match, the version of its record, is honoured where it is sent."""
     said = write()
     instance().inbox.act(viewer(), _known(task_id), action, said.fields, version=version())
-    return _answer({"id": task_id, "action": action})
+    return answer({"id": task_id, "action": action})
 
 
 @blueprint.get("/<app>/boards")
 def boards(app: str) -> Response:
     """List an app's boards: those in front of the caller first, then the others."""
-    return _answer(boards_json(instance().services.boards.list(viewer(), app)))
+    return answer(boards_json(instance().services.boards.list(viewer(), app)))
 
 
 @blueprint.get("/<app>/boards/<key>")
 def board(app: str, key: str) -> Response:
     """Return a board with its figures, each row with what opens the records behind it."""
-    return _answer(board_json(instance().services.boards.show(viewer(), app, key)))
+    return answer(board_json(instance().services.boards.show(viewer(), app, key)))
 
 
 @blueprint.get("/<app>/parameters")
 def parameters(app: str) -> Response:
     """List an app's parameters, for who may set them."""
-    return _answer(parameters_json(instance().parameters.list(viewer(), app)))
+    return answer(parameters_json(instance().parameters.list(viewer(), app)))
 
 
 @blueprint.put("/<app>/parameters/<key>")
@@ -154,15 +155,15 @@ def set_parameter(app: str, key: str) -> Response:
     except EngineError as error:
         raise EngineError(replace(problem, path="value") for problem in error.problems) from error
     found = next(item for item in instance().parameters.list(asking, app) if item.key == key)
-    answer = _answer(parameter_json(found))
-    answer.headers["ETag"] = f'"{found.version}"'
-    return answer
+    said = answer(parameter_json(found))
+    said.headers["ETag"] = f'"{found.version}"'
+    return said
 
 
 @blueprint.get("/<app>/actions")
 def actions(app: str) -> Response:
     """List an app's quick actions that stand by themselves."""
-    return _answer(actions_json(instance().services.quick_actions.standing(viewer(), app)))
+    return answer(actions_json(instance().services.quick_actions.standing(viewer(), app)))
 
 
 @blueprint.post("/<app>/actions/<key>")
@@ -176,7 +177,7 @@ def take(app: str, key: str) -> Response:
 @blueprint.get(f"{RECORD}/actions")
 def actions_of(app: str, form: str, record_id: str) -> Response:
     """List the quick actions that are offered on a record."""
-    return _answer(actions_json(instance().services.quick_actions.offered(viewer(), app, form, _known(record_id))))
+    return answer(actions_json(instance().services.quick_actions.offered(viewer(), app, form, _known(record_id))))
 
 
 @blueprint.post("/<app>/<form>")
@@ -196,14 +197,14 @@ def records(app: str, form: str) -> Response:
     page = instance().records.list(
         viewer(), app, form, filter=asked.filter, sort=asked.sort, limit=asked.limit, after=asked.after
     )
-    return _answer(page_json(page))
+    return answer(page_json(page))
 
 
 @blueprint.post("/<app>/<form>/preview")
 def preview_new(app: str, form: str) -> Response:
     """Dry-run a creation."""
     said = write("transition")
-    return _answer(
+    return answer(
         state_json(instance().records.preview(viewer(), app, form, said.fields, id=None, transition=said.transition))
     )
 
@@ -212,7 +213,7 @@ def preview_new(app: str, form: str) -> Response:
 def preview(app: str, form: str, record_id: str) -> Response:
     """Dry-run a change or a transition."""
     said, known = write("transition"), _known(record_id)
-    return _answer(
+    return answer(
         state_json(instance().records.preview(viewer(), app, form, said.fields, id=known, transition=said.transition))
     )
 
@@ -251,18 +252,18 @@ def transition(app: str, form: str, record_id: str, key: str) -> Response:
 @blueprint.get(f"{RECORD}/history")
 def history(app: str, form: str, record_id: str) -> Response:
     """Return a record's timeline."""
-    return _answer(history_json(instance().records.history(viewer(), app, form, _known(record_id))))
+    return answer(history_json(instance().records.history(viewer(), app, form, _known(record_id))))
 
 
 @blueprint.get(f"{RECORD}/rules")
 def rules(app: str, form: str, record_id: str) -> Response:
     """List the rules of a record's form, each with whether its condition holds for the record now."""
     explaining = instance().services.explaining
-    return _answer(rules_json(explaining.rules(viewer(), app, form, _known(record_id))))
+    return answer(rules_json(explaining.rules(viewer(), app, form, _known(record_id))))
 
 
 @blueprint.get(f"{RECORD}/rules/<rule>")
 def explanation(app: str, form: str, record_id: str, rule: str) -> Response:
     """Explain why a rule does, or does not do, something about a record now."""
     explaining = instance().services.explaining
-    return _answer(explanation_json(explaining.explain(viewer(), app, form, _known(record_id), rule)))
+    return answer(explanation_json(explaining.explain(viewer(), app, form, _known(record_id), rule)))

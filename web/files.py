@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import wrap_file
 
 from engine.kernel.problems import EngineError, Problem
-from web import api
+from web import api, api_revisions
 from web.doors import instance, viewer
 from web.payloads import body
 from web.problems import NO_FILE, ONE_FILE, UNKNOWN_KEY
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("files", __name__)
 
 UPLOAD: Final = "api.send_file"
-WIDE: Final = frozenset((UPLOAD, "revisions.send"))
+WIDE: Final = frozenset((UPLOAD, "revisions.send", *api_revisions.WIDE))
 UPLOAD_LIMIT: Final = 26 * 1024 * 1024
 """The largest file with what stands around it in a form."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -128,6 +129,23 @@ def value() -> Json:
     if problems:
         raise EngineError(problems)
     return document["value"]
+
+
+def flag(document: Mapping[str, Json], key: str, *, otherwise: bool) -> bool:
+    """Return what a body says yes or no to; EngineError where it says something else."""
+    said = document.get(key, otherwise)
+    if not isinstance(said, bool):
+        example = f'{{"{key}": false}}'
+        raise EngineError(WRONG_SHAPE.at(key, wanted_zh="true 或 false", wanted_en="True or false", example=example))
+    return said
+
+
+def known_parameters(*known: str) -> None:
+    """Refuse every parameter of the address that is not known."""
+    names = ", ".join(known) or "-"
+    problems = [UNKNOWN_PARAMETER.at(key, key=key, known=names) for key in request.args if key not in known]
+    if problems:
+        raise EngineError(problems)
 
 
 def version() -> int | None:

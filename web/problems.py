@@ -167,3 +167,8 @@ ONE_FILE = ProblemKind(
     Text("一次只能上传一个文件", "One file is sent at a time"),
     Text("请只发一个名为 file 的部分", "Send one part named file, and nothing else"),
 )
+BAD_REVISION = ProblemKind(
+    "WEB-025",
+    Text("这里应是版本的编号:{got}", "The number of a revision is expected: {got}"),
+    Text("例如 since=3;0 表示从无到有", "For example since=3; 0 stands for nothing at all"),
+)

@@ -9,7 +9,7 @@ from engine.catalog.definitions import load_app
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.execution import Execution
 from engine.runtime.preparing import Prepared, far, fillings_of, get_on, refuse, waiting, whole
-from engine.runtime.publishing import publish
+from engine.runtime.publishing import Origin, publish
 from engine.runtime.revising import next_revision
 from engine.storage.filling import Filling
 
@@ -46,7 +46,9 @@ class Converting:
             documents = whole(connection, item).documents
         if not documents:  # somebody else has just published it
             return
-        number = publish(self.execution, documents, item.actor, item.version, item.needs)
+        number = publish(
+            self.execution, documents, item.actor, item.version, item.needs, origin=Origin(draft=item.draft)
+        )
         log.info("%s is published as revision %d", item.app, number)
 
     def _fillings(self, item: Prepared) -> tuple[Filling, ...]:

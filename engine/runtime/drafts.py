@@ -23,7 +23,7 @@ from engine.runtime.drafting import current_of, drafted, keep, lock_of, moved, n
 from engine.runtime.exporting import Export, read_export, unmet_needs
 from engine.runtime.needs import needs_of
 from engine.runtime.preparing import forget, prepared
-from engine.runtime.publishing import PUBLISHING, publish, version_of
+from engine.runtime.publishing import PUBLISHING, Origin, publish, version_of
 from engine.runtime.reading import Reading
 from engine.runtime.views import Viewer
 from engine.storage import drafts as stored
@@ -161,7 +161,7 @@ class Drafts:
         wanted = to_publish(self._desk, viewer, app, seen)
         actor, execution = Actor(viewer.id), self._desk.execution
         came = (wanted.found.version, wanted.found.needs)
-        return publish(execution, wanted.found.documents, actor, *came, after=wanted.base, draft=seen)
+        return publish(execution, wanted.found.documents, actor, *came, origin=Origin(wanted.base, seen))
 
     def roll_back(self, viewer: Viewer, app: str, number: int, seen: int) -> int:
         """Publish an earlier revision at once, as the next one; return its number.
@@ -169,7 +169,9 @@ class Drafts:
         ``seen`` is the revision that was current when this was decided: EngineError (DRAFT-003) where there is another.
         """
         found = to_take_back(self._desk, viewer, app, number).found
-        return publish(self._desk.execution, found.documents, Actor(viewer.id), found.version, found.needs, after=seen)
+        return publish(
+            self._desk.execution, found.documents, Actor(viewer.id), found.version, found.needs, origin=Origin(seen)
+        )
 
     def _keep(self, viewer: Viewer, app: str, found: Export, seen: int | None) -> int:
         execution = self._desk.execution

@@ -48,7 +48,7 @@ PASSES = 20
 class Prepared:
     """What waits to be published, and since when; ``refused`` says why it no longer does.
 
-    ``documents`` are its own in ``whole`` alone.
+    ``documents`` are its own in ``whole`` alone. ``draft`` is the version of the draft that it was, if it was one.
     """
 
     app: str
@@ -60,6 +60,7 @@ class Prepared:
     version: str | None = None
     needs: Needs | None = None
     refused: Json = None
+    draft: int | None = None
 
 
 @dataclass(frozen=True)

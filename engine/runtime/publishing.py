@@ -21,7 +21,7 @@ from engine.runtime.needs import Needs, keep_needs
 from engine.runtime.preparing import PASSES, Prepared, fillings_of, finish, forget, generation_of, get_on, prepare
 from engine.runtime.revising import Next, next_revision
 from engine.runtime.timing import Values, follow_app, to_arm
-from engine.storage import ddl, revisions, settings
+from engine.storage import ddl, drafts, revisions, settings
 from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.unit_of_work import apply
 
@@ -31,11 +31,25 @@ if TYPE_CHECKING:
     from engine.storage.filling import Filling
 
 
+PUBLISHING = "publish"
+"""The lock of whoever publishes, before any other."""
+
 TRIES = 20
 PAUSE_SECONDS = 0.25
 
 VERSIONS = "version."
 """Settings under this name keep which version of a pack an app's documents came with."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where documents come from: the revision that they were drafted from, and the version of the draft, if any."""
+
+    revision: int | None = None
+    draft: int | None = None
+
+
+NOWHERE = Origin()
 
 
 def publish(
@@ -46,13 +60,14 @@ def publish(
     needs: Needs | None = None,
     *,
     wait: bool = True,
-    after: int | None = None,
+    origin: Origin = NOWHERE,
 ) -> int:
     """Publish the documents as the next revision of their app; return its number.
 
     ``version`` is that of the pack they came with, if any, and ``needs`` what that needs (None: as before). What is
     stored names everything by its key, whatever the documents call it. The same documents again change nothing.
-    ``after`` is the revision that they were drafted from: where there is another by now, all is refused (DRAFT-003).
+    ``origin`` is where they come from: where the revision is another by now, all is refused (DRAFT-003), and the draft
+    is gone with the publication, unless it was changed since.
     EngineError carries every problem of the documents; running requests see the old revision until the commit and the
     new one after it. Where the tables are in use, publishing gives way to the requests and comes again ``TRIES`` times.
 
@@ -60,19 +75,38 @@ def publish(
     transactions, while everything goes on as before. That takes its time; unless it is to ``wait`` for it, the jobs
     processes do it, and the number is that of the revision until then (0 where there is none).
     """
-    # What is published is kept in memory, too, and stays as it is whatever the caller does with the documents.
-    definition = load_app(copy.deepcopy(dict(documents)), execution.catalogs.types)
-    wanted = _Wanted(definition, actor, version, needs, after)
+    wanted = _wanted(execution, documents, actor, version, needs, origin)
     for _ in range(PASSES):
         published = _tried(execution, wanted)
         if isinstance(published, Catalog):
             execution.catalogs.learn(published)
-            return published.apps[definition.key].revision
+            return published.apps[wanted.definition.key].revision
         if not wait:
             return published.revision
-        while get_on(execution, definition.key, published.fillings):
+        while get_on(execution, wanted.definition.key, published.fillings):
             pass
-    raise EngineError(problems.STILL_CONVERTING.at(definition.key, app=definition.key))
+    raise EngineError(problems.STILL_CONVERTING.at(wanted.definition.key, app=wanted.definition.key))
+
+
+def begin(
+    execution: Execution,
+    documents: Documents,
+    actor: Actor,
+    version: str | None = None,
+    needs: Needs | None = None,
+    *,
+    origin: Origin = NOWHERE,
+) -> int | None:
+    """Publish the documents as ``publish`` does and wait for no records: return the number of the revision.
+
+    None where many records have to be converted before: the jobs processes do that, and publish then.
+    """
+    wanted = _wanted(execution, documents, actor, version, needs, origin)
+    published = _tried(execution, wanted)
+    if isinstance(published, _Waiting):
+        return None
+    execution.catalogs.learn(published)
+    return published.apps[wanted.definition.key].revision
 
 
 @dataclass(frozen=True)
@@ -83,7 +117,20 @@ class _Wanted:
     actor: Actor
     version: str | None
     needs: Needs | None
-    after: int | None = None
+    origin: Origin
+
+
+def _wanted(
+    execution: Execution,
+    documents: Documents,
+    actor: Actor,
+    version: str | None,
+    needs: Needs | None,
+    origin: Origin,
+) -> _Wanted:
+    # What is published is kept in memory, too, and stays as it is whatever the caller does with the documents.
+    definition = load_app(copy.deepcopy(dict(documents)), execution.catalogs.types)
+    return _Wanted(definition, actor, version, needs, origin)
 
 
 @dataclass(frozen=True)
@@ -114,15 +161,15 @@ def _publish(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
     """Return the apps as they stand when this is committed, or what has to be done before."""
     definition = wanted.definition
     with execution.database.write() as connection:
-        lock_name(connection, "publish")  # one at a time: an app is compiled together with all others
+        lock_name(connection, PUBLISHING)  # one at a time: an app is compiled together with all others
         lock_for_publish(connection, definition.key)
         restored = revisions.restore(connection, definition.key)
         current = execution.catalogs.current(connection)
         before = current.catalog
         old = before.apps.get(definition.key)
         now = 0 if old is None else old.revision
-        if wanted.after not in (None, now):
-            raise EngineError(problems.DRAFT_OUTDATED.at(base=wanted.after, now=now))
+        if wanted.origin.revision not in (None, now):
+            raise EngineError(problems.DRAFT_OUTDATED.at(base=wanted.origin.revision, now=now))
         if restored and old is not None:
             follow_app(connection, None, old, execution.clocks.business())
         made = next_revision(connection, execution, definition, before)
@@ -132,6 +179,7 @@ def _publish(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
         if waiting is not None:
             return waiting
         forget(connection, definition.key)
+        _end_draft(connection, wanted)
         if version_of(connection, definition.key) != wanted.version:
             settings.write(connection, VERSIONS + definition.key, wanted.version or "")
         if wanted.needs is not None:
@@ -144,6 +192,17 @@ def _publish(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
         ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
         _record(connection, execution, _Change(old, current.parameters.get(app.key, {}), app, values), wanted.actor)
         return made.catalog
+
+
+def _end_draft(connection: Connection, wanted: _Wanted) -> None:
+    """Remove the draft that is published, unless somebody has changed it since."""
+    if wanted.origin.draft is None:
+        return
+    app = wanted.definition.key
+    lock_name(connection, drafts.lock_of(app))
+    left = drafts.get(connection, app)
+    if left is not None and left.version == wanted.origin.draft:
+        drafts.remove(connection, app)
 
 
 def _waiting(
@@ -162,6 +221,7 @@ def _waiting(
         begun=execution.clocks.business(),
         version=wanted.version,
         needs=wanted.needs,
+        draft=wanted.origin.draft,
     )
     number = generation_of(connection, item)
     fillings = fillings_of(made.turnings, number, execution.catalogs.dialect)

@@ -13,6 +13,7 @@ from engine.runtime.catalogs import held_names
 from engine.runtime.execution import Execution
 from engine.runtime.needs import needed_by
 from engine.runtime.preparing import forget
+from engine.runtime.publishing import PUBLISHING
 from engine.storage import revisions, schedules
 from engine.storage.locks import lock_for_publish, lock_name
 from engine.storage.unit_of_work import apply
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def withdraw(execution: Execution, key: str, actor: Actor) -> None:
     """Take an app out of use, with its schedules; EngineError with all that others refer to in it."""
     with execution.database.write() as connection:
-        lock_name(connection, "publish")
+        lock_name(connection, PUBLISHING)
         lock_for_publish(connection, key)
         catalog = execution.catalogs.current(connection).catalog
         if key not in catalog.apps:

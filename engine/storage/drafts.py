@@ -9,9 +9,23 @@ from sqlalchemy import Connection, delete, insert, select
 
 from engine.kernel.canonical import Json, compact
 from engine.kernel.clocks import Moment
-from engine.storage import system_tables
+from engine.storage import settings, system_tables
 
 _DRAFT = system_tables.draft
+_COUNTED = "draft_version."
+"""Settings under this name keep the version of an app's last draft, whatever became of that one."""
+
+
+def lock_of(app: str) -> str:
+    """Return the name under which whoever changes the draft of an app holds it."""
+    return f"draft/{app}"
+
+
+def next_version(connection: Connection, app: str, last: int) -> int:
+    """Return the next version of an app's draft, after the ``last`` and after any that was thrown away since."""
+    version = max(int(settings.read(connection, _COUNTED + app) or 0), last) + 1
+    settings.write(connection, _COUNTED + app, str(version))
+    return version
 
 
 @dataclass(frozen=True, slots=True)

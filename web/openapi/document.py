@@ -9,8 +9,8 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import captured, parts
-from web.openapi.operations import ALWAYS, OPERATIONS, OWN, Operation
+from web.openapi import captured, designs, parts
+from web.openapi.operations import ALWAYS, DESIGNS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
 from web.security import UNSAFE_METHODS
@@ -21,6 +21,10 @@ Values: numbers are decimal text, blank is null, dates are ISO, datetimes are UT
 ids. Problems come all at once, each with a code, a place and a mend in Chinese and English. Only what the asker may see
 is described here.
 """
+
+
+NAMED: Final = frozenset(("key", "action", "rule", "number"))
+"""The places of addresses that are no ids."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def document(routes: Sequence[Route], seen: Seen) -> Json:
         "tags": [{"name": "youju"}, *({"name": app.key, "description": both(app.labels)} for app in seen.apps)],
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
-            "schemas": {**parts.SCHEMAS, **captured.SCHEMAS, **dict(_schemas(seen))},
+            "schemas": {**parts.SCHEMAS, **captured.SCHEMAS, **designs.SCHEMAS, **dict(_schemas(seen))},
             "parameters": {**parts.PARAMETERS, **parts.PARAMETERS_NEEDED},
             "responses": parts.refusals(),
             "headers": dict(parts.HEADERS),
@@ -86,7 +90,7 @@ def _places(route: Route, seen: Seen) -> Iterator[Place]:
     for app in seen.apps:
         path = route.rule.replace("<app>", app.key)
         match route.name:
-            case "export" if not seen.may_export:
+            case name if (name == "export" or name in DESIGNS) and not seen.may_export:
                 continue
             case "parameters" if not app.sets_parameters:
                 continue
@@ -138,7 +142,7 @@ def _operation(route: Route, place: Place) -> Json:
 
 def _in_path(place: Place) -> Iterator[Json]:
     for name in (part[1:-1] for part in place.path.split("/") if part.startswith("<")):
-        schema: Schema = {"type": "string"} if name in ("key", "action", "rule") else parts.ID
+        schema: Schema = {"type": "string"} if name in NAMED else parts.ID
         known = place.enums.get(name)
         yield {
             "name": name,

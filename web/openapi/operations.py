@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 OWN: Final = "~"
@@ -38,6 +38,40 @@ class Operation:
 def _reading(answer: str, *refusals: int, parameters: tuple[str, ...] = ()) -> Operation:
     return Operation(answer, parameters=parameters, refusals=refusals)
 
+
+OF_A_CHANGE: Final = (400, 403, 404, 409, 413, 415, 422)
+_DRAFT_KEPT: Final = Operation(
+    "DraftKept",
+    body="Nothing",
+    parameters=("IfMatch",),
+    headers=("ETag", "Location"),
+    refusals=OF_A_CHANGE,
+    or_else=201,
+)
+_PUBLISHES: Final = Operation(
+    "Published",
+    body="Publishing",
+    parameters=("IfMatchNeeded",),
+    headers=("Location",),
+    refusals=(*OF_A_CHANGE, 428),
+    or_else=202,
+)
+DESIGNS: Final[Mapping[str, Operation]] = {
+    "revisions": _reading("Revisions", *OF_A_RECORD),
+    "revision": _reading("Revision", *OF_A_RECORD),
+    "revision_changes": _reading("Differences", 404, 422, parameters=("since",)),
+    "draft": Operation("Draft", headers=("ETag",), refusals=OF_A_RECORD),
+    "put_draft": replace(_DRAFT_KEPT, body="Design", needs_body=True),
+    "change_draft": replace(_DRAFT_KEPT, body="DesignChange", needs_body=True),
+    "discard_draft": Operation(None, status=204, parameters=("IfMatchNeeded",), refusals=(403, 404, 409, 422, 428)),
+    "check_draft": Operation("DraftCheck", headers=("ETag",), refusals=OF_A_RECORD),
+    "renew_draft": replace(_DRAFT_KEPT, parameters=("IfMatchNeeded",), refusals=(*OF_A_CHANGE, 428), or_else=None),
+    "publish_draft": _PUBLISHES,
+    "publication": _reading("Publication", *OF_A_RECORD),
+    "take_back": _DRAFT_KEPT,
+    "roll_back": _PUBLISHES,
+}
+"""What is there for administrators alone."""
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "apps": _reading("Apps"),
@@ -106,6 +140,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         refusals=OF_A_BODY,
     ),
     "history": _reading("History", *OF_A_RECORD),
+    **DESIGNS,
     "rules": _reading("Rules", *OF_A_RECORD),
     "explanation": _reading("Explanation", *OF_A_RECORD),
 }

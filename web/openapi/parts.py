@@ -249,6 +249,7 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "How many records a page has",
     ),
     "after": _query("after", WORD, "`next` of the page before"),
+    "since": _query("since", NUMBER, "The number of the revision to compare with; 0 is nothing at all"),
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",

@@ -100,7 +100,7 @@ def test_an_earlier_revision_is_looked_over_when_it_is_to_come_back(shop):
     root, drafts = shop.viewer("root"), shop.services.drafts
     sent(shop, changed(shop.first, without_colour))
     drafts.publish(root, "shop", 1)
-    assert drafts.take_back(root, "shop", 1, None) == 1
+    assert drafts.take_back(root, "shop", 1, None) == 2
     assert [one.what.zh for one in shown(shop).look.changes] == ["新增字段“colour的中文”"]
 
 
@@ -115,6 +115,14 @@ def test_nobody_overwrites_a_draft_that_they_have_not_seen(shop):
     drafts.discard(root, "shop", 2)
     assert shown(shop) is None
     assert told(drafts.publish, root, "shop", 2) == ["DRAFT-002"]
+
+
+def test_a_draft_that_was_begun_anew_is_not_the_one_that_was_seen(shop):
+    root, drafts = shop.viewer("root"), shop.services.drafts
+    assert sent(shop, changed(shop.first, relabelled("mine"))) == 1
+    drafts.discard(root, "shop", 1)
+    assert sent(shop, changed(shop.first, relabelled("other"))) == 2
+    assert told(drafts.publish, root, "shop", 1) == ["DRAFT-001"]
 
 
 def test_what_was_published_meanwhile_is_taken_in_before_the_draft_is_published(shop):
