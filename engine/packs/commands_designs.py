@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -14,21 +15,34 @@ from engine.catalog.documents import Documents
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import Json, pretty
 from engine.kernel.clocks import moment_text
-from engine.packs.reading import find_pack, read_pack
+from engine.packs.reading import MANIFEST, find_pack, read_pack
 from engine.runtime.commands import services
 from engine.runtime.designs import Look, documents_of, history, look_over, roll_back
-from engine.runtime.exporting import read_export
+from engine.runtime.execution import Execution
+from engine.runtime.exporting import read_export, unmet_needs
+from engine.runtime.needs import Needs
 
 MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": "↕"}
 REFUSED = 1
 
 
-def read_design(name: str) -> Documents:
-    """Return the documents that a file of ``app export``, the folder of a pack or the key of one names."""
+@dataclass(frozen=True)
+class Design:
+    """What a name stands for: the documents of an app, the apps that it needs, and the file that says so."""
+
+    documents: Documents
+    needs: Needs
+    place: str
+
+
+def read_design(name: str) -> Design:
+    """Return the design that a file of ``app export``, the folder of a pack or the key of one names."""
     path = Path(name)
     if path.is_file():
-        return read_export(path.read_bytes(), path.name).documents
-    return read_pack(find_pack(name)).documents
+        found = read_export(path.read_bytes(), path.name)
+        return Design(found.documents, found.needs, path.name)
+    pack = read_pack(find_pack(name))
+    return Design(pack.documents, pack.needs, MANIFEST)
 
 
 @click.command("check")
@@ -39,13 +53,21 @@ def check_app(design: str, as_json: bool) -> None:
 
     Nothing is changed. The exit code is 1 where publishing would be refused.
     """
-    look = look_over(services().execution, read_design(design))
+    look = _looked_over(services().execution, read_design(design))
     if as_json:
         click.echo(pretty(_as_json(look)), nl=False)
     else:
         _show(look)
     if look.problems:
         sys.exit(REFUSED)
+
+
+def _looked_over(execution: Execution, design: Design) -> Look:
+    """Return what publishing comes to; where apps are missing, it is they: what refers to them is not broken."""
+    look = look_over(execution, design.documents)
+    with execution.database.read() as connection:
+        unmet = tuple(unmet_needs(connection, design.needs, design.place))
+    return replace(look, problems=unmet) if unmet else look
 
 
 def _show(look: Look) -> None:
@@ -105,7 +127,7 @@ def _named(name: str) -> Documents:
     app, at, number = name.rpartition("@")
     if at and number.isdecimal():
         return documents_of(services().execution, app, int(number))
-    return read_design(name)
+    return read_design(name).documents
 
 
 @click.command("history")

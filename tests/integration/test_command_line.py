@@ -243,6 +243,16 @@ def test_promises_of_a_pack_are_played_when_they_are_tested(youju):
     assert "scenarios hold" in done.stdout
 
 
+def test_the_missing_app_is_told_and_no_broken_reference_when_a_pack_is_checked_whose_needs_are_not_there(youju):
+    checked = youju("app", "check", "sales_management", "--json")
+    assert checked.returncode == 1
+    found = json.loads(checked.stdout)["problems"]
+    assert {problem["code"] for problem in found} == {"RUN-045"}
+    assert "pack.json#/needs/work_hub" in {problem["path"] for problem in found}
+    youju("pack", "install", "sales_management")
+    assert youju("app", "check", "sales_management").returncode == 0
+
+
 def test_a_design_is_checked_compared_published_and_rolled_back_when_it_is_a_file(youju, home, tmp_path):
     youju("pack", "install", str(LIBRARY))
     file = tmp_path / "library.json"
