@@ -115,7 +115,7 @@ def read_export(raw: bytes, name: str) -> Export:
     content = read_json(raw)
     if isinstance(content, Unread):
         raise EngineError(problems.BAD_FILE.at(name, line=content.line, column=content.column, reason=content.reason))
-    if _is_deeper(content, DEEPEST):
+    if is_deeper(content, DEEPEST):
         raise EngineError(problems.TOO_DEEP.at(name, limit=DEEPEST))
     found = document_problems(KIND, name, content) or list(_disagreements(name, content))
     if found:
@@ -123,7 +123,7 @@ def read_export(raw: bytes, name: str) -> Export:
     return Export(content["documents"], content.get("version"), content.get("needs", {}))
 
 
-def _is_deeper(content: Json, limit: int) -> bool:
+def is_deeper(content: Json, limit: int) -> bool:
     """Tell whether lists and objects stand in each other more than ``limit`` deep."""
     level = [content]
     for _ in range(limit + 1):

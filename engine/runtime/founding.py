@@ -7,7 +7,7 @@ and its rows say what comes next. It knows neither files nor where the history c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -58,14 +58,19 @@ class Founded:
     """The same without what fields held before their types changed: what the journal says the records are now."""
 
 
+def hold_back(connection: Connection, apps: Iterable[str]) -> None:
+    """Hold back every other publication until the transaction ends: what is looked at before these apps come holds."""
+    lock_name(connection, "publish")
+    for app in apps:
+        lock_for_publish(connection, app)
+
+
 def found(connection: Connection, execution: Execution, histories: Sequence[History]) -> Founded:
     """Keep these apps with all their revisions; they may speak of each other and of apps that are there.
 
     EngineError where one of them is here already (RUN-053), was here and was taken out of use, or does not hold.
     """
-    lock_name(connection, "publish")
-    for history in histories:
-        lock_for_publish(connection, history.app)
+    hold_back(connection, [history.app for history in histories])
     ever = revisions.ever(connection)
     _refuse_known(histories, ever)
     types = execution.catalogs.types

@@ -31,7 +31,7 @@ MOST_BYTES: Final = 1 << 40
 
 LOOKED_AT: Final = 64 * MIB
 MOST_TIMES: Final = 500
-"""How many times a member may grow; those that stay below ``LOOKED_AT`` bytes may grow as they like."""
+"""How many times a member may grow, and all of them together; up to ``LOOKED_AT`` bytes they grow as they like."""
 
 _KEY = r"[a-z][a-z0-9_]{0,40}"
 _TABLES = "|".join(kept.name for kept in KEPT)

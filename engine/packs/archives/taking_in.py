@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import SEEK_END
 from typing import IO, TYPE_CHECKING, TypeVar, cast
+
+from sqlalchemy.exc import DataError
 
 from engine.decision.changeset import Actor, Note
 from engine.kernel.canonical import Json, compact
@@ -22,13 +26,14 @@ from engine.packs.archives.people import Arrival
 from engine.packs.archives.record_lines import MisfitError, row_of
 from engine.packs.archives.zips import SHOWN, ZipReader, opened
 from engine.runtime.execution import Execution
-from engine.runtime.founding import Founded, begin, found
+from engine.runtime.founding import Founded, begin, found, hold_back
 from engine.runtime.turning import turns_of
 from engine.storage import app_rows, files, journal, records, settings
 from engine.storage.app_rows import Kept
 from engine.storage.audit_entries import check_entries
 from engine.storage.audit_findings import Findings
-from engine.storage.contents.kinds import LARGEST
+from engine.storage.contents.kinds import LARGEST, clean_name, kind_of
+from engine.storage.contents.store import HEAD
 from engine.storage.directory import ENGINE_APP
 from engine.storage.form_tables import FormTables
 from engine.storage.integrity import refusals_explained
@@ -84,6 +89,7 @@ def take_in(execution: Execution, path: Path, progress: Progress) -> Taken:
         apps = arriving(reader)
         placed = _place(execution, reader)
         with execution.database.write() as connection:
+            hold_back(connection, [one.app for one in apps])
             taking = _Taking(connection, execution, reader)
             founded = taking.found(apps)
             taking.all(apps, founded, placed)
@@ -140,7 +146,8 @@ class _Taking:
             if key is not None:
                 raise EngineError(problems.BAD_VALUE.at(self._place_of(form.USERS, number), key=key))
             listed.append(said)
-        self.arrival = people.take_in(self.connection, self.by, listed)
+        with self._kept_whole(form.USERS, 1, len(listed)):
+            self.arrival = people.take_in(self.connection, self.by, listed)
         self.ids.update(people.in_place(self.arrival.here))
         histories = [
             replace(one.history, published=[(self._published(said), docs) for said, docs in one.history.published])
@@ -204,6 +211,9 @@ class _Taking:
                 if said["sha256"] not in placed:
                     name = form.content_name(said["sha256"])
                     raise EngineError(problems.MISSING_MEMBER.at(self._place_of(form.FILES, number), name=name))
+                wrong = _misdescribed(self.execution, said)
+                if wrong is not None:
+                    raise EngineError(problems.BAD_VALUE.at(self._place_of(form.FILES, number), key=wrong))
                 here = known.get(said["id"]) or files.find_same(self.connection, said["user_id"], said["sha256"])
                 if here is None:
                     new.append((number, said))
@@ -237,7 +247,8 @@ class _Taking:
                     raise EngineError(
                         problems.BAD_VALUE.at(self._place_of(name, number), key=str(error)[:60])
                     ) from error
-            with writing(self.connection), refusals_explained(table):
+            first, last = numbered[0][0], numbered[-1][0]
+            with self._kept_whole(name, first, last), writing(self.connection), refusals_explained(table):
                 records.insert_rows(self.connection, table, rows)
             self.count["records"] += len(rows)
 
@@ -246,10 +257,15 @@ class _Taking:
         fitting = self._fitting(kept, name, blank)
         lines = self._entries(app, name, fitting) if kept is app_rows.JOURNAL else fitting
         for numbered in _batches(lines):
-            if kept is app_rows.MESSAGES and any(said["payload"].get("app") != app for _, said in numbered):
-                raise EngineError(problems.BAD_VALUE.at(self._place_of(name, numbered[0][0]), key="payload"))
+            if kept is app_rows.MESSAGES:
+                self._refuse_other_messages(app, name, numbered)
             self._put(kept, app, name, numbered)
             self.count[kept.name] = self.count.get(kept.name, 0) + len(numbered)
+
+    def _refuse_other_messages(self, app: str, name: str, numbered: Iterable[tuple[int, Mapping[str, Json]]]) -> None:
+        for number, said in numbered:
+            if not isinstance(said["payload"], dict) or said["payload"].get("app") != app:
+                raise EngineError(problems.BAD_VALUE.at(self._place_of(name, number), key="payload"))
 
     def _fitting(self, kept: Kept, name: str, blank: frozenset[str]) -> Iterator[tuple[int, dict[str, Json]]]:
         """Go through the rows of a member; EngineError with the first that its table has no place for."""
@@ -282,12 +298,35 @@ class _Taking:
             first, last = numbered[0][0], numbered[-1][0]
             raise EngineError(problems.NOT_KEPT.at(f"{self.reader.where}/{name}", first=first, last=last))
 
+    @contextmanager
+    def _kept_whole(self, name: str, first: int, last: int) -> Iterator[None]:
+        """Raise EngineError where this kind of database cannot keep what stands in these lines."""
+        try:
+            yield
+        except DataError as error:
+            place = f"{self.reader.where}/{name}"
+            raise EngineError(problems.NOT_KEPT.at(place, first=first, last=last)) from error
+
     def _changed(self, line: bytes) -> bytes:
         """Return a line with the ids of here."""
         return people.ID.sub(lambda id: self.ids.get(id[0], id[0]), line) if self.ids else line
 
     def _place_of(self, name: str, number: int) -> str:
         return f"{self.reader.where}/{name}:{number}"
+
+
+def _misdescribed(execution: Execution, said: Mapping[str, Json]) -> str | None:
+    """Return the key under which a file is said to be what its content is not, or None: readers get that type."""
+    with execution.contents.open(said["sha256"]) as content:
+        head = content.read(HEAD)
+        size = content.seek(0, SEEK_END)
+    try:
+        kind = kind_of(head, size, said["name"])
+    except EngineError:
+        return "type"
+    name = clean_name(said["name"], kind.type)
+    found = {"name": name, "size": size, "type": kind.type, "width": kind.width, "height": kind.height}
+    return next((key for key, value in found.items() if said.get(key) != value), None)
 
 
 def _is_intact(app: str, said: Mapping[str, Json]) -> bool:

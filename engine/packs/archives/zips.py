@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
 from engine.catalog.documents import document_problems
-from engine.kernel.canonical import Json, pretty
+from engine.kernel.canonical import Json, compact, pretty
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.strict_json import Unread, read_json
 from engine.packs.archives import form, problems
 from engine.packs.archives.form import Manifest, Member
+from engine.runtime.exporting import DEEPEST, is_deeper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,7 +120,7 @@ class ZipReader:
             raw = member.read(limit + 1)
         if len(raw) > limit:
             raise EngineError(problems.TOO_LARGE.at(f"{self.where}/{name}", name=name, got=len(raw), limit=limit))
-        read = read_json(raw)
+        read = _read(raw)
         if isinstance(read, Unread):
             raise EngineError(problems.BAD_LINE.at(f"{self.where}/{name}:{read.line}", reason=read.reason))
         return read
@@ -136,7 +137,7 @@ class ZipReader:
                 place = f"{self.where}/{name}:{number}"
                 if len(line) > form.LONGEST_LINE:
                     raise EngineError(problems.TOO_LARGE.at(place, name=name, got=len(line), limit=form.LONGEST_LINE))
-                read = read_json(line if change is None else change(line))
+                read = _read(line if change is None else change(line))
                 if isinstance(read, Unread):
                     raise EngineError(problems.BAD_LINE.at(place, reason=read.reason))
                 if not isinstance(read, dict):
@@ -165,6 +166,21 @@ class ZipReader:
                 found.append(problems.OTHER_CONTENT.at(place, name=member.name, wanted=member.sha256[:12], got=got))
         if found:
             raise EngineError(found[:SHOWN])
+
+
+def _read(raw: bytes) -> Json | Unread:
+    """Return strict JSON that can be written again: no database keeps half of a character, which JSON can name."""
+    read = read_json(raw)
+    if isinstance(read, Unread):
+        return read
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and is_deeper(read, DEEPEST):
+        return Unread(1, 1, "values are nested too deeply")
+    if b"\\u" in raw:
+        try:
+            compact(read).encode()
+        except UnicodeEncodeError:
+            return Unread(1, 1, "half of a character (a lone surrogate)")
+    return read
 
 
 @contextmanager
@@ -202,17 +218,22 @@ def _directory_problems(source: zipfile.ZipFile, path: Path) -> Iterator[Problem
             yield problems.FOREIGN_MEMBER.at(place, name=info.filename[:120])
         if info.filename in seen:
             yield problems.MEMBER_TWICE.at(place, name=info.filename)
-        if info.file_size > form.LOOKED_AT and info.file_size > form.MOST_TIMES * max(1, info.compress_size):
-            times = info.file_size // max(1, info.compress_size)
-            yield problems.TOO_TIGHT.at(place, name=info.filename, times=times)
+        yield from _grown(place, info.filename, info.file_size, info.compress_size)
         seen.add(info.filename)
         total, packed = total + info.file_size, packed + info.compress_size
     if form.MANIFEST not in seen:
         yield problems.MISSING_MEMBER.at(path.name, name=form.MANIFEST)
     if total > form.MOST_BYTES:
         yield problems.TOO_LARGE.at(path.name, name=path.name, got=total, limit=form.MOST_BYTES)
+    yield from _grown(path.name, path.name, total, packed)  # a thousand small bombs fill a disk like one
     if packed > path.stat().st_size:  # members that lie over each other
         yield problems.TOO_TIGHT.at(path.name, name=path.name, times=packed // max(1, path.stat().st_size))
+
+
+def _grown(place: str, name: str, size: int, packed: int) -> Iterator[Problem]:
+    """Find what grows beyond reason when it is unpacked."""
+    if size > form.LOOKED_AT and size > form.MOST_TIMES * max(1, packed):
+        yield problems.TOO_TIGHT.at(place, name=name, times=size // max(1, packed))
 
 
 def _manifest(source: zipfile.ZipFile, where: str) -> Manifest:
@@ -222,7 +243,7 @@ def _manifest(source: zipfile.ZipFile, where: str) -> Manifest:
     if len(raw) > form.LARGEST_MANIFEST:
         limit = form.LARGEST_MANIFEST
         raise EngineError(problems.TOO_LARGE.at(place, name=form.MANIFEST, got=len(raw), limit=limit))
-    said = read_json(raw)
+    said = _read(raw)
     if isinstance(said, Unread):
         raise EngineError(problems.BAD_LINE.at(f"{place}:{said.line}", reason=said.reason))
     found = document_problems(form.KIND, place, said)

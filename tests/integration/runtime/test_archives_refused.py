@@ -7,11 +7,13 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.kernel.canonical import compact
+from engine.kernel.problems import EngineError
 from engine.packs.archives import form, taking_in
 from engine.packs.archives.form import Manifest, Member
 from engine.storage.database import open_database
@@ -116,6 +118,9 @@ RECORDS, JOURNAL, APP = "apps/plant/records/inspection.ndjson", "apps/plant/jour
 REVISION, UNKNOWN = "apps/plant/revisions/1.json", "01a200e2-0000-7000-8000-000000000000"
 
 
+MESSAGE = b'{"id":"m","command":"c","kind":"event","due_at":1,"attempts":0,'
+
+
 def revise(said: dict) -> None:
     said["documents"]["app.json"]["labels"]["en"] = "Another"
 
@@ -125,6 +130,34 @@ TAMPERED = {
     "a record that is gone": (raw(RECORDS, b""), "ARCH-016", ""),
     "an entry that says something else": (line(JOURNAL, 2, lambda r: r.update(reason="x")), "ARCH-016", ""),
     "a column that no revision has": (line(RECORDS, 1, lambda r: r.update(stray=1)), "ARCH-009", f"/{RECORDS}:1"),
+    "half a character": (
+        raw(RECORDS, b'{"id":"a","name":"\\ud800"}\n'), "ARCH-008", f"/{RECORDS}:1",
+    ),
+    "half a character of a person": (
+        raw("users.ndjson", b'{"id":"\\udfff"}\n'), "ARCH-008", "/users.ndjson:1",
+    ),
+    "values that are nested too deeply": (
+        raw("users.ndjson", b'{"id":' + b"[" * 900 + b"]" * 900 + b"}\n"), "ARCH-008", "/users.ndjson:1",
+    ),
+    "a message that is none": (
+        raw("apps/plant/outbox.ndjson", MESSAGE + b'"payload":[]}\n'), "ARCH-009", "/apps/plant/outbox.ndjson:1",
+    ),
+    "a message of another app": (
+        raw("apps/plant/outbox.ndjson", MESSAGE + b'"payload":{"app":"x"}}\n'), "ARCH-009",
+        "/apps/plant/outbox.ndjson:1",
+    ),
+    "a file that is said to be a page": (
+        line("files.ndjson", 1, lambda r: r.update(type="text/html")), "ARCH-009", "/files.ndjson:1",
+    ),
+    "a file that is said to be larger": (
+        line("files.ndjson", 1, lambda r: r.update(size=r["size"] + 1)), "ARCH-009", "/files.ndjson:1",
+    ),
+    "a file that is said to be wider": (
+        line("files.ndjson", 2, lambda r: r.update(width=2**40)), "ARCH-009", "/files.ndjson:2",
+    ),
+    "a file whose name is a path": (
+        line("files.ndjson", 2, lambda r: r.update(name="../../x.png")), "ARCH-009", "/files.ndjson:2",
+    ),
     "a column of the engine's": (line(RECORDS, 1, lambda r: r.update(parent="x")), "ARCH-009", f"/{RECORDS}:1"),
     "a number that is none": (line(RECORDS, 2, lambda r: r.update(version="1")), "ARCH-009", f"/{RECORDS}:2"),
     "a moment that is none": (line(RECORDS, 1, lambda r: r.update(created_at="soon")), "ARCH-009", f"/{RECORDS}:1"),
@@ -244,7 +277,45 @@ def test_a_zip_is_refused_when_it_is_packed_in_another_way(members, empty, path,
 
 def test_a_zip_is_refused_when_it_is_made_to_fill_the_disk(members, empty, path):
     changed = {**members, "users.ndjson": b"\0" * BOMB}
-    assert refusal(empty, packed(path, changed)) == [("ARCH-007", "x.zip/users.ndjson")]
+    assert refusal(empty, packed(path, changed))[0] == ("ARCH-007", "x.zip/users.ndjson")
+
+
+def test_a_zip_is_refused_when_many_small_members_are_made_to_fill_the_disk(members, empty, path):
+    zeros = [b"\0" * (8 * form.MIB + number) for number in range(10)]
+    bombs = {form.content_name(hashlib.sha256(content).hexdigest()): content for content in zeros}
+    assert refusal(empty, vouched(path, {**members, **bombs})) == [("ARCH-007", "x.zip")]
+
+
+UNKEPT = {
+    "a number that no column holds": line(RECORDS, 1, lambda r: r.update(version=2**40)),
+    "a letter that no column holds": line(RECORDS, 1, lambda r: r.update(name="\0")),
+    "a name that no column holds": line("users.ndjson", 1, lambda r: r.update(display_name="a\0")),
+}
+
+
+@pytest.mark.parametrize("what", UNKEPT)
+def test_an_archive_is_refused_when_this_kind_of_database_cannot_keep_a_value(members, empty, path, what):
+    changed = dict(members)
+    UNKEPT[what](changed)
+    if empty.database.dialect == "postgresql" or "name" not in what:
+        code = "ARCH-010" if empty.database.dialect == "postgresql" else "ARCH-016"
+        assert refusal(empty, vouched(path, changed))[0][0] == code
+
+
+def test_one_of_two_that_take_the_same_archive_in_at_once_is_told_that_the_app_is_here(members, empty, path):
+    vouched(path, members)
+    with ThreadPoolExecutor(2) as pool:
+        others = [Site(empty.database, chance=random.Random(seed)) for seed in (1, 2)]  # noqa: S311 - repeatable
+        outcomes = list(pool.map(lambda one: outcome(one, path), others))
+    assert sorted(outcomes) == ["RUN-053", "taken"]
+
+
+def outcome(site: Site, path: Path) -> str:
+    try:
+        take(site.services.execution, path)
+    except EngineError as error:
+        return error.problems[0].code
+    return "taken"
 
 
 def test_a_line_is_refused_when_it_is_too_long(members, empty, path, monkeypatch):
