@@ -47,6 +47,8 @@ from web.pages import (
     rules,
     search,
 )
+from web.studio import forms as studio_forms
+from web.studio import home as studio_home
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -66,6 +68,8 @@ BLUEPRINTS: Final = (
     market.blueprint,
     parameters.blueprint,
     revisions.blueprint,
+    studio_home.blueprint,
+    studio_forms.blueprint,
     phone.blueprint,
     live.blueprint,
     boards.blueprint,

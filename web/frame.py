@@ -129,6 +129,7 @@ def _places_of(app: AppView, *, is_open: bool) -> AppPlaces:
     if app.sets_parameters:
         settings.append(_place(gettext("Parameters"), url_for("parameters.show", app=app.key), "settings"))
     if instance().apps.may_export(viewer()):
+        settings.append(_place(gettext("Studio"), url_for("studio.home", app=app.key), "edit"))
         settings.append(_place(gettext("Design and revisions"), url_for("revisions.show", app=app.key), "history"))
     return AppPlaces(app.key, text_of(app.labels), home, boards, tuple(forms), tuple(settings), is_open)
 

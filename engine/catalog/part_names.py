@@ -105,6 +105,18 @@ list 列表 list
 locked 锁定 locked
 max 最大值 maximum
 max_count 最多几项 most entries
+max_length 最多几个字 longest text
+max_age_minutes 最多拍了几分钟 oldest in minutes
+max_seconds 最长几秒 longest in seconds
+min_seconds 最短几秒 shortest in seconds
+digits 总位数 digits in all
+position 带定位 with position
+presets 快捷日期 days in one tap
+suggestions 快捷文字 texts in one tap
+geofence 地点范围 geofence
+taken_from 取自 taken from
+seen_before 照片是否重复 seen before
+metres_between 相距多少米 metres between
 measures 数值 measures
 message 提示语 message
 metric 指标 metric
@@ -195,6 +207,14 @@ audio 语音 audio
 signature 签名 signature
 location 位置 location
 scan 扫码 scan
+phone 电话 phone number
+email 邮箱 e-mail
+url 网址 web address
+id_code 统一社会信用代码 company code
+rating 评分 rating
+persons 多个人员 several people
+references 多个引用 several references
+json 原始数据 raw data
 create 新建时 on creation
 submit 提交时 on submission
 """)

@@ -255,6 +255,11 @@ NOTHING_TO_UNDO = ProblemKind(
     Text("每个人只撤销自己的改动", "Everybody undoes their own changes"),
     Nature.CONFLICT,
 )
+BAD_PROPERTY = ProblemKind(
+    "DRAFT-008",
+    Text("“{got}”不能用在这里", "“{got}” cannot stand here"),
+    Text("请填数字,或从列出的里面选", "Write a number, or choose one of those listed"),
+)
 DRAFT_OUTDATED = ProblemKind(
     "DRAFT-003",
     Text(
@@ -263,4 +268,31 @@ DRAFT_OUTDATED = ProblemKind(
     ),
     Text("请先把新版本并入草稿", "Take the new revision into the draft first"),
     Nature.CONFLICT,
+)
+NOT_REMOVED = ProblemKind(
+    "PURGE-001",
+    Text("“{name}”不在已移除的内容里,不能清除", "“{name}” is nothing that was removed: it cannot be purged"),
+    Text("已移除的有:{known};要清除别的,先从设计里移除并发布", "Removed are: {known}; remove it and publish first"),
+)
+STILL_REFERRED = ProblemKind(
+    "PURGE-002",
+    Text("“{by}”保留的数据还指向“{name}”", "What is kept of “{by}” still refers to “{name}”"),
+    Text("请把“{by}”一起清除,或先清除它", "Purge “{by}” with it, or before it"),
+)
+OTHER_COUNTS = ProblemKind(
+    "PURGE-003",
+    Text(
+        "“{name}”现在是{records}条记录、{entries}条日志、{files}个文件,和确认的不同",
+        "“{name}” is {records} records, {entries} entries and {files} files by now, not what was confirmed",
+    ),
+    Text("请重新查看清单,再确认一次", "Look at the list again and confirm what it says"),
+    Nature.CONFLICT,
+)
+CANNOT_COME_BACK = ProblemKind(
+    "PURGE-004",
+    Text(
+        "“{zh}”的数据已在{at}清除,恢复后是空的",
+        "What “{en}” held was purged on {at}: it comes back empty",
+    ),
+    Text("需要原来的数据时,请用之前的备份或存档", "If it is needed, take it from a backup or an archive of before"),
 )

@@ -22,11 +22,13 @@ from engine.runtime.filters import Filters
 from engine.runtime.inbox import Inbox
 from engine.runtime.pages import Pages
 from engine.runtime.parameters import Parameters
+from engine.runtime.purging import Purging
 from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
 from engine.runtime.saved_filters import SavedFilters
 from engine.runtime.studio import Studio
+from engine.runtime.trials import Trials
 from engine.storage.contents.store import Contents, MemoryContents
 from engine.storage.database import Database
 
@@ -51,7 +53,9 @@ class Services:
     directory: Directory
     drafts: Drafts
     draft_documents: DraftDocuments
+    purging: Purging
     studio: Studio
+    trials: Trials
     quick_actions: QuickActions
 
 
@@ -88,6 +92,8 @@ def assemble(
         directory=Directory(execution),
         drafts=Drafts(desk),
         draft_documents=DraftDocuments(desk),
+        purging=Purging(desk),
         studio=Studio(desk),
+        trials=Trials(desk),
         quick_actions=QuickActions(desk),
     )

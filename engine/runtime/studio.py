@@ -178,6 +178,10 @@ class Studio:
             if collision(mine, step.changes) is not None:
                 raise EngineError(problems.DRAFT_COLLISION.at(who=name_of(reading, step.user) or "-"))
 
+    def uid(self) -> str:
+        """Return an identity for an element that is to be added."""
+        return self._mint.uid()
+
     @property
     def _mint(self) -> Mint:
         return Mint(self._desk.execution.randomness, in_letters)

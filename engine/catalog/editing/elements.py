@@ -19,10 +19,14 @@ _WORD: Final = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Mint:
-    """Where new elements get their identity: unpredictable bytes, and how a Chinese name is spelled in letters."""
+    """Where new elements get their identity: unpredictable bytes, and how a Chinese name is spelled in letters.
+
+    ``main`` is the uid of the element that is asked for, where that was told beforehand.
+    """
 
     random: Callable[[int], bytes]
     spelled: Callable[[str], str]
+    main: str = ""
 
     def uid(self) -> str:
         """Return a uid that no element has."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Final
 
 from engine.catalog.comparing import Absent
@@ -20,19 +21,20 @@ WITH_TARGET: Final = ("reference", "references")
 
 
 def new_form(labels: Json, taken: set[str], mint: Mint) -> Json:
-    """Return a form with one field, the name by which its records go."""
+    """Return a form with one field, the name by which its records go; the form's own uid is the one told."""
+    inner = replace(mint, main="")
     name = {
-        "uid": mint.uid(),
+        "uid": inner.uid(),
         "key": "name",
         "type": "text",
         "labels": text("名称", "Name"),
         "required": "submit",
     }
-    section = {"uid": mint.uid(), "key": "main", "labels": text("基本信息", "Details"), "fields": ["name"]}
+    section = {"uid": inner.uid(), "key": "main", "labels": text("基本信息", "Details"), "fields": ["name"]}
     return {
         "format": FORMAT,
         "kind": "form",
-        "uid": mint.uid(),
+        "uid": mint.main or mint.uid(),
         "key": mint.key(labels, taken),
         "labels": dict(labels),
         "title": "{{name}}",
@@ -40,6 +42,23 @@ def new_form(labels: Json, taken: set[str], mint: Mint) -> Json:
         "sections": [section],
         "list": {"fields": ["name"]},
     }
+
+
+def first_labels(given: str, language: str) -> Json:
+    """Return the labels of what is new, named in one language; EngineError (APP-042) where there is no name."""
+    return named(_told(given), language)
+
+
+def with_own_property(form: Json, key: str, value: Json | Absent) -> Json:
+    """Return the form with a property of its own set, or taken away where the value is ABSENT."""
+    made = deepcopy(form)
+    _set(made, key, value)
+    return made
+
+
+def section_labels(form: Json, uid: str, given: str, language: str) -> Json:
+    """Return the labels of a section that is called otherwise in one language."""
+    return named(_told(given), language, of(form.get("sections", []), uid)["labels"])
 
 
 def renamed(form: Json, given: str, language: str) -> Json:
@@ -63,13 +82,18 @@ def with_field(form: Json, kind: str, labels: Json, mint: Mint, section: str | N
 
 
 def _field(kind: str, labels: Json, mint: Mint, taken: set[str], target: str | None) -> Json:
-    field: dict[str, Json] = {"uid": mint.uid(), "key": mint.key(labels, taken), "type": kind, "labels": dict(labels)}
+    field: dict[str, Json] = {
+        "uid": mint.main or mint.uid(),
+        "key": mint.key(labels, taken),
+        "type": kind,
+        "labels": dict(labels),
+    }
     if kind in WITH_OPTIONS:
         field["options"] = [_option(number, mint) for number in (1, 2)]
     if kind in WITH_TARGET and target is not None:
         field["form"] = target
     if kind == LINES:
-        field["fields"] = [_field("text", text("内容", "Content"), mint, set(), None)]
+        field["fields"] = [_field("text", text("内容", "Content"), replace(mint, main=""), set(), None)]
     return field
 
 
@@ -77,11 +101,11 @@ def _option(number: int, mint: Mint) -> Json:
     return {"uid": mint.uid(), "key": f"option_{number}", "labels": text(f"选项{number}", f"Option {number}")}
 
 
-def with_line_field(form: Json, outer: str, kind: str, labels: Json, mint: Mint) -> Json:
+def with_line_field(form: Json, outer: str, kind: str, labels: Json, mint: Mint, target: str | None = None) -> Json:
     """Return the form with a new field in the lines of a field (a uid)."""
     made = deepcopy(form)
     lines = of(made["fields"], outer)["fields"]
-    lines.append(_field(kind, labels, mint, keys_of(lines) | {"id", "parent", "position"}, None))
+    lines.append(_field(kind, labels, mint, keys_of(lines) | {"id", "parent", "position"}, target))
     return made
 
 
@@ -168,6 +192,41 @@ def with_field_moved(form: Json, uid: str, section: str | None, before: str | No
     return made
 
 
+def with_field_stepped(form: Json, uid: str, step: int) -> Json:
+    """Return the form with a field one place up (-1) or down (1), from section to section; at an end it stays."""
+    for field in form["fields"]:
+        lines = field.get("fields", [])
+        if any(line["uid"] == uid for line in lines):
+            return with_field_moved(form, uid, None, _ahead_of(lines, uid, step))
+    sections = form.get("sections", [])
+    if not sections:
+        return with_field_moved(form, uid, None, _ahead_of(form["fields"], uid, step))
+    made = deepcopy(form)
+    key = of(made["fields"], uid)["key"]
+    listed = [one["fields"] for one in made["sections"]]
+    holder = next((number for number, keys in enumerate(listed) if key in keys), None)
+    if holder is None:
+        return with_field_moved(form, uid, None, None)
+    place = listed[holder].index(key) + step
+    other = holder + step
+    if 0 <= place < len(listed[holder]):
+        listed[holder].remove(key)
+        listed[holder].insert(place, key)
+    elif 0 <= other < len(listed):
+        listed[holder].remove(key)
+        listed[other].insert(len(listed[other]) if step < 0 else 0, key)
+    return made
+
+
+def _ahead_of(items: Sequence[Json], uid: str, step: int) -> str | None:
+    """Return the element in front of which one goes that is moved by a step; itself where it stays."""
+    number = at(items, uid)
+    if step < 0:
+        return str(items[max(number - 1, 0)]["uid"])
+    after = number + 2
+    return str(items[after]["uid"]) if after < len(items) else None
+
+
 def with_section(form: Json, labels: Json, mint: Mint) -> Json:
     """Return the form with one more section; the first one takes in the fields that stood in none."""
     made = deepcopy(form)
@@ -217,6 +276,12 @@ def with_option_property(owner: Json, uid: str, key: str, value: Json | Absent) 
     made = deepcopy(owner)
     _set(of(made["options"], uid), key, value)
     return made
+
+
+def with_option_named(owner: Json, uid: str, given: str, language: str) -> Json:
+    """Return a field, or an option list, with an option called otherwise in one language."""
+    labels = named(_told(given), language, of(owner["options"], uid)["labels"])
+    return with_option_property(owner, uid, "labels", labels)
 
 
 def without_option(owner: Json, uid: str, *, used: bool) -> Json:

@@ -1,0 +1,98 @@
+"""The apps as they would be if a draft were published: read and tried by whoever designs, stored and run nowhere."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from engine.catalog.definitions import load_app
+from engine.catalog.documents import Documents
+from engine.kernel.problems import EngineError
+from engine.runtime.bonds import bonds_of
+from engine.runtime.catalogs import Current
+from engine.runtime.desk import Desk
+from engine.runtime.drafting import current_of, said_by
+from engine.runtime.reading import Reading
+from engine.runtime.revising import next_revision
+from engine.runtime.views import Viewer
+from engine.storage import drafts as stored
+from engine.storage import revisions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+KEPT: Final = 3
+"""So many drafts stay compiled; a compiled design takes some megabytes."""
+
+
+class Trials:
+    """Compiles drafts, each once for each of its versions and for the revisions of the apps beside it."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Read through ``desk``; nothing is compiled yet."""
+        self._desk = desk
+        self._lock = Lock()
+        self._kept: OrderedDict[object, Current | EngineError] = OrderedDict()
+
+    def desk(self, app: str, role: str | None = None) -> TrialDesk:
+        """Return a desk at which the app is as its draft says; with ``role`` whoever reads has that one alone."""
+        return TrialDesk(self._desk.execution, self, app, role)
+
+    def current(self, connection: Connection, viewer: Viewer, app: str) -> Current:
+        """Return the apps with the draft of one in place of what is in use; as they are where there is no draft.
+
+        EngineError (absent) for who does not design; with all that is wrong where the draft does not compile.
+        """
+        reading = self._desk.over(connection, viewer)
+        current_of(reading, app)
+        draft = stored.get(connection, app)
+        if draft is None:
+            return reading.current
+        name = (app, draft.version, tuple(sorted(revisions.current(connection).items())))
+        with self._lock:
+            found = self._kept.get(name) or self._keep(name, self._made(reading, said_by(draft).documents))
+        if isinstance(found, EngineError):
+            raise found
+        return replace(found, parameters=self._desk.execution.catalogs.parameters(connection, found.catalog))
+
+    def _keep(self, name: object, found: Current | EngineError) -> Current | EngineError:
+        self._kept[name] = found
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def _made(self, reading: Reading, documents: Documents) -> Current | EngineError:
+        """Return the compiled apps, or why they cannot be: kept, too, for the same draft is asked about often."""
+        execution = self._desk.execution
+        before = reading.current.catalog
+        try:
+            definition = load_app(documents, execution.catalogs.types)
+            made = next_revision(reading.connection, execution, definition, before)
+        except EngineError as error:
+            return error
+        catalog = before if made is None else made.catalog
+        tables = execution.catalogs.tables(catalog)
+        return Current(catalog, tables, {}, execution.catalogs.dialect, bonds_of(catalog))
+
+
+@dataclass(frozen=True)
+class TrialDesk(Desk):
+    """A desk at which one app is as its draft says. Nothing may be written here: its new tables are nowhere yet."""
+
+    trials: Trials
+    app: str
+    role: str | None = None
+
+    @contextmanager
+    def reading(self, viewer: Viewer) -> Iterator[Reading]:
+        """Give one snapshot in which the draft is in use, as somebody with the desk's role reads it."""
+        with self.execution.database.read() as connection:
+            current = self.trials.current(connection, viewer, self.app)
+            roles = current.catalog.apps[self.app].definition.roles
+            mine = {(self.app, one.key) for one in roles if self.role in (None, one.key)}
+            others = {(app, key) for app, key in viewer.roles if app != self.app}
+            yield self.seen(connection, replace(viewer, roles=frozenset(mine | others)), current)

@@ -1,0 +1,9 @@
+// The studio in step with the server: each change is sent at once and in order, and the page is drawn anew in place.
+import { drag } from "./studio/dragging";
+import { keepInStep } from "./studio/step";
+
+const studio = document.getElementById("studio");
+if (studio) {
+  keepInStep(studio);
+  drag(studio);
+}

@@ -1,0 +1,148 @@
+// Sends what is changed, one after another, and puts the page that comes back in place of what is there.
+// A request waits for the one before it, so that each carries what the draft has become by then.
+import { Idiomorph } from "idiomorph";
+
+const SEEN = 'input[name="seen"]';
+const SETTLE_MS = 400;
+
+let queue: Promise<void> = Promise.resolve();
+let waiting = 0;
+
+const version = (studio: HTMLElement): string => studio.dataset["version"] ?? "";
+
+const draw = (studio: HTMLElement, html: string): void => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const next = page.getElementById("studio");
+  if (!next) {
+    location.reload();
+    return;
+  }
+  Idiomorph.morph(studio, next, {
+    morphStyle: "outerHTML",
+    ignoreActiveValue: true,
+    callbacks: {
+      // What somebody has opened or closed stays so, and a page within the page is not loaded twice.
+      beforeAttributeUpdated: (name: string, node: Element) => !(name === "open" && node instanceof HTMLDetailsElement),
+      beforeNodeMorphed: (old: Node) => !(old instanceof HTMLIFrameElement),
+    },
+  });
+  document.title = page.title;
+};
+
+/** Show what is at an address, without going there. */
+const show = async (studio: HTMLElement, answer: Response): Promise<void> => {
+  const before = version(studio);
+  draw(studio, await answer.text());
+  if (answer.ok) history.replaceState(null, "", answer.url);
+  studio.dispatchEvent(new CustomEvent("drawn", { detail: { changed: before !== version(studio) } }));
+};
+
+const busy = (studio: HTMLElement, more: number): void => {
+  waiting += more;
+  studio.toggleAttribute("aria-busy", waiting > 0);
+};
+
+const inOrder = (studio: HTMLElement, work: () => Promise<void>): Promise<void> => {
+  busy(studio, 1);
+  queue = queue.then(work).catch(() => {
+    const said = document.getElementById("offline");
+    if (said) said.hidden = false;
+  });
+  return (queue = queue.finally(() => busy(studio, -1)));
+};
+
+/** Send a form of the studio as it was when it was sent; only what was seen of the draft is that of now. */
+export const send = (studio: HTMLElement, form: HTMLFormElement, button?: HTMLElement | null): Promise<void> => {
+  const data = new FormData(form);
+  if (button instanceof HTMLButtonElement && button.name) data.set(button.name, button.value);
+  const to = form.action;
+  return inOrder(studio, async () => {
+    const now = studio.querySelector<HTMLInputElement>(SEEN)?.value;
+    if (now !== undefined) data.set("seen", now);
+    const body = [...data.values()].some((value) => value instanceof File)
+      ? data
+      : new URLSearchParams([...data] as [string, string][]);
+    await show(studio, await fetch(to, { method: "POST", body, headers: { "X-Studio": "1" } }));
+  });
+};
+
+const open = (studio: HTMLElement, href: string): Promise<void> =>
+  inOrder(studio, async () => show(studio, await fetch(href)));
+
+const check = async (studio: HTMLElement): Promise<void> => {
+  const aside = document.getElementById("checks");
+  const from = studio.dataset["checks"];
+  if (!aside || !from) return;
+  const asked = version(studio);
+  const answer = await fetch(from);
+  if (!answer.ok || asked !== version(studio)) return;
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  aside.replaceChildren(...found.body.childNodes);
+  aside.hidden = !aside.childElementCount;
+  markPlaces(studio, aside);
+};
+
+/** Mark the rows of what something is wrong with: places are ``forms/visit.json#/fields/3/…`` or name a field's key. */
+const markPlaces = (studio: HTMLElement, aside: HTMLElement): void => {
+  const places = [...aside.querySelectorAll<HTMLElement>("[data-place]")].map((item) => item.dataset["place"] ?? "");
+  const form = studio.querySelector<HTMLElement>("[data-form]")?.dataset["form"];
+  for (const row of studio.querySelectorAll<HTMLElement>("[data-key][data-number]")) {
+    const [key, number] = [row.dataset["key"], row.dataset["number"]];
+    const names = [`forms/${form}.json#/fields/${key}`, `forms/${form}.json#/fields/${number}`];
+    row.toggleAttribute(
+      "data-wrong",
+      places.some((place) => names.some((name) => place === name || place.startsWith(`${name}/`))),
+    );
+  }
+};
+
+export const keepInStep = (studio: HTMLElement): void => {
+  let settling = 0;
+  const checkSoon = (): void => {
+    clearTimeout(settling);
+    settling = setTimeout(() => void check(studio), SETTLE_MS) as unknown as number;
+  };
+  studio.addEventListener("change", (event) => {
+    const form = event.target instanceof Element ? event.target.closest("form") : null;
+    if (form?.hasAttribute("data-live")) void send(studio, form);
+  });
+  studio.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.hasAttribute("data-plain")) return;
+    event.preventDefault();
+    void send(studio, form, event.submitter).then(() => {
+      // A list that things are added to is ready for the next one.
+      if (form.classList.contains("studio-add") && form.isConnected) form.reset();
+    });
+  });
+  studio.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    const here = new URL(location.href);
+    const to = new URL(link.href, here);
+    if (to.pathname !== here.pathname || to.origin !== here.origin || link.hasAttribute("download")) return;
+    event.preventDefault();
+    void open(studio, to.href);
+  });
+  addEventListener("keydown", (event) => {
+    const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+    if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    const button = studio.querySelector<HTMLButtonElement>(
+      `button[aria-keyshortcuts="Control+${event.shiftKey ? "Shift+" : ""}Z"]:enabled`,
+    );
+    event.preventDefault();
+    button?.click();
+  });
+  studio.addEventListener("drawn", (event) => {
+    if ((event as CustomEvent<{ changed: boolean }>).detail.changed) {
+      for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]"))
+        frame.contentWindow?.location.reload();
+      checkSoon();
+    }
+  });
+  // Somebody who comes back to the page sees what others have changed meanwhile.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !studio.contains(document.activeElement)) void open(studio, location.href);
+  });
+  checkSoon();
+};

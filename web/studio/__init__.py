@@ -1,0 +1,1 @@
+"""The studio: pages on which apps are designed, each change a step of the draft."""

@@ -1,0 +1,260 @@
+"""The designer of forms: fields, sections and options put together by tapping and dragging, each change one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from flask import Blueprint, render_template, request, url_for
+
+from engine.kernel.canonical import Json
+from engine.kernel.problems import Text
+from engine.runtime.studio_edits import (
+    GONE_PROPERTY,
+    AddField,
+    AddSection,
+    ChangeOptions,
+    MoveField,
+    MoveSection,
+    OptionAct,
+    RemoveField,
+    RemoveForm,
+    RemoveSection,
+    RenameField,
+    RenameForm,
+    SetField,
+    SetFormProperty,
+    SetHelp,
+    SetSection,
+    StepField,
+    form_in,
+    form_keys,
+    path_of,
+)
+from engine.runtime.studio_views import PropertyView, first_name, palette, properties, read_property, type_name
+from web.doors import instance, viewer
+from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused
+from web.studio.frame import change, design, done, language, named, posted, seen
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from engine.kernel.problems import Problem
+    from engine.runtime.studio import Design, Edit
+
+blueprint = Blueprint("studio_forms", __name__)
+
+FORM = "/a/<app>/studio/forms/<form>"
+FIELD = f"{FORM}/fields/<uid>"
+SECTION = f"{FORM}/sections/<uid>"
+STEPS = {"up": -1, "down": 1}
+OPTION_ACTS: Final = get_args(OptionAct)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section as it is drawn, with its fields; without a ``uid`` the fields stand in no section."""
+
+    uid: str
+    labels: Text | None
+    fields: tuple[Json, ...]
+    visible_when: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The field that is being looked at: its document, whether it is one of lines, and what can be set of it."""
+
+    field: Json
+    outer: Json | None
+    properties: tuple[PropertyView, ...]
+    published: frozenset[str]
+
+
+@blueprint.get(FORM)
+def show(app: str, form: str) -> str:
+    """Show a form as it is designed, with what is chosen in it (``at``, a uid)."""
+    return _page(app, form, request.args.get("at", ""), ())
+
+
+def _page(app: str, form: str, at: str, problems: tuple[Problem, ...]) -> str:
+    found = design(app)
+    if path_of(form) not in found.documents:
+        raise RequestRefused(404, NOT_FOUND.at())
+    document = form_in(found.documents, form)
+    context: dict[str, Any] = {
+        "design": found,
+        "problems": problems,
+        "here": url_for("studio_forms.show", app=app, form=form, at=at or None),
+        "form": document,
+        "parts": tuple(_parts(document)),
+        "chosen": _chosen(found, document, at),
+        "section": next((one for one in document.get("sections", ()) if one["uid"] == at), None),
+        "palette": palette(),
+        "type_name": type_name,
+    }
+    return render_template("studio/form.html", **context)
+
+
+def _parts(document: Json) -> list[Part]:
+    fields = {field["key"]: field for field in document["fields"]}
+    sections = document.get("sections", ())
+    placed = {key for section in sections for key in section["fields"]}
+    left = tuple(field for key, field in fields.items() if key not in placed)
+    parts = [
+        Part(
+            section["uid"],
+            Text.from_json(section["labels"]),
+            tuple(fields[key] for key in section["fields"] if key in fields),
+            section.get("visible_when", ""),
+        )
+        for section in sections
+    ]
+    return [Part("", None, left, ""), *parts] if left or not parts else parts
+
+
+def _chosen(found: Design, document: Json, at: str) -> Chosen | None:
+    for field in document["fields"]:
+        for one, outer in ((field, None), *((line, field) for line in field.get("fields", ()))):
+            if one["uid"] == at:
+                types = instance().services.execution.catalogs.types
+                listed = properties(one, types, _form_names(found), inner=outer is not None)
+                return Chosen(one, outer, listed, _published_options(found, document["key"], at))
+    return None
+
+
+def _form_names(found: Design) -> tuple[tuple[str, Text], ...]:
+    return tuple((key, Text.from_json(form_in(found.documents, key)["labels"])) for key in form_keys(found.documents))
+
+
+def _published_options(found: Design, form: str, at: str) -> frozenset[str]:
+    """Return the uids of a field's options that records may hold."""
+    before = found.published.get(path_of(form), {}).get("fields", ())
+    every = (one for field in before for one in (field, *field.get("fields", ())) if one["uid"] == at)
+    return frozenset(option["uid"] for one in every for option in one.get("options", ()))
+
+
+def _to(app: str, form: str, at: str | None) -> str:
+    return url_for("studio_forms.show", app=app, form=form, at=at or None)
+
+
+def _changed(app: str, form: str, edit: Edit, at: str | None, back: str | None = None) -> BaseResponse:
+    """Make a change and show the form with what is chosen then; where it is refused, with what was chosen before."""
+    before = at or "" if back is None else back
+    return change(app, edit, _to(app, form, at), partial(_page, app, form, before))
+
+
+@blueprint.post(FORM)
+def set_form(app: str, form: str) -> BaseResponse:
+    """Call the form otherwise, or set one of its properties."""
+    key = posted("key")
+    if key == "name":
+        return _changed(app, form, RenameForm(form, posted("value"), language()), None)
+    if key == "title":
+        return _changed(app, form, SetFormProperty(form, "title", posted("value") or GONE_PROPERTY), None)
+    if key == "list":
+        known = [field["key"] for field in form_in(design(app).documents, form)["fields"]]
+        listed = [one for one in known if one in request.form.getlist("value")]
+        held = form_in(design(app).documents, form).get("list", {})
+        value = {**{name: held[name] for name in held if name != "fields"}, **({"fields": listed} if listed else {})}
+        return _changed(app, form, SetFormProperty(form, "list", value or GONE_PROPERTY), None)
+    raise RequestRefused(400, BAD_REQUEST.at("key"))
+
+
+@blueprint.post(f"{FORM}/remove")
+def remove_form(app: str, form: str) -> BaseResponse:
+    """Take the form out of the design; its records are kept."""
+    return change(app, RemoveForm(form), url_for("studio.home", app=app), partial(_page, app, form, ""))
+
+
+@blueprint.post(f"{FORM}/fields")
+def add_field(app: str, form: str) -> BaseResponse:
+    """Add a field of the type that was tapped or dropped."""
+    kind, uid = posted("type"), instance().services.studio.uid()
+    labels = first_name(kind)
+    edit = AddField(form, uid, kind, labels, named("section"), named("before"), named("lines"))
+    return _changed(app, form, edit, uid, posted("at"))
+
+
+@blueprint.post(FIELD)
+def set_field(app: str, form: str, uid: str) -> BaseResponse:
+    """Set one property of a field."""
+    key = posted("key")
+    if key == "name":
+        return _changed(app, form, RenameField(form, uid, posted("value"), language()), uid)
+    if key == "help":
+        return _changed(app, form, SetHelp(form, uid, posted("value"), language()), uid)
+    found = design(app)
+    chosen = _chosen(found, form_in(found.documents, form), uid)
+    shown = next((one for one in chosen.properties if one.key == key), None) if chosen else None
+    if shown is None:
+        raise RequestRefused(400, BAD_REQUEST.at("key"))
+
+    def work() -> None:
+        edit = SetField(form, uid, key, read_property(shown, request.form.getlist("value")))
+        instance().services.studio.edit(viewer(), app, seen(), edit)
+
+    return done(work, _to(app, form, uid), partial(_page, app, form, uid))
+
+
+@blueprint.post(f"{FIELD}/move")
+def move_field(app: str, form: str, uid: str) -> BaseResponse:
+    """Put a field elsewhere: by a step up or down, or in front of another in a section."""
+    step = STEPS.get(posted("step"))
+    at = posted("at") or uid
+    if step is not None:
+        return _changed(app, form, StepField(form, uid, -1 if step < 0 else 1), at)
+    return _changed(app, form, MoveField(form, uid, named("section"), named("before")), at)
+
+
+@blueprint.post(f"{FIELD}/remove")
+def remove_field(app: str, form: str, uid: str) -> BaseResponse:
+    """Take a field out of the form; what records hold of it is kept."""
+    return _changed(app, form, RemoveField(form, uid), None, uid)
+
+
+@blueprint.post(f"{FIELD}/options")
+def options(app: str, form: str, uid: str) -> BaseResponse:
+    """Add, name, move or remove an option of a field."""
+    found = design(app)
+    option = posted("option")
+    return _changed(app, form, options_change(form, uid, option, _published_options(found, form, uid)), uid)
+
+
+def options_change(form: str, uid: str, option: str, published: frozenset[str]) -> ChangeOptions:
+    """Return the change of options that was posted."""
+    act = next((one for one in OPTION_ACTS if one == posted("act")), None)
+    if act is None:
+        raise RequestRefused(400, BAD_REQUEST.at("act"))
+    return ChangeOptions(
+        form, uid, act, option, posted("value"), language(), named("before"), published=option in published
+    )
+
+
+@blueprint.post(f"{FORM}/sections")
+def add_section(app: str, form: str) -> BaseResponse:
+    """Add a section."""
+    return _changed(app, form, AddSection(form, posted("name"), language()), None)
+
+
+@blueprint.post(SECTION)
+def set_section(app: str, form: str, uid: str) -> BaseResponse:
+    """Call a section otherwise, or say when it shows."""
+    if posted("key") == "visible_when":
+        edit = SetSection(form, uid, "visible_when", posted("value").strip() or GONE_PROPERTY, language())
+    else:
+        edit = SetSection(form, uid, "labels", posted("value"), language())
+    return _changed(app, form, edit, uid)
+
+
+@blueprint.post(f"{SECTION}/move")
+def move_section(app: str, form: str, uid: str) -> BaseResponse:
+    """Put a section in front of another, or at the end."""
+    return _changed(app, form, MoveSection(form, uid, named("before")), uid)
+
+
+@blueprint.post(f"{SECTION}/remove")
+def remove_section(app: str, form: str, uid: str) -> BaseResponse:
+    """Take a section away; its fields stay."""
+    return _changed(app, form, RemoveSection(form, uid), None, uid)
