@@ -24,6 +24,7 @@ from engine.packs.commands import pack
 from engine.packs.commands_designs import check_app, diff_apps, roll_back_app, show_history
 from engine.runtime.commands import app, user
 from engine.runtime.commands_language import check, explain_, format_
+from engine.runtime.commands_purging import purge_app
 from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_rules, show_rule
 from engine.runtime.commands_rules import rule
 from engine.runtime.commands_tables import table
@@ -106,7 +107,16 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
-for _command in (check_app, diff_apps, export_command, import_command, show_history, roll_back_app, show_conversions):
+for _command in (
+    check_app,
+    diff_apps,
+    export_command,
+    import_command,
+    show_history,
+    roll_back_app,
+    show_conversions,
+    purge_app,
+):
     app.add_command(_command)
 for _command in (show_rule, parse_rules, format_rules, check_rules):
     rule.add_command(_command)

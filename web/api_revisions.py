@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, request
 
 from engine.kernel.canonical import Json
-from engine.kernel.problems import EngineError, Problem
+from engine.kernel.problems import EngineError, Problem, Text
 from engine.runtime.problems import NO_DRAFT
 from web import api
 from web.doors import instance, viewer
@@ -19,12 +19,14 @@ from web.wire_revisions import (
     draft_json,
     look_json,
     publication_json,
+    published_json,
+    retired_json,
     revision_json,
     revisions_json,
 )
 
 if TYPE_CHECKING:
-    from engine.runtime.draft_documents import DraftDocuments
+    from engine.runtime.draft_documents import DraftDocuments, Publication
     from engine.runtime.drafts import Drafts
 
 WIDE: Final = ("api.put_draft", "api.change_draft")
@@ -34,6 +36,8 @@ DRAFT: Final = "/<app>/revisions/draft"
 REVISION: Final = "/<app>/revisions/<number>"
 FILE_KEYS: Final = ("format", "kind", "app", "version", "needs", "digest", "documents")
 MOST_DIGITS: Final = 9
+COUNTS: Final = ("records", "entries", "files")
+"""What is counted of what is to be purged."""
 
 
 def _drafts() -> Drafts:
@@ -59,12 +63,13 @@ def _kept(app: str, draft: int, status: int = 200) -> Response:
     return response
 
 
-def _published(app: str, revision: int | None) -> Response:
+def _published(app: str, found: Publication) -> Response:
     """Answer a publication: done, or where to ask how far it is."""
+    if found.revision is not None:
+        return api.answer(published_json(found, None))
     address = f"/api/v1/{app}/revisions/publication"
-    response = api.answer({"revision": revision, "progress": None if revision else address}, 200 if revision else 202)
-    if revision is None:
-        response.headers["Location"] = address
+    response = api.answer(published_json(found, address), 202)
+    response.headers["Location"] = address
     return response
 
 
@@ -175,6 +180,40 @@ def roll_back(app: str, number: str) -> Response:
     """Publish an earlier revision at once, as the next one; If-Match names the revision that is current."""
     asking, seen, wait = viewer(), version_needed(), _wait()
     return _published(app, _documents().roll_back(asking, app, _number(number, "number"), seen, wait=wait))
+
+
+@api.blueprint.get("/<app>/revisions/retired")
+def retired(app: str) -> Response:
+    """List the removed forms and fields of which something is kept, each with how much; for administrators."""
+    return api.answer(retired_json(instance().services.purging.retired(viewer(), app)))
+
+
+@api.blueprint.post("/<app>/revisions/purge")
+def purge(app: str) -> Response:
+    """Destroy what is kept of removed forms and fields, confirmed by the very counts; nothing brings it back."""
+    asking, confirmed = viewer(), _confirmed(body_of("items"))
+    return api.answer(retired_json(instance().services.purging.purge(asking, app, confirmed)))
+
+
+def _confirmed(document: Mapping[str, Json]) -> dict[str, tuple[int, int, int]]:
+    """Return what is to be purged, by name with its counts; EngineError with every item that does not say so."""
+    items, example = document.get("items"), '{"name": "book.note", "records": 2, "entries": 3, "files": 0}'
+    wanted = Text("清除的内容和数量", "What to purge, with its counts")
+    if not isinstance(items, list) or not items:
+        raise EngineError(WRONG_SHAPE.at("items", wanted_zh=wanted.zh, wanted_en=wanted.en, example=f"[{example}]"))
+    wrong = [place for place, item in enumerate(items) if not _is_confirmation(item)]
+    if wrong:
+        raise EngineError(
+            WRONG_SHAPE.at(f"items/{place}", wanted_zh=wanted.zh, wanted_en=wanted.en, example=example)
+            for place in wrong
+        )
+    return {item["name"]: (item["records"], item["entries"], item["files"]) for item in items}
+
+
+def _is_confirmation(item: Json) -> bool:
+    if not isinstance(item, dict) or item.keys() - {"labels"} != {"name", *COUNTS} or not isinstance(item["name"], str):
+        return False
+    return all(isinstance(item[key], int) and not isinstance(item[key], bool) for key in COUNTS)
 
 
 def body_of(*known: str) -> dict[str, Json]:

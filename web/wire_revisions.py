@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.catalog.change_words import Said
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
-from engine.runtime.draft_documents import DraftFile, RevisionFile
+from engine.runtime.draft_documents import Differences, DraftFile, Publication, RevisionFile
 from engine.runtime.drafts import DraftView, RevisionView
+from engine.runtime.purging import Retired
 from engine.runtime.types_progress import Progress
 
 
@@ -44,9 +44,9 @@ def draft_json(found: DraftFile) -> Json:
     }
 
 
-def changes_json(found: Iterable[Said]) -> Json:
+def changes_json(found: Differences) -> Json:
     """Return ``{"items": [{"kind", "where", "what", "path"}]}``."""
-    return {"items": [_change(one) for one in found]}
+    return {"items": _changes(found)}
 
 
 def look_json(found: DraftView) -> Json:
@@ -59,11 +59,33 @@ def look_json(found: DraftView) -> Json:
         "publishable": not look.problems and found.behind is None,
         "problems": [problem.as_json() for problem in look.problems],
         "advice": [problem.as_json() for problem in look.advice],
-        "changes": [_change(one) for one in look.changes],
+        "changes": _changes(look.changes),
         "touched": [
             {"what": one.what.as_json(), "path": one.place, "records": one.records, "exact": one.exact}
             for one in look.touched
         ],
+    }
+
+
+def published_json(found: Publication, progress: str | None) -> Json:
+    """Return ``{"revision", "progress", "lost"}``."""
+    gone = [problem.as_json() for problem in found.lost]
+    return {"revision": found.revision, "progress": progress, "lost": gone}
+
+
+def retired_json(found: Iterable[Retired]) -> Json:
+    """Return ``{"items": [{"name", "labels", "records", "entries", "files"}]}``."""
+    return {
+        "items": [
+            {
+                "name": one.name,
+                "labels": one.labels.as_json(),
+                "records": one.kept.records,
+                "entries": one.kept.entries,
+                "files": one.kept.files,
+            }
+            for one in found
+        ]
     }
 
 
@@ -84,5 +106,7 @@ def publication_json(current: int, waits: Progress | None) -> Json:
     }
 
 
-def _change(said: Said) -> Json:
-    return {"kind": said.kind, "where": said.where.as_json(), "what": said.what.as_json(), "path": said.place}
+def _changes(found: Differences) -> Json:
+    return [
+        {"kind": one.kind, "where": one.where.as_json(), "what": one.what.as_json(), "path": one.place} for one in found
+    ]

@@ -17,7 +17,7 @@ from engine.kernel.canonical import Json, pretty
 from engine.kernel.clocks import moment_text
 from engine.packs.reading import MANIFEST, find_pack, read_pack
 from engine.runtime.commands import services
-from engine.runtime.designs import Look, documents_of, history, look_over, roll_back
+from engine.runtime.designs import Look, documents_of, history, look_over, lost_with, roll_back
 from engine.runtime.execution import Execution
 from engine.runtime.exporting import read_export, unmet_needs
 from engine.runtime.needs import Needs
@@ -146,5 +146,9 @@ def show_history(key: str) -> None:
 @click.argument("number", type=int, metavar="REVISION")
 def roll_back_app(key: str, number: int) -> None:
     """Publish REVISION of APP once more, as the next one. What was removed since comes back with its data."""
-    revision = roll_back(services().execution, key, number, Actor(None))
+    execution = services().execution
+    gone = lost_with(execution, key, number)
+    revision = roll_back(execution, key, number, Actor(None))
     click.echo(f"{key}: revision {revision} = {number} ✓")
+    for problem in gone:
+        click.echo(f"! {problem.code} {problem.path}: {problem.message.zh} {problem.message.en}")

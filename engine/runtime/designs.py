@@ -16,6 +16,7 @@ from engine.runtime.execution import Execution
 from engine.runtime.impact import Touched, touched, turned
 from engine.runtime.needs import needs_of
 from engine.runtime.publishing import publish, version_of
+from engine.runtime.purging import lost
 from engine.runtime.revising import next_revision
 from engine.storage import revisions
 from engine.storage.revisions import Published
@@ -58,8 +59,9 @@ def look_over(execution: Execution, documents: Documents) -> Look:
         found = compare(was, app.definition.documents) if was else ()
         counted = touched(connection, definition.key, execution.catalogs.tables(before), was, found)
         counted += tuple(turned(connection, made.turnings, execution.catalogs.dialect))
+        gone = lost(connection, definition.key, was, app.definition.documents)
     said = say(found, was, app.definition.documents)
-    return Look(app.key, revision, made.obstacles, advice(app, made.catalog), said, counted)
+    return Look(app.key, revision, made.obstacles, (*gone, *advice(app, made.catalog)), said, counted)
 
 
 def history(execution: Execution, key: str) -> tuple[Published, ...]:
@@ -77,6 +79,14 @@ def documents_of(execution: Execution, key: str, number: int) -> Documents:
     with execution.database.read() as connection:
         found: Documents = revisions.documents(connection, key, number)
     return found
+
+
+def lost_with(execution: Execution, key: str, number: int) -> tuple[Problem, ...]:
+    """Return what publishing an earlier revision once more cannot bring back, because it was purged."""
+    with execution.database.read() as connection:
+        now = revisions.current(connection).get(key, revisions.WITHDRAWN)
+        old: Documents = revisions.documents(connection, key, now) if now else {}
+        return lost(connection, key, old, revisions.documents(connection, key, number))
 
 
 def roll_back(execution: Execution, key: str, number: int, actor: Actor) -> int:

@@ -12,7 +12,7 @@ from engine.catalog.documents import Documents
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import Json, pretty
 from engine.kernel.clocks import moment_text
-from engine.kernel.problems import EngineError
+from engine.kernel.problems import EngineError, Problem
 from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.drafting import current_of, keep, lock_of, moved, name_of, said_by
@@ -20,6 +20,7 @@ from engine.runtime.drafts import Wanted, to_publish, to_take_back
 from engine.runtime.exporting import FORMAT, KIND, Export, read_export
 from engine.runtime.needs import Needs, needs_of
 from engine.runtime.publishing import Origin, begin, publish, version_of
+from engine.runtime.purging import lost
 from engine.runtime.types_progress import Progress, progress
 from engine.runtime.views import Viewer
 from engine.storage import drafts as stored
@@ -29,6 +30,9 @@ from engine.storage.locks import lock_name
 if TYPE_CHECKING:
     from engine.runtime.reading import Reading
     from engine.storage.drafts import Draft
+
+Differences = tuple[Said, ...]
+"""What differs between two designs, in words."""
 
 _Making = Callable[[Export], Mapping[str, Json]]
 
@@ -65,6 +69,14 @@ class DraftFile:
     needs: Needs
 
 
+@dataclass(frozen=True)
+class Publication:
+    """What became of publishing: the revision, None where it waits for records, and what cannot come back with it."""
+
+    revision: int | None
+    lost: tuple[Problem, ...] = ()
+
+
 class DraftDocuments:
     """Drafts and revisions of apps as JSON, for administrators; for all others they are absent."""
 
@@ -81,7 +93,7 @@ class DraftDocuments:
             by, at = name_of(reading, found.user), moment_text(found.at)
         return RevisionFile(number, by, at, number == current, found.digest, documents)
 
-    def between(self, viewer: Viewer, app: str, old: int, new: int) -> tuple[Said, ...]:
+    def between(self, viewer: Viewer, app: str, old: int, new: int) -> Differences:
         """Return in words what differs between two revisions; 0 is that there was nothing. EngineError (STORE-054)."""
         with self._desk.reading(viewer) as reading:
             current_of(reading, app)
@@ -124,14 +136,14 @@ class DraftDocuments:
 
         return self._kept(viewer, app, made, seen)
 
-    def publish(self, viewer: Viewer, app: str, seen: int, *, wait: bool) -> int | None:
-        """Publish the draft as ``Drafts.publish`` does; return the revision, None where it waits for records.
+    def publish(self, viewer: Viewer, app: str, seen: int, *, wait: bool) -> Publication:
+        """Publish the draft as ``Drafts.publish`` does.
 
-        It waits alone where it is not to ``wait``, and many records have to be converted before.
+        Where it is not to ``wait``, and many records have to be converted before, the jobs processes publish it.
         """
         return self._published(viewer, to_publish(self._desk, viewer, app, seen), wait=wait, draft=seen)
 
-    def roll_back(self, viewer: Viewer, app: str, number: int, seen: int, *, wait: bool) -> int | None:
+    def roll_back(self, viewer: Viewer, app: str, number: int, seen: int, *, wait: bool) -> Publication:
         """Publish an earlier revision once more, as ``Drafts.roll_back`` and ``publish`` do."""
         found = to_take_back(self._desk, viewer, app, number).found
         return self._published(viewer, Wanted(found, seen), wait=wait)
@@ -142,11 +154,16 @@ class DraftDocuments:
             current = current_of(reading, app)
         return current, progress(self._desk.execution, app)
 
-    def _published(self, viewer: Viewer, wanted: Wanted, *, wait: bool, draft: int | None = None) -> int | None:
+    def _published(self, viewer: Viewer, wanted: Wanted, *, wait: bool, draft: int | None = None) -> Publication:
         doing = publish if wait else begin
         found, execution = wanted.found, self._desk.execution
         what = (found.documents, Actor(viewer.id), found.version, found.needs)
-        return doing(execution, *what, origin=Origin(wanted.base, draft))
+        app = found.documents["app.json"]["key"]
+        with self._desk.reading(viewer) as reading:
+            connection = reading.connection
+            now = revisions.documents(connection, app, current_of(reading, app))
+            gone = lost(connection, app, now, found.documents)
+        return Publication(doing(execution, *what, origin=Origin(wanted.base, draft)), gone)
 
     def _kept(self, viewer: Viewer, app: str, made: _Making, seen: int | None) -> int:
         execution = self._desk.execution

@@ -16,6 +16,7 @@ from engine.runtime.showing import field_labels, field_words
 from engine.runtime.views import ChangeView, HistoryView
 from engine.storage.form_tables import FormTables
 from engine.storage.journal import JournalEntry, entries_about
+from engine.storage.journal_triggers import ERASURE
 from engine.storage.rows import from_json
 
 STAMPS = frozenset(
@@ -27,6 +28,7 @@ ACTIONS = {
     "create": Text("新建", "Created"),
     "update": Text("修改", "Changed"),
     "delete": Text("删除", "Deleted"),
+    ERASURE: Text("清除数据", "Erased"),
 }
 
 

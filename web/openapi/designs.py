@@ -82,8 +82,23 @@ _FAR: Final[Schema] = {
     "type": ["object", "null"],
 }
 _PUBLISHED: Final[Schema] = {
-    **closed(revision=_MAYBE, progress=_NAME),
-    "description": "The revision; or null, with the address that says how far the records are converted",
+    **closed(revision=_MAYBE, progress=_NAME, lost=_PROBLEMS),
+    "description": "The revision, or null with the address that says how far it is; and what cannot come back",
+}
+
+_COUNTS: Final[Mapping[str, Schema]] = {"records": NUMBER, "entries": NUMBER, "files": NUMBER}
+_CONFIRMED: Final[Schema] = {
+    "type": "object",
+    "properties": {"name": WORD, "labels": named("Text"), **_COUNTS},
+    "required": ["name", *_COUNTS],
+    "additionalProperties": False,
+}
+_RETIRED: Final[Json] = {
+    "name": "book.note",
+    "labels": {"zh": "备注", "en": "Note"},
+    "records": 2,
+    "entries": 3,
+    "files": 0,
 }
 
 SCHEMAS: Final[Mapping[str, Schema]] = {
@@ -122,7 +137,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Publishing": _shown(
         {"type": "object", "properties": {"wait": TRUTH}, "additionalProperties": False}, {"wait": False}
     ),
-    "Published": _shown(_PUBLISHED, {"revision": 3, "progress": None}),
+    "Published": _shown(_PUBLISHED, {"revision": 3, "progress": None, "lost": []}),
     "Publication": _shown(
         closed(state={"enum": ["done", "converting", "refused"]}, revision=_REVISION, progress=_FAR),
         {
@@ -136,6 +151,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 "refused": [],
             },
         },
+    ),
+    "Retired": _shown(listed(closed(name=WORD, labels=named("Text"), **_COUNTS)), {"items": [_RETIRED]}),
+    "Purge": _shown(
+        closed(items={"type": "array", "items": _CONFIRMED, "minItems": 1}),
+        {"items": [{"name": "book.note", "records": 2, "entries": 3, "files": 0}]},
     ),
     "Nothing": {"type": "object", "additionalProperties": False},
 }

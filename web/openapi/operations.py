@@ -70,6 +70,8 @@ DESIGNS: Final[Mapping[str, Operation]] = {
     "publication": _reading("Publication", *OF_A_RECORD),
     "take_back": _DRAFT_KEPT,
     "roll_back": _PUBLISHES,
+    "retired": _reading("Retired", *OF_A_RECORD),
+    "purge": Operation("Retired", body="Purge", refusals=OF_A_CHANGE, needs_body=True),
 }
 """What is there for administrators alone."""
 

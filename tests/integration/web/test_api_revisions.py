@@ -67,7 +67,7 @@ def test_a_document_is_drafted_looked_over_published_and_taken_back(admin, api):
     assert (look["publishable"], look["behind"], look["problems"]) == (True, None, [])
     assert [(one["kind"], one["path"].partition("#")[0]) for one in look["changes"]] == [("changed", "forms/book.json")]
     published = admin("POST", f"{DRAFT}/publish", {}, If_Match='"1"')
-    assert (published.status_code, published.get_json()) == (200, {"revision": 2, "progress": None})
+    assert (published.status_code, published.get_json()) == (200, {"revision": 2, "progress": None, "lost": []})
     assert problems(admin("GET", DRAFT), 404) == {"": "DRAFT-002"}
     listed = admin("GET", "/library/revisions").get_json()["items"]
     assert [(one["number"], one["current"], one["by"]) for one in listed] == [(2, True, "Root"), (1, False, None)]
@@ -194,6 +194,8 @@ def test_designs_are_absent_for_who_does_not_design(admin, api, reader_api):
             ("GET", DRAFT, None),
             ("GET", f"{DRAFT}/check", None),
             ("GET", "/library/revisions/publication", None),
+            ("GET", "/library/revisions/retired", None),
+            ("POST", "/library/revisions/purge", {"items": [{"name": "x", "records": 0, "entries": 0, "files": 0}]}),
             ("PUT", DRAFT, {"documents": documents_of(admin)}),
             ("PATCH", DRAFT, {"documents": {"rules/x.json": None}}),
             ("DELETE", DRAFT, None),
@@ -205,6 +207,42 @@ def test_designs_are_absent_for_who_does_not_design(admin, api, reader_api):
             assert problems(caller(method, path, body, If_Match="1"), 404) == {"": "DECIDE-001"}
         assert not [path for path in caller.contract.document["paths"] if "revisions" in path]
     assert admin("GET", DRAFT).get_json()["version"] == 1
+
+
+def test_what_was_removed_is_purged_when_the_very_counts_are_confirmed(admin, api, isbn):
+    made = api.make("member", name="约翰", card_no=isbn(), email="john@example.com")
+    form = copy.deepcopy(documents_of(admin)["forms/member.json"])
+    form["fields"] = [one for one in form["fields"] if one["key"] != "email"]
+    admin("PATCH", DRAFT, {"documents": {"forms/member.json": form}})
+    assert admin("GET", "/library/revisions/retired").get_json() == {"items": []}
+    admin("POST", f"{DRAFT}/publish", If_Match="1")
+    listed = admin("GET", "/library/revisions/retired").get_json()
+    labels = {"zh": "邮箱", "en": "E-mail"}
+    assert listed == {"items": [{"name": "member.email", "labels": labels, "records": 1, "entries": 1, "files": 0}]}
+    wrong = {"items": [{**listed["items"][0], "records": 2}]}
+    assert problems(admin("POST", "/library/revisions/purge", wrong), 409) == {"member.email": "PURGE-003"}
+    assert admin("POST", "/library/revisions/purge", listed).get_json() == listed
+    assert admin("GET", "/library/revisions/retired").get_json() == {"items": []}
+    back = admin("POST", "/library/revisions/1/publish", If_Match="2").get_json()
+    assert (back["revision"], [one["code"] for one in back["lost"]]) == (3, ["PURGE-004"])
+    assert api("GET", f"/library/member/{made['id']}").get_json()["fields"]["email"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({}, {"items": "WEB-003"}),
+        ({"items": [], "yes": True}, {"yes": "WEB-002"}),
+        ({"items": [{"name": "member.email"}]}, {"items/0": "WEB-003"}),
+        (
+            {"items": [{"name": "a", "records": True, "entries": 0, "files": 0}, 5]},
+            {"items/0": "WEB-003", "items/1": "WEB-003"},
+        ),
+        ({"items": [{"name": "member.name", "records": 0, "entries": 0, "files": 0}]}, {"member.name": "PURGE-001"}),
+    ],
+)
+def test_a_purge_that_does_not_say_what_is_refused(admin, body, found):
+    assert problems(admin("POST", "/library/revisions/purge", body), 422) == found
 
 
 @pytest.fixture
