@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import random
 
 import pytest
+from click.testing import CliRunner
 
 from engine.decision.changeset import Actor
 from engine.jobs.loop import JobsLoop
 from engine.runtime import designs, purging
+from engine.runtime.commands_purging import purge_app
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.turning import turns_of
 from engine.storage import purging as storing
@@ -261,3 +264,27 @@ def test_who_purged_what_is_in_the_journal(shop):
     for step, more in ((service.retired, ()), (service.purge, ({},))):
         assert refused(step, shop.anna, "shop", *more) == [("DECIDE-001", "")]
     JobsLoop(shop.services.execution).run_until_quiet()
+
+
+def told_by(shop, *words):
+    shown = CliRunner().invoke(purge_app, ["shop", *words], obj=lambda: shop.services)
+    return shown.exit_code, shown.stdout, shown.exception
+
+
+def test_the_command_shows_what_there_is_and_destroys_it_only_when_told_to(shop):
+    filled(shop)
+    assert told_by(shop)[1] == "没有移除后还保留的数据 nothing is kept of anything removed\n"
+    shop.publish(without(shop.first, "thing.colour", "box"))
+    both = told_by(shop)[1]
+    assert "- thing.colour\tcolour的中文 colour in English\t2条记录 4条日志 0个文件 2 records, 4 entries, 0 files\n" in both
+    assert "box" in both
+    assert "--yes" in both
+    assert len(listed(shop)) == 2
+    code, said, _ = told_by(shop, "--field", "thing.colour", "--yes", "--json")
+    assert (code, json.loads(said)["purged"]) == (0, True)
+    assert [one["name"] for one in json.loads(said)["items"]] == ["thing.colour"]
+    assert set(listed(shop)) == {"box"}
+    for words in (("--form", "thing"), ("--field", "thing.title"), ("--field", "box"), ("--form", "thing.colour")):
+        assert [one.code for one in told_by(shop, *words)[2].problems] == ["PURGE-001"]
+    assert told_by(shop, "--yes")[0] == 0
+    assert listed(shop) == {}
