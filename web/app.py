@@ -49,6 +49,7 @@ from web.pages import (
 )
 from web.studio import forms as studio_forms
 from web.studio import home as studio_home
+from web.studio import preview as studio_preview
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -69,6 +70,7 @@ BLUEPRINTS: Final = (
     parameters.blueprint,
     revisions.blueprint,
     studio_home.blueprint,
+    studio_preview.blueprint,
     studio_forms.blueprint,
     phone.blueprint,
     live.blueprint,

@@ -34,6 +34,12 @@ _POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_FRAMING: Final = f"{_POLICY}; frame-src 'self'"
+_FRAMED: Final = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+FRAMING: Final = "studio_forms"
+"""The pages that show a page of ours within them, and no other."""
+FRAMED: Final = "studio_preview"
+"""The page that is shown so; it changes nothing."""
 _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -54,6 +60,11 @@ def secure_headers(response: Response) -> Response:
     """Put the security headers on an answer; pages are never kept by shared caches."""
     if request.endpoint == "static" and (request.view_args or {}).get("filename") == _READER:
         response.headers["Content-Security-Policy"] = _READER_POLICY
+    if request.blueprint == FRAMING:
+        response.headers["Content-Security-Policy"] = _FRAMING
+    if request.blueprint == FRAMED:
+        response.headers["Content-Security-Policy"] = _FRAMED
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "private, no-cache")

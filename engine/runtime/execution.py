@@ -151,9 +151,13 @@ class Execution:
         current: Current,
         command: Command,
         step: Callable[[Facts], D | NeedFacts],
+        known: Facts | None = None,
     ) -> D:
-        """Give ``step`` the facts that it asks for until it has what it needs, within its bound of rounds."""
-        return self._answered(connection, current, command, step, {})
+        """Give ``step`` the facts that it asks for until it has what it needs, within its bound of rounds.
+
+        ``known`` are facts that are there beforehand.
+        """
+        return self._answered(connection, current, command, step, dict(known or {}))
 
     def _answered(
         self,

@@ -120,16 +120,18 @@ class AddField:
 
 @dataclass(frozen=True)
 class RenameField:
-    """A field gets another name in one language."""
+    """A field gets another name in one language; one that is ``new`` gets a key that tells the name, too."""
 
     form: str
     uid: str
     name: str
     language: Language
+    new: bool = False
 
-    def __call__(self, documents: Documents, _: Mint) -> Documents:
+    def __call__(self, documents: Documents, mint: Mint) -> Documents:
         """Return the documents with the name."""
-        return _on(documents, self.form, lambda it: forms.with_name(it, self.uid, self.name, self.language))
+        made = _on(documents, self.form, lambda it: forms.with_name(it, self.uid, self.name, self.language))
+        return forms.with_key_of_name(made, path_of(self.form), self.uid, mint) if self.new else made
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,11 @@ def type_name(kind: str) -> Text:
     return VALUES.get(kind, Text(kind, kind))
 
 
-def first_name(kind: str) -> Json:
-    """Return the labels that a new field has until somebody names it."""
+def first_name(kind: str, language: str) -> Json:
+    """Return the labels that a new field has until somebody names it: those of who adds it, in both languages."""
     said = type_name(kind)
-    return {"zh": said.zh, "en": said.en[:1].upper() + said.en[1:]}
+    name = said.zh if language == "zh" else said.en[:1].upper() + said.en[1:]
+    return {"zh": name, "en": name}
 
 
 def properties(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.catalog.definitions import load_app
 from engine.catalog.documents import Documents
+from engine.decision.facts import PersonQuery
 from engine.kernel.problems import EngineError
 from engine.runtime.bonds import bonds_of
 from engine.runtime.catalogs import Current
@@ -92,7 +93,11 @@ class TrialDesk(Desk):
         """Give one snapshot in which the draft is in use, as somebody with the desk's role reads it."""
         with self.execution.database.read() as connection:
             current = self.trials.current(connection, viewer, self.app)
-            roles = current.catalog.apps[self.app].definition.roles
-            mine = {(self.app, one.key) for one in roles if self.role in (None, one.key)}
-            others = {(app, key) for app, key in viewer.roles if app != self.app}
-            yield self.seen(connection, replace(viewer, roles=frozenset(mine | others)), current)
+            definition = current.catalog.apps[self.app].definition
+            mine = {(self.app, one.key) for one in definition.roles if self.role in (None, one.key)}
+            roles = frozenset(mine | {(app, key) for app, key in viewer.roles if app != self.app})
+            reading = self.seen(connection, replace(viewer, roles=roles), current)
+            person = reading.person(viewer.id)
+            if person is not None:
+                reading.facts[PersonQuery(viewer.id)] = replace(person, roles=roles)
+            yield reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.decision.commands import Command, NeedFacts
-from engine.decision.facts import Facts
+from engine.decision.facts import Facts, PersonQuery
 from engine.decision.previewing import Preview, preview
 from engine.runtime.execution import Execution
 from engine.runtime.reading import Reading
@@ -15,4 +15,6 @@ def tried(execution: Execution, reading: Reading, command: Command) -> Preview:
     def step(facts: Facts) -> Preview | NeedFacts:
         return preview(command, reading.catalog, reading.current.parameters, facts)
 
-    return execution.settle(reading.connection, reading.current, command, step)
+    acting = PersonQuery(reading.viewer.id)
+    known: Facts = {acting: reading.facts[acting]} if acting in reading.facts else {}
+    return execution.settle(reading.connection, reading.current, command, step, known)

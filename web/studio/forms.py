@@ -93,8 +93,15 @@ def _page(app: str, form: str, at: str, problems: tuple[Problem, ...]) -> str:
         "section": next((one for one in document.get("sections", ()) if one["uid"] == at), None),
         "palette": palette(),
         "type_name": type_name,
+        "roles": _roles(found, form),
     }
     return render_template("studio/form.html", **context)
+
+
+def _roles(found: Design, form: str) -> list[Json]:
+    """Return the roles that may fill the form."""
+    listed = found.documents.get("roles.json", {}).get("roles", ())
+    return [role for role in listed if any(one["form"] == form and one.get("create") for one in role.get("access", ()))]
 
 
 def _parts(document: Json) -> list[Part]:
@@ -172,7 +179,7 @@ def remove_form(app: str, form: str) -> BaseResponse:
 def add_field(app: str, form: str) -> BaseResponse:
     """Add a field of the type that was tapped or dropped."""
     kind, uid = posted("type"), instance().services.studio.uid()
-    labels = first_name(kind)
+    labels = first_name(kind, language())
     edit = AddField(form, uid, kind, labels, named("section"), named("before"), named("lines"))
     return _changed(app, form, edit, uid, posted("at"))
 
@@ -182,7 +189,9 @@ def set_field(app: str, form: str, uid: str) -> BaseResponse:
     """Set one property of a field."""
     key = posted("key")
     if key == "name":
-        return _changed(app, form, RenameField(form, uid, posted("value"), language()), uid)
+        published = {one["uid"] for one in design(app).published.get(path_of(form), {}).get("fields", ())}
+        new = uid not in published
+        return _changed(app, form, RenameField(form, uid, posted("value"), language(), new), uid)
     if key == "help":
         return _changed(app, form, SetHelp(form, uid, posted("value"), language()), uid)
     found = design(app)

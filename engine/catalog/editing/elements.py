@@ -15,6 +15,7 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _UID_LENGTH: Final = 12
 LONGEST_KEY: Final = 41
 _WORD: Final = re.compile(r"[a-z0-9]+")
+_HAN: Final = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,13 @@ def text(zh: str, en: str) -> Json:
 def named(given: str, language: str, before: Json | None = None) -> Json:
     """Return the labels after somebody wrote the name in one language.
 
-    The other language follows for as long as nobody has said it in its own words.
+    The other language follows for as long as nobody has said it in its own words; Chinese words stay what they are
+    when the English ones come.
     """
-    other = "en" if language == "zh" else "zh"
-    if before is None or before[other] == before[language]:
+    if before is None:
         return {"zh": given, "en": given}
-    return {**before, language: given}
+    follows = before["zh"] == before["en"] and (language == "zh" or not _HAN.search(before["zh"]))
+    return {"zh": given, "en": given} if follows else {**before, language: given}
 
 
 def at(items: Sequence[Json], uid: str) -> int:

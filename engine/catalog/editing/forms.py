@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from typing import Final
 
 from engine.catalog.comparing import Absent
+from engine.catalog.documents import Documents
 from engine.catalog.editing import problems
 from engine.catalog.editing.elements import Mint, at, keys_of, named, of, shifted, text
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.field_types import LINES
-from engine.kernel.canonical import Json
+from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import EngineError, Text
 
 FORMAT: Final = 1
@@ -126,6 +128,35 @@ def with_name(form: Json, uid: str, given: str, language: str) -> Json:
     """Return the form with a field called otherwise; EngineError (APP-042) where it would have no name."""
     labels = named(_told(given), language, field_of(form, uid)["labels"])
     return with_property(form, uid, "labels", labels)
+
+
+def with_key_of_name(documents: Documents, path: str, uid: str, mint: Mint) -> Documents:
+    """Return the documents with the key of a new field made of its name, where nothing but its form lists it yet.
+
+    A key stays for ever once a revision has it, so that it should say what the field is.
+    """
+    form = documents[path]
+    field = next((one for one in form["fields"] if one["uid"] == uid), None)
+    if field is None or _is_mentioned(documents, path, field["key"]):
+        return documents
+    taken = (keys_of(form["fields"]) | set(SYSTEM_LABELS) | keys_of(form.get("relations", ()))) - {field["key"]}
+    key, old = mint.key(field["labels"], taken), field["key"]
+    made = with_property(form, uid, "key", key)
+    for holder in (*made.get("sections", ()), made.get("list", {})):
+        if "fields" in holder:
+            holder["fields"] = [key if one == old else one for one in holder["fields"]]
+    return {**documents, path: made}
+
+
+def _is_mentioned(documents: Documents, path: str, key: str) -> bool:
+    """Tell whether anything but the field itself, its section and the list has a key's word in it."""
+    form = documents[path]
+    fields = [{name: value for name, value in one.items() if name != "key"} for one in form["fields"]]
+    rest = {name: value for name, value in form.items() if name not in ("fields", "sections", "list")}
+    shown = [section.get("visible_when", "") for section in form.get("sections", ())]
+    others = [document for place, document in documents.items() if place != path]
+    written = compact([rest, fields, shown, form.get("list", {}).get("sort", ""), others])
+    return re.search(rf"(?<![a-z0-9_]){key}(?![a-z0-9_])", written) is not None
 
 
 def _told(given: str) -> str:

@@ -82,17 +82,46 @@ const check = async (studio: HTMLElement): Promise<void> => {
   markPlaces(studio, aside);
 };
 
-/** Mark the rows of what something is wrong with: places are ``forms/visit.json#/fields/3/…`` or name a field's key. */
+/** Mark what something is wrong with: places are ``forms/visit.json#/fields/3/…``, or have the field's key instead. */
 const markPlaces = (studio: HTMLElement, aside: HTMLElement): void => {
-  const places = [...aside.querySelectorAll<HTMLElement>("[data-place]")].map((item) => item.dataset["place"] ?? "");
+  const told = [...aside.querySelectorAll<HTMLElement>("[data-place]")];
+  for (const item of told) {
+    const [file, path] = (item.dataset["place"] ?? "").split("#");
+    item.dataset["place"] = `${file}#/${(path ?? "").replace(/^\//, "").replace(/[.[\]]+/g, "/")}`;
+  }
   const form = studio.querySelector<HTMLElement>("[data-form]")?.dataset["form"];
-  for (const row of studio.querySelectorAll<HTMLElement>("[data-key][data-number]")) {
-    const [key, number] = [row.dataset["key"], row.dataset["number"]];
-    const names = [`forms/${form}.json#/fields/${key}`, `forms/${form}.json#/fields/${number}`];
+  const under = (item: HTMLElement, place: string): string | undefined =>
+    [item.dataset["key"], item.dataset["number"]]
+      .filter((name) => name !== undefined)
+      .map((name) => `forms/${form}.json#/fields/${name}`)
+      .map((start) =>
+        place === start ? "" : place.startsWith(`${start}/`) ? place.slice(start.length + 1) : undefined,
+      )
+      .find((rest) => rest !== undefined);
+  for (const row of studio.querySelectorAll<HTMLElement>(".element"))
     row.toggleAttribute(
       "data-wrong",
-      places.some((place) => names.some((name) => place === name || place.startsWith(`${name}/`))),
+      told.some((item) => under(row, item.dataset["place"] ?? "") !== undefined),
     );
+  for (const note of studio.querySelectorAll(".panel .problem")) note.remove();
+  const panel = studio.querySelector<HTMLElement>(".panel[data-key]");
+  for (const item of panel ? told : []) {
+    const property = under(panel!, item.dataset["place"] ?? "")?.split(/[/.]/)[0];
+    const control = property ? panel!.querySelector<HTMLElement>(`#set-${CSS.escape(property)}`) : null;
+    if (!control) continue;
+    const note = document.createElement("p");
+    note.className = "problem";
+    note.textContent = item.textContent;
+    control.after(note);
+  }
+};
+
+/** Show the form as somebody with a role fills it. */
+const seeAs = (role: string): void => {
+  for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]")) {
+    const to = new URL(frame.src);
+    to.searchParams.set("role", role);
+    frame.src = to.href;
   }
 };
 
@@ -103,7 +132,9 @@ export const keepInStep = (studio: HTMLElement): void => {
     settling = setTimeout(() => void check(studio), SETTLE_MS) as unknown as number;
   };
   studio.addEventListener("change", (event) => {
-    const form = event.target instanceof Element ? event.target.closest("form") : null;
+    const target = event.target;
+    if (target instanceof HTMLSelectElement && target.hasAttribute("data-role")) seeAs(target.value);
+    const form = target instanceof Element ? target.closest("form") : null;
     if (form?.hasAttribute("data-live")) void send(studio, form);
   });
   studio.addEventListener("submit", (event) => {
