@@ -107,12 +107,12 @@ const markPlaces = (studio: HTMLElement, aside: HTMLElement): void => {
   const panel = studio.querySelector<HTMLElement>(".panel[data-key]");
   for (const item of panel ? told : []) {
     const property = under(panel!, item.dataset["place"] ?? "")?.split(/[/.]/)[0];
-    const control = property ? panel!.querySelector<HTMLElement>(`#set-${CSS.escape(property)}`) : null;
+    const control = property ? panel!.querySelector(`form[data-property="${CSS.escape(property)}"]`) : null;
     if (!control) continue;
     const note = document.createElement("p");
     note.className = "problem";
     note.textContent = item.textContent;
-    control.after(note);
+    control.append(note);
   }
 };
 
