@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.catalog.definitions import load_app
 from engine.kernel.problems import EngineError, Nature
+from engine.runtime.ahead import tidy
 from engine.runtime.execution import Execution
 from engine.runtime.preparing import Prepared, far, fillings_of, get_on, refuse, waiting, whole
 from engine.runtime.publishing import Origin, publish
@@ -25,6 +26,7 @@ class Converting:
 
     def do(self) -> int:
         """Convert one chunk of each publication that waits, or publish it; return how many there were."""
+        tidy(self.execution)
         with self.execution.database.read() as connection:
             found = waiting(connection)
             done = {item.app for item in found if far(connection, item.app).over}

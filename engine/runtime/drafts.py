@@ -23,12 +23,12 @@ from engine.runtime.drafting import current_of, drafted, keep, lock_of, moved, n
 from engine.runtime.exporting import Export, read_export, unmet_needs
 from engine.runtime.needs import needs_of
 from engine.runtime.preparing import forget, prepared
-from engine.runtime.publishing import PUBLISHING, Origin, publish, version_of
+from engine.runtime.publishing import Origin, publish, version_of
 from engine.runtime.reading import Reading
 from engine.runtime.views import Viewer
 from engine.storage import drafts as stored
 from engine.storage import revisions
-from engine.storage.locks import lock_name
+from engine.storage.locks import PUBLISHING, lock_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -28,7 +28,7 @@ from engine.runtime.timing import follow_app
 from engine.runtime.whole_tables import merged, shaping, without_earlier_shapes
 from engine.storage import ddl, revisions, settings
 from engine.storage.form_tables import Tables, form_tables
-from engine.storage.locks import lock_for_publish, lock_name
+from engine.storage.locks import PUBLISHING, lock_for_publish, lock_name
 from engine.storage.revisions import Published
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Founded:
 
 def hold_back(connection: Connection, apps: Iterable[str]) -> None:
     """Hold back every other publication until the transaction ends: what is looked at before these apps come holds."""
-    lock_name(connection, "publish")
+    lock_name(connection, PUBLISHING)
     for app in apps:
         lock_for_publish(connection, app)
 

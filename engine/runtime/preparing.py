@@ -154,8 +154,10 @@ def fillings_of(turned: tuple[Turning, ...], generation: int, dialect: Dialect) 
 
 def finish(connection: Connection, listed: tuple[Filling, ...]) -> bool:
     """Convert what is left, in the caller's transaction; tell whether there was little enough to do so."""
-    for item in listed:
-        filling.expand(connection, item)
+    added = [item for item in listed if filling.expand(connection, item)]
+    # PostgreSQL lets nobody read a table from when it gets a column until the transaction ends.
+    if any(filling.has_more(connection, item, AT_ONCE) for item in added):
+        return False
     # One look at every row: whether some are left is asked by converting them.
     if any(filling.fill(connection, item, None, AT_ONCE + 1).rows > AT_ONCE for item in listed):
         return False

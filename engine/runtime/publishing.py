@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ from engine.catalog.definitions import AppDef, load_app
 from engine.catalog.documents import Documents
 from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.identifiers import uuid7
-from engine.kernel.problems import EngineError, Nature
-from engine.runtime import problems
+from engine.kernel.problems import EngineError
+from engine.runtime import ahead, problems
 from engine.runtime.catalogs import TABLES
 from engine.runtime.execution import Execution
 from engine.runtime.needs import Needs, keep_needs
@@ -22,7 +21,7 @@ from engine.runtime.preparing import PASSES, Prepared, fillings_of, finish, forg
 from engine.runtime.revising import Next, next_revision
 from engine.runtime.timing import Values, follow_app, to_arm
 from engine.storage import ddl, drafts, revisions, settings
-from engine.storage.locks import lock_for_publish, lock_name
+from engine.storage.locks import PUBLISHING, lock_for_publish, lock_name
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
 
     from engine.storage.filling import Filling
 
-
-PUBLISHING = "publish"
-"""The lock of whoever publishes, before any other."""
-
-TRIES = 20
-PAUSE_SECONDS = 0.25
 
 VERSIONS = "version."
 """Settings under this name keep which version of a pack an app's documents came with."""
@@ -69,22 +62,23 @@ def publish(
     ``origin`` is where they come from: where the revision is another by now, all is refused (DRAFT-003), and the draft
     is gone with the publication, unless it was changed since.
     EngineError carries every problem of the documents; running requests see the old revision until the commit and the
-    new one after it. Where the tables are in use, publishing gives way to the requests and comes again ``TRIES`` times.
+    new one after it. Where the tables are in use, publishing gives way to the requests and comes again some times.
 
     Where a field gets another type and many records have values of the old one, these are converted first, in short
     transactions, while everything goes on as before. That takes its time; unless it is to ``wait`` for it, the jobs
     processes do it, and the number is that of the revision until then (0 where there is none).
     """
     wanted = _wanted(execution, documents, actor, version, needs, origin)
-    for _ in range(PASSES):
-        published = _tried(execution, wanted)
-        if isinstance(published, Catalog):
-            execution.catalogs.learn(published)
-            return published.apps[wanted.definition.key].revision
-        if not wait:
-            return published.revision
-        while get_on(execution, wanted.definition.key, published.fillings):
-            pass
+    with ahead.made_ahead(execution, wanted.definition) as maker:
+        for _ in range(PASSES):
+            published = ahead.while_busy(lambda: _publish(execution, wanted, maker))
+            if isinstance(published, Catalog):
+                execution.catalogs.learn(published)
+                return published.apps[wanted.definition.key].revision
+            if not wait:
+                return published.revision
+            while get_on(execution, wanted.definition.key, published.fillings):
+                pass
     raise EngineError(problems.STILL_CONVERTING.at(wanted.definition.key, app=wanted.definition.key))
 
 
@@ -102,7 +96,8 @@ def begin(
     None where many records have to be converted before: the jobs processes do that, and publish then.
     """
     wanted = _wanted(execution, documents, actor, version, needs, origin)
-    published = _tried(execution, wanted)
+    with ahead.made_ahead(execution, wanted.definition) as maker:
+        published = ahead.while_busy(lambda: _publish(execution, wanted, maker))
     if isinstance(published, _Waiting):
         return None
     execution.catalogs.learn(published)
@@ -141,27 +136,17 @@ class _Waiting:
     revision: int
 
 
-def _tried(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
-    for left in reversed(range(TRIES)):
-        try:
-            return _publish(execution, wanted)
-        except EngineError as error:
-            if error.nature is not Nature.BUSY or not left:
-                raise
-            time.sleep(PAUSE_SECONDS)
-    raise AssertionError
-
-
 def version_of(connection: Connection, app: str) -> str | None:
     """Return the version of the pack that an app's documents came with; None where it is not known."""
     return settings.read(connection, VERSIONS + app) or None
 
 
-def _publish(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
+def _publish(execution: Execution, wanted: _Wanted, maker: str | None) -> Catalog | _Waiting:
     """Return the apps as they stand when this is committed, or what has to be done before."""
     definition = wanted.definition
     with execution.database.write() as connection:
         lock_name(connection, PUBLISHING)  # one at a time: an app is compiled together with all others
+        ahead.refuse_others(connection, definition.key, maker)
         lock_for_publish(connection, definition.key)
         restored = revisions.restore(connection, definition.key)
         current = execution.catalogs.current(connection)
@@ -179,6 +164,7 @@ def _publish(execution: Execution, wanted: _Wanted) -> Catalog | _Waiting:
         if waiting is not None:
             return waiting
         forget(connection, definition.key)
+        ahead.forget(connection, definition.key)
         _end_draft(connection, wanted)
         if version_of(connection, definition.key) != wanted.version:
             settings.write(connection, VERSIONS + definition.key, wanted.version or "")

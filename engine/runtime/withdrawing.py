@@ -13,9 +13,8 @@ from engine.runtime.catalogs import held_names
 from engine.runtime.execution import Execution
 from engine.runtime.needs import needed_by
 from engine.runtime.preparing import forget
-from engine.runtime.publishing import PUBLISHING
 from engine.storage import revisions, schedules
-from engine.storage.locks import lock_for_publish, lock_name
+from engine.storage.locks import PUBLISHING, lock_for_publish, lock_name
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -40,7 +40,10 @@ _FEATURE_STATE = "0A000"
 
 @dataclass(frozen=True)
 class Database:
-    """An open database. ``read()`` and ``write()`` are the two ways into it; every transaction is one block."""
+    """An open database. ``read()`` and ``write()`` are the two ways into it; every transaction is one block.
+
+    ``alone()`` is for definitions of tables that no transaction can hold.
+    """
 
     engine: Engine
     dialect: Dialect
@@ -62,6 +65,22 @@ class Database:
         """
         with _translated(self.engine.url), self._writer.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Give a connection without transactions, for what PostgreSQL refuses to do in one; it ends with the block.
+
+        So does everything that was set or locked for its session. ``explained`` tells what befell one statement.
+        """
+        with _translated(self.engine.url), self.engine.connect() as connection:
+            try:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            finally:
+                connection.invalidate()
+
+    def explained(self) -> AbstractContextManager[None]:
+        """Turn what befalls a statement of ``alone`` within the block into an EngineError, as of a transaction."""
+        return _translated(self.engine.url)
 
     def close(self) -> None:
         """Close every connection."""

@@ -167,14 +167,54 @@ def apply(connection: Connection, steps: Iterable[Step]) -> None:
     (STORE-004: try again). The caller's transaction is over then.
     """
     listed = tuple(steps)
-    if connection.dialect.name == "postgresql" and not all(isinstance(step, CreateTable) for step in listed):
-        # Where readers and this wait for each other crosswise, it is this that gives up: before the database would
-        # look for a deadlock and sacrifice a reader.
-        connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}ms'"))
+    if not all(isinstance(step, CreateTable) for step in listed):
+        give_way(connection)
     changes = _Changes(connection, {step.spec.name for step in listed if isinstance(step, CreateTable)})
     for step in listed:
         changes.take(step)
     changes.add_references([step for step in listed if isinstance(step, CreateTable | AddColumn)])
+
+
+def give_way(connection: Connection) -> None:
+    """Wait for no lock for long, until the transaction ends.
+
+    Where readers and this wait for each other crosswise, it is this that gives up: before the database would look for a
+    deadlock and sacrifice a reader.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}ms'"))
+
+
+def create_index(operations: Operations, step: AddIndex, *, beside_writers: bool = False) -> None:
+    """Create an index, where there is none of its name; ``beside_writers`` only outside of a transaction."""
+    index, alive = step.index, text("deleted_at IS NULL") if step.index.alive else None
+    operations.create_index(
+        index.name, step.spec.name, list(index.columns), unique=index.unique, if_not_exists=True,
+        sqlite_where=alive, postgresql_where=alive, postgresql_concurrently=beside_writers,
+    )  # fmt: skip
+
+
+def duplicates(step: AddIndex) -> EngineError:
+    """Return what is to be said where a field that shall be unique holds a value more than once."""
+    first = step.index.columns[0]
+    key = next((column.key for column in step.spec.columns if column.name == first), first)
+    return EngineError(problems.DUPLICATES.at(f"{step.spec.app}.{step.spec.form}.{key}", field=key))
+
+
+def add_reference(connection: Connection, step: AddColumn) -> str | None:
+    """Add the foreign key of a column that holds nothing yet, unproven; return its name, or None where it has none.
+
+    Where the table that it leads to comes with the plan, the plan adds it.
+    """
+    target = step.column.references
+    if target is None or not inspect(connection).has_table(target):
+        return None
+    name = _reference_name(step.spec, step.column.key)
+    Operations(MigrationContext.configure(connection)).create_foreign_key(
+        name, step.spec.name, target, [step.column.key], ["id"], deferrable=True, initially="DEFERRED",
+        postgresql_not_valid=True,
+    )  # fmt: skip
+    return name
 
 
 class _Changes:
@@ -201,8 +241,8 @@ class _Changes:
                 self._add(spec, column)
             case WidenNumber(spec, column):
                 self._widen(spec, column)
-            case AddIndex(spec, index):
-                self._index(spec, index)
+            case AddIndex():
+                self._index(step)
             case DropIndex(spec, index):
                 self._operations.drop_index(index.name, spec.name, if_exists=True)
             case DropView(view):
@@ -275,16 +315,11 @@ class _Changes:
         if isinstance(now, Numeric) and (now.precision or 0) < column.digits:
             self._operations.alter_column(spec.name, column.name, type_=Numeric(column.digits, column.scale))
 
-    def _index(self, spec: TableSpec, index: IndexSpec) -> None:
-        alive = text("deleted_at IS NULL") if index.alive else None
+    def _index(self, step: AddIndex) -> None:
         try:
-            self._operations.create_index(
-                index.name, spec.name, list(index.columns), unique=index.unique, if_not_exists=True,
-                sqlite_where=alive, postgresql_where=alive,
-            )  # fmt: skip
+            create_index(self._operations, step)
         except IntegrityError as error:
-            key = next((column.key for column in spec.columns if column.name == index.columns[0]), index.columns[0])
-            raise EngineError(problems.DUPLICATES.at(f"{spec.app}.{spec.form}.{key}", field=key)) from error
+            raise duplicates(step) from error
 
     def _drop_view(self, view: str) -> None:
         quoted = self._connection.dialect.identifier_preparer.quote(view)

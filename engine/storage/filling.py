@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, MetaData, Table, and_, bindparam, cast, or_, select, update
+from sqlalchemy import BigInteger, MetaData, Table, and_, bindparam, cast, inspect, or_, select, update
 
 from engine.catalog.tables import ColumnSpec, TableSpec
 from engine.kernel.problems import EngineError, Problem
@@ -84,10 +84,19 @@ class Filled:
     failed: int
 
 
-def expand(connection: Connection, filling: Filling) -> None:
-    """Add the new columns; where they are there already, nothing happens."""
+def expand(connection: Connection, filling: Filling) -> bool:
+    """Add the new columns that are not there yet; tell whether there were any."""
+    there = {column["name"] for column in inspect(connection).get_columns(filling.spec.name)}
     columns = (*(turn.target for turn in filling.turns), CONVERTED)
-    ddl.apply(connection, [ddl.AddColumn(filling.spec, replace(column, references=None)) for column in columns])
+    steps = [ddl.AddColumn(filling.spec, replace(one, references=None)) for one in columns if one.name not in there]
+    ddl.apply(connection, steps)
+    return bool(steps)
+
+
+def has_more(connection: Connection, filling: Filling, rows: int) -> bool:
+    """Tell whether the table has more than so many rows."""
+    table = filling.table()
+    return connection.execute(select(table.c.id).offset(rows).limit(1)).first() is not None
 
 
 def fill(connection: Connection, filling: Filling, after: str | None, limit: int = CHUNK) -> Filled:

@@ -31,8 +31,8 @@ def _problem_of(error: IntegrityError, form: FormTables) -> Problem | None:
     for table in (form.main, *form.lines.values()):
         if _broke_unique(error, table, "id"):
             return _described(form, table, "id")
-        for column in table.spec.columns:
-            if column.unique and _broke_unique(error, table, column.name):
+        for column in table.spec.columns:  # one that is about to be unique has the index already
+            if _broke_unique(error, table, column.name):
                 return _described(form, table, column.key)
     return None
 

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Table, func, select
 
 POSTGRESQL = "postgresql"
+PUBLISHING = "publish"
+"""What whoever publishes holds, before any other lock."""
+
 _SCHEMA = "schema"
 
 
@@ -54,6 +57,17 @@ def lock_name(connection: Connection, name: str) -> None:
     """Let one transaction at a time do what goes by this name."""
     if connection.dialect.name == POSTGRESQL:
         connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
+
+
+def lock_session(connection: Connection, name: str, *, wait: bool) -> bool:
+    """Hold what goes by this name until the connection ends; tell whether it is held: of no wait, it may be another's.
+
+    On PostgreSQL alone, and on a connection outside of transactions.
+    """
+    if wait:
+        connection.execute(select(func.pg_advisory_lock(_number(name))))
+        return True
+    return bool(connection.execute(select(func.pg_try_advisory_lock(_number(name)))).scalar_one())
 
 
 def _number(name: str) -> int:

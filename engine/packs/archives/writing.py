@@ -18,6 +18,7 @@ from engine.packs.archives.form import Manifest
 from engine.packs.archives.people import Named
 from engine.packs.archives.record_lines import said
 from engine.packs.archives.zips import PIECE, SHOWN, ZipWriter, written
+from engine.runtime.ahead import columns_of
 from engine.runtime.catalogs import held_names
 from engine.runtime.execution import Execution
 from engine.runtime.needs import needs_of
@@ -161,7 +162,7 @@ class _Writing:
                 "documents": revisions.documents(self.connection, key, one.number),
             }
             self._document(form.revision_name(key, one.number), revision)
-        self._refuse_unknown(tables.values())
+        self._refuse_unknown(key, tables.values())
         for (_, name), table in sorted(tables.items()):
             self._lines(form.records_name(key, name), self._records(table), "records")
         for table_rows in app_rows.KEPT:
@@ -179,8 +180,10 @@ class _Writing:
         """Write who is named in all of this."""
         self._lines(form.USERS, people.lines(self.connection, self.named, apps), "people")
 
-    def _refuse_unknown(self, tables: Iterable[FormTables]) -> None:
+    def _refuse_unknown(self, key: str, tables: Iterable[FormTables]) -> None:
+        empty = columns_of(self.connection, key)
         beyond = [name for table in tables for name in records.columns_beyond(self.connection, table)]
+        beyond = [name for name in beyond if name not in empty]
         if beyond:
             raise EngineError([problems.UNKNOWN_COLUMN.at(name, column=name) for name in beyond[:SHOWN]])
 
