@@ -19,13 +19,12 @@ from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.drafting import current_of
 from engine.runtime.execution import Execution
-from engine.runtime.publishing import PUBLISHING
 from engine.runtime.views import Viewer
 from engine.runtime.whole_tables import whole_tables
 from engine.storage import journal, purging, revisions
 from engine.storage.form_tables import FormTables, PhysicalTable, Tables, form_tables
 from engine.storage.journal import Authorship
-from engine.storage.locks import lock_for_publish, lock_name
+from engine.storage.locks import PUBLISHING, lock_for_publish, lock_name
 from engine.storage.purging import Kept, Remains
 from engine.storage.system_columns import CONVERTED, SYSTEM_COLUMNS
 
