@@ -10,7 +10,7 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 MEMBERS = "/api/v1/library/member"
@@ -89,7 +89,8 @@ class Program:
         """Do one request; its time counts from when it was due."""
         try:
             self._acted(number)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
+            self._caller.close()  # the next request opens another connection
             self.seen.failures.append(f"{type(error).__name__} {error}")
         self.seen.latencies.append((time.perf_counter() - since) * 1000)
 

@@ -60,6 +60,7 @@ def served(home: Path, url: str | None) -> Iterator[Site]:
     ]
     try:
         said = [process.stdout.readline() if process.stdout else "" for process in running]
+        assert all(line.startswith("http://") for line in said), "a server did not start"
         yield Site([line.strip().removeprefix("http://") for line in said], *tokens)
     finally:
         for process in running:
