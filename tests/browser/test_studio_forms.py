@@ -139,6 +139,24 @@ def test_a_mistake_in_a_condition_is_told_where_it_is_and_undone_by_a_key(studio
     expect(studio.locator(".panel .problem")).to_have_count(0)
 
 
+def test_names_are_proposed_while_a_condition_is_written(studio):
+    rows(studio).nth(1).click()
+    box = control(studio, "visible_when")
+    box.press_sequentially("name")
+    proposals = studio.locator(".proposals li")
+    expect(proposals.first).to_contain_text("name的中文")
+    box.press("Enter")
+    expect(box).to_have_value("name的中文")
+    box.press_sequentially(" = 今")
+    expect(proposals.first).to_contain_text("今天()")
+    box.press("Escape")
+    expect(proposals).to_have_count(0)
+    box.fill("name的中文 is not empty")
+    box.blur()
+    expect(studio.locator("#checks")).to_contain_text("可以发布")
+    expect(studio.locator(".panel .problem")).to_have_count(0)
+
+
 def test_two_who_design_at_once_both_see_what_the_other_did(studio, signed_in, instance):
     other = signed_in("builder", viewport=DESK)
     other.goto(f"{STUDIO}forms/thing")

@@ -1,4 +1,5 @@
 // The studio in step with the server: each change is sent at once and in order, and the page is drawn anew in place.
+import { complete } from "./studio/completing";
 import { drag } from "./studio/dragging";
 import { keepInStep } from "./studio/step";
 
@@ -6,4 +7,5 @@ const studio = document.getElementById("studio");
 if (studio) {
   keepInStep(studio);
   drag(studio);
+  complete(studio);
 }

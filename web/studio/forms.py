@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
@@ -32,7 +32,9 @@ from engine.runtime.studio_edits import (
     form_keys,
     path_of,
 )
+from engine.runtime.studio_names import names_for
 from engine.runtime.studio_views import PropertyView, first_name, palette, properties, read_property, type_name
+from web.display import text_of
 from web.doors import instance, viewer
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused
 from web.studio.frame import change, design, done, language, named, posted, seen
@@ -267,3 +269,13 @@ def move_section(app: str, form: str, uid: str) -> BaseResponse:
 def remove_section(app: str, form: str, uid: str) -> BaseResponse:
     """Take a section away; its fields stay."""
     return _changed(app, form, RemoveSection(form, uid), None, uid)
+
+
+@blueprint.get(f"{FORM}/names")
+def names(app: str, form: str) -> BaseResponse:
+    """Return what may be written in conditions and formulas of the form."""
+    spoken = language()
+    found = names_for(design(app).documents, form, spoken)
+    return jsonify(
+        [{"written": one.written, "labels": text_of(one.labels), "hint": text_of(one.hint)} for one in found]
+    )
