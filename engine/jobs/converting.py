@@ -9,9 +9,10 @@ from engine.catalog.definitions import load_app
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.ahead import tidy
 from engine.runtime.execution import Execution
-from engine.runtime.preparing import Prepared, far, fillings_of, get_on, refuse, waiting, whole
+from engine.runtime.preparing import Prepared, far, fillings_of, get_on, prepared, refuse, waiting, whole
 from engine.runtime.publishing import Origin, publish
 from engine.runtime.revising import next_revision
+from engine.storage import revisions
 from engine.storage.filling import Filling
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,14 @@ class Converting:
 
     def _publish(self, item: Prepared) -> None:
         with self.execution.database.read() as connection:
+            now = prepared(connection, item.app)
+            if now is None or now.generation != item.generation:  # something else has just been published
+                return
             documents = whole(connection, item).documents
-        if not documents:  # somebody else has just published it
-            return
-        number = publish(
-            self.execution, documents, item.actor, item.version, item.needs, origin=Origin(draft=item.draft)
-        )
+            current = revisions.current(connection).get(item.app, 0)
+        # What is published from here on was drafted by somebody who has seen more: it is not to be covered up.
+        origin = Origin(current, item.draft)
+        number = publish(self.execution, documents, item.actor, item.version, item.needs, origin=origin)
         log.info("%s is published as revision %d", item.app, number)
 
     def _fillings(self, item: Prepared) -> tuple[Filling, ...]:

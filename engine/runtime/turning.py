@@ -12,11 +12,12 @@ from engine.catalog.naming import Names, column_name
 from engine.catalog.specs import column_spec
 from engine.catalog.tables import TableSpec
 from engine.forms.converting import converter, shape_of
-from engine.forms.definitions import FieldDef, form_def
+from engine.forms.definitions import FieldDef, form_def, scale_of
 from engine.forms.field_types import FieldType
+from engine.forms.writing import as_json
+from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.registries import Registry
-from engine.kernel.values import Value
 from engine.runtime.catalogs import held_names
 from engine.runtime.problems import NO_APP
 from engine.storage import filling, revisions
@@ -66,13 +67,13 @@ def _turning(
 
 @dataclass(frozen=True, slots=True)
 class Unconverted:
-    """A record whose value did not convert when its field got another type: the value as it was, and why."""
+    """A record whose value did not convert when its field got another type: the value as JSON says it, and why."""
 
     form: str
     field: str
     labels: Text
     record: str
-    value: Value
+    value: Json
     why: Problem
 
 
@@ -133,4 +134,6 @@ def unconverted(execution: Execution, key: str, limit: int = 500) -> Iterator[Un
         for (form, field), changes in history_of_types(connection, app, execution.catalogs.types).items():
             _, last = changes[-1]
             rows = filling.unconverted(connection, last.spec, last.turn, dialect, None, limit)
-            yield from (Unconverted(form, field, last.new.labels, *row) for row in rows)
+            kind, scale = execution.catalogs.types[last.old.type].storage, scale_of(last.old)
+            for record, value, why in rows:
+                yield Unconverted(form, field, last.new.labels, record, as_json(kind, value, scale), why)

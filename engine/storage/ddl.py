@@ -32,6 +32,7 @@ from engine.storage.form_tables import (
     spec_problems,
     table_for,
 )
+from engine.storage.rows import LONGEST_INDEXED
 from engine.storage.views import view_select
 
 if TYPE_CHECKING:
@@ -163,8 +164,8 @@ def apply(connection: Connection, steps: Iterable[Step]) -> None:
     """Take the steps inside the caller's transaction.
 
     Raises ``EngineError`` where the data or other views stand in the way: a field that is to be unique holds a value
-    more than once (STORE-033), a view is read by another view (STORE-034), or somebody reads a table for long
-    (STORE-004: try again). The caller's transaction is over then.
+    more than once (STORE-033) or a long text (STORE-064), a view is read by another view (STORE-034), or somebody reads
+    a table for long (STORE-004: try again). The caller's transaction is over then.
     """
     listed = tuple(steps)
     if not all(isinstance(step, CreateTable) for step in listed):
@@ -186,12 +187,26 @@ def give_way(connection: Connection) -> None:
 
 
 def create_index(operations: Operations, step: AddIndex, *, beside_writers: bool = False) -> None:
-    """Create an index, where there is none of its name; ``beside_writers`` only outside of a transaction."""
+    """Create an index, where there is none of its name; ``beside_writers`` only outside of a transaction.
+
+    EngineError (STORE-064) where a text is longer than an index holds: it came before the field was indexed.
+    """
+    for column in step.spec.columns:
+        if column.name in step.index.columns and column.kind is StorageKind.TEXT:
+            _refuse_long(operations.get_bind(), step.spec, column)
     index, alive = step.index, text("deleted_at IS NULL") if step.index.alive else None
     operations.create_index(
         index.name, step.spec.name, list(index.columns), unique=index.unique, if_not_exists=True,
         sqlite_where=alive, postgresql_where=alive, postgresql_concurrently=beside_writers,
     )  # fmt: skip
+
+
+def _refuse_long(connection: Connection, spec: TableSpec, column: ColumnSpec) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    long = f"SELECT 1 FROM {quote(spec.name)} WHERE length({quote(column.name)}) > :most LIMIT 1"  # noqa: S608 - quoted
+    if connection.execute(text(long), {"most": LONGEST_INDEXED}).first() is not None:
+        place = f"{spec.app}.{spec.form}.{column.key}"
+        raise EngineError(problems.TOO_LONG_TO_INDEX.at(place, field=column.key, most=LONGEST_INDEXED))
 
 
 def duplicates(step: AddIndex) -> EngineError:

@@ -327,3 +327,11 @@ UNFORESEEN = ProblemKind(
     ),
     Nature.UNAVAILABLE,
 )
+TOO_LONG_TO_INDEX = ProblemKind(
+    "STORE-064",
+    Text(
+        "字段“{field}”里有超过{most}个字的值,不能改为唯一",
+        "The field “{field}” holds a text of more than {most} characters and cannot be made unique",
+    ),
+    Text("先缩短这些值,再发布", "Shorten these values first, then publish"),
+)

@@ -13,10 +13,11 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from engine.decision.changeset import Actor
+from engine.jobs import converting
 from engine.jobs.converting import Converting
 from engine.runtime import preparing, publishing
 from engine.runtime.commands_types import show_conversions
-from engine.runtime.designs import look_over, roll_back
+from engine.runtime.designs import history, look_over, roll_back
 from engine.runtime.turning import turns_of, unconverted
 from engine.runtime.types_progress import progress
 from engine.runtime.withdrawing import withdraw
@@ -165,6 +166,26 @@ def test_records_that_are_written_meanwhile_are_converted_as_they_are_then_when_
     assert shop.read(new).fields["a"] == "99.00"
     assert sorted(shop.listed()) == sorted([(shop.ids[2], "多"), (shop.ids[3], "约12")])
     assert progress(execution, "shop") is None
+
+
+@pytest.mark.usefixtures("small")
+def test_what_waited_does_not_cover_up_what_is_published_in_the_last_moment(shop, monkeypatch):
+    execution = shop.site.services.execution
+    publishing.publish(execution, shop.becomes("number", scale=2), Actor(None), wait=False)
+    shop.documents["app.json"]["labels"]["zh"] = "后来的"
+    inner = converting.publish
+
+    def late(*given, **named):
+        monkeypatch.undo()
+        shop.site.publish(shop.documents)
+        return inner(*given, **named)
+
+    monkeypatch.setattr(converting, "publish", late)
+    jobs = Converting(execution)
+    while jobs.do():
+        pass
+    assert shop.values() == WRITTEN_THERE
+    assert [one.number for one in history(execution, "shop")] == [2, 1]
 
 
 @pytest.mark.usefixtures("small")
@@ -327,3 +348,25 @@ def test_sums_orders_and_searches_go_by_the_new_type_when_records_are_related(si
     assert [row.id for row in records.list(me, "shop", "whole", filter="sum(parts.a) = 21.5").items] == [owner.id]
     ordered = records.list(me, "shop", "thing", sort="-a").items
     assert [row.fields["a"] for row in ordered] == ["10.0", "9.0", "2.5"]
+
+
+def test_values_that_did_not_convert_are_listed_as_people_wrote_them(site):
+    documents = apps.app(form("thing", field("a", "number", scale=2), field("b", "date")))
+    site.publish(documents)
+    shop = Shop(site, documents, [])
+    site.services.records.create(shop.me, "shop", "thing", {"a": "7.5", "b": "2026-01-31"})
+    for number, item in enumerate(documents["forms/thing.json"]["fields"]):
+        kept = {key: item[key] for key in ("uid", "key", "labels")}
+        documents["forms/thing.json"]["fields"][number] = {**kept, "type": "email"}
+    site.publish(documents)
+    assert [value for _, value in shop.listed()] == ["7.50", "2026-01-31"]
+
+
+def test_a_field_does_not_become_unique_when_it_holds_a_text_that_no_index_takes(site):
+    documents = apps.app(form("thing", field("a", "long_text"), field("b")))
+    site.publish(documents)
+    shop = Shop(site, documents, ["".join(map(chr, range(0x4E00, 0x6000)))])
+    documents["forms/thing.json"]["fields"][0].update(type="text", unique=True)
+    assert refused(site.publish, documents) == [("STORE-064", "shop.thing.a")]
+    shop.change(shop.ids[0], "short")
+    assert site.publish(documents) == 2
