@@ -16,6 +16,9 @@ from web.texts import current_language, gettext
 
 JOINTS: Final = {"zh": "、", "en": ", "}
 BLANK: Final = "—"
+_AS_WRITTEN: Final = 2
+"""Up to so many decimals a number is read with all of them, so that a column of them stands in line."""
+
 NUMBER_WIDGETS: Final = frozenset({"number", "money", "percent", "rating"})
 
 
@@ -100,7 +103,12 @@ def number_words(field: FieldView, value: Json) -> str:
         case "rating":
             return gettext("%(score)s of 5", score=digits)
         case _:
-            return digits
+            return trimmed(digits) if field.scale > _AS_WRITTEN else digits
+
+
+def number_in_box(field: FieldView, digits: str) -> str:
+    """Return a plain number as it stands in a control, where it can be typed over."""
+    return trimmed(digits) if field.scale > _AS_WRITTEN else digits
 
 
 def trimmed(digits: str) -> str:

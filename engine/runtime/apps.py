@@ -153,4 +153,5 @@ def field_view(app: str, item: Field, *, may_hide: bool = False) -> FieldView:
         needed=definition.required == "create" and not may_hide and not system and not any(conditions),
         limits=definition.properties,
         carried=item.default is not None and bool(item.default.reads.forms or item.default.reads.aggregates),
+        fixed=definition.read_only_after_create,
     )

@@ -40,7 +40,7 @@ class FieldView:
 
     ``required`` says that it is always so (conditions aside), ``system`` that people never fill it, ``needed`` that no
     record is made without it being sent. ``limits`` are the bounds that its type is given: ``max_length``, ``min`` ….
-    ``carried`` says that its default is taken over from another record.
+    ``carried`` says that its default is taken over from another record, ``fixed`` that only a new record is given it.
     """
 
     key: str
@@ -57,6 +57,7 @@ class FieldView:
     needed: bool = False
     limits: Mapping[str, Json] = field(default_factory=dict)
     carried: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True)

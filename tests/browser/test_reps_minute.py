@@ -148,7 +148,7 @@ def test_what_was_typed_before_the_script_began_is_looked_for(signed_in):
     expect(page.locator("#f-customer-list [role=option]", has_text=NAME)).to_be_visible()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def other_deal(instance):
     """A deal and a contact of another customer, and a deal of the known one; returns the latter."""
     rep = instance.directory.viewer_of_session(instance.directory.sign_in("rep", PASSWORD))
@@ -176,3 +176,47 @@ def test_only_what_belongs_to_the_customer_is_offered_and_the_customer_comes_wit
     people = page.locator("[data-field=attitude_scores] [role=option]")
     expect(people.filter(has_text="王主任")).to_have_count(1)
     expect(people.filter(has_text="刘工")).to_have_count(0)
+
+
+def test_the_bar_waits_for_a_customer_when_only_a_name_is_typed(signed_in):
+    page = signed_in("rep")
+    page.goto(f"/a/{APP}/visit/new?visit_purpose=tender")
+    bar = page.locator("#form-missing")
+    expect(bar).to_contain_text("还差6项:客户")
+    page.locator("#f-customer").fill("jjkn")
+    option = page.locator("#f-customer-list [role=option]", has_text=NAME)
+    expect(option).to_be_visible()
+    expect(bar).to_contain_text("还差6项:客户")
+    option.click()
+    expect(bar).not_to_contain_text("客户")
+    expect(bar).to_contain_text("还差")
+
+
+def test_the_bar_counts_one_of_a_group_when_none_of_it_is_filled(signed_in, other_deal):
+    page = signed_in("rep")
+    page.goto(f"/a/{APP}/opportunity/{other_deal.id}/do/lose")
+    bar = page.locator("#form-missing")
+    expect(bar).to_contain_text("还差3项")
+    expect(bar).to_contain_text("无竞品或输给的竞品")
+    page.get_by_label("无竞品").check()
+    expect(bar).to_contain_text("还差2项")
+    expect(bar).not_to_contain_text("竞品")
+
+
+def test_the_bar_counts_what_a_step_back_asks_for_when_only_the_server_knows_where_it_shows(
+    signed_in, instance, other_deal
+):
+    rep = instance.directory.viewer_of_session(instance.directory.sign_in("rep", PASSWORD))
+    (contact,) = [
+        one
+        for one in instance.records.list(rep, APP, "contact").items
+        if one.fields["customer"] == other_deal.fields["customer"]
+    ]
+    on = {"contact": contact.id, "need": "32个测点集中到中控", "first_contact_method": "visit"}
+    instance.records.transition(rep, APP, "opportunity", other_deal.id, "advance_needs_confirmed", on)
+    page = signed_in("rep")
+    page.goto(f"/a/{APP}/opportunity/{other_deal.id}/do/back_first_contact")
+    bar = page.locator("#form-missing")
+    expect(bar).to_contain_text("还差3项:回退理由、回退说明、责任人")
+    page.get_by_label("回退说明").fill("阶段写早了")
+    expect(bar).to_contain_text("还差2项:回退理由、责任人")

@@ -66,7 +66,7 @@ def test_a_visit_is_seen_read_and_answered_when_it_is_submitted_with_its_photo(s
 
     task.get_by_role("link", name="点评").or_(task.get_by_role("button", name="点评")).click()
     supervisor.get_by_label(re.compile("点评")).fill("先请法务看偏差3.2")
-    supervisor.get_by_role("button", name=re.compile("已阅|点评|保存")).first.click()
+    supervisor.get_by_role("button", name=re.compile("^(已阅|点评|保存)$")).first.click()
     expect(rep.locator(".chips")).to_contain_text("已阅", timeout=SOON_MS)
     expect(rep.get_by_text("先请法务看偏差3.2").first).to_be_visible(timeout=SOON_MS)
     assert points() == ["10"]

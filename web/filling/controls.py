@@ -138,11 +138,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Listed:
-    """One problem in the summary; ``anchor`` is the control it belongs to, if the page has it."""
+    """One problem in the summary; ``anchor`` is the control it belongs to, if the page has it.
+
+    ``left`` says that something is not filled yet, rather than filled with what cannot be taken.
+    """
 
     anchor: str | None
     message: str
     hint: str
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,11 @@ class Drawn:
     sections: tuple[Section, ...]
     summary: tuple[Listed, ...] = ()
     parked: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def only_left(self) -> bool:
+        """Tell whether nothing is wrong but what is not filled yet."""
+        return all(item.left for item in self.summary)
 
     def controls(self) -> tuple[Control, ...]:
         """Return every control, in order."""

@@ -15,7 +15,7 @@ from typing import Final
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 from engine.runtime.views import FieldState, FieldView, FormState, FormView
-from web.display import shown_text, text_of, words
+from web.display import number_in_box, shown_text, text_of, words
 from web.display_evidence import CAPTURED
 from web.display_moments import local_input
 from web.filling.controls import Choice, Control, Drawn, Line, Listed, Section, mark_of
@@ -30,6 +30,9 @@ FIRST_LINE: Final = "s0"
 
 ONE_OF: Final = "FLOW-018"
 """The engine's code for a group of which no field is filled; its place is the first field of the group."""
+
+_LEFT: Final = frozenset({"FORM-002", "CAPT-002", ONE_OF})
+"""The engine's codes for fields that hold nothing, or less than they ask for."""
 
 _NEVER_TYPED: Final = frozenset({"json"})
 _LINE_PLACE: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
@@ -120,12 +123,15 @@ def _listed(form: FormView, problem: Problem, anchor: str, drawn: set[str]) -> L
         message = gettext(
             "%(field)s, line %(number)s: %(message)s", field=field, number=int(line.group(2)) + 1, message=message
         )
-    return Listed(anchor if anchor in drawn else None, message, text_of(problem.hint))
+    return Listed(anchor if anchor in drawn else None, message, text_of(problem.hint), problem.code in _LEFT)
 
 
 def _controls(filling: Filling, keys: Sequence[str], placed: Sequence[tuple[str, Problem]]) -> tuple[Control, ...]:
-    wanted = [key for key in keys if key in filling.form.fields and (filling.only is None or key in filling.only)]
-    return tuple(_control(filling, filling.form.fields[key], placed) for key in wanted)
+    fields = filling.form.fields
+    wanted = [key for key in keys if key in fields and (filling.only is None or key in filling.only)]
+    if not filling.fresh and filling.only is None:  # what is fixed by now stands on the page of the record
+        wanted = [key for key in wanted if not fields[key].fixed]
+    return tuple(_control(filling, fields[key], placed) for key in wanted)
 
 
 def _control(filling: Filling, view: FieldView, placed: Sequence[tuple[str, Problem]]) -> Control:
@@ -209,6 +215,8 @@ class _Maker:
                 return local_input(value, self.filling.form.zone)
             case _ if view.widget in CAPTURED:
                 return json.dumps(value, ensure_ascii=False) if value else ""
+            case "number":
+                return "" if value is None else number_in_box(view, str(value))
             case _:
                 return "" if value is None else str(value)
 

@@ -11,7 +11,7 @@ import { followServer, refresh } from "./form/merging.ts";
 import { each, fieldOf, followComposition, form, goTo, slots, whenComposed } from "./form/page.ts";
 import { readForm } from "./form/reading.ts";
 import { followSubmit } from "./form/sending.ts";
-import type { Found, Sent } from "./form/sent.ts";
+import type { Found, Sent, Values } from "./form/sent.ts";
 import { followSections } from "./form/sections.ts";
 import { anchorOf, fieldOfPath, isTried, setTried, summarize, tellField, tellMissing, toldOf } from "./form/telling.ts";
 
@@ -34,22 +34,23 @@ class Live {
     this.#zone = zoneOf(sent.world.zone);
   }
 
-  #judged(): { judgement: Judgement; open: ReadonlySet<string> } {
+  #judged(): { judgement: Judgement; open: ReadonlySet<string>; values: Values } {
     const { values, open } = readForm(this.#sent, this.#zone, this.#tokens);
     const shown = slots(form!).filter((slot) => slot.querySelector(":scope > *"));
     const seen = Object.fromEntries(shown.map((slot) => [slot.dataset["field"]!, !slot.hidden]));
-    return { judgement: this.#judge.judge(values, seen), open };
+    return { judgement: this.#judge.judge(values, seen), open, values };
   }
 
   /** Bring the page to where the form stands. */
   update(): void {
     clearTimeout(this.#timer);
-    const { judgement, open } = this.#judged();
+    const { judgement, open, values } = this.#judged();
     const { asks } = draw(this.#sent, judgement, this.#tokens);
     tellParked(this.#sent, judgement);
     const found = this.#known(judgement.ahead.found, open);
     this.#tell(judgement, found);
-    tellMissing(this.#shownOnly(found, judgement), this.#sent);
+    // A text that names no record yet is nothing that is wrong, but the field waits for its record.
+    tellMissing(this.#shownOnly(judgement.ahead.found, judgement), blankGroups(values), this.#sent);
     if (asks) refresh();
   }
 
@@ -129,6 +130,12 @@ class Live {
     }
   }
 }
+
+/** The groups of which one field would do, and none is filled: a yes-or-no with yes. */
+const blankGroups = (values: Values): string[][] =>
+  each<HTMLElement>(form!, "[data-one-of]")
+    .map((group) => slots(group).map((slot) => slot.dataset["field"]!))
+    .filter((keys) => keys.every((key) => [undefined, null, false, ""].includes(values[key] as null)));
 
 const sentWith = (): Sent | null => {
   const source = document.getElementById("form-trees");

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.kernel.problems import ProblemKind, Text
@@ -69,6 +71,23 @@ def test_what_was_typed_is_kept_when_the_form_is_refused():
 def test_problems_stand_in_the_order_of_the_form_when_they_come_in_another():
     form = drawn(problems=(WRONG.at("total"), WRONG.at("purpose"), WRONG.at("nowhere")))
     assert [item.anchor for item in form.summary] == [None, "f-purpose", "f-total"]
+
+
+@pytest.mark.parametrize(("codes", "only"), [(("FORM-002",), True), (("FORM-002", "FORM-013"), False)])
+def test_the_heading_says_what_is_left_when_nothing_is_wrong_besides(codes, only):
+    kinds = [ProblemKind(code, Text("请填写", "Fill it in"), Text("", "")) for code in codes]
+    assert drawn(problems=tuple(kind.at("tender_no") for kind in kinds)).only_left is only
+
+
+def test_what_only_a_new_record_is_given_is_not_asked_for_when_there_is_one():
+    fixed = replace(FORM, fields={**FIELDS, "tender_no": replace(FIELDS["tender_no"], fixed=True)})
+    state = FormState({"tender_no": "JX-1"}, {}, {})
+    keys = {
+        fresh: [c.key for c in draw(Filling(fixed, state, Posted({}), fresh=fresh)).controls()]
+        for fresh in (True, False)
+    }
+    assert "tender_no" in keys[True]
+    assert "tender_no" not in keys[False]
 
 
 def test_a_problem_of_the_whole_has_no_link_when_no_control_is_its_own():

@@ -46,6 +46,7 @@ def test_days_and_figures_are_set_apart_when_a_sentence_names_them(text, pieces)
         ("percent", "12.50", "12.5%"),
         ("percent", "100", "100%"),
         ("number", "12000", "12,000"),
+        ("number", "12.50", "12.50"),
         ("boolean", True, "是"),
         ("boolean", False, "否"),
         ("datetime", "2026-07-03T16:30:00Z", "2026-07-04 00:30"),
@@ -56,6 +57,11 @@ def test_days_and_figures_are_set_apart_when_a_sentence_names_them(text, pieces)
 )
 def test_words_are_what_people_read_when_a_value_is_shown(widget, value, read):
     assert words(field(widget), value) == read
+
+
+@pytest.mark.parametrize(("value", "read"), [("15.0000", "15"), ("4.2000", "4.2"), ("1200.1234", "1,200.1234")])
+def test_zeros_that_say_nothing_are_left_out_when_a_number_has_many_decimals(value, read):
+    assert words(FieldView("share", "number", Text("比", "Share"), scale=4), value) == read
 
 
 def test_words_name_the_option_when_it_is_retired():

@@ -16,7 +16,8 @@ export const words = (value: Value | undefined, { kind, type, scale = 0 }: SentF
     case "money":
     case "percent": {
       const [whole, decimals = ""] = String(show(value, type)).split(".") as [string, string?];
-      const places = kind === "percent" ? decimals.replace(/0+$/, "") : decimals.padEnd(scale, "0");
+      const bare = kind === "percent" || (kind === "number" && scale > 2);
+      const places = bare ? decimals.replace(/0+$/, "") : decimals.padEnd(scale, "0");
       const digits = whole.replace("-", "").replace(GROUPS, ",") + (places && `.${places}`);
       const sign = whole.startsWith("-") ? "-" : "";
       return kind === "money" ? `${sign}¥${digits}` : kind === "percent" ? `${sign}${digits}%` : sign + digits;

@@ -140,7 +140,18 @@ class Judge {
       const field = this.#sent.fields.find((one) => one.key === key);
       if (field && row[key] === null) found.push({ code: REQUIRED, path: key, message: field.says[REQUIRED]! });
     }
+    if (must === this.#sent.must) found.push(...this.#unfilled(given, standings));
     return { row, standings, found: distinct(found) };
+  }
+
+  /** What the transition asks for and is blank, of the fields that only the server judges: that much is plain to see. */
+  #unfilled(given: Values, standings: Judged["standings"]): Found[] {
+    const needed = new Set(this.#sent.single ? this.#sent.needs : []);
+    return this.#sent.fields
+      .filter(
+        ({ key, unknown }) => unknown && needed.has(key) && (given[key] ?? null) === null && standings[key]!.visible,
+      )
+      .map((field) => problem(field, REQUIRED, field.key));
   }
 
   /** The record before anybody typed; what the page does not know is not there. */

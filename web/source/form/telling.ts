@@ -89,6 +89,10 @@ export const toldOf = (id: string): string[] =>
     (line) => line.dataset["code"]!,
   );
 
+/** What is said of a field in which there is nothing, or less than it takes; everything else is wrong, not left. */
+const LEFT = new Set(["FORM-002", "CAPT-002", "FLOW-018"]);
+const isLeft = ({ code }: Found): boolean => LEFT.has(code);
+
 const labelOf = (key: string): string => {
   const slot = slotOf(key);
   const label = slot?.querySelector("label, legend, .label")?.cloneNode(true) as HTMLElement | undefined;
@@ -109,30 +113,33 @@ export const summarize = (found: readonly Found[], tokens: Tokens): void => {
   if (!found.length) return;
   const box = part("summary");
   box.id = "summary";
-  box.querySelector("h2")!.textContent = word(found.length === 1 ? "one_left" : "left", { count: found.length });
-  for (const one of found) {
+  const [one, many] = found.every(isLeft) ? ["one_left", "left"] : ["one_wrong", "wrong"];
+  box.querySelector("h2")!.textContent = word(found.length === 1 ? one! : many!, { count: found.length });
+  for (const problem of found) {
     const [item, link] = [document.createElement("li"), document.createElement("a")];
-    link.href = `#${anchorOf(one.path, tokens)}`;
-    link.textContent = sentence(one);
+    link.href = `#${anchorOf(problem.path, tokens)}`;
+    link.textContent = sentence(problem);
     item.append(link);
     box.querySelector("ul")!.append(item);
   }
   notes.prepend(box);
 };
 
-/** Say in the bar how much is still missing, and of what. */
-export const tellMissing = (found: readonly Found[], sent: Sent): void => {
+/** Say in the bar how much is still missing, and of what; of each of the `groups` one field would do. */
+export const tellMissing = (found: readonly Found[], groups: readonly (readonly string[])[], sent: Sent): void => {
   const line = document.getElementById("form-missing");
   if (!line) return;
   const order = new Map(sent.fields.map(({ key }, number) => [key, number]));
   const keys = [...new Set(found.map(({ path }) => fieldOfPath(path)))].sort((a, b) => order.get(a)! - order.get(b)!);
-  line.hidden = !keys.length;
-  if (!keys.length) return;
+  line.hidden = !keys.length && !groups.length;
+  if (line.hidden) return;
+  const names = [...keys.map(labelOf), ...groups.map((group) => group.map(labelOf).join(word("or")))];
   const joint = speech === "zh" ? "、" : ", ";
-  const named = keys.slice(0, 3).map(labelOf).join(joint) + (keys.length > 3 ? "…" : "");
-  const text = word("missing", { count: found.length, fields: named });
+  const named = names.slice(0, 3).join(joint) + (names.length > 3 ? "…" : "");
+  const count = found.length + groups.length;
+  const text = word(found.every(isLeft) ? "missing" : "to_mend", { count, fields: named });
   if (line.textContent !== text) line.textContent = text;
-  line.dataset["first"] = `f-${keys[0]}`;
+  line.dataset["first"] = `f-${keys[0] ?? groups[0]![0]}`;
 };
 
 /** Whether a form has been refused before: then everything that is wrong shows. */
