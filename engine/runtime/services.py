@@ -28,6 +28,7 @@ from engine.runtime.records import Records
 from engine.runtime.related import Related
 from engine.runtime.saved_filters import SavedFilters
 from engine.runtime.studio import Studio
+from engine.runtime.studio_words import StudioWords
 from engine.runtime.trials import Trials
 from engine.storage.contents.store import Contents, MemoryContents
 from engine.storage.database import Database
@@ -55,6 +56,7 @@ class Services:
     draft_documents: DraftDocuments
     purging: Purging
     studio: Studio
+    studio_words: StudioWords
     trials: Trials
     quick_actions: QuickActions
 
@@ -94,6 +96,7 @@ def assemble(
         draft_documents=DraftDocuments(desk),
         purging=Purging(desk),
         studio=Studio(desk),
+        studio_words=StudioWords(desk),
         trials=Trials(desk),
         quick_actions=QuickActions(desk),
     )

@@ -111,6 +111,9 @@ def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iter
     if instance.apps.may_export(viewer):
         yield Stop("revisions", name, f"{at}/revisions/")
         yield Stop("revision", name, f"{at}/revisions/1")
+        yield Stop("studio", name, f"{at}/studio/")
+        for form in app.forms[:1]:
+            yield Stop("studio-form", name, f"{at}/studio/forms/{form.key}")
     boards = instance.services.boards.list(viewer, app.key)
     if boards:
         yield Stop(f"{app.key}-boards", name, f"{at}/boards")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
@@ -34,6 +34,7 @@ from engine.runtime.studio_edits import (
 )
 from engine.runtime.studio_names import names_for
 from engine.runtime.studio_views import PropertyView, first_name, palette, properties, read_property, type_name
+from engine.runtime.studio_words import Spoken, said_of
 from web.display import text_of
 from web.doors import instance, viewer
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused
@@ -51,6 +52,7 @@ FORM = "/a/<app>/studio/forms/<form>"
 FIELD = f"{FORM}/fields/<uid>"
 SECTION = f"{FORM}/sections/<uid>"
 STEPS = {"up": -1, "down": 1}
+EXPRESSIONS: Final = frozenset(("expression", "condition"))
 OPTION_ACTS: Final = get_args(OptionAct)
 
 
@@ -73,6 +75,14 @@ class Chosen:
     properties: tuple[PropertyView, ...]
     published: frozenset[str]
 
+    def said(self, spoken: Spoken) -> Chosen:
+        """Return it with its expressions as people say them."""
+        shown = (
+            replace(one, value=said_of(spoken, self.field, one.key)) if one.kind in EXPRESSIONS else one
+            for one in self.properties
+        )
+        return replace(self, properties=tuple(shown))
+
 
 @blueprint.get(FORM)
 def show(app: str, form: str) -> str:
@@ -85,19 +95,32 @@ def _page(app: str, form: str, at: str, problems: tuple[Problem, ...]) -> str:
     if path_of(form) not in found.documents:
         raise RequestRefused(404, NOT_FOUND.at())
     document = form_in(found.documents, form)
+    spoken, chosen = _spoken(app, form), _chosen(found, document, at)
+    section = next((one for one in document.get("sections", ()) if one["uid"] == at), None)
     context: dict[str, Any] = {
         "design": found,
         "problems": problems,
         "here": url_for("studio_forms.show", app=app, form=form, at=at or None),
         "form": document,
         "parts": tuple(_parts(document)),
-        "chosen": _chosen(found, document, at),
-        "section": next((one for one in document.get("sections", ()) if one["uid"] == at), None),
+        "chosen": chosen.said(spoken) if chosen else None,
+        "section": section,
+        "shown_when": said_of(spoken, section, "visible_when") if section else None,
+        "title": said_of(spoken, document, "title"),
         "palette": palette(),
         "type_name": type_name,
         "roles": _roles(found, form),
     }
     return render_template("studio/form.html", **context)
+
+
+def _spoken(app: str, form: str) -> Spoken:
+    return instance().services.studio_words.spoken(viewer(), app, path_of(form), language())
+
+
+def _unchanged(app: str, form: str, element: Json, key: str) -> bool:
+    """Tell whether what was sent is what the page showed, so that nothing is written anew in other words."""
+    return bool(posted("value")) and posted("value") == said_of(_spoken(app, form), element, key)
 
 
 def _roles(found: Design, form: str) -> list[Json]:
@@ -160,6 +183,8 @@ def set_form(app: str, form: str) -> BaseResponse:
     key = posted("key")
     if key == "name":
         return _changed(app, form, RenameForm(form, posted("value"), language()), None)
+    if key == "title" and _unchanged(app, form, form_in(design(app).documents, form), key):
+        return redirect(_to(app, form, None), 303)
     if key == "title":
         return _changed(app, form, SetFormProperty(form, "title", posted("value") or GONE_PROPERTY), None)
     if key == "list":
@@ -201,6 +226,9 @@ def set_field(app: str, form: str, uid: str) -> BaseResponse:
     shown = next((one for one in chosen.properties if one.key == key), None) if chosen else None
     if shown is None:
         raise RequestRefused(400, BAD_REQUEST.at("key"))
+
+    if chosen is not None and shown.kind in EXPRESSIONS and _unchanged(app, form, chosen.field, key):
+        return redirect(_to(app, form, uid), 303)
 
     def work() -> None:
         edit = SetField(form, uid, key, read_property(shown, request.form.getlist("value")))
@@ -252,6 +280,10 @@ def add_section(app: str, form: str) -> BaseResponse:
 @blueprint.post(SECTION)
 def set_section(app: str, form: str, uid: str) -> BaseResponse:
     """Call a section otherwise, or say when it shows."""
+    listed = form_in(design(app).documents, form).get("sections", ())
+    section: Json = next((one for one in listed if one["uid"] == uid), {})
+    if posted("key") == "visible_when" and _unchanged(app, form, section, "visible_when"):
+        return redirect(_to(app, form, uid), 303)
     if posted("key") == "visible_when":
         edit = SetSection(form, uid, "visible_when", posted("value").strip() or GONE_PROPERTY, language())
     else:

@@ -1,0 +1,58 @@
+"""Expressions of a design as people say them: what is in use by labels, what was written since as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from engine.catalog.restating import labelled
+from engine.kernel.canonical import Json
+from engine.runtime.desk import Desk
+from engine.runtime.drafting import current_of
+
+if TYPE_CHECKING:
+    from engine.runtime.views import Viewer
+
+Spoken = Mapping[tuple[str, str], tuple[str, str]]
+"""By the uid of an element and a property of it: the expression as it is stored in use, and as people say it."""
+
+
+class StudioWords:
+    """Says expressions in the words of people."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Read through ``desk``."""
+        self._desk = desk
+
+    def spoken(self, viewer: Viewer, app: str, path: str, language: Literal["zh", "en"]) -> Spoken:
+        """Return the expressions of a document that is in use; none of one that is not."""
+        with self._desk.reading(viewer) as reading:
+            current_of(reading, app)
+            found = reading.app(app)
+        documents = found.definition.documents
+        if path not in documents:
+            return {}
+        own = [item for item in found.placed if item.place.startswith(f"{path}#")]
+        said = labelled({path: documents[path]}, own, language)[path]
+        return dict(_pairs(documents[path], said))
+
+
+def said_of(spoken: Spoken, element: Mapping[str, Json], key: str) -> Json:
+    """Return a property of an element as people say it; as it stands where it is no expression in use."""
+    stored = element.get(key)
+    pair = spoken.get((str(element.get("uid")), key))
+    return pair[1] if pair is not None and pair[0] == stored else stored
+
+
+def _pairs(stored: Json, said: Json) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Go through the texts of elements in which two forms of a document differ."""
+    if isinstance(stored, dict):
+        for key, value in stored.items():
+            if isinstance(value, str):
+                if value != said[key] and "uid" in stored:
+                    yield (stored["uid"], key), (value, said[key])
+            else:
+                yield from _pairs(value, said[key])
+    elif isinstance(stored, list):
+        for one, other in zip(stored, said, strict=True):
+            yield from _pairs(one, other)
