@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from engine.catalog.advising import advice
 from engine.catalog.change_words import Said, say
@@ -14,12 +16,19 @@ from engine.kernel.problems import EngineError, Problem
 from engine.runtime import problems
 from engine.runtime.execution import Execution
 from engine.runtime.impact import Touched, touched, turned
+from engine.runtime.impact_conditions import Sides, conditions
 from engine.runtime.needs import needs_of
 from engine.runtime.publishing import publish, version_of
 from engine.runtime.purging import lost
-from engine.runtime.revising import next_revision
+from engine.runtime.revising import Next, next_revision
 from engine.storage import revisions
 from engine.storage.revisions import Published
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.catalog.apps import App
+    from engine.runtime.catalogs import Current
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,8 @@ def look_over(execution: Execution, documents: Documents) -> Look:
     """
     definition = load_app(documents, execution.catalogs.types)
     with execution.database.read() as connection:
-        before = execution.catalogs.current(connection).catalog
+        current = execution.catalogs.current(connection)
+        before = current.catalog
         old = before.apps.get(definition.key)
         was = dict(old.definition.documents) if old is not None else {}
         revision = old.revision if old is not None else None
@@ -59,9 +69,23 @@ def look_over(execution: Execution, documents: Documents) -> Look:
         found = compare(was, app.definition.documents) if was else ()
         counted = touched(connection, definition.key, execution.catalogs.tables(before), was, found)
         counted += tuple(turned(connection, made.turnings, execution.catalogs.dialect))
+        if old is not None:
+            counted += tuple(_of_conditions(connection, execution, current, old, made))
         gone = lost(connection, definition.key, was, app.definition.documents)
     said = say(found, was, app.definition.documents)
     return Look(app.key, revision, made.obstacles, (*gone, *advice(app, made.catalog)), said, counted)
+
+
+def _of_conditions(
+    connection: Connection, execution: Execution, current: Current, old: App, made: Next
+) -> Iterator[Touched]:
+    """Find what changed conditions do to the records that are there, at this moment."""
+    moment, key = execution.clocks.business(), old.key
+    after = replace(current, catalog=made.catalog, parameters=execution.catalogs.parameters(connection, made.catalog))
+    changing = frozenset((item.spec.form, item.new.key) for item in made.turnings)
+    around = (current.around(key, moment, None), after.around(key, moment, None))
+    sides = Sides(old, made.catalog.apps[key], *around, changing)
+    return conditions(connection, current.tables, execution.catalogs.dialect, sides)
 
 
 def history(execution: Execution, key: str) -> tuple[Published, ...]:
