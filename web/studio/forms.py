@@ -123,6 +123,16 @@ def _unchanged(app: str, form: str, element: Json, key: str) -> bool:
     return bool(posted("value")) and posted("value") == said_of(_spoken(app, form), element, key)
 
 
+def _columns(document: Json, chosen: list[str]) -> Json:
+    """Return the list of a form with these columns: those that it had stay in their order, new ones come behind."""
+    held = document.get("list", {})
+    offered = [field["key"] for field in document["fields"] if field["type"] != "lines"]
+    before = [key for key in held.get("fields", ()) if key in chosen or key not in offered]
+    listed = [*before, *(key for key in offered if key in chosen and key not in before)]
+    rest = {key: value for key, value in held.items() if key != "fields"}
+    return {**rest, "fields": listed} if listed else rest
+
+
 def _roles(found: Design, form: str) -> list[Json]:
     """Return the roles that may fill the form."""
     listed = found.documents.get("roles.json", {}).get("roles", ())
@@ -188,10 +198,7 @@ def set_form(app: str, form: str) -> BaseResponse:
     if key == "title":
         return _changed(app, form, SetFormProperty(form, "title", posted("value") or GONE_PROPERTY), None)
     if key == "list":
-        known = [field["key"] for field in form_in(design(app).documents, form)["fields"]]
-        listed = [one for one in known if one in request.form.getlist("value")]
-        held = form_in(design(app).documents, form).get("list", {})
-        value = {**{name: held[name] for name in held if name != "fields"}, **({"fields": listed} if listed else {})}
+        value = _columns(form_in(design(app).documents, form), request.form.getlist("value"))
         return _changed(app, form, SetFormProperty(form, "list", value or GONE_PROPERTY), None)
     raise RequestRefused(400, BAD_REQUEST.at("key"))
 

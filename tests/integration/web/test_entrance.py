@@ -120,6 +120,21 @@ STATE_CHANGING = (
     "/a/library/revisions/renew",
     "/a/library/revisions/discard",
     "/a/library/revisions/publish",
+    "/a/library/studio/forms",
+    "/a/library/studio/undo",
+    "/a/library/studio/redo",
+    "/a/library/studio/forms/book",
+    "/a/library/studio/forms/book/remove",
+    "/a/library/studio/forms/book/preview",
+    "/a/library/studio/forms/book/fields",
+    "/a/library/studio/forms/book/fields/u",
+    "/a/library/studio/forms/book/fields/u/move",
+    "/a/library/studio/forms/book/fields/u/remove",
+    "/a/library/studio/forms/book/fields/u/options",
+    "/a/library/studio/forms/book/sections",
+    "/a/library/studio/forms/book/sections/u",
+    "/a/library/studio/forms/book/sections/u/move",
+    "/a/library/studio/forms/book/sections/u/remove",
 )
 
 
