@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SIZES = {"phone": PHONE, "desk": DESK}
 THEMES = ("light", "dark")
 LANGUAGES = ("zh", "en")
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 OUT = Path("build") / "gallery"
 STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:24px;background:#eee}"
@@ -87,7 +88,7 @@ def _pictures(
 ) -> Iterator[tuple[Stop, View, int]]:
     """Take the pictures of one view, person by person."""
     for who, theirs in itertools.groupby(sorted(walk, key=lambda stop: stop.who), key=lambda stop: stop.who):
-        options = {"viewport": SIZES[view.size], "color_scheme": view.theme}
+        options = {"viewport": SIZES[view.size], "color_scheme": view.theme, "locale": LOCALES[view.language]}
         with looking(browser, base, everybody.get(who), **options) as context:
             context.add_cookies([{"name": "youju_language", "value": view.language, "url": base}])
             page = context.new_page()

@@ -55,6 +55,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "div": _phrase("{0} ÷ {1} 的整数部分", "the whole part of {0} ÷ {1}"),
         "mod": _phrase("{0} ÷ {1} 的余数", "what {0} ÷ {1} leaves"),
         "number": _phrase("{0}所写的数", "the number written in {0}"),
+        "count": _phrase("{0}的个数", "the number of {0}"),
         "len": _phrase("{0}的字数", "the length of {0}"),
         "left": _phrase("{0}开头{1}个字", "the first {1} characters of {0}"),
         "right": _phrase("{0}末尾{1}个字", "the last {1} characters of {0}"),

@@ -33,13 +33,14 @@ def scope():
         _labelled(field("seen_at", "datetime"), "最近更新", "Last update"),
         _labelled(field("due", "date"), "到期日", "Due"),
         _labelled(field("paid", "date"), "回款日", "Paid"),
+        _labelled(field("papers", "attachment"), "附件", "Papers"),
     )
     parameters = [parameter("least", "number", default="15"), parameter("strict", "boolean", default=False)]
     return compiled(app(deal, parameters=parameters)).scope("shop", "deal")
 
 
 def _told(scope, source, **fields):
-    blank = dict.fromkeys(("amount", "name", "kind", "seen_at", "due", "paid", "held"))
+    blank = dict.fromkeys(("amount", "name", "kind", "seen_at", "due", "paid", "papers", "held"))
     expression = compile_expression(source, scope)
     around = replace(Plain.at(NOW), parameters={"least": 15, "strict": False})
     whole = explain(expression, {**blank, "id": "d", "deleted_at": None, **fields}, around)
@@ -56,6 +57,7 @@ def _told(scope, source, **fields):
             "最近更新距今 14 天,不到 15 天(至少多少)",
             "Last update was 14 days ago, less than 15 days (The least)",
         ),
+        ("count(papers) = 1", {}, "附件的个数是 0,不是 1", "the number of Papers is 0, not 1"),
         (
             "days_since(seen_at) >= 15",
             {"seen_at": NOW - 15 * DAY_MS},
