@@ -47,6 +47,7 @@ from web.pages import (
     rules,
     search,
 )
+from web.studio import apps as studio_apps
 from web.studio import forms as studio_forms
 from web.studio import home as studio_home
 from web.studio import preview as studio_preview
@@ -69,6 +70,7 @@ BLUEPRINTS: Final = (
     market.blueprint,
     parameters.blueprint,
     revisions.blueprint,
+    studio_apps.blueprint,
     studio_home.blueprint,
     studio_preview.blueprint,
     studio_forms.blueprint,

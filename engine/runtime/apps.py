@@ -39,13 +39,13 @@ class Apps:
         """Return the apps in which the viewer has any access."""
         with self._desk.reading(viewer) as reading:
             views = (app_view(reading, app) for app in reading.catalog.apps.values())
-            return tuple(view for view in views if view.forms or view.sets_parameters)
+            return tuple(view for view in views if _is_open(view, reading))
 
     def app(self, viewer: Viewer, app: str) -> AppView:
         """Return one app; EngineError (absent) where the viewer has no access to any of it."""
         with self._desk.reading(viewer) as reading:
             view = app_view(reading, reading.app(app))
-            if not view.forms and not view.sets_parameters:
+            if not _is_open(view, reading):
                 raise EngineError(ABSENT.at())
             return view
 
@@ -83,6 +83,13 @@ def app_view(reading: Reading, app: App) -> AppView:
     forms = [form_view(reading, form) for form in app.forms.values() if reading.access(form).grants]
     sets = may_set(app, reading.viewer.roles)
     return AppView(app.key, app.labels, app.revision, forms, sets, app.zone)
+
+
+def _is_open(view: AppView, reading: Reading) -> bool:
+    """Tell whether an app is the viewer's to open: something in it is, or it has no form yet and they have a role."""
+    if view.forms or view.sets_parameters:
+        return True
+    return not reading.app(view.key).forms and any(app == view.key for app, _ in reading.viewer.roles)
 
 
 def form_view(reading: Reading, form: Form) -> FormView:

@@ -11,7 +11,8 @@ from engine.catalog.apps import App
 from engine.kernel.problems import EngineError
 from engine.runtime.activating import set_active
 from engine.runtime.directory import ADMIN_ROLE
-from engine.runtime.problems import NO_APP, NO_ROLE, NO_USER
+from engine.runtime.granting import known_role, revoke_by_name
+from engine.runtime.problems import NO_USER
 from engine.runtime.services import Services
 
 
@@ -59,18 +60,20 @@ def grant(name: str, app: str, role: str) -> None:
     """Give a user a role in an app."""
     opened = services()
     if (app, role) != ADMIN_ROLE:
-        _refuse_unknown_role(opened, app, role)
+        with opened.execution.database.read() as connection:
+            known_role(opened.execution, connection, app, role)
     opened.directory.grant(name, app, role)
     click.echo(f"{name}: {app}.{role} ✓")
 
 
-def _refuse_unknown_role(opened: Services, app: str, role: str) -> None:
-    apps = _installed(opened)
-    if app not in apps:
-        raise EngineError(NO_APP.at("app", app=app, known=", ".join(apps)))
-    known = [item.key for item in apps[app].definition.roles]
-    if role not in known:
-        raise EngineError(NO_ROLE.at("role", app=app, role=role, known=", ".join(known)))
+@user.command("revoke")
+@click.argument("name")
+@click.argument("app")
+@click.argument("role")
+def revoke(name: str, app: str, role: str) -> None:
+    """Take a role in an app from a user."""
+    revoke_by_name(services().execution, name, app, role)
+    click.echo(f"{name}: {app}.{role} ✓")
 
 
 def _installed(opened: Services) -> Mapping[str, App]:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from engine.decision.changeset import Actor
 from engine.decision.persons import ADMIN, ENGINE
 from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
 from engine.runtime import problems
 from engine.runtime.execution import Execution
-from engine.runtime.needs import all_needed
+from engine.runtime.granting import authorship, give, named
 from engine.runtime.throttle import Throttle
 from engine.runtime.views import Viewer
 from engine.storage import credentials
@@ -160,23 +159,15 @@ class Directory:
         return id
 
     def grant(self, name: str, app: str, role: str) -> None:
-        """Give a user a role of an app, or of the engine itself (``ADMIN_ROLE``).
-
-        The role of the same key in the apps that this one needs comes with it: what is shared is used by who uses it.
-        """
+        """Give a user a role of an app, or the engine's own ``ADMIN_ROLE``, and what comes with it (``give``)."""
         with self._database.write() as connection:
-            user, by = _named(connection, name).id, self._by(None)
-            stored.grant(connection, by, user, app, role)
-            apps = self._execution.catalogs.current(connection).catalog.apps
-            for needed in all_needed(connection, app):
-                if needed in apps and any(item.key == role for item in apps[needed].definition.roles):
-                    stored.grant(connection, by, user, needed, role)
+            give(self._execution, connection, self._by(None), named(connection, name).id, app, role)
 
     def issue_token(self, name: str, label: str) -> str:
         """Return the secret of a new API token of a user; it is shown this once."""
         secret = secrets.token_urlsafe(32)
         with self._database.write() as connection:
-            user = _named(connection, name)
+            user = named(connection, name)
             ends = self._execution.clocks.real() + TOKEN_MS
             credentials.issue_token(connection, self._by(None), _digest(secret), user.id, label, ends)
         return secret
@@ -186,24 +177,16 @@ class Directory:
         if len(password) < LEAST_PASSWORD:
             raise EngineError(problems.SHORT_PASSWORD.at("password", least=LEAST_PASSWORD))
         with self._database.write() as connection:
-            user, by = _named(connection, name), self._by(None)
+            user, by = named(connection, name), self._by(None)
             stored.set_password(connection, by, user.id, self._hasher.hash(password))
             credentials.revoke_sessions(connection, by, user.id, self._execution.clocks.real())
 
     def _by(self, user: str | None) -> Authorship:
-        moment, random = self._execution.clocks.business(), self._execution.randomness
-        return Authorship(Actor(user), uuid7(moment, random(10)), moment, random)
+        return authorship(self._execution, user)
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _named(connection: Connection, name: str) -> User:
-    user = stored.user_by_name(connection, name)
-    if user is None:
-        raise EngineError(problems.NO_USER.at("name", name=name))
-    return user
 
 
 def _viewer(connection: Connection, id: str) -> Viewer | None:

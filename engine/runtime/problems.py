@@ -220,6 +220,11 @@ STILL_CONVERTING = ProblemKind(
     Text("系统会接着转换并发布;也可以等空闲时再试", "It goes on and is published then; or try again at a quiet time"),
     Nature.BUSY,
 )
+LAST_ADMIN = ProblemKind(
+    "RUN-055",
+    Text("这是最后一位管理员", "Nobody else is an administrator"),
+    Text("请先让另一个人成为管理员", "Make somebody else one first"),
+)
 DRAFT_MOVED = ProblemKind(
     "DRAFT-001",
     Text("这份草稿刚被{who}改过", "{who} has just changed this draft"),

@@ -34,7 +34,7 @@ def start() -> BaseResponse:
 @blueprint.get("/apps")
 def apps() -> str:
     """Show the apps."""
-    return render_template("apps.html", apps=installed())
+    return render_template("apps.html", apps=installed(), may_design=instance().apps.may_export(viewer()))
 
 
 @blueprint.get("/a/<app>/")
