@@ -22,6 +22,7 @@ from engine.kernel.values import Value
 from engine.language.surroundings import Moments
 from engine.runtime.bonds import Bonds, bonds_of
 from engine.runtime.calendars import calendars
+from engine.runtime.reuse import Pasts
 from engine.storage import parameters as stored_parameters
 from engine.storage import revisions, settings
 from engine.storage.database import Dialect
@@ -67,6 +68,7 @@ class CatalogSource:
         self._tables: Tables = {}
         self._bonds: Bonds = {}
         self._definitions: dict[tuple[str, int], AppDef] = {}
+        self.pasts = Pasts()
 
     def for_a_copy(self) -> CatalogSource:
         """Return a source for a copy of the database: it knows what this one has compiled, and goes its own way."""

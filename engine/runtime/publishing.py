@@ -125,6 +125,9 @@ def _wanted(
 ) -> _Wanted:
     # What is published is kept in memory, too, and stays as it is whatever the caller does with the documents.
     definition = load_app(copy.deepcopy(dict(documents)), execution.catalogs.types)
+    with execution.database.read() as connection:  # what takes long the first time, before anybody waits for it
+        catalog = execution.catalogs.current(connection).catalog
+        execution.catalogs.pasts.of(connection, definition.key, catalog.revisions.get(definition.key, 0))
     return _Wanted(definition, actor, version, needs, origin)
 
 

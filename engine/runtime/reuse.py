@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from engine.catalog.definitions import AppDef
-from engine.catalog.documents import option_lists
+from engine.catalog.documents import Documents, option_lists
 from engine.forms.converting import shape_of
 from engine.forms.definitions import FieldDef, FormDef, form_def, scale_of, target_of
 from engine.forms.field_types import LINES, FieldType
@@ -46,6 +47,10 @@ class Past:
     fields: dict[Name, FieldDef] = field(default_factory=dict)
     shapes: dict[str, str] = field(default_factory=dict)
 
+    def copy(self) -> Past:
+        """Return another one that may go on from here."""
+        return Past(dict(self.uids), dict(self.names), dict(self.fields), dict(self.shapes))
+
     def contradicts(self, name: Name, uid: str) -> bool:
         """Tell whether the key was another's, or the uid has had another key or, of a field, another form."""
         before = self.names.get(uid, name)
@@ -76,19 +81,37 @@ def _converts(name: Name, before: FieldDef, item: FieldDef) -> bool:
     return len(name) == len(("form", "field")) and None not in (shape_of(before), shape_of(item))
 
 
-def past_of(connection: Connection, app: str, last: int) -> Past:
-    """Return what the revisions of an app have had, up to the ``last``."""
-    past = Past()
-    for number in range(1, last + 1):
-        documents = revisions.documents(connection, app, number)
-        for name, uid, _ in _elements(documents):
-            past.uids[name], past.names[uid] = uid, name
-        lists = option_lists(documents)
-        for form in (form_def(document, lists) for path, document in documents.items() if path.startswith("forms/")):
-            past.fields.update(_fields(form))
-            shaped = ((item.key, shape_of(item)) for item in form.fields)
-            past.shapes.update({f"{form.key}.{key}:{shape}": key for key, shape in shaped if shape is not None})
-    return past
+class Pasts:
+    """What the revisions of apps have had, remembered by a process: a revision never changes once it is published."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._lock = Lock()
+        self._known: dict[str, tuple[int, Past]] = {}
+
+    def of(self, connection: Connection, app: str, last: int) -> Past:
+        """Return what the revisions of an app have had, up to the ``last``; nobody changes what is returned."""
+        with self._lock:
+            number, past = self._known.get(app, (0, Past()))
+            if number > last:  # a look at an earlier time
+                number, past = 0, Past()
+            if number < last:
+                past = past.copy()
+                for one in range(number + 1, last + 1):
+                    _take(past, revisions.documents(connection, app, one))
+                self._known[app] = last, past
+            return past
+
+
+def _take(past: Past, documents: Documents) -> None:
+    """Add what one more revision has."""
+    for name, uid, _ in _elements(documents):
+        past.uids[name], past.names[uid] = uid, name
+    lists = option_lists(documents)
+    for form in (form_def(document, lists) for path, document in documents.items() if path.startswith("forms/")):
+        past.fields.update(_fields(form))
+        shaped = ((item.key, shape_of(item)) for item in form.fields)
+        past.shapes.update({f"{form.key}.{key}:{shape}": key for key, shape in shaped if shape is not None})
 
 
 def _elements(documents: Mapping[str, Json]) -> Iterator[tuple[Name, str, str]]:

@@ -16,7 +16,7 @@ from engine.kernel.problems import Problem
 from engine.runtime import problems
 from engine.runtime.catalogs import held_names, taken_names
 from engine.runtime.execution import Execution
-from engine.runtime.reuse import Past, past_of, reused
+from engine.runtime.reuse import Past, reused
 from engine.runtime.turning import Turning, turnings
 from engine.storage import revisions
 from engine.storage.query import bounded_count
@@ -54,7 +54,7 @@ def next_revision(connection: Connection, execution: Execution, definition: AppD
     if old is not None and old.definition.digest == definition.digest:
         return None
     types = execution.catalogs.types
-    past = past_of(connection, definition.key, old.revision if old is not None else 0)
+    past = execution.catalogs.pasts.of(connection, definition.key, old.revision if old is not None else 0)
     names = _names(connection, definition, past)
     after = _compiled(connection, execution, definition, before, names)
     written = after.apps[definition.key]

@@ -7,9 +7,8 @@ which are remade, and indices.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
@@ -34,9 +33,6 @@ from engine.storage.form_tables import (
 )
 from engine.storage.rows import LONGEST_INDEXED
 from engine.storage.views import view_select
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine.reflection import Inspector
 
 _DEPENDENTS_EXIST = "2BP01"
 _PATIENCE = 800
@@ -170,7 +166,7 @@ def apply(connection: Connection, steps: Iterable[Step]) -> None:
     listed = tuple(steps)
     if not all(isinstance(step, CreateTable) for step in listed):
         give_way(connection)
-    changes = _Changes(connection, {step.spec.name for step in listed if isinstance(step, CreateTable)})
+    changes = _Changes(connection, listed)
     for step in listed:
         changes.take(step)
     changes.add_references([step for step in listed if isinstance(step, CreateTable | AddColumn)])
@@ -235,17 +231,20 @@ def add_reference(connection: Connection, step: AddColumn) -> str | None:
 class _Changes:
     """Takes steps on one connection; knows what is there already."""
 
-    def __init__(self, connection: Connection, planned: Set[str]) -> None:
-        """Know which tables the plan makes; the others are looked up when a step needs them."""
+    def __init__(self, connection: Connection, steps: Sequence[Step]) -> None:
+        """Look at what is there, once and before anything is locked, and know which tables the steps make."""
         self._connection = connection
         self._dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
         self._operations = Operations(MigrationContext.configure(connection))
-        self._planned = planned
-
-    @property
-    def _inspector(self) -> Inspector:
-        """A fresh look: every step changes what there is."""
-        return inspect(self._connection)
+        self._planned = {step.spec.name for step in steps if isinstance(step, CreateTable)}
+        inspector = inspect(connection)
+        self._tables = set(inspector.get_table_names())
+        changed = {step.spec.name for step in steps if isinstance(step, CreateTable | AddColumn | WidenNumber)}
+        known = sorted(changed & self._tables)
+        columns = inspector.get_multi_columns(filter_names=known) if known else {}
+        self._columns = {name: {one["name"]: one["type"] for one in found} for (_, name), found in columns.items()}
+        keys = inspector.get_multi_foreign_keys(filter_names=known) if known else {}
+        self._keys = {name: {str(one["name"]) for one in found} for (_, name), found in keys.items()}
 
     def take(self, step: Step) -> None:
         """Take one step."""
@@ -267,7 +266,7 @@ class _Changes:
                 self._connection.execute(CreateView(view_select(table_for(spec, self._dialect)), spec.view))
 
     def _create(self, spec: TableSpec) -> None:
-        if self._inspector.has_table(spec.name):
+        if spec.name in self._tables:
             self._take_back(spec)
             return
         references = list(self._references(spec)) if self._dialect == "sqlite" else []
@@ -277,6 +276,7 @@ class _Changes:
             *(self._constraint(spec, key, target) for key, target in references),
             sqlite_strict=True,
         )
+        self._tables.add(spec.name)
 
     def _take_back(self, spec: TableSpec) -> None:
         """Let a table that was retired be that of a form again, which may ask for other columns and indices by now."""
@@ -284,7 +284,7 @@ class _Changes:
             self._add(spec, column)
         wanted = {index.name for index in indices_of(spec)}
         kept = {column.name for column in all_columns(spec)}
-        for index in self._inspector.get_indexes(spec.name):
+        for index in inspect(self._connection).get_indexes(spec.name):
             name, columns = str(index["name"]), index["column_names"]
             if name not in wanted and (index["unique"] or kept.issuperset(columns)):
                 self._operations.drop_index(name, spec.name)
@@ -295,7 +295,7 @@ class _Changes:
             yield "parent", spec.parent
         for column in spec.columns:
             target = column.references
-            if target and (target in self._planned or self._inspector.has_table(target)):
+            if target and target in (self._planned | self._tables):
                 yield column.key, target
 
     @staticmethod
@@ -306,7 +306,8 @@ class _Changes:
         )
 
     def _add(self, spec: TableSpec, column: ColumnSpec) -> None:
-        if column.name in {found["name"] for found in self._inspector.get_columns(spec.name)}:
+        there = self._columns.setdefault(spec.name, {})
+        if column.name in there:
             if column.kind is StorageKind.NUMBER:
                 self._widen(spec, column)  # it may come back with more digits
             return
@@ -322,13 +323,15 @@ class _Changes:
             )
         else:
             self._operations.add_column(spec.name, physical_column(spec, column, self._dialect))
+        there[column.name] = physical_column(spec, column, self._dialect).type
 
     def _widen(self, spec: TableSpec, column: ColumnSpec) -> None:
         if self._dialect == "sqlite":
             return
-        (now,) = (found["type"] for found in self._inspector.get_columns(spec.name) if found["name"] == column.name)
+        now, wider = self._columns[spec.name][column.name], Numeric(column.digits, column.scale)
         if isinstance(now, Numeric) and (now.precision or 0) < column.digits:
-            self._operations.alter_column(spec.name, column.name, type_=Numeric(column.digits, column.scale))
+            self._operations.alter_column(spec.name, column.name, type_=wider)
+            self._columns[spec.name][column.name] = wider
 
     def _index(self, step: AddIndex) -> None:
         try:
@@ -353,13 +356,14 @@ class _Changes:
             wanted = dict(self._references(step.spec))
             if isinstance(step, AddColumn):
                 wanted = {key: target for key, target in wanted.items() if key == step.column.key}
-            there = {found["name"] for found in self._inspector.get_foreign_keys(step.spec.name)}
+            there = self._keys.setdefault(step.spec.name, set())
             for key, target in wanted.items():
                 name = _reference_name(step.spec, key)
                 if name not in there:
                     self._operations.create_foreign_key(
                         name, step.spec.name, target, [key], ["id"], deferrable=True, initially="DEFERRED"
                     )
+                    there.add(name)
 
 
 def _reference_name(spec: TableSpec, key: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import copy
 
 import pytest
+from sqlalchemy import event
 
+from engine.decision.changeset import Actor
+from engine.runtime.publishing import publish
 from tests.integration.runtime.conftest import refused
 from tests.support import apps
 from tests.support.apps import field, form
@@ -116,3 +119,25 @@ def test_order_labels_and_bounds_change_when_a_revision_changes_them(shop):
     thing["fields"][1] |= {"labels": apps.labels("new"), "max_length": 3, "required": "create"}
     assert site.publish(documents) == 2
     assert site.services.records.read(me, "shop", "thing", made.id).fields["b"] == "mine"
+
+
+def test_publishing_reads_no_revision_twice_however_many_there_are(site):
+    documents = apps.app(form("thing", field("a")))
+    looked = [asked(site, documents, number) for number in range(8)]
+    assert looked[3:] == [looked[3]] * len(looked[3:])
+    assert asked(site, documents, 8, fresh=True) > looked[-1]
+
+
+def asked(site, documents, number, *, fresh=False):
+    """Publish a revision, by a process that has only now begun where it is ``fresh``; return how often it read one."""
+    documents["app.json"]["labels"]["en"] = f"Number {number}"
+    found = []
+
+    def see(_connection, _cursor, statement, *_rest):
+        found.extend(["x"] if "FROM youju_revision" in statement else [])
+
+    execution = site.assembled().execution if fresh else site.services.execution
+    event.listen(site.database.engine, "before_cursor_execute", see)
+    publish(execution, documents, Actor(None))
+    event.remove(site.database.engine, "before_cursor_execute", see)
+    return len(found)
