@@ -30,8 +30,9 @@ CHUNK = 200
 SHAPED = ":"
 """What stands between a field and the shape of an earlier column of its."""
 
-_JOURNAL, _USE, _FILE = system_tables.journal, system_tables.file_use, system_tables.file
+_JOURNAL, _USE = system_tables.journal, system_tables.file_use
 _OUTBOX, _RUN, _ONCE = system_tables.outbox, system_tables.rule_run, system_tables.rule_once
+_FILTER = system_tables.saved_filter
 _WITH_RECORDS = (
     system_tables.state_log,
     system_tables.task,
@@ -222,8 +223,13 @@ def _forget_about(connection: Connection, remains: Remains, ids: Sequence[str]) 
 
 
 def forget_messages(connection: Connection, remains: Remains) -> None:
-    """Take out of the messages that are kept what a record was before it changed: of the field, or all of the form."""
+    """Take out of the messages that are kept what a record was before it changed: of the field, or all of the form.
+
+    With a form go the filters that people have saved for its list.
+    """
     app, form, field = remains.tables.app, remains.tables.form, remains.field
+    if field is None:
+        connection.execute(delete(_FILTER).where(_FILTER.c.app == app, _FILTER.c.form == form))
     named = (_OUTBOX.c.payload.contains(f'"app":"{app}"'), _OUTBOX.c.payload.contains(f'"form":"{form}"'))
     for id, payload in _about_form(
         connection.execute(select(_OUTBOX.c.id, _OUTBOX.c.payload).where(*named)), app, form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import itertools
 import json
 import random
@@ -231,6 +232,20 @@ def test_every_column_that_a_field_has_had_is_emptied(shop, tmp_path):
     assert findings(shop, tmp_path) == ()
 
 
+def test_files_are_let_go_of_with_the_field_that_held_them(shop, tmp_path):
+    second = copy.deepcopy(shop.first)
+    second["forms/thing.json"]["fields"].append(field("papers", "attachment"))
+    shop.publish(second)
+    sent = shop.services.files.receive(shop.anna, io.BytesIO(SECRET.encode()), "a.txt")
+    made = shop.services.records.create(shop.anna, "shop", "thing", {"title": "a", "papers": [sent.id]})
+    shop.publish(shop.first)
+    assert listed(shop) == {"thing.papers": Kept(1, 1, 1)}
+    purged(shop, "thing.papers")
+    assert shop.count("youju_file_use") == 0
+    assert sent.id not in str(shop.query("SELECT payload FROM youju_journal WHERE record = :id", id=made.id))
+    assert findings(shop, tmp_path) == ()
+
+
 def test_an_archive_of_before_and_after_says_the_same_everywhere(shop, tmp_path, postgres_server):
     filled(shop)
     shop.publish(without(shop.first, "thing.colour", "box"))
@@ -276,7 +291,8 @@ def test_the_command_shows_what_there_is_and_destroys_it_only_when_told_to(shop)
     assert told_by(shop)[1] == "没有移除后还保留的数据 nothing is kept of anything removed\n"
     shop.publish(without(shop.first, "thing.colour", "box"))
     both = told_by(shop)[1]
-    assert "- thing.colour\tcolour的中文 colour in English\t2条记录 4条日志 0个文件 2 records, 4 entries, 0 files\n" in both
+    counted = "2条记录 4条日志 0个文件 2 records, 4 entries, 0 files"
+    assert f"- thing.colour\tcolour的中文 colour in English\t{counted}\n" in both
     assert "box" in both
     assert "--yes" in both
     assert len(listed(shop)) == 2
