@@ -141,12 +141,12 @@ class DraftDocuments:
 
         Where it is not to ``wait``, and many records have to be converted before, the jobs processes publish it.
         """
-        return self._published(viewer, to_publish(self._desk, viewer, app, seen), wait=wait, draft=seen)
+        return self._published(viewer, app, to_publish(self._desk, viewer, app, seen), wait=wait, draft=seen)
 
     def roll_back(self, viewer: Viewer, app: str, number: int, seen: int, *, wait: bool) -> Publication:
         """Publish an earlier revision once more, as ``Drafts.roll_back`` and ``publish`` do."""
         found = to_take_back(self._desk, viewer, app, number).found
-        return self._published(viewer, Wanted(found, seen), wait=wait)
+        return self._published(viewer, app, Wanted(found, seen), wait=wait)
 
     def waiting(self, viewer: Viewer, app: str) -> tuple[int, Progress | None]:
         """Return the current revision, and how far the publication is that waits, if one does."""
@@ -154,16 +154,19 @@ class DraftDocuments:
             current = current_of(reading, app)
         return current, progress(self._desk.execution, app)
 
-    def _published(self, viewer: Viewer, wanted: Wanted, *, wait: bool, draft: int | None = None) -> Publication:
+    def _published(
+        self, viewer: Viewer, app: str, wanted: Wanted, *, wait: bool, draft: int | None = None
+    ) -> Publication:
         doing = publish if wait else begin
         found, execution = wanted.found, self._desk.execution
-        what = (found.documents, Actor(viewer.id), found.version, found.needs)
-        app = found.documents["app.json"]["key"]
         with self._desk.reading(viewer) as reading:
-            connection = reading.connection
-            now = revisions.documents(connection, app, current_of(reading, app))
-            gone = lost(connection, app, now, found.documents)
-        return Publication(doing(execution, *what, origin=Origin(wanted.base, draft)), gone)
+            before = revisions.documents(reading.connection, app, current_of(reading, app))
+        what = (found.documents, Actor(viewer.id), found.version, found.needs)
+        number = doing(execution, *what, origin=Origin(wanted.base, draft))
+        # Only now are these known to be documents of an app at all.
+        with self._desk.reading(viewer) as reading:
+            gone = lost(reading.connection, app, before, found.documents)
+        return Publication(number, gone)
 
     def _kept(self, viewer: Viewer, app: str, made: _Making, seen: int | None) -> int:
         execution = self._desk.execution
