@@ -146,73 +146,101 @@ def _inverse(change: Change) -> Change:
 
 def apply(changes: Iterable[Change], documents: Mapping[str, Json]) -> dict[str, Json]:
     """Return the documents after the changes; EngineError (APP-023) where one does not fit what stands there."""
-    made = deepcopy(dict(documents))
+    applying = _Applying(deepcopy(dict(documents)))
     for change in changes:
         match change:
             case Put(path, old, new):
-                _put(_holder(made, path), path, old, new)
+                applying.put(path, old, new)
             case Inserted(path, element, after):
-                _insert(_list(made, path), path, element, after)
+                applying.insert(path, element, after)
             case Removed(path, element):
-                items = _list(made, path)
-                at = _at(items, path, element["uid"])
-                if not _same(items[at], element):
-                    raise _unfit((*path, f"#{element['uid']}"))
-                del items[at]
+                applying.remove(path, element)
             case Reordered(path, old_order, new_order):
-                items = _list(made, path)
-                if tuple(_uids(items)) != old_order:
-                    raise _unfit(path)
-                known = {item["uid"]: item for item in items}
-                items[:] = [known[uid] for uid in new_order]
+                applying.reorder(path, old_order, new_order)
             case _:
                 assert_never(change)
-    return made
+    return applying.made
 
 
-def _put(holder: dict[str, Json], path: Path, old: Json | Absent, new: Json | Absent) -> None:
-    if not _same(holder.get(path[-1], ABSENT), old):
-        raise _unfit(path)
-    if new is ABSENT:
-        del holder[path[-1]]
-    else:
-        holder[path[-1]] = deepcopy(new)
+class _Applying:
+    """Changes documents in place; remembers the uids of each list that it has been to, for some have thousands."""
+
+    def __init__(self, made: dict[str, Json]) -> None:
+        """Go on from these documents, which nobody else holds."""
+        self.made = made
+        self._known: dict[int, tuple[list[Json], list[str]]] = {}
+
+    def put(self, path: Path, old: Json | Absent, new: Json | Absent) -> None:
+        """Let a property be another, come or go."""
+        holder = self._holder(path)
+        if not _same(holder.get(path[-1], ABSENT), old):
+            raise _unfit(path)
+        if new is ABSENT:
+            del holder[path[-1]]
+        else:
+            holder[path[-1]] = deepcopy(new)
+        if path[-1] == "uid":
+            self._known.clear()
+
+    def insert(self, path: Path, element: Json, after: str | None) -> None:
+        """Let an element come into a list."""
+        items, uids = self._list(path)
+        if element["uid"] in uids:
+            raise _unfit((*path, f"#{element['uid']}"))
+        at = 0 if after is None else _at(uids, path, after) + 1
+        items.insert(at, deepcopy(element))
+        uids.insert(at, element["uid"])
+
+    def remove(self, path: Path, element: Json) -> None:
+        """Let an element leave a list."""
+        items, uids = self._list(path)
+        at = _at(uids, path, element["uid"])
+        if not _same(items[at], element):
+            raise _unfit((*path, f"#{element['uid']}"))
+        del items[at], uids[at]
+
+    def reorder(self, path: Path, old: Sequence[str], new: Sequence[str]) -> None:
+        """Let the elements of a list stand otherwise."""
+        items, uids = self._list(path)
+        if tuple(uids) != tuple(old):
+            raise _unfit(path)
+        known = dict(zip(uids, items, strict=True))
+        items[:], uids[:] = [known[uid] for uid in new], new
+
+    def _holder(self, path: Path) -> dict[str, Json]:
+        """Return the object that has the last step of a path."""
+        found: Json = self.made
+        for number, step in enumerate(path[:-1]):
+            if step.startswith("#") and isinstance(found, list):
+                found = found[_at(self._uids(found, path), path[:number], step.removeprefix("#"))]
+            elif isinstance(found, dict) and step in found:
+                found = found[step]
+            else:
+                raise _unfit(path)
+        if not isinstance(found, dict):
+            raise _unfit(path)
+        return found
+
+    def _list(self, path: Path) -> tuple[list[Json], list[str]]:
+        found = self._holder(path).get(path[-1])
+        if not isinstance(found, list):
+            raise _unfit(path)
+        return found, self._uids(found, path)
+
+    def _uids(self, items: list[Json], path: Path) -> list[str]:
+        """Return the uids of a list of elements, in their order; whoever changes the one changes the other."""
+        known = self._known.get(id(items))
+        if known is None:
+            if not _is_of_elements(items):
+                raise _unfit(path)
+            known = self._known[id(items)] = items, _uids(items)  # held, so that no other list gets its id
+        return known[1]
 
 
-def _insert(items: list[Json], path: Path, element: Json, after: str | None) -> None:
-    if element["uid"] in _uids(items):
-        raise _unfit((*path, f"#{element['uid']}"))
-    at = 0 if after is None else _at(items, path, after) + 1
-    items.insert(at, deepcopy(element))
-
-
-def _at(items: Sequence[Json], path: Path, uid: str) -> int:
-    uids = _uids(items)
+def _at(uids: Sequence[str], path: Path, uid: str) -> int:
     if uid not in uids:
         raise _unfit((*path, f"#{uid}"))
     return uids.index(uid)
-
-
-def _holder(documents: dict[str, Json], path: Path) -> dict[str, Json]:
-    """Return the object that has the last step of a path."""
-    found: Json = documents
-    for number, step in enumerate(path[:-1]):
-        if step.startswith("#") and isinstance(found, list) and _is_of_elements(found):
-            found = found[_at(found, path[:number], step.removeprefix("#"))]
-        elif isinstance(found, dict) and step in found:
-            found = found[step]
-        else:
-            raise _unfit(path)
-    if not isinstance(found, dict):
-        raise _unfit(path)
-    return found
-
-
-def _list(documents: dict[str, Json], path: Path) -> list[Json]:
-    found = _holder(documents, path).get(path[-1])
-    if not isinstance(found, list) or not _is_of_elements(found):
-        raise _unfit(path)
-    return found
 
 
 def _unfit(path: Path) -> EngineError:

@@ -104,14 +104,21 @@ def _pages(compiled: App, flows: Mapping[tuple[str, str], WorkflowDef], work: Ga
 
 def problems_of_rules(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> list[Problem]:
     """Return what is wrong with rules as they would stand in an installed app, in place of its own of the same keys."""
+    return looked_over(catalog, key, rules)[0]
+
+
+def looked_over(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> tuple[list[Problem], list[Placed]]:
+    """Return what is wrong with rules as they would stand in an installed app, and every expression in them."""
     app, new = catalog.apps[key].definition, {rule.key: rule for rule in rules}
     every = (*(rule for rule in app.rules if rule.key not in new), *new.values())
-    found: list[Problem] = []
+    files = tuple(f"rules/{one}.json" for one in new)
     first = next((form.key for form in app.forms), None)
     # In an app without forms, that is all that a rule is told.
     scope = Scope(None, catalog.scopes) if first is None else replace(catalog.scope(key, first), form=None)
-    _Parts(replace(app, rules=every), scope, found).rules()
-    return [problem for problem in found if problem.path.startswith(tuple(f"rules/{one}.json" for one in new))]
+    work = _Parts(replace(app, rules=every), scope, [])
+    work.rules()
+    placed = [item for item in work.placed if item.place.startswith(files)]
+    return [problem for problem in work.found if problem.path.startswith(files)], placed
 
 
 def _scopes(app: AppDef, types: Registry[FieldType]) -> dict[tuple[str, str], FormScope]:

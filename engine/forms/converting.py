@@ -53,7 +53,7 @@ def converter(old: FieldDef, new: FieldDef, types: Registry[FieldType], zone_nam
 
     def convert(value: Value) -> Value | Problem:
         first: Problem | None = None
-        for offered in _offers(value, kind, old, new, target, zone_name) if value is not None else ():
+        for offered in _offered(value, kind, old, new, target, zone_name) if value is not None else ():
             read = parse(offered, new)
             if not isinstance(read, Problem):
                 return read
@@ -61,6 +61,16 @@ def converter(old: FieldDef, new: FieldDef, types: Registry[FieldType], zone_nam
         return first
 
     return convert
+
+
+def _offered(
+    value: Value, kind: StorageKind, old: FieldDef, new: FieldDef, target: StorageKind, zone_name: str
+) -> Iterator[Json]:
+    """Yield what ``_offers`` does; a day that the zone's calendar no longer has is offered as JSON writes it."""
+    try:
+        yield from _offers(value, kind, old, new, target, zone_name)
+    except OverflowError:
+        yield as_json(kind, value, scale_of(old))
 
 
 def _offers(

@@ -39,9 +39,9 @@ _SHAPING = (_FORMS, "option_lists.json")
 
 def whole_tables(connection: Connection, app: str, types: Registry[FieldType]) -> tuple[TableSpec, ...]:
     """Return every table that an installed app has here, with every column."""
-    listed = [
+    listed = (
         revisions.documents(connection, app, item.number) for item in reversed(revisions.history(connection, app))
-    ]
+    )
     every = {
         (key, form): name for key in revisions.ever(connection) for form, name in held_names(connection, key).items()
     }

@@ -20,3 +20,13 @@ UNNAMED = ProblemKind(
     Text("还没有名称", "It has no name"),
     Text("请写上名称", "Write a name"),
 )
+UNFIT = ProblemKind(
+    "APP-047",
+    Text("这里不能这样填", "That cannot stand here"),
+    Text("请从列出的里面选,或改用文本形式来写", "Choose among what is listed, or write it in the text of the rule"),
+)
+ONE_RULE = ProblemKind(
+    "APP-048",
+    Text("这里只写这一条规则", "Only this one rule is written here"),
+    Text("另一条请用“新规则”来加", "Add another one by “New rule”"),
+)

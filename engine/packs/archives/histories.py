@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.catalog.documents import document_problems
+from engine.catalog.documents import Documents, document_problems
 from engine.catalog.versions import fits
-from engine.kernel.canonical import Json, digest
+from engine.kernel.canonical import Json, compact, digest
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.strict_json import read_json
 from engine.packs.archives import form, problems
@@ -133,15 +133,23 @@ def _members(reader: ZipReader, names: Mapping[str, object], numbers: Mapping[st
 
 
 def _history(reader: ZipReader, app: str, last: int) -> History:
-    found = []
+    found: list[tuple[Published, Documents]] = []
     for number in range(1, last + 1):
         name = form.revision_name(app, number)
         said = _document(reader, name, "archived_revision")
         if said["number"] != number or digest(said["documents"]) != said["digest"] or _key(said) != app:
             raise EngineError(problems.BAD_HISTORY.at(f"{reader.where}/{name}", app=app, number=number))
         one = Published(number, said["digest"], said["published_at"], said["published_by"])
-        found.append((one, said["documents"]))
+        # Revisions differ in little: what is the same is held once, so that many of them are not many times as much.
+        before = found[-1][1] if found else {}
+        same = {path: before[path] for path in said["documents"] if _is_same(before.get(path), said["documents"][path])}
+        found.append((one, said["documents"] | same))
     return History(app, found)
+
+
+def _is_same(one: Json, other: Json) -> bool:
+    """Tell whether two documents are the same to the byte: for Python ``true`` and ``1`` are equal."""
+    return bool(one == other) and compact(one) == compact(other)
 
 
 def _key(said: Json) -> Json:

@@ -15,7 +15,9 @@ from engine.decision.changeset import Actor, Changeset, RecordWrite
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
+from engine.packs.archives.histories import arriving
 from engine.packs.archives.writing import write_archive
+from engine.packs.archives.zips import opened
 from engine.runtime.activating import set_active
 from engine.runtime.designs import roll_back
 from engine.runtime.directory import ADMIN_ROLE
@@ -357,3 +359,17 @@ def test_an_export_is_refused_when_a_content_is_gone(site, tmp_path):
     digest = plant.files.describe(plant.anna, sent).sha256
     site.services.execution.contents.remove(digest)
     assert refused(write, site.services.execution, tmp_path / "x.zip", "plant") == [("ARCH-015", f"files/{digest}")]
+
+
+def test_what_revisions_share_is_held_once_when_an_archive_comes(site, tmp_path):
+    documents = app(form("thing", field("a")), form("other", field("b")))
+    site.publish(documents)
+    documents["forms/thing.json"]["labels"]["zh"] = "改过的"
+    site.publish(documents)
+    path = tmp_path / "shop.zip"
+    write(site.services.execution, path, "shop")
+    with opened(path, lambda _size: None) as reader:
+        (arrived,) = arriving(reader)
+    first, second = (documents for _, documents in arrived.history.published)
+    shared = {path for path in first if first[path] is second[path]}
+    assert shared == first.keys() - {"forms/thing.json"}

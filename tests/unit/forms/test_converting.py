@@ -52,6 +52,8 @@ CONVERTED = [
     ("2026-02-30", of("text"), of("date"), "FORM-003"),
     ("2026-01-31 08:30", of("text"), of("datetime"), "2026-01-31T00:30:00Z"),
     ("2026-01-31", of("date"), of("datetime"), "2026-01-30T16:00:00Z"),
+    ("0001-01-01", of("date"), of("datetime"), "FORM-003"),
+    ("9999-12-31", of("date"), of("datetime"), "9999-12-30T16:00:00Z"),
     ("2026-01-30T16:30:00Z", of("datetime"), of("date"), "2026-01-31"),
     ("2026-01-30T16:30:00Z", of("datetime"), of("text"), "2026-01-31 00:30"),
     ("2026-01-31", of("date"), of("long_text"), "2026-01-31"),
@@ -96,3 +98,9 @@ def test_types_share_a_shape_when_every_value_of_one_is_a_value_of_the_other(typ
 @pytest.mark.parametrize("type", ["json", "person", "reference", "photo", "attachment", "lines"])
 def test_a_field_has_no_shape_when_its_values_are_of_its_type_alone(type):
     assert shape_of(of(type, **({"form": "thing"} if type == "reference" else {}))) is None
+
+
+def test_a_moment_that_no_calendar_of_the_zone_has_is_not_lost_when_it_comes_from_elsewhere():
+    last = 253_402_300_799_000
+    assert converter(of("datetime"), of("text"), BUILT_IN, ZONE)(last) == "9999-12-31T23:59:59Z"
+    assert isinstance(converter(of("datetime"), of("date"), BUILT_IN, ZONE)(last), Problem)

@@ -1,0 +1,187 @@
+"""What a rule does, as words to tap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from engine.catalog.editing import rules_actions as actions
+from engine.catalog.editing.rules_conditions import kind_of
+from engine.kernel.canonical import Json, compact
+from engine.language import types as language
+from engine.language.printing.spelling import text_written
+from engine.language.scope import FieldScope
+from engine.runtime import studio_rules_words as said
+from engine.runtime.studio_rules_conditions import options_of
+from engine.runtime.studio_rules_kept import as_text
+from engine.runtime.studio_rules_parts import Choices, Word
+from engine.runtime.studio_rules_speaker import Piece, Speaker
+
+_OF_TIME: Final[Mapping[type[language.Type], tuple[str, ...]]] = {
+    language.DateType: ("today()",),
+    language.DateTimeType: ("now()",),
+    language.PersonType: ("owner", "me", "created_by"),
+}
+_EMPTY: Final = "empty"
+
+
+def action_parts(speaker: Speaker, at: str, action: Json, kept: Json, rule: Json) -> Iterator[Piece]:
+    """Go through the words of one action; ``kept`` is the same by the names that people use."""
+    kind = actions.kind_of(action)
+    label = speaker.pick("做什么", "What to do")
+    if kind not in actions.KINDS:
+        written = as_text({"then": [kept]}, speaker.language)
+        yield Word(f"{at}/kind", label, _short(written), "words", (written,))
+        return
+    offered = tuple(dict.fromkeys((kind, *actions.offered(rule, speaker.ground))))
+    choices = tuple((one, speaker.of(said.ACTIONS[one])) for one in offered)
+    word = Word(f"{at}/kind", label, speaker.of(said.ACTIONS[kind]), "choice", (kind,), choices)
+    body = action[kind]
+    match kind:
+        case "set":
+            yield from _set(speaker, at, body, word)
+        case "fire":
+            yield from _fire(speaker, at, body, word)
+        case _:
+            yield from _told(speaker, at, kind, body, word)
+
+
+def _short(written: str) -> str:
+    lines = written.split("\n")
+    return lines[0] if len(lines) == 1 else f"{lines[0]} …"
+
+
+def _told(speaker: Speaker, at: str, kind: str, body: Json, word: Word) -> Iterator[Piece]:
+    persons = kind in ("notify", "open_task")
+    if kind == "open_task":
+        to = _persons(speaker, at, body["to"])
+        yield from ("给", to, word) if speaker.language == "zh" else (word, " for ", to)
+    else:
+        yield word
+        yield from (speaker.pick("", " "), _persons(speaker, at, body["to"])) if persons else ()
+    if kind == "refuse":
+        yield speaker.pick(",提示", ", saying")
+    message = body[actions.TEXTS[kind]][speaker.language]
+    shown = speaker.message(message)
+    label = speaker.pick("说什么", "What it says")
+    inserts = tuple((f"{{{{{name}}}}}", name) for _, name in speaker.fields(_told_of(speaker)))
+    yield speaker.pick(":", ": ")
+    yield Word(
+        f"{at}/text", label, f"「{shown}」" if speaker.language == "zh" else f"“{shown}”", "text", (shown,), (), inserts
+    )
+    yield from _more(speaker, at, kind, body)
+
+
+def _told_of(speaker: Speaker) -> Mapping[str, FieldScope]:
+    """Return the fields that a message can name."""
+    return {key: field for key, field in speaker.ground.fields.items() if not field.presence}
+
+
+def _more(speaker: Speaker, at: str, kind: str, body: Json) -> Iterator[Piece]:
+    if kind == "refuse":
+        fields = {key: None for key in speaker.ground.fields if key in {*speaker.ground.settable, body.get("field")}}
+        chosen = body.get("field", "")
+        nowhere = speaker.pick("整张表", "the whole form")
+        shown = speaker.of(speaker.ground.label(chosen)) if chosen else nowhere
+        label = speaker.pick("提示在哪", "Where it is said")
+        yield speaker.pick(",在", ", at ")
+        yield Word(f"{at}/field", label, shown, "choice", (chosen,), (("", nowhere), *speaker.fields(fields)))
+    if "copy" in body:
+        names = speaker.listed([person_words(speaker, one) for one in body["copy"]])
+        yield speaker.pick(f",抄送{names}", f", copy to {names}")
+    if "due" in body:
+        yield speaker.pick(f",截止{speaker.in_words(body['due'])}", f", due {speaker.in_words(body['due'])}")
+    if "actions" in body:
+        names = speaker.listed([one["labels"][speaker.language] for one in body["actions"]])
+        yield speaker.pick(f"[{names}]", f" [{names}]")
+    for party in body.get("released_by", ()):
+        names = speaker.listed([person_words(speaker, one) for one in party["persons"]])
+        yield speaker.pick(f",由{names}解冻", f", let go by {names}")
+
+
+def _persons(speaker: Speaker, at: str, listed: list[Json]) -> Word:
+    known = [*actions.persons_offered(speaker.ground)]
+    every = [*known, *(one for one in listed if one not in known)]
+    shown = speaker.listed([person_words(speaker, one) for one in listed])
+    choices: Choices = tuple((compact(one), person_words(speaker, one)) for one in every)
+    return Word(f"{at}/to", speaker.pick("哪些人", "Who"), shown, "several", tuple(map(compact, listed)), choices)
+
+
+def person_words(speaker: Speaker, person: Json) -> str:
+    """Return who is meant, in words."""
+    kind, of = next(iter(person.items()))
+    match kind:
+        case "owner" | "creator":
+            return speaker.of(said.PEOPLE[kind])
+        case "role":
+            return speaker.labelled(speaker.ground.roles, of)
+        case "person":
+            return speaker.in_words(of)
+        case "manager_of" | "manager_chain":
+            who = speaker.of(said.PEOPLE["owner"]) if of == "owner" else speaker.in_words(of)
+            chain = kind == "manager_chain"
+            return speaker.pick(
+                f"{who}的{'各级' if chain else ''}上级", f"{'all managers' if chain else 'the manager'} of {who}"
+            )
+        case _:
+            return as_text({"then": [{"notify": {"to": [person], "text": {"zh": "-", "en": "-"}}}]}, speaker.language)
+
+
+def _fire(speaker: Speaker, at: str, body: Json, word: Word) -> Iterator[Piece]:
+    moves = speaker.ground.transitions
+    shown = speaker.labelled(moves, body["transition"])
+    label = speaker.pick("哪个流转", "Which transition")
+    yield word
+    yield speaker.pick(":", " ")
+    yield Word(f"{at}/transition", label, shown, "choice", (body["transition"],), speaker.choices(moves))
+    for key, source in body.get("fields", {}).items():
+        name = speaker.of(speaker.ground.label(key))
+        yield speaker.pick(f",{name}为{source_words(speaker, source)}", f", {name}: {source_words(speaker, source)}")
+
+
+def _set(speaker: Speaker, at: str, body: Mapping[str, Json], word: Word) -> Iterator[Piece]:
+    yield word
+    yield speaker.pick(":", ": ")
+    for number, (key, source) in enumerate(body.items()):
+        yield speaker.pick(";", "; ") if number else ""
+        label = speaker.pick("哪个字段", "Which field")
+        name = speaker.of(speaker.ground.label(key))
+        listed = {one: None for one in (*speaker.ground.settable, key) if one == key or one not in body}
+        yield Word(f"{at}/set/{key}/field", label, name, "choice", (key,), speaker.fields(listed))
+        yield speaker.pick(" = ", " = ")
+        yield _source(speaker, f"{at}/set/{key}/value", key, source)
+
+
+def _source(speaker: Speaker, at: str, key: str, source: Json) -> Word:
+    label = speaker.pick("设为什么", "To what")
+    if not isinstance(source, str):
+        return Word(at, label, source_words(speaker, source), "words", (compact(source),))
+    field = speaker.ground.fields.get(key)
+    choices = () if field is None else _sources(speaker, field)
+    if source in dict(choices):
+        return Word(at, label, dict(choices)[source], "choice", (source,), choices)
+    return Word(at, label, speaker.in_words(source), "code", (speaker.written(source),))
+
+
+def _sources(speaker: Speaker, field: FieldScope) -> Choices:
+    """Return what a field of few values can be set to, as expressions; nothing for what is typed."""
+    blank = ((_EMPTY, speaker.pick("空", "nothing")),)
+    options = options_of(speaker, field)
+    if options and isinstance(field.type, language.ChoiceType):
+        return (*((text_written(key), name) for key, name in options), *blank)
+    if kind_of(field) == "flag":
+        return (("true", speaker.pick("是", "yes")), ("false", speaker.pick("否", "no")))
+    words = {
+        "today()": said.TODAY,
+        "now()": said.NOW,
+        **{key: said.PEOPLE[key] for key in ("owner", "me", "created_by")},
+    }
+    fitting = next((keys for kind, keys in _OF_TIME.items() if isinstance(field.type, kind)), ())
+    return (*((key, speaker.of(words[key])) for key in fitting), *blank) if fitting else ()
+
+
+def source_words(speaker: Speaker, source: Json) -> str:
+    """Return what a field is set to, in words."""
+    if isinstance(source, str):
+        return speaker.in_words(source)
+    return speaker.listed(list(source))
