@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from engine.kernel.problems import Problem
+    from engine.runtime.draft_documents import DraftDocuments
     from engine.runtime.drafts import Drafts
 
 blueprint = Blueprint("revisions", __name__)
@@ -70,14 +71,16 @@ def discard(app: str) -> BaseResponse:
 
 @blueprint.post("/a/<app>/revisions/publish")
 def publish(app: str) -> BaseResponse:
-    """Publish the draft."""
-    return _done(app, "published", lambda: _drafts().publish(viewer(), app, _seen() or 0))
+    """Publish the draft; where many records are converted before, the page tells how far that is."""
+    return _done(app, "published", lambda: _documents().publish(viewer(), app, _seen() or 0, wait=False))
 
 
 @blueprint.post("/a/<app>/revisions/<int:number>/publish")
 def roll_back(app: str, number: int) -> BaseResponse:
     """Publish an earlier revision at once: the way back from what was published a moment ago."""
-    return _done(app, "published", lambda: _drafts().roll_back(viewer(), app, number, _seen() or 0))
+    return _done(
+        app, "published", lambda: _documents().roll_back(viewer(), app, number, _seen() or 0, wait=False)
+    )
 
 
 def _done(app: str, what: str, work: Callable[[], object]) -> BaseResponse:
@@ -93,10 +96,13 @@ def _done(app: str, what: str, work: Callable[[], object]) -> BaseResponse:
 
 def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200) -> BaseResponse:
     asking = viewer()
+    history = _drafts().history(asking, app)
+    _, publication = _documents().waiting(asking, app)
     page = render_template(
         "revisions.html",
-        revisions=_drafts().history(asking, app),
+        revisions=history,
         draft=_drafts().show(asking, app),
+        publication=publication,
         app=app,
         labels=_drafts().labels(asking, app),
         problems=problems,
@@ -107,6 +113,10 @@ def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200) -> Ba
 
 def _drafts() -> Drafts:
     return instance().services.drafts
+
+
+def _documents() -> DraftDocuments:
+    return instance().services.draft_documents
 
 
 def _seen() -> int | None:
