@@ -13,6 +13,8 @@ from tests.support.apps import access, app, field, form, role
 
 STUDIO = "/a/built/studio/"
 DESK = {"width": 1440, "height": 900}
+HELD_MS = 250
+"""So long a finger rests before what it holds comes along."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -124,6 +126,30 @@ def drag(page, source, target):
     page.mouse.move(a["x"] + 14, a["y"] + a["height"] / 2 + 6, steps=3)
     page.mouse.move(b["x"] + 20, b["y"] + 4, steps=12)
     page.mouse.up()
+
+
+def test_a_field_is_put_elsewhere_by_a_finger(signed_in):
+    page = signed_in("builder", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto(f"{STUDIO}forms/thing")
+    names = rows(page).all_inner_texts()
+    grip = page.locator(".structure .grip").nth(1).bounding_box()
+    above = page.locator(".structure .element").nth(0).bounding_box()
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def at(kind, x, y):
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    at("touchStart", x, y)
+    page.wait_for_timeout(HELD_MS)
+    for part in range(1, 9):
+        at("touchMove", x, y + (above["y"] + 4 - y) * part / 8)
+        page.wait_for_timeout(20)
+    at("touchEnd", x, y)
+    expect(rows(page)).to_have_text(names[::-1])
+    page.get_by_role("button", name="撤销").click()
+    expect(rows(page)).to_have_text(names)
 
 
 def test_a_mistake_in_a_condition_is_told_where_it_is_and_undone_by_a_key(studio):
