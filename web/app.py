@@ -50,6 +50,7 @@ from web.pages import (
 from web.studio import apps as studio_apps
 from web.studio import forms as studio_forms
 from web.studio import home as studio_home
+from web.studio import lists as studio_lists
 from web.studio import preview as studio_preview
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ BLUEPRINTS: Final = (
     studio_home.blueprint,
     studio_preview.blueprint,
     studio_forms.blueprint,
+    studio_lists.blueprint,
     phone.blueprint,
     live.blueprint,
     boards.blueprint,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.boards.definitions import BoardDef, MetricDef, board_def, metric_def
 from engine.catalog import problems
 from engine.catalog.documents import Documents, option_lists, shape_problems
+from engine.catalog.option_names import shared_aliases
 from engine.catalog.pages.definitions import PageDef, TabBarDef
 from engine.catalog.pages.reading import page_defs, tab_bar_defs
 from engine.catalog.quick_actions import FILE as QUICK_ACTIONS
@@ -96,7 +97,7 @@ def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
         metrics=tuple(metric_def(item) for item in _folder(documents, "metrics")),
         boards=tuple(board_def(item) for item in _folder(documents, "boards")),
     )
-    found = [*_same_keys(made), *_missing_lists(documents, lists)]
+    found = [*_same_keys(made), *_missing_lists(documents, lists), *shared_aliases(documents)]
     if found:
         raise EngineError(found)
     return made

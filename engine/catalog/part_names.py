@@ -50,6 +50,7 @@ access 权限 access
 acknowledgement 仅确认 acknowledgement
 add 加入的值 added values
 add_tag 加标签 tag added
+aliases 别名 aliases
 answer 提交后的话 answer
 ask 询问的字段 fields asked
 at 时间 time

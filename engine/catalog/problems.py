@@ -152,3 +152,8 @@ IN_NO_SECTION = ProblemKind(
     Text("字段“{label_zh}”不在任何分区里", "The field “{label_en}” stands in no section"),
     Text("请放进一个分区,否则它排在最后", "Put it into a section; else it comes last"),
 )
+SHARED_ALIAS = ProblemKind(
+    "APP-049",
+    Text("别名“{alias}”同时指“{label_zh}”和“{other_zh}”", "The alias “{alias}” is of “{label_en}” and of “{other_en}”"),
+    Text("请在其中一个选项上去掉它", "Take it away from one of the two"),
+)

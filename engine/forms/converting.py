@@ -13,6 +13,7 @@ from datetime import datetime
 
 from engine.forms.definitions import FieldDef, scale_of
 from engine.forms.field_types import FieldType
+from engine.forms.options import names_of
 from engine.forms.writing import as_json
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import date_of, datetime_of, day_of, moment_text, start_of_day, zone
@@ -111,10 +112,10 @@ def _shown(value: Value, kind: StorageKind, old: FieldDef, zone_name: str) -> st
 
 
 def _options(shown: str, new: FieldDef) -> Iterator[str]:
-    """Yield the keys of the options that a text names by key or label."""
+    """Yield the keys of the options that a text names by key, label or alias."""
     wanted = shown.strip()
     for option in new.options:
-        if not option.retired and wanted in (option.key, option.labels.zh, option.labels.en):
+        if not option.retired and wanted in (option.key, *names_of(option)):
             yield option.key
 
 

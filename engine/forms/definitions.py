@@ -15,12 +15,13 @@ Requirement = Literal["create", "submit"]
 
 @dataclass(frozen=True, slots=True)
 class OptionDef:
-    """One option of a choice; records store its key."""
+    """One option of a choice; records store its key. ``aliases`` are other words that people and files use for it."""
 
     uid: str
     key: str
     labels: Text
     retired: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,11 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
 def option_def(document: Json) -> OptionDef:
     """Return the option that a valid document states."""
     return OptionDef(
-        document["uid"], document["key"], Text.from_json(document["labels"]), document.get("retired", False)
+        document["uid"],
+        document["key"],
+        Text.from_json(document["labels"]),
+        document.get("retired", False),
+        tuple(document.get("aliases", ())),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.forms import problems
 from engine.forms.definitions import FieldDef, digits_of, scale_of
+from engine.forms.options import option_called
 from engine.kernel import clocks
 from engine.kernel.canonical import Json, compact
 from engine.kernel.identifiers import is_uuid
@@ -244,10 +245,11 @@ def moment(raw: Json, field: FieldDef) -> Value | Problem:
     return read if FIRST <= read <= LAST else wrong(field, "datetime", raw)
 
 
-def _option(raw: str, field: FieldDef) -> Problem | None:
+def _option(raw: str, field: FieldDef) -> str | Problem:
+    key = option_called(field.options, raw)
+    if key is not None:
+        return key
     live = [option for option in field.options if not option.retired]
-    if any(option.key == raw for option in live):
-        return None
     return problem(
         problems.UNKNOWN_OPTION,
         field,
@@ -258,21 +260,23 @@ def _option(raw: str, field: FieldDef) -> Problem | None:
 
 
 def choice(raw: Json, field: FieldDef) -> Value | Problem:
-    """Read the key of one option."""
+    """Read one option by its key, or by a name that it alone has."""
     if not isinstance(raw, str):
         return wrong(field, "text", raw)
-    return _option(raw, field) or raw if raw else None
+    return _option(raw, field) if raw else None
 
 
 def choices(raw: Json, field: FieldDef) -> Value | Problem:
-    """Read a list of option keys; each is kept once, in the order of the options."""
+    """Read a list of options by their keys or names; each is kept once, in the order of the options."""
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
         return wrong(field, "list", raw)
+    chosen = []
     for item in raw:
-        unknown = _option(item, field)
-        if unknown:
-            return unknown
-    return tuple(option.key for option in field.options if option.key in raw) or None
+        found = _option(item, field)
+        if isinstance(found, Problem):
+            return found
+        chosen.append(found)
+    return tuple(option.key for option in field.options if option.key in chosen) or None
 
 
 def identifier(raw: Json, field: FieldDef) -> Value | Problem:

@@ -30,3 +30,8 @@ ONE_RULE = ProblemKind(
     Text("这里只写这一条规则", "Only this one rule is written here"),
     Text("另一条请用“新规则”来加", "Add another one by “New rule”"),
 )
+LIST_IN_USE = ProblemKind(
+    "APP-043",
+    Text("“{name_zh}”还在用:{by_zh}", "“{name_en}” is in use: {by_en}"),
+    Text("请先在这些地方换掉它", "Choose something else there first"),
+)
