@@ -30,7 +30,8 @@ def show_conversions(key: str, as_json: bool) -> None:
         for problem in waits.refused:
             click.echo(f"✗ {problem['code']} {problem['message']['zh']} {problem['message']['en']}")
     for item in listed:
-        click.echo(f"{item.form}\t{item.record}\t{item.field}\t{item.value}\t{item.why.code}: {item.why.message.zh}")
+        value = "".join(char if char.isprintable() else "�" for char in str(item.value))
+        click.echo(f"{item.form}\t{item.record}\t{item.field}\t{value}\t{item.why.code}: {item.why.message.zh}")
     if not listed:
         click.echo("没有换不了的值 every value converted")
 

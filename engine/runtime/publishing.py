@@ -150,6 +150,7 @@ def _publish(execution: Execution, wanted: _Wanted, maker: str | None) -> Catalo
     with execution.database.write() as connection:
         lock_name(connection, PUBLISHING)  # one at a time: an app is compiled together with all others
         ahead.refuse_others(connection, definition.key, maker)
+        ddl.give_way(connection)  # whoever writes queues behind this while it waits
         lock_for_publish(connection, definition.key)
         restored = revisions.restore(connection, definition.key)
         current = execution.catalogs.current(connection)
