@@ -152,3 +152,4 @@ def roll_back_app(key: str, number: int) -> None:
     click.echo(f"{key}: revision {revision} = {number} ✓")
     for problem in gone:
         click.echo(f"! {problem.code} {problem.path}: {problem.message.zh} {problem.message.en}")
+        click.echo(f"    {problem.hint.zh} {problem.hint.en}")

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from engine.decision.changeset import Actor
 from engine.jobs.loop import JobsLoop
+from engine.packs.commands_designs import roll_back_app
 from engine.runtime import designs, purging
 from engine.runtime.commands_purging import purge_app
 from engine.runtime.directory import ADMIN_ROLE
@@ -304,3 +305,13 @@ def test_the_command_shows_what_there_is_and_destroys_it_only_when_told_to(shop)
         assert [one.code for one in told_by(shop, *words)[2].problems] == ["PURGE-001"]
     assert told_by(shop, "--yes")[0] == 0
     assert listed(shop) == {}
+
+
+def test_going_back_by_command_tells_what_is_missing_and_where_to_take_it_from(shop):
+    filled(shop)
+    shop.publish(without(shop.first, "thing.colour"))
+    purged(shop, "thing.colour")
+    said = CliRunner().invoke(roll_back_app, ["shop", "1"], obj=lambda: shop.services).stdout
+    assert said.startswith("shop: revision 3 = 1 ✓\n! PURGE-004 thing.colour: ")
+    assert "备份" in said
+    assert "! " not in CliRunner().invoke(roll_back_app, ["shop", "2"], obj=lambda: shop.services).stdout

@@ -209,19 +209,24 @@ def test_designs_are_absent_for_who_does_not_design(admin, api, reader_api):
     assert admin("GET", DRAFT).get_json()["version"] == 1
 
 
-def test_what_was_removed_is_purged_when_the_very_counts_are_confirmed(admin, api, isbn):
+def test_what_was_removed_is_purged_when_the_very_counts_are_confirmed(admin, api, instance, isbn):
     made = api.make("member", name="约翰", card_no=isbn(), email="john@example.com")
     form = copy.deepcopy(documents_of(admin)["forms/member.json"])
     form["fields"] = [one for one in form["fields"] if one["key"] != "email"]
     admin("PATCH", DRAFT, {"documents": {"forms/member.json": form}})
     assert admin("GET", "/library/revisions/retired").get_json() == {"items": []}
     admin("POST", f"{DRAFT}/publish", If_Match="1")
+    sealer = instance.sealer()
+    sealer.seal()
     listed = admin("GET", "/library/revisions/retired").get_json()
     labels = {"zh": "邮箱", "en": "E-mail"}
     assert listed == {"items": [{"name": "member.email", "labels": labels, "records": 1, "entries": 1, "files": 0}]}
     wrong = {"items": [{**listed["items"][0], "records": 2}]}
     assert problems(admin("POST", "/library/revisions/purge", wrong), 409) == {"member.email": "PURGE-003"}
     assert admin("POST", "/library/revisions/purge", listed).get_json() == listed
+    sealer.seal()
+    report = instance.verify_journal()
+    assert (report.findings, report.erased, report.unsealed) == ((), 1, 0)
     assert admin("GET", "/library/revisions/retired").get_json() == {"items": []}
     back = admin("POST", "/library/revisions/1/publish", If_Match="2").get_json()
     assert (back["revision"], [one["code"] for one in back["lost"]]) == (3, ["PURGE-004"])
