@@ -109,7 +109,9 @@ def designed(desk: Desk, viewer: Viewer, design: Design, language: Language) -> 
 def one_sentence(speaker: Speaker, rule: Json) -> str:
     """Return a whole rule in one sentence."""
     sentence = sentence_of(speaker, rule)
-    events = speaker.pick(",或", ", or ").join(clause.words for clause in sentence.events)
+    first, *others = (clause.words for clause in sentence.events)
+    later = (words.replace("When ", "when ", 1) for words in others)
+    events = speaker.pick(",或", ", or ").join((first[:1].upper() + first[1:], *later))
     joins = "" if sentence.joins is None else sentence.joins.shown
     between = joins if speaker.language == "zh" else f" {joins} "
     conditions = between.join(clause.words for clause in sentence.conditions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -23,6 +24,10 @@ _OF_TIME: Final[Mapping[type[language.Type], tuple[str, ...]]] = {
     language.PersonType: ("owner", "me", "created_by"),
 }
 _EMPTY: Final = "empty"
+LONGEST_SHOWN: Final = 80
+"""Characters of what is only shown."""
+_HOLE: Final = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_CHOICE: Final = re.compile(r"(\{%.*?%\})+")
 
 
 def action_parts(speaker: Speaker, at: str, action: Json, kept: Json, rule: Json) -> Iterator[Piece]:
@@ -47,8 +52,14 @@ def action_parts(speaker: Speaker, at: str, action: Json, kept: Json, rule: Json
 
 
 def _short(written: str) -> str:
-    lines = written.split("\n")
-    return lines[0] if len(lines) == 1 else f"{lines[0]} …"
+    """Return what is written in one line, as far as one reads it at a glance."""
+    line = " ".join(written.split())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
+
+
+def _said(message: str) -> str:
+    """Return a message as it is shown in a sentence: fields by their names, choices within it as dots."""
+    return _HOLE.sub(r"[\1]", _CHOICE.sub("…", message))
 
 
 def _told(speaker: Speaker, at: str, kind: str, body: Json, word: Word) -> Iterator[Piece]:
@@ -62,13 +73,12 @@ def _told(speaker: Speaker, at: str, kind: str, body: Json, word: Word) -> Itera
     if kind == "refuse":
         yield speaker.pick(",提示", ", saying")
     message = body[actions.TEXTS[kind]][speaker.language]
-    shown = speaker.message(message)
+    written = speaker.message(message)
+    shown = speaker.pick(f"「{_said(written)}」", f"“{_said(written)}”")
     label = speaker.pick("说什么", "What it says")
     inserts = tuple((f"{{{{{name}}}}}", name) for _, name in speaker.fields(_told_of(speaker)))
     yield speaker.pick(":", ": ")
-    yield Word(
-        f"{at}/text", label, f"「{shown}」" if speaker.language == "zh" else f"“{shown}”", "text", (shown,), (), inserts
-    )
+    yield Word(f"{at}/text", label, shown, "text", (written,), (), inserts)
     yield from _more(speaker, at, kind, body)
 
 
@@ -136,7 +146,8 @@ def _fire(speaker: Speaker, at: str, body: Json, word: Word) -> Iterator[Piece]:
     yield Word(f"{at}/transition", label, shown, "choice", (body["transition"],), speaker.choices(moves))
     for key, source in body.get("fields", {}).items():
         name = speaker.of(speaker.ground.label(key))
-        yield speaker.pick(f",{name}为{source_words(speaker, source)}", f", {name}: {source_words(speaker, source)}")
+        said_so = source_words(speaker, key, source)
+        yield speaker.pick(f",{name}为{said_so}", f", {name}: {said_so}")
 
 
 def _set(speaker: Speaker, at: str, body: Mapping[str, Json], word: Word) -> Iterator[Piece]:
@@ -155,7 +166,7 @@ def _set(speaker: Speaker, at: str, body: Mapping[str, Json], word: Word) -> Ite
 def _source(speaker: Speaker, at: str, key: str, source: Json) -> Word:
     label = speaker.pick("设为什么", "To what")
     if not isinstance(source, str):
-        return Word(at, label, source_words(speaker, source), "words", (compact(source),))
+        return Word(at, label, _several(speaker, key, source), "words", (compact(source),))
     field = speaker.ground.fields.get(key)
     choices = () if field is None else _sources(speaker, field)
     if source in dict(choices):
@@ -180,8 +191,15 @@ def _sources(speaker: Speaker, field: FieldScope) -> Choices:
     return (*((key, speaker.of(words[key])) for key in fitting), *blank) if fitting else ()
 
 
-def source_words(speaker: Speaker, source: Json) -> str:
+def _several(speaker: Speaker, key: str, source: Mapping[str, str]) -> str:
+    """Return what a field of several choices is set to: which of them, each under its own condition."""
+    field = speaker.ground.fields.get(key)
+    names = {} if field is None else dict(options_of(speaker, field))
+    return speaker.listed([names.get(one, one) for one in source])
+
+
+def source_words(speaker: Speaker, key: str, source: Json) -> str:
     """Return what a field is set to, in words."""
     if isinstance(source, str):
         return speaker.in_words(source)
-    return speaker.listed(list(source))
+    return _several(speaker, key, source)

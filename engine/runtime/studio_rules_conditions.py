@@ -21,8 +21,8 @@ def row_parts(speaker: Speaker, at: str, row: Row) -> Iterator[Piece]:
     """Go through the words of one condition; one that cannot be taken apart is a single word."""
     fields = speaker.ground.fields
     if row.field not in fields:
-        words = speaker.in_words(row.source)
-        shown = speaker.pick(f"({words})", f"({words})") if row.joined else words
+        said_so = speaker.in_words(row.source)
+        shown = speaker.pick(f"({said_so})", f"({said_so})") if row.joined else said_so
         yield Word(f"{at}/text", speaker.pick("条件", "Condition"), shown, "code", (speaker.written(row.source),))
         return
     field = fields[row.field]

@@ -184,7 +184,7 @@ BEGINNINGS: Final = (
     ),
     Beginning(
         "unhandled",
-        Text("提交几天后还没处理,提醒", "Remind when still waiting after days"),
+        Text("提交后没处理,提醒", "Remind when still waiting after days"),
         Text("{form}提交后没处理提醒", "{form}: still waiting"),
         _unhandled,
     ),
