@@ -24,7 +24,7 @@ from engine.runtime.whole_tables import whole_tables
 from engine.storage import journal, purging, revisions
 from engine.storage.form_tables import FormTables, PhysicalTable, Tables, form_tables
 from engine.storage.journal import Authorship
-from engine.storage.locks import PUBLISHING, lock_for_publish, lock_name
+from engine.storage.locks import PUBLISHING, lock_name
 from engine.storage.purging import Kept, Remains
 from engine.storage.system_columns import CONVERTED, SYSTEM_COLUMNS
 
@@ -169,11 +169,9 @@ def _begun(
     execution: Execution, key: str, confirmed: Mapping[str, Kept], actor: Actor
 ) -> tuple[int, dict[str, Remains]]:
     """Look whether all may go, and put down in the journal that it goes; return the revision and what goes."""
-
-    def begin(connection: Connection) -> tuple[int, dict[str, Remains]]:
-        lock_name(connection, PUBLISHING)
-        lock_for_publish(connection, key)
-        removed = _removed(connection, execution, key)
+    # Nobody writes what was removed: what is counted here is so until a design brings it back, or another purge begins.
+    with execution.database.read() as connection:
+        revision, removed = _revision(connection, key), _removed(connection, execution, key)
         unknown = sorted(set(confirmed) - removed.keys())
         if unknown:
             known = ", ".join(removed) or "-"
@@ -182,15 +180,29 @@ def _begun(
         wrong = [*_moved(connection, found, confirmed), *_referred(connection, execution, found)]
         if wrong:
             raise EngineError(wrong)
+
+    def begin(connection: Connection) -> None:
+        _unchanged(connection, key, revision)
         for remains in found.values():
             purging.forget_messages(connection, remains)
             if remains.field is None:
                 purging.loosen(connection, remains)
-        by = _authorship(execution, actor)
-        journal.note(connection, by, (_note(key, name, confirmed[name]) for name in found))
-        return revisions.current(connection)[key], found
+        journal.note(connection, _authorship(execution, actor), (_note(key, name, confirmed[name]) for name in found))
 
-    return execution.attempt(begin)
+    execution.attempt(begin)
+    return revision, found
+
+
+def _revision(connection: Connection, key: str) -> int:
+    return revisions.current(connection).get(key, revisions.WITHDRAWN)
+
+
+def _unchanged(connection: Connection, key: str, revision: int) -> None:
+    """Hold back publishing until the transaction ends; EngineError (DRAFT-003) where there is another revision."""
+    lock_name(connection, PUBLISHING)
+    now = _revision(connection, key)
+    if now != revision:
+        raise EngineError(problems.DRAFT_OUTDATED.at(base=revision, now=now))
 
 
 def _moved(connection: Connection, found: Mapping[str, Remains], confirmed: Mapping[str, Kept]) -> Iterator[Problem]:
@@ -226,12 +238,7 @@ def _step(
     execution: Execution, remains: Remains, actor: Actor, revision: int, after: str | None, connection: Connection
 ) -> str | None:
     """Destroy what the next records keep; return after which record it goes on, None where all is done."""
-    app = remains.tables.app
-    lock_name(connection, PUBLISHING)
-    lock_for_publish(connection, app)
-    now = revisions.current(connection).get(app, revisions.WITHDRAWN)
-    if now != revision:
-        raise EngineError(problems.DRAFT_OUTDATED.at(base=revision, now=now))
+    _unchanged(connection, remains.tables.app, revision)
     by = _authorship(execution, actor)
     if remains.field is None:
         return "" if purging.remove_next(connection, remains, by, revision) else None

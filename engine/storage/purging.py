@@ -131,10 +131,14 @@ def loosen(connection: Connection, remains: Remains) -> None:
 def erase_next(
     connection: Connection, remains: Remains, by: Authorship, revision: int, after: str | None
 ) -> str | None:
-    """Destroy what the next records keep of a field; return the last of them, None where there was none left."""
+    """Destroy what the next records keep of a field; return the last of them, None where there was none left.
+
+    Whoever writes one of these records waits for it, or is waited for; nobody else does.
+    """
     main, field = remains.tables.main.table, str(remains.field)
     told = exists().where(*_about(remains), _JOURNAL.c.record == main.c.id, _said(connection, field))
     query = select(main.c.id, main.c.version).where(or_(_holds(remains), told)).order_by(main.c.id).limit(CHUNK)
+    query = query.with_for_update(of=main)
     found = connection.execute(query if after is None else query.where(main.c.id > after)).all()
     if not found:
         return None

@@ -7,12 +7,14 @@ import io
 import itertools
 import json
 import random
+import threading
 
 import pytest
 from click.testing import CliRunner
 
 from engine.decision.changeset import Actor
 from engine.jobs.loop import JobsLoop
+from engine.kernel.problems import EngineError, Nature
 from engine.packs.commands_designs import roll_back_app
 from engine.runtime import designs, purging
 from engine.runtime.commands_purging import purge_app
@@ -215,6 +217,39 @@ def test_a_purge_goes_on_where_it_was_ended(shop, tmp_path, monkeypatch):
         "v_thing__parts",
         "youju_journal",
     }  # of the parts, which are there still
+    assert findings(shop, tmp_path) == ()
+
+
+def test_people_go_on_writing_while_a_field_is_purged(shop, tmp_path, monkeypatch):
+    records = shop.services.records
+    made = [records.create(shop.anna, "shop", "thing", {"title": "a", "colour": SECRET}).id for _ in range(30)]
+    shop.publish(without(shop.first, "thing.colour"))
+    monkeypatch.setattr(storing, "CHUNK", 3)
+    over, written, wrong = threading.Event(), [], []
+
+    def write_on():
+        for number in itertools.cycle(range(len(made))):
+            if over.is_set():
+                return
+            try:
+                seen = records.read(shop.anna, "shop", "thing", made[number]).version
+                records.update(shop.anna, "shop", "thing", made[number], {"title": f"t{len(written)}"}, seen)
+                written.append((made[number], f"t{len(written)}"))
+            except EngineError as error:
+                wrong.extend(one for one in error.problems if one.nature is not Nature.CONFLICT)
+
+    thread = threading.Thread(target=write_on)
+    thread.start()
+    try:
+        purged(shop, "thing.colour")
+    finally:
+        over.set()
+        thread.join()
+    assert wrong == []
+    last = dict(written)
+    now = {id: records.read(shop.anna, "shop", "thing", id).fields["title"] for id in last}
+    assert now == last
+    assert told(shop, SECRET) == set()
     assert findings(shop, tmp_path) == ()
 
 
