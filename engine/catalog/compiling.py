@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -115,10 +115,9 @@ def looked_over(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> tuple[l
     first = next((form.key for form in app.forms), None)
     # In an app without forms, that is all that a rule is told.
     scope = Scope(None, catalog.scopes) if first is None else replace(catalog.scope(key, first), form=None)
-    work = _Parts(replace(app, rules=every), scope, [])
+    work = _Parts(replace(app, rules=every), scope, [], only=frozenset(new))
     work.rules()
-    placed = [item for item in work.placed if item.place.startswith(files)]
-    return [problem for problem in work.found if problem.path.startswith(files)], placed
+    return [problem for problem in work.found if problem.path.startswith(files)], work.placed
 
 
 def _scopes(app: AppDef, types: Registry[FieldType]) -> dict[tuple[str, str], FormScope]:
@@ -235,12 +234,16 @@ def _parsed_default(definition: ParameterDef, types: Registry[FieldType]) -> obj
 
 @dataclass(frozen=True)
 class _Parts:
-    """Compiles the parts of one app that stand beside its forms; problems go to ``found``, sources to ``placed``."""
+    """Compiles the parts of one app that stand beside its forms; problems go to ``found``, sources to ``placed``.
+
+    Where ``only`` names rules, no other one is compiled.
+    """
 
     app: AppDef
     scope: Scope
     found: list[Problem]
     placed: list[Placed] = field(default_factory=list)
+    only: Collection[str] | None = None
 
     def _work(self, form: str, *, with_old: bool = False) -> Gathering:
         return Gathering(replace(self.scope, form=self.scope.forms[self.app.key, form], with_old=with_old))
@@ -310,7 +313,8 @@ class _Parts:
         """Return the rules in the order of their documents."""
         flows = {flow.form: flow for flow in self.app.workflows}
         made: list[Rule] = []
-        for definition in self.app.rules:
+        asked = (rule for rule in self.app.rules if self.only is None or rule.key in self.only)
+        for definition in asked:
             file = f"rules/{definition.key}.json"
             if not self._known(definition.form, f"{file}#/form"):
                 continue

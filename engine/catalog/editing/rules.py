@@ -81,7 +81,8 @@ def _with_condition(rule: Json, condition: Condition) -> Json:
     """Return the rule with a condition; where it has none any more, what was noted beside it goes to the whole rule."""
     source = put_together(condition)
     if source is not None:
-        return _in_order({**deepcopy(rule), "when": source})
+        made = {**deepcopy(rule), "when": source}
+        return made if "when" in rule else _in_order(made)
     made = deepcopy({key: item for key, item in rule.items() if key != "when"})
     noted = made.get("comments", {}).pop("when", [])
     if noted:
