@@ -52,6 +52,7 @@ from web.studio import forms as studio_forms
 from web.studio import home as studio_home
 from web.studio import lists as studio_lists
 from web.studio import preview as studio_preview
+from web.studio import states as studio_states
 from web.studio import rules as studio_rules
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ BLUEPRINTS: Final = (
     studio_preview.blueprint,
     studio_forms.blueprint,
     studio_lists.blueprint,
+    studio_states.blueprint,
     studio_rules.blueprint,
     phone.blueprint,
     live.blueprint,
