@@ -95,8 +95,8 @@ def purge(
             progress(done)
             after = execution.attempt(partial(step, after))
     with execution.database.read() as connection:
-        documents = _labels(connection, key)
-        return tuple(Retired(name, documents[name], confirmed[name]) for name in found)
+        labels = _labels(connection, key)
+    return tuple(Retired(name, labels[name], confirmed[name]) for name in found)
 
 
 def lost(connection: Connection, app: str, old: Documents, new: Documents) -> tuple[Problem, ...]:

@@ -158,6 +158,13 @@ def test_a_body_that_is_no_design_is_refused_with_its_place(admin, body, found):
     assert admin("GET", DRAFT).status_code == 404
 
 
+def test_a_design_of_some_size_gets_through_and_anything_else_of_that_size_does_not(admin):
+    large = {"documents": {"texts.json": {"x": "y" * 2_000_000}}}
+    assert admin("PATCH", DRAFT, large).status_code == 201
+    assert len(admin("GET", DRAFT).data) > 2_000_000
+    assert problems(admin("POST", f"{DRAFT}/publish", large, If_Match="1"), 413) == {"": "WEB-009"}
+
+
 def test_a_version_has_to_be_named_where_something_is_ended(admin):
     drafted(admin)
     for method, path in (
