@@ -32,8 +32,11 @@ from engine.storage.audit_chain import STREAM
 from engine.storage.write_guard import writing
 
 APP = "app"
-BIGGEST = 2**63
-"""No number of the engine's own is beyond what 64 bits hold."""
+BIGGEST = 2**31
+"""No number of the engine's own is beyond what 32 bits hold."""
+
+MOMENTS = range(-62_135_510_400_000, 253_402_214_400_001)
+"""From the second day of the year 1 to the last but one of 9999: these moments have a day in every zone."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,9 @@ def _fits(kind: object, value: Json) -> bool:
     match kind:
         case Boolean():
             return isinstance(value, bool)
-        case Integer() | BigInteger():
+        case BigInteger():
+            return isinstance(value, int) and not isinstance(value, bool) and value in MOMENTS
+        case Integer():
             return isinstance(value, int) and not isinstance(value, bool) and -BIGGEST <= value < BIGGEST
         case Text():
             return isinstance(value, str)

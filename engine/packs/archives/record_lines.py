@@ -8,6 +8,7 @@ from engine.catalog.tables import ColumnSpec
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, StorageKind, Value
+from engine.storage.app_rows import MOMENTS
 from engine.storage.form_tables import FormTables
 from engine.storage.rows import from_json, to_json
 from engine.storage.system_columns import OWN_INTEGERS
@@ -73,7 +74,7 @@ def _value(key: str, given: Json, column: ColumnSpec) -> Value:
         again = to_json(value, column)
     except (EngineError, ArithmeticError, ValueError, TypeError) as error:
         raise MisfitError(key) from error
-    if again != given:
+    if again != given or (column.kind is StorageKind.DATETIME and value not in MOMENTS):
         raise MisfitError(key)
     return value
 

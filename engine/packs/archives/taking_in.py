@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError
 
 from engine.decision.changeset import Actor, Note
 from engine.kernel.canonical import Json, compact
-from engine.kernel.identifiers import uuid7
+from engine.kernel.identifiers import is_uuid, uuid7
 from engine.kernel.problems import EngineError
 from engine.packs.archives import form, people, problems
 from engine.packs.archives.histories import Arriving, arriving, refuse_unmet
@@ -205,24 +205,29 @@ class _Taking:
         """Write what is known of files; what the same user has sent with the same bytes here is that file."""
         blank = app_rows.blank_allowed(self.connection, app_rows.FILES)
         for numbered in _batches(self._fitting(app_rows.FILES, form.FILES, blank)):
-            known = files.find_many(self.connection, (said["id"] for _, said in numbered))
-            new = []
-            for number, said in numbered:
-                if said["sha256"] not in placed:
-                    name = form.content_name(said["sha256"])
-                    raise EngineError(problems.MISSING_MEMBER.at(self._place_of(form.FILES, number), name=name))
-                wrong = _misdescribed(self.execution, said)
-                if wrong is not None:
-                    raise EngineError(problems.BAD_VALUE.at(self._place_of(form.FILES, number), key=wrong))
-                here = known.get(said["id"]) or files.find_same(self.connection, said["user_id"], said["sha256"])
-                if here is None:
-                    new.append((number, said))
-                elif here.sha256 != said["sha256"]:
-                    raise EngineError(problems.BAD_VALUE.at(self._place_of(form.FILES, number), key="id"))
-                elif here.id != said["id"]:
-                    self.ids[said["id"].encode()] = here.id.encode()
+            with self._kept_whole(form.FILES, numbered[0][0], numbered[-1][0]):
+                new = list(self._new_files(numbered, placed))
             self._put(app_rows.FILES, ENGINE_APP, form.FILES, new)
             self.count["file"] += len(numbered)
+
+    def _new_files(
+        self, numbered: Sequence[tuple[int, dict[str, Json]]], placed: frozenset[str]
+    ) -> Iterator[tuple[int, dict[str, Json]]]:
+        """Go through the files that are not here yet; EngineError with the first that is not what its content is."""
+        known = files.find_many(self.connection, (said["id"] for _, said in numbered))
+        for number, said in numbered:
+            if said["sha256"] not in placed:
+                name = form.content_name(said["sha256"])
+                raise EngineError(problems.MISSING_MEMBER.at(self._place_of(form.FILES, number), name=name))
+            here = known.get(said["id"]) or files.find_same(self.connection, said["user_id"], said["sha256"])
+            other = here is not None and here.sha256 != said["sha256"]
+            wrong = "id" if other or not is_uuid(said["id"]) else _misdescribed(self.execution, said)
+            if wrong is not None:
+                raise EngineError(problems.BAD_VALUE.at(self._place_of(form.FILES, number), key=wrong))
+            if here is None:
+                yield number, said
+            elif here.id != said["id"]:
+                self.ids[said["id"].encode()] = here.id.encode()
 
     def _refuse_other_forms(self, app: str, own: Mapping[str, FormTables]) -> None:
         there = form.forms_in(app, tuple(self.reader.manifest.names()))

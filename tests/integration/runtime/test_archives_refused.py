@@ -146,6 +146,19 @@ TAMPERED = {
         raw("apps/plant/outbox.ndjson", MESSAGE + b'"payload":{"app":"x"}}\n'), "ARCH-009",
         "/apps/plant/outbox.ndjson:1",
     ),
+    "a file whose id is no id": (
+        line("files.ndjson", 1, lambda r: r.update(id="\0")), "ARCH-009|ARCH-010", "/files.ndjson",
+    ),
+    "a file of nobody": (line("files.ndjson", 1, lambda r: r.update(id="mine")), "ARCH-009", "/files.ndjson:1"),
+    "a moment that no calendar has": (
+        line(JOURNAL, 1, lambda r: r.update(at=9 * 10**15)), "ARCH-009", f"/{JOURNAL}:1",
+    ),
+    "a record's moment that not every zone has": (
+        line(RECORDS, 1, lambda r: r.update(created_at="9999-12-31T23:59:59Z")), "ARCH-009", f"/{RECORDS}:1",
+    ),
+    "a revision of the year 287396": (
+        document(REVISION, lambda r: r.update(published_at=9 * 10**15)), "APP-006", f"/{REVISION}#/published_at",
+    ),
     "a file that is said to be a page": (
         line("files.ndjson", 1, lambda r: r.update(type="text/html")), "ARCH-009", "/files.ndjson:1",
     ),
@@ -215,7 +228,8 @@ def test_an_archive_is_refused_when_somebody_has_changed_it(members, empty, path
     changed = dict(members)
     change(changed)
     found = refusal(empty, vouched(path, changed))
-    assert found[0] == (code, f"x.zip{place}")
+    assert found[0][0] in code.split("|")
+    assert found[0][1].startswith(f"x.zip{place}") if "|" in code else found[0][1] == f"x.zip{place}"
 
 
 def test_an_archive_is_taken_in_when_nobody_has_changed_it(members, empty, path):
