@@ -13,7 +13,8 @@ from tests.support.designs_shaken import shaken
 DRAFT = "/library/revisions/draft"
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 KNOWN = ("app.json", "forms/book.json", "roles.json", "option_lists.json", "rules/x.json", "forms/../x.json")
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+LEAVES = st.none() | st.booleans() | st.integers() | FINITE | st.text(max_size=8)
 ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner))
 
 
