@@ -51,9 +51,11 @@ from web.studio import apps as studio_apps
 from web.studio import forms as studio_forms
 from web.studio import home as studio_home
 from web.studio import lists as studio_lists
+from web.studio import people as studio_people
 from web.studio import preview as studio_preview
-from web.studio import states as studio_states
+from web.studio import roles as studio_roles
 from web.studio import rules as studio_rules
+from web.studio import states as studio_states
 
 if TYPE_CHECKING:
     from engine.boot import Instance
@@ -79,6 +81,8 @@ BLUEPRINTS: Final = (
     studio_forms.blueprint,
     studio_lists.blueprint,
     studio_states.blueprint,
+    studio_roles.blueprint,
+    studio_people.blueprint,
     studio_rules.blueprint,
     phone.blueprint,
     live.blueprint,

@@ -1,0 +1,92 @@
+"""Who has which role of an app: looked at and changed by administrators, and holding at once; no part of a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.decision.problems import ABSENT
+from engine.kernel.problems import EngineError, Text
+from engine.runtime import problems
+from engine.runtime.desk import Desk
+from engine.runtime.directory import is_admin
+from engine.runtime.granting import authorship, give, known_role, take
+from engine.runtime.views import Viewer
+from engine.storage import directory
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who holds a role, or may be given one."""
+
+    id: str
+    name: str
+    display_name: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role of an app with those who hold it; one without ``labels`` is no role of the app any more."""
+
+    key: str
+    labels: Text | None
+    people: tuple[Holder, ...]
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The roles of an app with their people, and everybody who could be given one."""
+
+    app: str
+    labels: Text
+    roles: tuple[Holding, ...]
+    everybody: tuple[Holder, ...]
+
+
+class People:
+    """Giving and taking the roles of apps, for administrators; for all others it is absent."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Read and write through ``desk``."""
+        self._desk = desk
+
+    def staff(self, viewer: Viewer, app: str) -> Staff:
+        """Return who holds the roles of an app that is in use."""
+        with self._desk.reading(viewer) as reading:
+            if not is_admin(viewer):
+                raise EngineError(ABSENT.at())
+            found = reading.app(app)
+            users = directory.users(reading.connection)
+            ids = [user.id for user in users]
+            held = {
+                user.id: roles for user, roles in directory.users_with_roles(reading.connection, [u.id for u in users])
+            }
+        known = {role.key: role.labels for role in found.definition.roles}
+        gone = sorted({role for roles in held.values() for of, role in roles if of == app} - set(known))
+        everybody = tuple(Holder(user.id, user.name, user.display_name, user.active) for user in users)
+        holding = tuple(
+            Holding(key, known.get(key), tuple(one for one in everybody if (app, key) in held.get(one.id, ())))
+            for key in (*known, *gone)
+        )
+        return Staff(app, found.definition.labels, holding, tuple(one for one in everybody if one.active))
+
+    def give(self, viewer: Viewer, app: str, role: str, user: str) -> None:
+        """Give somebody a role, at once; EngineError where there is no such role or person."""
+        execution = self._desk.execution
+        self._refuse_others(viewer)
+        with execution.database.write() as connection:
+            known_role(execution, connection, app, role)
+            if directory.user_by_id(connection, user) is None:
+                raise EngineError(problems.NO_USER.at("user", name=user))
+            give(execution, connection, authorship(execution, viewer.id), user, app, role)
+
+    def take(self, viewer: Viewer, app: str, role: str, user: str) -> None:
+        """Take a role from somebody, at once, also one that the app has no more."""
+        execution = self._desk.execution
+        self._refuse_others(viewer)
+        with execution.database.write() as connection:
+            take(execution, connection, authorship(execution, viewer.id), user, app, role)
+
+    def _refuse_others(self, viewer: Viewer) -> None:
+        if not is_admin(viewer):
+            raise EngineError(ABSENT.at())
