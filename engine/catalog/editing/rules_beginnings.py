@@ -69,15 +69,15 @@ def _days(ground: Ground) -> list[str]:
 def _due_soon(ground: Ground) -> dict[str, Json]:
     key = _days(ground)[0]
     said = ground.label(key)
-    message = about(ground, f"还有{DAYS}天到“{said.zh}”", f": {DAYS} days to “{said.en}”")
+    message = about(ground, f"快到“{said.zh}”了", f": “{said.en}” is coming up")
     return _told({"deadline": {"at": key, "offset": {"days": -DAYS}}}, message, OWNER, when=_open(ground))
 
 
 def _overdue(ground: Ground) -> dict[str, Json]:
     own = _days(ground)
     key = own[0] if own else "created_at"
-    zh = f"“{ground.label(key).zh}”已过{DAYS}天" if own else f"新建已{DAYS}天"
-    en = f": {DAYS} days past “{ground.label(key).en}”" if own else f"was created {DAYS} days ago"
+    zh = f"“{ground.label(key).zh}”已过" if own else "新建后还没办完"
+    en = f": “{ground.label(key).en}” has passed" if own else "was created and is not finished"
     on: Json = {"deadline": {"at": key, "offset": {"days": DAYS}}}
     return _told(on, about(ground, zh, en), OWNER, MANAGER, when=_open(ground))
 
@@ -86,7 +86,7 @@ def _unhandled(ground: Ground) -> dict[str, Json]:
     at, when = (
         ("state_since", f'state = "{_first_open(ground)}"') if ground.states else ("created_at", _waiting(ground))
     )
-    message = about(ground, f"提交{DAYS}天了,还没处理", f"was submitted {DAYS} days ago and still waits")
+    message = about(ground, "提交后还没处理", "was submitted and still waits")
     return _told({"deadline": {"at": at, "offset": {"days": DAYS}}}, message, OWNER, MANAGER, when=when)
 
 

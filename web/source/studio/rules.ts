@@ -42,7 +42,9 @@ export const tapWords = (studio: HTMLElement): void => {
       if (!(word instanceof HTMLDetailsElement) || !word.open || !word.matches(".word")) return;
       for (const other of studio.querySelectorAll(OPEN)) if (other !== word) close(other);
       place(word);
-      word.querySelector<HTMLElement>("textarea, input:not([type=hidden], [type=checkbox])")?.focus();
+      const typed = word.querySelector<HTMLElement>("textarea, input:not([type=hidden], [type=checkbox])");
+      typed?.focus();
+      if (typed instanceof HTMLTextAreaElement) typed.setSelectionRange(typed.value.length, typed.value.length);
     },
     true,
   );

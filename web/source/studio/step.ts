@@ -19,7 +19,8 @@ const draw = (studio: HTMLElement, html: string): void => {
   }
   Idiomorph.morph(studio, next, {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
+    // What is being typed stays; anything else that has the focus is drawn like all the rest.
+    ignoreActiveValue: document.activeElement?.matches("input, textarea, select") ?? false,
     callbacks: {
       // What somebody has opened or closed stays so, and a page within the page is not loaded twice.
       beforeAttributeUpdated: (name: string, node: Element) => !(name === "open" && node instanceof HTMLDetailsElement),
