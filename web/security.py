@@ -36,8 +36,8 @@ _POLICY: Final = "; ".join(
 )
 _FRAMING: Final = f"{_POLICY}; frame-src 'self'"
 _FRAMED: Final = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-FRAMING: Final = "studio_forms"
-"""The pages that show a page of ours within them, and no other."""
+FRAMING: Final = "studio"
+"""How the pages are called that show a page of ours within them: the designer's, and those from which one goes there."""
 FRAMED: Final = "studio_preview"
 """The page that is shown so; it changes nothing."""
 _HEADERS: Final = {
@@ -60,7 +60,7 @@ def secure_headers(response: Response) -> Response:
     """Put the security headers on an answer; pages are never kept by shared caches."""
     if request.endpoint == "static" and (request.view_args or {}).get("filename") == _READER:
         response.headers["Content-Security-Policy"] = _READER_POLICY
-    if request.blueprint == FRAMING:
+    if (request.blueprint or "").startswith(FRAMING):
         response.headers["Content-Security-Policy"] = _FRAMING
     if request.blueprint == FRAMED:
         response.headers["Content-Security-Policy"] = _FRAMED
