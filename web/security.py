@@ -37,7 +37,7 @@ _POLICY: Final = "; ".join(
 _FRAMING: Final = f"{_POLICY}; frame-src 'self'"
 _FRAMED: Final = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 FRAMING: Final = "studio"
-"""How the pages are called that show a page of ours within them: the designer's, and those from which one goes there."""
+"""How the pages begin that show a page of ours within them, and those from which one goes there."""
 FRAMED: Final = "studio_preview"
 """The page that is shown so; it changes nothing."""
 _HEADERS: Final = {
