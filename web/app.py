@@ -55,6 +55,7 @@ from web.studio import people as studio_people
 from web.studio import preview as studio_preview
 from web.studio import roles as studio_roles
 from web.studio import rules as studio_rules
+from web.studio import sheets as studio_sheets
 from web.studio import states as studio_states
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ BLUEPRINTS: Final = (
     studio_states.blueprint,
     studio_roles.blueprint,
     studio_people.blueprint,
+    studio_sheets.blueprint,
     studio_rules.blueprint,
     phone.blueprint,
     live.blueprint,

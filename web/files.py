@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("files", __name__)
 
 UPLOAD: Final = "api.send_file"
-WIDE: Final = frozenset((UPLOAD, "revisions.send", *api_revisions.WIDE))
+WIDE: Final = frozenset((UPLOAD, "revisions.send", "studio_sheets.read", *api_revisions.WIDE))
 UPLOAD_LIMIT: Final = 26 * 1024 * 1024
 """The largest file with what stands around it in a form."""
 

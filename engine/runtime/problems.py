@@ -301,3 +301,28 @@ CANNOT_COME_BACK = ProblemKind(
     ),
     Text("需要原来的数据时,请用之前的备份或存档", "If it is needed, take it from a backup or an archive of before"),
 )
+NO_SHEET = ProblemKind(
+    "SHEET-001",
+    Text("这不是能读的 .xlsx 文件", "This is no .xlsx file that can be read"),
+    Text("请在表格软件里另存为 .xlsx(没有密码)再试", "Save it as .xlsx, without a password, and try again"),
+)
+LARGE_SHEET = ProblemKind(
+    "SHEET-002",
+    Text("文件太大", "The file is too large"),
+    Text("最多{limit} MB;只留表头和几百行就够了", "At most {limit} MB; the first row and some hundred more are enough"),
+)
+NO_HEADER = ProblemKind(
+    "SHEET-003",
+    Text("第一行没有列名", "The first row has no names"),
+    Text("请在第一张表的第一行写上每列的名称", "Write the name of each column into the first row of the first sheet"),
+)
+DOUBLED_NAME = ProblemKind(
+    "SHEET-004",
+    Text("列名“{name}”出现了不止一次", "More than one column is called “{name}”"),
+    Text("请让每列的名称不同", "Give each column a name of its own"),
+)
+WIDE_SHEET = ProblemKind(
+    "SHEET-005",
+    Text("列太多", "There are too many columns"),
+    Text("最多{limit}列", "At most {limit}"),
+)
