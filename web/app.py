@@ -51,6 +51,7 @@ from web.studio import apps as studio_apps
 from web.studio import forms as studio_forms
 from web.studio import home as studio_home
 from web.studio import lists as studio_lists
+from web.studio import parameters as studio_parameters
 from web.studio import people as studio_people
 from web.studio import preview as studio_preview
 from web.studio import roles as studio_roles
@@ -85,6 +86,7 @@ BLUEPRINTS: Final = (
     studio_roles.blueprint,
     studio_people.blueprint,
     studio_sheets.blueprint,
+    studio_parameters.blueprint,
     studio_rules.blueprint,
     phone.blueprint,
     live.blueprint,
