@@ -59,7 +59,7 @@ def _short(written: str) -> str:
 
 def _said(message: str) -> str:
     """Return a message as it is shown in a sentence: fields by their names, choices within it as dots."""
-    return _HOLE.sub(r"[\1]", _CHOICE.sub("…", message))
+    return _HOLE.sub(lambda found: f"[{found[1].replace('`', '')}]", _CHOICE.sub("…", message))
 
 
 def _told(speaker: Speaker, at: str, kind: str, body: Json, word: Word) -> Iterator[Piece]:
