@@ -72,7 +72,7 @@ def with_word(event: Json, word: str, values: Sequence[str], ground: Ground) -> 
             known = {SAVE: None, **dict.fromkeys(ground.transitions)}
             return {"before": _ordered(event["before"], values, known) or [SAVE]}
         case "deadline", _:
-            return {"deadline": _deadline(event["deadline"], word, value, ground)}
+            return {"deadline": _deadline(event["deadline"], word, value)}
         case "schedule", _:
             return {"schedule": {**event["schedule"], "cron": _cron(event["schedule"]["cron"], word, value)}}
         case _:
@@ -85,11 +85,11 @@ def _ordered(before: Json, chosen: Sequence[str], known: Mapping[str, object]) -
     return [*held, *(one for one in known if one in chosen and one not in held)]
 
 
-def _deadline(body: Json, word: str, value: str, ground: Ground) -> Json:
+def _deadline(body: Json, word: str, value: str) -> Json:
     whole: dict[str, Json] = {"at": body} if isinstance(body, str) else dict(body)
     unit, count = next(iter(whole.get("offset", {"days": 0}).items()))
     match word:
-        case "at" if value in ground.moments or value:
+        case "at" if value:
             whole["at"] = value
             return whole if len(whole) > 1 else value
         case "side" if value in SIDES:
