@@ -308,11 +308,16 @@ def changed_options(change: ChangeOptions, owner: Json, mint: Mint) -> Json:
 
 @dataclass(frozen=True)
 class RemoveForm:
-    """A form goes, with what roles may do with it; its records are kept."""
+    """A form goes, with its states, the rules about it and what roles may do with it; its records are kept."""
 
     form: str
 
     def __call__(self, documents: Documents, _: Mint) -> Documents:
         """Return the documents without the form."""
         form_in(documents, self.form)
-        return without_form({path: item for path, item in documents.items() if path != path_of(self.form)}, self.form)
+        left = {path: item for path, item in documents.items() if not self._goes(path, item)}
+        return without_form(left, self.form)
+
+    def _goes(self, path: str, document: Json) -> bool:
+        about = path.startswith(("workflows/", "rules/")) and document.get("form") == self.form
+        return about or path == path_of(self.form)

@@ -58,9 +58,7 @@ class People:
             found = reading.app(app)
             users = directory.users(reading.connection)
             ids = [user.id for user in users]
-            held = {
-                user.id: roles for user, roles in directory.users_with_roles(reading.connection, [u.id for u in users])
-            }
+            held = {user.id: roles for user, roles in directory.users_with_roles(reading.connection, ids)}
         known = {role.key: role.labels for role in found.definition.roles}
         gone = sorted({role for roles in held.values() for of, role in roles if of == app} - set(known))
         everybody = tuple(Holder(user.id, user.name, user.display_name, user.active) for user in users)

@@ -59,6 +59,7 @@ def _shown(app: AppView, page: PageView, *, is_home: bool = False) -> str:
         app=app,
         page=page,
         is_home=is_home,
+        may_design=is_home and instance().apps.may_export(viewer()),
         today=day_words(page.at, app.zone),
         zone=app.zone,
         key=secrets.token_urlsafe(18),

@@ -78,9 +78,7 @@ def publish(app: str) -> BaseResponse:
 @blueprint.post("/a/<app>/revisions/<int:number>/publish")
 def roll_back(app: str, number: int) -> BaseResponse:
     """Publish an earlier revision at once: the way back from what was published a moment ago."""
-    return _done(
-        app, "published", lambda: _documents().roll_back(viewer(), app, number, _seen() or 0, wait=False)
-    )
+    return _done(app, "published", lambda: _documents().roll_back(viewer(), app, number, _seen() or 0, wait=False))
 
 
 def _done(app: str, what: str, work: Callable[[], object]) -> BaseResponse:

@@ -22,7 +22,7 @@ from engine.runtime.studio_edits import (
     form_in,
 )
 from tests.integration.runtime.conftest import refused
-from tests.support.apps import access, app, field, form, role
+from tests.support.apps import access, app, field, form, labels, role, rule, state, transition, workflow
 
 NEW = "abcdefghijkl"
 NAMED = {"zh": "数量", "en": "Quantity"}
@@ -186,6 +186,17 @@ def test_a_new_form_may_be_filled_by_every_role_in_the_preview_of_the_draft(shop
     assert state.problems == ()
     edit(shop, RemoveForm(key))
     assert design(shop).changed == 0
+
+
+def test_a_form_goes_with_its_states_and_the_rules_about_it(site):
+    moves = workflow("thing", [state("new"), state("done")], [transition("finish", ["new"], "done")])
+    tell = rule("tell", "thing", {"created": True}, {"notify": {"to": [{"owner": True}], "text": labels("x")}})
+    site.publish(app(form("thing", field("title"), workflow="thing"), form("other", field("name")), moves, tell))
+    site.person("root", ADMIN_ROLE)
+    site.studio = site.services.studio
+    edit(site, RemoveForm("thing"))
+    assert [path for path in design(site).documents if "thing" in path or "tell" in path] == []
+    assert site.services.drafts.show(site.viewer("root"), "shop").look.problems == ()
 
 
 def test_who_designs_nothing_finds_no_design(shop):

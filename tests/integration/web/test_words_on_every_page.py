@@ -34,6 +34,7 @@ PROPER = frozenset(
         "PO",
         "ERP",
         "CRM",
+        "Excel",
         "BP",
         "HRBP",
         "SaaS",

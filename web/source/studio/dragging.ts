@@ -1,6 +1,6 @@
 // Fields are put in order by mouse, finger or arrow keys; new ones come out of the palette the same way.
 import Sortable from "sortablejs";
-import { send } from "./step";
+import { holdStill, send } from "./step";
 
 const LISTS = "ol.elements";
 
@@ -36,6 +36,8 @@ const dropped = (studio: HTMLElement, item: HTMLElement, list: HTMLElement): voi
   }
 };
 
+const HELD = { onChoose: () => holdStill(true), onUnchoose: () => holdStill(false) };
+
 const make = (studio: HTMLElement): void => {
   for (const list of studio.querySelectorAll<HTMLElement>(LISTS)) {
     if (Sortable.get(list)) continue;
@@ -46,6 +48,7 @@ const make = (studio: HTMLElement): void => {
         : { name: "fields", put: ["fields", "palette"] },
       handle: ".grip",
       draggable: ".element",
+      ...HELD,
       animation: 120,
       delayOnTouchOnly: true,
       delay: 80,
@@ -57,6 +60,7 @@ const make = (studio: HTMLElement): void => {
     if (Sortable.get(list)) continue;
     Sortable.create(list, {
       group: { name: "palette", pull: "clone", put: false },
+      ...HELD,
       sort: false,
       delayOnTouchOnly: true,
       delay: 150,

@@ -7,6 +7,14 @@ const SETTLE_MS = 400;
 
 let queue: Promise<void> = Promise.resolve();
 let waiting = 0;
+let still: Promise<void> = Promise.resolve();
+let goOn: () => void = () => undefined;
+
+/** Draw nothing anew while a hand holds something of the page; the page is drawn when it lets go. */
+export const holdStill = (held: boolean): void => {
+  goOn();
+  if (held) still = new Promise((resolve) => (goOn = resolve));
+};
 
 const version = (studio: HTMLElement): string => studio.dataset["version"] ?? "";
 
@@ -32,8 +40,10 @@ const draw = (studio: HTMLElement, html: string): void => {
 
 /** Show what is at an address, without going there. */
 const show = async (studio: HTMLElement, answer: Response): Promise<void> => {
+  const html = await answer.text();
+  await still;
   const before = version(studio);
-  draw(studio, await answer.text());
+  draw(studio, html);
   if (answer.ok) history.replaceState(null, "", answer.url);
   studio.dispatchEvent(new CustomEvent("drawn", { detail: { changed: before !== version(studio) } }));
 };
