@@ -27,9 +27,9 @@ from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
 from engine.runtime.saved_filters import SavedFilters
-from engine.runtime.studio import Studio
-from engine.runtime.studio_words import StudioWords
-from engine.runtime.trials import Trials
+from engine.runtime.studio.studio import Studio
+from engine.runtime.studio.trials import Trials
+from engine.runtime.studio.words import StudioWords
 from engine.storage.contents.store import Contents, MemoryContents
 from engine.storage.database import Database
 

@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from engine.kernel.problems import EngineError, Nature
 from engine.packs.reading import market
-from engine.runtime.studio_apps import NewApps
+from engine.runtime.studio.apps import NewApps
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import NOT_FOUND, RequestRefused, status_of

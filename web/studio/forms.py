@@ -10,7 +10,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
-from engine.runtime.studio_edits import (
+from engine.runtime.studio.edits import (
     GONE_PROPERTY,
     AddField,
     AddSection,
@@ -32,9 +32,9 @@ from engine.runtime.studio_edits import (
     form_keys,
     path_of,
 )
-from engine.runtime.studio_names import names_for
-from engine.runtime.studio_views import PropertyView, first_name, palette, properties, read_property, type_name
-from engine.runtime.studio_words import Spoken, said_of
+from engine.runtime.studio.names import names_for
+from engine.runtime.studio.views import PropertyView, first_name, palette, properties, read_property, type_name
+from engine.runtime.studio.words import Spoken, said_of
 from web.display import text_of
 from web.doors import instance, viewer
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from engine.kernel.problems import Problem
-    from engine.runtime.studio import Design, Edit
+    from engine.runtime.studio.studio import Design, Edit
 
 blueprint = Blueprint("studio_forms", __name__)
 

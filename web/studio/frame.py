@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import make_response, redirect, request
 
 from engine.kernel.problems import EngineError, Nature
-from engine.runtime.studio import Seen
+from engine.runtime.studio.studio import Seen
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import status_of
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from engine.kernel.problems import Problem
-    from engine.runtime.studio import Design, Edit
-    from engine.runtime.studio_edits import Language
+    from engine.runtime.studio.edits import Language
+    from engine.runtime.studio.studio import Design, Edit
 
 Page = Callable[[tuple["Problem", ...]], str]
 """Draws a page as the design stands now, with what was refused, if anything was."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.runtime.studio_edits import AddForm, form_in, form_keys
+from engine.runtime.studio.edits import AddForm, form_in, form_keys
 from web.doors import instance, viewer
 from web.security import local_path
 from web.studio.frame import change, design, done, language, posted, seen

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from engine.runtime.studio_edits import ChangeOptions, OptionAct
-from engine.runtime.studio_lists import (
+from engine.runtime.studio.edits import ChangeOptions, OptionAct
+from engine.runtime.studio.lists import (
     AddList,
     ChangeList,
     NameList,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from engine.kernel.canonical import Json
     from engine.kernel.problems import Problem
-    from engine.runtime.studio import Design, Edit
+    from engine.runtime.studio.studio import Design, Edit
 
 blueprint = Blueprint("studio_lists", __name__)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template, url_for
 
-from engine.runtime.studio_parameters import (
+from engine.runtime.studio.parameters import (
     OF_NUMBER,
     TYPES,
     AddParameter,
@@ -15,7 +15,7 @@ from engine.runtime.studio_parameters import (
     SetParameter,
     parameters_in,
 )
-from engine.runtime.studio_views import type_name
+from engine.runtime.studio.views import type_name
 from web.problems import BAD_REQUEST, RequestRefused
 from web.studio.frame import change, design, language, posted
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from engine.kernel.problems import Problem
-    from engine.runtime.studio import Edit
+    from engine.runtime.studio.studio import Edit
 
 blueprint = Blueprint("studio_parameters", __name__)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, make_response, redirect, render_template, url_for
 
 from engine.kernel.problems import EngineError, Nature
-from engine.runtime.studio_people import People
+from engine.runtime.studio.people import People
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import status_of

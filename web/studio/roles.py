@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.runtime.studio_edits import form_in, form_keys
-from engine.runtime.studio_roles import (
+from engine.runtime.studio.edits import form_in, form_keys
+from engine.runtime.studio.roles import (
     ACTIONS,
     AddRole,
     Limit,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from engine.kernel.canonical import Json
     from engine.kernel.problems import Problem
-    from engine.runtime.studio import Design, Edit
+    from engine.runtime.studio.studio import Design, Edit
 
 blueprint = Blueprint("studio_roles", __name__)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.problems import EngineError, Nature
-from engine.runtime.studio_rules import RulesDesigned, designed
-from engine.runtime.studio_rules_edits import (
+from engine.runtime.studio.rules.designed import RulesDesigned, designed
+from engine.runtime.studio.rules.edits import (
     AddPart,
     AddRule,
     RemovePart,
@@ -19,7 +19,7 @@ from engine.runtime.studio_rules_edits import (
     SetWord,
     SwitchRule,
 )
-from engine.runtime.studio_rules_trials import Tried, tried
+from engine.runtime.studio.rules.trials import Tried, tried
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused, status_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
     from engine.kernel.problems import Problem
-    from engine.runtime.studio import Design, Edit
+    from engine.runtime.studio.studio import Design, Edit
 
 blueprint = Blueprint("studio_rules", __name__)
 

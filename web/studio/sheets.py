@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.problems import EngineError, Nature
-from engine.runtime.studio_edits import form_in, form_keys
-from engine.runtime.studio_sheets import MOST_COLUMNS, TYPES, AddSheetForm, Column, read_sheet
-from engine.runtime.studio_views import type_name
+from engine.runtime.studio.edits import form_in, form_keys
+from engine.runtime.studio.sheets import MOST_COLUMNS, TYPES, AddSheetForm, Column, read_sheet
+from engine.runtime.studio.views import type_name
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import BAD_REQUEST, RequestRefused, status_of

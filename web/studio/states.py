@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.kernel.problems import Text
-from engine.runtime.studio_edits import Language, form_in, path_of
-from engine.runtime.studio_flows import (
+from engine.runtime.studio.edits import Language, form_in, path_of
+from engine.runtime.studio.flows import (
     KIND_NAMES,
     Act,
     AddFlow,
@@ -24,7 +24,7 @@ from engine.runtime.studio_flows import (
     path_of_flow,
     people_of,
 )
-from engine.runtime.studio_words import Spoken, said_of
+from engine.runtime.studio.words import Spoken, said_of
 from web.doors import instance, viewer
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused
 from web.studio.frame import change, design, language, named, posted
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from engine.kernel.canonical import Json
     from engine.kernel.problems import Problem
-    from engine.runtime.studio import Design, Edit
+    from engine.runtime.studio.studio import Design, Edit
 
 blueprint = Blueprint("studio_states", __name__)
 

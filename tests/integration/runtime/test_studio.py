@@ -9,8 +9,7 @@ import pytest
 from engine.runtime.apps import Apps
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.records import Records
-from engine.runtime.studio import Seen
-from engine.runtime.studio_edits import (
+from engine.runtime.studio.edits import (
     GONE_PROPERTY,
     AddField,
     AddForm,
@@ -21,6 +20,7 @@ from engine.runtime.studio_edits import (
     SetField,
     form_in,
 )
+from engine.runtime.studio.studio import Seen
 from tests.integration.runtime.conftest import refused
 from tests.support.apps import access, app, field, form, labels, role, rule, state, transition, workflow
 

@@ -9,9 +9,9 @@ import pytest
 
 from engine.decision.changeset import Actor
 from engine.runtime.publishing import publish
-from engine.runtime.studio_rules import designed
-from engine.runtime.studio_rules_edits import SetWord
-from engine.runtime.studio_rules_parts import Word
+from engine.runtime.studio.rules.designed import designed
+from engine.runtime.studio.rules.edits import SetWord
+from engine.runtime.studio.rules.parts import Word
 from tests.support.apps import access, app, field, form, options, role
 
 HOME = "/a/lent/studio/rules/"

@@ -11,10 +11,10 @@ from engine.catalog.editing.elements import Mint
 from engine.kernel.problems import Text
 from engine.packs.reading import market, read_pack
 from engine.runtime.pinyin import in_letters
-from engine.runtime.studio import Design, Seen
-from engine.runtime.studio_rules import RulesDesigned
-from engine.runtime.studio_rules_edits import ReplaceRule, SetWord
-from engine.runtime.studio_rules_parts import Word
+from engine.runtime.studio.rules.designed import RulesDesigned
+from engine.runtime.studio.rules.edits import ReplaceRule, SetWord
+from engine.runtime.studio.rules.parts import Word
+from engine.runtime.studio.studio import Design, Seen
 from tests.support.apps import compiled, library
 
 MINT = Mint(lambda count: bytes(itertools.islice(itertools.count(1), count)), in_letters)

@@ -13,15 +13,15 @@ from engine.catalog.editing.rules_ground import ground_of, sketched
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 from engine.rules.text.words import Language
-from engine.runtime import studio_rules_words as said
 from engine.runtime.desk import Desk
-from engine.runtime.studio import Design
-from engine.runtime.studio_edits import form_keys
-from engine.runtime.studio_rules_edits import ReplaceRule
-from engine.runtime.studio_rules_parts import BeginningView, FormRules, RuleLine, RulePage
-from engine.runtime.studio_rules_sentence import sentence_of
-from engine.runtime.studio_rules_speaker import Speaker
-from engine.runtime.studio_rules_texts import RuleTexts
+from engine.runtime.studio.edits import form_keys
+from engine.runtime.studio.rules import words as said
+from engine.runtime.studio.rules.edits import ReplaceRule
+from engine.runtime.studio.rules.parts import BeginningView, FormRules, RuleLine, RulePage
+from engine.runtime.studio.rules.sentence import sentence_of
+from engine.runtime.studio.rules.speaker import Speaker
+from engine.runtime.studio.rules.texts import RuleTexts
+from engine.runtime.studio.studio import Design
 from engine.runtime.views import Viewer
 
 

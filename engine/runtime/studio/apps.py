@@ -21,7 +21,7 @@ from engine.runtime.views import Viewer
 from engine.storage import revisions
 
 if TYPE_CHECKING:
-    from engine.runtime.studio_edits import Language
+    from engine.runtime.studio.edits import Language
 
 
 class NewApps:

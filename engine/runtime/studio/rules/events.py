@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from engine.catalog.editing import rules_events as events
 from engine.kernel.canonical import Json, compact
-from engine.runtime import studio_rules_words as said
-from engine.runtime.studio_rules_kept import as_text
-from engine.runtime.studio_rules_parts import Word
-from engine.runtime.studio_rules_speaker import Piece, Speaker
+from engine.runtime.studio.rules import words as said
+from engine.runtime.studio.rules.kept import as_text
+from engine.runtime.studio.rules.parts import Word
+from engine.runtime.studio.rules.speaker import Piece, Speaker
 
 
 def event_parts(speaker: Speaker, at: str, event: Json, kept: Json) -> Iterator[Piece]:

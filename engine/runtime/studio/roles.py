@@ -14,7 +14,7 @@ from engine.catalog.editing.problems import GONE
 from engine.catalog.editing.roles import Limit
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
-from engine.runtime.studio_edits import Language, form_in
+from engine.runtime.studio.edits import Language, form_in
 
 Sight = Literal["all", "own", "kept"]
 

@@ -13,12 +13,12 @@ from engine.catalog.editing.rules import condition_of
 from engine.catalog.editing.rules_conditions import Condition
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
-from engine.runtime import studio_rules_words as said
-from engine.runtime.studio_rules_actions import action_parts
-from engine.runtime.studio_rules_conditions import row_parts
-from engine.runtime.studio_rules_events import event_parts
-from engine.runtime.studio_rules_parts import Clause, Sentence, Word
-from engine.runtime.studio_rules_speaker import Piece, Speaker
+from engine.runtime.studio.rules import words as said
+from engine.runtime.studio.rules.actions import action_parts
+from engine.runtime.studio.rules.conditions import row_parts
+from engine.runtime.studio.rules.events import event_parts
+from engine.runtime.studio.rules.parts import Clause, Sentence, Word
+from engine.runtime.studio.rules.speaker import Piece, Speaker
 
 _STEP: Final = re.compile(r"[./\[\]]+")
 

@@ -10,9 +10,9 @@ from engine.kernel.problems import Text
 from engine.runtime.explaining import Explaining
 from engine.runtime.explanations import Obstacle, PartView
 from engine.runtime.records import Records
-from engine.runtime.studio import Design
-from engine.runtime.studio_edits import path_of
-from engine.runtime.trials import Trials
+from engine.runtime.studio.edits import path_of
+from engine.runtime.studio.studio import Design
+from engine.runtime.studio.trials import Trials
 from engine.runtime.views import RecordView, Viewer
 
 SHOWN = 20

@@ -10,9 +10,9 @@ from engine.catalog.editing.rules_conditions import ALONE, OPERATORS, PEOPLE, TO
 from engine.kernel.problems import Text
 from engine.language import types as language
 from engine.language.scope import FieldScope
-from engine.runtime import studio_rules_words as said
-from engine.runtime.studio_rules_parts import Choices, Word, WordKind
-from engine.runtime.studio_rules_speaker import Piece, Speaker
+from engine.runtime.studio.rules import words as said
+from engine.runtime.studio.rules.parts import Choices, Word, WordKind
+from engine.runtime.studio.rules.speaker import Piece, Speaker
 
 _AWAY: Final = re.compile(r"today([+-])([0-9]+)")
 

@@ -18,9 +18,9 @@ from engine.kernel.problems import EngineError
 from engine.language.keeping import keep_understood
 from engine.language.printing.spelling import text_written
 from engine.language.types import TextType
-from engine.runtime.studio_rules_parts import Word
-from engine.runtime.studio_rules_sentence import sentence_of
-from engine.runtime.studio_rules_speaker import Speaker
+from engine.runtime.studio.rules.parts import Word
+from engine.runtime.studio.rules.sentence import sentence_of
+from engine.runtime.studio.rules.speaker import Speaker
 
 Speaking = Callable[[Documents, str], Speaker]
 """Returns who tells rules about a form of these documents."""

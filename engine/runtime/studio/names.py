@@ -12,8 +12,8 @@ from engine.forms.compiling import SYSTEM_LABELS
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 from engine.language.functions.catalogue import FUNCTIONS
-from engine.runtime.studio_edits import form_in, path_of
-from engine.runtime.studio_views import type_name
+from engine.runtime.studio.edits import form_in, path_of
+from engine.runtime.studio.views import type_name
 
 _PLAIN: Final = re.compile(r"[^\W\d]\w*")
 """Names that can be written as they are."""

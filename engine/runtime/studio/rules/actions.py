@@ -12,11 +12,11 @@ from engine.kernel.canonical import Json, compact
 from engine.language import types as language
 from engine.language.printing.spelling import text_written
 from engine.language.scope import FieldScope
-from engine.runtime import studio_rules_words as said
-from engine.runtime.studio_rules_conditions import options_of
-from engine.runtime.studio_rules_kept import as_text
-from engine.runtime.studio_rules_parts import Choices, Word
-from engine.runtime.studio_rules_speaker import Piece, Speaker
+from engine.runtime.studio.rules import words as said
+from engine.runtime.studio.rules.conditions import options_of
+from engine.runtime.studio.rules.kept import as_text
+from engine.runtime.studio.rules.parts import Choices, Word
+from engine.runtime.studio.rules.speaker import Piece, Speaker
 
 _OF_TIME: Final[Mapping[type[language.Type], tuple[str, ...]]] = {
     language.DateType: ("today()",),

@@ -19,7 +19,7 @@ from engine.catalog.editing.sheets import TYPES, Cell, Column, form_of, guessed
 from engine.kernel.problems import EngineError
 from engine.runtime import problems
 from engine.runtime.revising import RESERVED_FORMS
-from engine.runtime.studio_edits import Language, form_keys, path_of
+from engine.runtime.studio.edits import Language, form_keys, path_of
 
 __all__ = ["MOST_COLUMNS", "TYPES", "AddSheetForm", "Column", "read_sheet"]
 
@@ -53,7 +53,7 @@ def read_sheet(content: bytes) -> tuple[Column, ...]:
 
 
 def _refuse_large(content: bytes) -> None:
-    """Refuse what unpacks to more than is read, before anything is unpacked, and entities, which no sheet has."""
+    """Refuse what unpacks to more than is read, before anything is unpacked."""
     if len(content) > MOST_BYTES:
         raise EngineError(problems.LARGE_SHEET.at("file", limit=MOST_BYTES // 1024 // 1024))
     try:

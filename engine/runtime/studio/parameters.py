@@ -8,7 +8,7 @@ from engine.catalog.documents import Documents
 from engine.catalog.editing import parameters
 from engine.catalog.editing.elements import Mint
 from engine.catalog.editing.parameters import OF_NUMBER, TYPES, parameters_in
-from engine.runtime.studio_edits import Language
+from engine.runtime.studio.edits import Language
 
 __all__ = ["OF_NUMBER", "TYPES", "AddParameter", "RemoveParameter", "SetParameter", "parameters_in"]
 

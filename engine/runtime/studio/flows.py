@@ -15,7 +15,7 @@ from engine.catalog.editing.flows import KINDS, SYSTEM, asked, least_fields, pat
 from engine.catalog.editing.problems import GONE
 from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import EngineError, Text
-from engine.runtime.studio_edits import Language, form_in
+from engine.runtime.studio.edits import Language, form_in
 
 Part = Literal["states", "transitions"]
 Act = Literal["add", "name", "move", "remove"]

@@ -12,7 +12,7 @@ from engine.language.printing.formatting import print_expression
 from engine.language.printing.templating import print_template
 from engine.language.printing.wording import wording_of
 from engine.rules.text.words import Language
-from engine.runtime.studio_rules_parts import Choices, Word
+from engine.runtime.studio.rules.parts import Choices, Word
 
 Piece = Word | str
 

@@ -10,7 +10,7 @@ from engine.catalog.editing.elements import Mint
 from engine.catalog.editing.lists import lists_in, users_of
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
-from engine.runtime.studio_edits import ChangeOptions, Language, changed_options, form_in, path_of
+from engine.runtime.studio.edits import ChangeOptions, Language, changed_options, form_in, path_of
 
 __all__ = [
     "AddList",

@@ -1,0 +1,1 @@
+"""Designing apps in the browser: each change a step of the draft; it knows the draft, and writes nothing else."""

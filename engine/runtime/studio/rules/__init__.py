@@ -1,0 +1,1 @@
+"""Rules as people design them: sentences of words to tap, their text, and trials on records."""
