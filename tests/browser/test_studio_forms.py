@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -209,6 +211,25 @@ def test_what_was_designed_is_published_and_filled_on_a_phone(studio, signed_in)
     rep.get_by_label("name的中文").fill("样机")
     rep.get_by_role("button", name="保存").click()
     expect(rep.locator("main")).to_contain_text("12.50")
+
+
+def test_what_a_change_does_to_records_is_seen_before_it_is_published_and_taken_back(studio, instance, viewer):
+    rep = viewer("rep")
+    made = instance.records.create(rep, "built", "thing", {"name": "样机", "colour": "red"})
+    rows(studio).filter(has_text="colour").click()
+    expect(studio.locator(".element.chosen")).to_contain_text("colour")
+    studio.get_by_role("button", name="移除", exact=True).click()
+    expect(rows(studio).filter(has_text="colour")).to_have_count(0)
+    studio.get_by_role("link", name="检查并发布").click()
+    draft = studio.locator(".draft")
+    expect(draft).to_contain_text("移除字段“colour的中文”")
+    expect(draft).to_contain_text(re.compile(r"[0-9]+条记录里的字段“colour的中文”不再显示,数据保留"))
+    studio.get_by_role("button", name="发布").click()
+    expect(studio.get_by_role("status")).to_contain_text("生效")
+    assert "colour" not in instance.records.read(rep, "built", "thing", made.id).fields
+    studio.get_by_role("button", name="撤回").click()
+    expect(studio.get_by_role("status")).to_contain_text("生效")
+    assert instance.records.read(rep, "built", "thing", made.id).fields["colour"] == "red"
 
 
 def test_the_designer_fits_a_phone_and_needs_no_script(signed_in, browser):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from engine.boot import open_instance
 from engine.kernel.clocks import DAY_MS, Clocks
 from engine.runtime.directory import ADMIN_ROLE
+from engine.runtime.exporting import export_app
 from engine.runtime.pinyin import in_letters
 from engine.runtime.settings import read_settings
 from tests.browser.conftest import PASSWORD, PHONE
@@ -169,3 +174,17 @@ def test_requests_for_samples_are_built_published_and_filled_within_five_minutes
     seller.goto("/inbox")
     expect(seller.locator("main")).to_contain_text("气动阀样机")
     expect(seller.locator("main")).to_contain_text("还没处理")
+    checked(instance)
+
+
+def checked(instance):
+    """What was built is a design like any other: its file passes the check of the command line."""
+    home = instance.settings.home
+    file = home.parent / "yang_pin.json"
+    file.write_bytes(export_app(instance.services.execution, "yang_pin"))
+    command = [sys.executable, "-c", "from engine.cli import main; main()", "app", "check", str(file), "--json"]
+    answer = subprocess.run(
+        command, env={**os.environ, "YOUJU_HOME": str(home)}, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert json.loads(answer.stdout)["problems"] == []
