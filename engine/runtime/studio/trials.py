@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -82,17 +82,24 @@ class Trials:
 
 @dataclass(frozen=True)
 class TrialDesk(Desk):
-    """A desk at which one app is as its draft says. Nothing may be written here: its new tables are nowhere yet."""
+    """A desk at which one app is as its draft says. Nothing may be written here: its new tables are nowhere yet.
+
+    All that is read at one desk is of the same version of the draft, whoever changes it meanwhile.
+    """
 
     trials: Trials
     app: str
     role: str | None = None
+    pinned: list[Current] = field(default_factory=list)
+    """The apps as they were when something was first read here."""
 
     @contextmanager
     def reading(self, viewer: Viewer) -> Iterator[Reading]:
         """Give one snapshot in which the draft is in use, as somebody with the desk's role reads it."""
         with self.execution.database.read() as connection:
-            current = self.trials.current(connection, viewer, self.app)
+            if not self.pinned:
+                self.pinned.append(self.trials.current(connection, viewer, self.app))
+            current = self.pinned[0]
             definition = current.catalog.apps[self.app].definition
             mine = {(self.app, one.key) for one in definition.roles if self.role in (None, one.key)}
             roles = frozenset(mine | {(app, key) for app, key in viewer.roles if app != self.app})

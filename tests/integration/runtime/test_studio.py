@@ -188,6 +188,16 @@ def test_a_new_form_may_be_filled_by_every_role_in_the_preview_of_the_draft(shop
     assert design(shop).changed == 0
 
 
+def test_all_that_is_read_at_one_desk_is_of_one_version_when_the_draft_changes_meanwhile(shop):
+    edit(shop, AddField("thing", NEW, "number", NAMED))
+    at, root = shop.services.trials.desk("shop", "staff"), shop.viewer("root")
+    drawn = set(Apps(at).form(root, "shop", "thing").fields)
+    edit(shop, RemoveField("thing", NEW))
+    assert "quantity" in drawn
+    assert drawn <= set(Records(at).preview(root, "shop", "thing", {}).states)
+    assert "quantity" not in Apps(shop.services.trials.desk("shop", "staff")).form(root, "shop", "thing").fields
+
+
 def test_a_form_goes_with_its_states_and_the_rules_about_it(site):
     moves = workflow("thing", [state("new"), state("done")], [transition("finish", ["new"], "done")])
     tell = rule("tell", "thing", {"created": True}, {"notify": {"to": [{"owner": True}], "text": labels("x")}})

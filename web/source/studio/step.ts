@@ -3,7 +3,8 @@
 import { Idiomorph } from "idiomorph";
 
 const SEEN = 'input[name="seen"]';
-const SETTLE_MS = 400;
+const SETTLE_MS = 300;
+const PATIENCE_MS = 4000;
 
 let queue: Promise<void> = Promise.resolve();
 let waiting = 0;
@@ -127,6 +128,13 @@ const markPlaces = (studio: HTMLElement, aside: HTMLElement): void => {
   }
 };
 
+/** Wait until a frame shows its page, and no longer than for some time: one that is out of sight may never load. */
+const loaded = (frame: HTMLIFrameElement): Promise<void> =>
+  new Promise((resolve) => {
+    frame.addEventListener("load", () => resolve(), { once: true });
+    setTimeout(resolve, PATIENCE_MS);
+  });
+
 /** Show the form as somebody with a role fills it. */
 const seeAs = (role: string): void => {
   for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]")) {
@@ -138,9 +146,15 @@ const seeAs = (role: string): void => {
 
 export const keepInStep = (studio: HTMLElement): void => {
   let settling = 0;
-  const checkSoon = (): void => {
+  // A draft takes a second to compile: once several changes have settled, first the form beside, then what is wrong.
+  const lookSoon = (isAnother: boolean): void => {
     clearTimeout(settling);
-    settling = setTimeout(() => void check(studio), SETTLE_MS) as unknown as number;
+    settling = setTimeout(() => {
+      const frame = document.querySelector<HTMLIFrameElement>("iframe[data-preview]");
+      if (!frame || !isAnother) return void check(studio);
+      void loaded(frame).then(() => check(studio));
+      frame.contentWindow?.location.reload();
+    }, SETTLE_MS) as unknown as number;
   };
   studio.addEventListener("change", (event) => {
     const target = event.target;
@@ -176,15 +190,11 @@ export const keepInStep = (studio: HTMLElement): void => {
     button?.click();
   });
   studio.addEventListener("drawn", (event) => {
-    if ((event as CustomEvent<{ changed: boolean }>).detail.changed) {
-      for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]"))
-        frame.contentWindow?.location.reload();
-      checkSoon();
-    }
+    if ((event as CustomEvent<{ changed: boolean }>).detail.changed) lookSoon(true);
   });
   // Somebody who comes back to the page sees what others have changed meanwhile.
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && !studio.contains(document.activeElement)) void open(studio, location.href);
   });
-  checkSoon();
+  lookSoon(false);
 };
