@@ -15,6 +15,7 @@ from engine.runtime.studio.edits import (
     AddField,
     AddSection,
     ChangeOptions,
+    ChangeValidation,
     MoveField,
     MoveSection,
     OptionAct,
@@ -28,6 +29,7 @@ from engine.runtime.studio.edits import (
     SetHelp,
     SetSection,
     StepField,
+    ValidationAct,
     form_in,
     form_keys,
     path_of,
@@ -74,6 +76,7 @@ class Chosen:
     outer: Json | None
     properties: tuple[PropertyView, ...]
     published: frozenset[str]
+    validations: tuple[tuple[str, str, Text], ...] = ()
 
     def said(self, spoken: Spoken) -> Chosen:
         """Return it with its expressions as people say them."""
@@ -81,7 +84,12 @@ class Chosen:
             replace(one, value=said_of(spoken, self.field, one.key)) if one.kind in EXPRESSIONS else one
             for one in self.properties
         )
-        return replace(self, properties=tuple(shown))
+        return replace(self, properties=tuple(shown), validations=self._validations(spoken))
+
+    def _validations(self, spoken: Spoken) -> tuple[tuple[str, str, Text], ...]:
+        """Return the validations: the uid of each, its condition as people say it, and what it says."""
+        listed = self.field.get("validations", ())
+        return tuple((one["uid"], said_of(spoken, one, "holds"), Text.from_json(one["message"])) for one in listed)
 
 
 @blueprint.get(FORM)
@@ -266,6 +274,21 @@ def options(app: str, form: str, uid: str) -> BaseResponse:
     found = design(app)
     option = posted("option")
     return _changed(app, form, options_change(form, uid, option, _published_options(found, form, uid)), uid)
+
+
+@blueprint.post(f"{FIELD}/validations")
+def validations(app: str, form: str, uid: str) -> BaseResponse:
+    """Add a validation to a field, say what it asks for or what it says, or remove it."""
+    act = next((one for one in get_args(ValidationAct) if one == posted("act")), None)
+    if act is None:
+        raise RequestRefused(400, BAD_REQUEST.at("act"))
+    found = _chosen(design(app), form_in(design(app).documents, form), uid)
+    listed = found.field.get("validations", ()) if found else ()
+    one: Json = next((item for item in listed if item["uid"] == posted("validation")), {})
+    if act == "holds" and _unchanged(app, form, one, act):
+        return redirect(_to(app, form, uid), 303)
+    edit = ChangeValidation(form, uid, act, posted("validation"), posted("value"), language())
+    return _changed(app, form, edit, uid)
 
 
 def options_change(form: str, uid: str, option: str, published: frozenset[str]) -> ChangeOptions:

@@ -340,6 +340,35 @@ def replaced(form: Json, field: Json) -> Json:
     return made
 
 
+def with_validation(form: Json, field: str, mint: Mint) -> Json:
+    """Return the form with one more validation of a field (a uid): that it is not empty, until it is said otherwise."""
+    made = deepcopy(form)
+    held = field_of(made, field)
+    message = text(f"请检查“{held['labels']['zh']}”", f"Check “{held['labels']['en']}”")
+    held.setdefault("validations", []).append(
+        {"uid": mint.uid(), "holds": f"{held['key']} is not empty", "message": message}
+    )
+    return made
+
+
+def with_validation_property(form: Json, field: str, uid: str, key: str, value: str, language: str) -> Json:
+    """Return the form with the condition of a validation set, or its message in one language."""
+    made = deepcopy(form)
+    held = of(field_of(made, field).get("validations", []), uid)
+    held[key] = named(_told(value), language, held["message"]) if key == "message" else _told(value)
+    return made
+
+
+def without_validation(form: Json, field: str, uid: str) -> Json:
+    """Return the form without a validation of a field."""
+    made = deepcopy(form)
+    held = field_of(made, field)
+    del held["validations"][at(held.get("validations", []), uid)]
+    if not held["validations"]:
+        del held["validations"]
+    return made
+
+
 def label_of(element: Mapping[str, Json]) -> Text:
     """Return what an element is called."""
     return Text.from_json(element["labels"])

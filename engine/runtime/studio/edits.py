@@ -17,6 +17,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime.revising import RESERVED_FORMS
 
 Language = Literal["zh", "en"]
+ValidationAct = Literal["add", "holds", "message", "remove"]
 OptionAct = Literal["add", "name", "move", "remove", "restore"]
 
 GONE_PROPERTY: Final = ABSENT
@@ -304,6 +305,33 @@ def changed_options(change: ChangeOptions, owner: Json, mint: Mint) -> Json:
             return forms.without_option(owner, change.option, used=change.published)
         case "restore":
             return forms.with_option_property(owner, change.option, "retired", ABSENT)
+
+
+@dataclass(frozen=True)
+class ChangeValidation:
+    """The validations of a field: one is added or removed (a uid), its condition is set, or its message."""
+
+    form: str
+    field: str
+    act: ValidationAct
+    uid: str = ""
+    value: str = ""
+    language: Language = "zh"
+
+    def __call__(self, documents: Documents, mint: Mint) -> Documents:
+        """Return the documents with the validations."""
+
+        def change(form: Json) -> Json:
+            match self.act:
+                case "add":
+                    return forms.with_validation(form, self.field, mint)
+                case "remove":
+                    return forms.without_validation(form, self.field, self.uid)
+                case "holds" | "message":
+                    what = (self.act, self.value, self.language)
+                    return forms.with_validation_property(form, self.field, self.uid, *what)
+
+        return _on(documents, self.form, change)
 
 
 @dataclass(frozen=True)

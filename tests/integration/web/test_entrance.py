@@ -131,6 +131,7 @@ STATE_CHANGING = (
     "/a/library/studio/forms/book/fields/u/move",
     "/a/library/studio/forms/book/fields/u/remove",
     "/a/library/studio/forms/book/fields/u/options",
+    "/a/library/studio/forms/book/fields/u/validations",
     "/a/library/studio/forms/book/sections",
     "/a/library/studio/forms/book/sections/u",
     "/a/library/studio/forms/book/sections/u/move",

@@ -79,6 +79,29 @@ def seen(root):
     return SEEN.search(root.get(FORM).get_data(as_text=True))[1]
 
 
+def test_a_validation_is_added_said_otherwise_and_removed_and_sent_back_as_shown_changes_nothing(instance, root):
+    def checks():
+        return design(instance).documents["forms/loan.json"]["fields"][2].get("validations", [])
+
+    field = design(instance).documents["forms/loan.json"]["fields"][2]
+    to, [before] = f"{FORM}/fields/{field['uid']}/validations", checks()
+    page = unescape(root.get(f"{FORM}?at={field['uid']}").get_data(as_text=True))
+    assert "应还日期 ≥" in page or "应还日期 >= " in page
+    shown = re.search(rf'id="holds-{before["uid"]}"[^>]*>([^<]*)<', page)[1]
+    root.post(to, {"seen": seen(root), "act": "holds", "validation": before["uid"], "value": shown})
+    assert not design(instance).is_draft
+    root.post(to, {"seen": seen(root), "act": "add"})
+    new = checks()[1]
+    assert (new["holds"], new["message"]["zh"]) == ("due_date is not empty", "请检查“应还日期”")
+    one = {"validation": new["uid"]}
+    root.post(to, {"seen": seen(root), "act": "holds", "value": "应还日期 > 今天()", **one})
+    root.post(to, {"seen": seen(root), "act": "message", "value": "要晚于今天", **one})
+    assert (checks()[1]["holds"], checks()[1]["message"]["zh"]) == ("应还日期 > 今天()", "要晚于今天")
+    root.post(to, {"seen": seen(root), "act": "remove", **one})
+    assert checks() == [before]
+    assert root.post(to, {"seen": seen(root), "act": "burn", **one}).status_code == 400
+
+
 def test_a_change_is_made_without_any_script_and_leads_back_to_the_page(instance, root):
     field = design(instance).documents["forms/loan.json"]["fields"][0]["uid"]
     answer = root.post(f"{FORM}/fields/{field}", {"seen": seen(root), "key": "name", "value": "借书人"})
