@@ -35,6 +35,7 @@ def studio(signed_in, instance, viewer):
     page = signed_in("builder", viewport=DESK)
     page.goto(f"{STUDIO}forms/thing")
     yield page
+    page.goto("about:blank")
     drafts, builder = instance.services.drafts, viewer("builder")
     left = drafts.show(builder, "built")
     if left is not None:

@@ -153,7 +153,8 @@ export const keepInStep = (studio: HTMLElement): void => {
       const frame = document.querySelector<HTMLIFrameElement>("iframe[data-preview]");
       if (!frame || !isAnother) return void check(studio);
       void loaded(frame).then(() => check(studio));
-      frame.contentWindow?.location.reload();
+      // Its address anew, not its page once more: that may not have come yet, or not be ours to reach into.
+      frame.setAttribute("src", frame.src);
     }, SETTLE_MS) as unknown as number;
   };
   studio.addEventListener("change", (event) => {
