@@ -49,7 +49,17 @@ _INNER = (ast.expr, ast.stmt)
 _WORTH_A_CALL = 16
 """A part of so many nodes that stands in several places is written once, as a function of its own."""
 _PLACE = {"lineno": 1, "col_offset": 0}
-_SKELETON = f"def expression({ROW}, {SURROUNDINGS}): pass"
+
+
+def _module(body: list[ast.stmt]) -> ast.Module:
+    """Return the module of one function of a row and its surroundings.
+
+    It is put together and not parsed: on CPython 3.11 two threads that parse at once may be refused (SystemError),
+    where a collection of garbage lets the other one in between.
+    """
+    takes = [ast.arg(name, lineno=1, col_offset=0) for name in (ROW, SURROUNDINGS)]
+    given = ast.arguments(posonlyargs=[], args=takes, kwonlyargs=[], kw_defaults=[], defaults=[])
+    return ast.Module([ast.FunctionDef("expression", given, body, [])], type_ignores=[])
 
 
 def compile_value(node: Node) -> Evaluate:
@@ -146,10 +156,7 @@ class _Writer:
 
     def function(self, body: ast.expr, before: Sequence[ast.stmt] = ()) -> Callable[[Row, Surroundings], Any]:
         """Return the function of ``row`` and surroundings that gives ``body``, unless a statement before it returns."""
-        module = ast.parse(_SKELETON)
-        definition = module.body[0]
-        if isinstance(definition, ast.FunctionDef):
-            definition.body = [*before, ast.Return(self.reused(body))]
+        module = _module([*before, ast.Return(self.reused(body))])
         _locate(module, self._renamed)
         code = compile(module, "<expression>", "exec", dont_inherit=True)
         inner = next(part for part in code.co_consts if isinstance(part, CodeType))
