@@ -33,7 +33,7 @@ def read(signed_in, customer, working):
 
 def test_a_spoken_comment_is_heard_by_the_rep_when_the_supervisor_reads_a_visit(read):
     rep, supervisor = read
-    supervisor.get_by_role("button", name="点评").click()
+    supervisor.get_by_role("button", name="点评", exact=True).click()
     expect(supervisor.locator("#summary")).to_contain_text(re.compile("语音点评.*点评"))
     assert judged(supervisor) == []
     supervisor.get_by_role("button", name="录音").click()
@@ -41,7 +41,7 @@ def test_a_spoken_comment_is_heard_by_the_rep_when_the_supervisor_reads_a_visit(
     supervisor.get_by_role("button", name="停止").click()
     expect(supervisor.locator("audio")).to_be_visible()
     rep.wait_for_timeout(BEGUN_MS)
-    supervisor.get_by_role("button", name="点评").click()
+    supervisor.get_by_role("button", name="点评", exact=True).click()
     expect(supervisor.get_by_role("status").filter(has_text="已完成")).to_be_visible()
 
     player = rep.locator(".facts audio")
