@@ -18,9 +18,7 @@ from engine.rules.text.words import PERSONS, STRUCTURE, UNITS, Language, Word
 HERE = Path(__file__).parent
 PAGES: Mapping[Language, str] = MappingProxyType({"en": "rules.md", "zh": "rules.zh.md"})
 EXAMPLE = ("sales_management", "breaker_fuse")
-COMING = frozenset(
-    ("link", "wait_for", "wait_until", "start_approval", "call", "make_document", "add_tag", "snapshot", "run")
-)
+COMING = frozenset(("link", "wait_for", "wait_until", "start_approval", "make_document", "add_tag", "snapshot", "run"))
 """The actions that are checked and refused when they are published."""
 
 _KINDS: Mapping[Kind, tuple[str, str]] = MappingProxyType(

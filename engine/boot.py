@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 from dataclasses import dataclass
+from functools import partial
 
+from engine.connectors.egress import Guard, read_allowed
+from engine.connectors.outside import Outside
+from engine.connectors.secrets import Secrets
 from engine.forms.field_types import BUILT_IN
 from engine.jobs.loop import JobsLoop
+from engine.jobs.office import Office
+from engine.jobs.presence import new_holder
 from engine.jobs.problems import NO_TEST_CLOCK
 from engine.jobs.supervising import JobsProcess
 from engine.jobs.travelling import Travel
@@ -24,7 +29,7 @@ from engine.runtime.services import Services, assemble
 from engine.runtime.settings import Settings, make_home, read_key, read_settings
 from engine.runtime.turning import turns_of
 from engine.runtime.works import Works
-from engine.storage import outbox, revisions, schedules, timers
+from engine.storage import revisions
 from engine.storage.audit import Report, verify
 from engine.storage.contents.store import FolderContents
 from engine.storage.database import Database, open_database
@@ -37,7 +42,7 @@ __all__ = ["Instance", "open_instance", "read_settings"]
 
 @dataclass(frozen=True)
 class Instance:
-    """One installation, open: its settings, its database and the services over it."""
+    """One installation, open: its settings, its database, the services over it, and the office that runs its jobs."""
 
     settings: Settings
     database: Database
@@ -45,6 +50,7 @@ class Instance:
     clocks: Clocks
     live: Live
     works: Works
+    office: Office
     test_clock: StoredClock | None = None
 
     @property
@@ -73,14 +79,12 @@ class Instance:
         return self.services.directory
 
     def jobs(self) -> JobsLoop:
-        """Return the loop of a jobs process, which also seals the journal."""
-        return JobsLoop(self.services.execution, self.sealer())
+        """Return the loop of an embedded jobs process, which also seals the journal."""
+        return self.office.loop()
 
     def sealer(self) -> Sealer:
         """Return the sealer of this process."""
-        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        key = read_key(self.settings.journal_key)
-        return Sealer(self.database, key, self.settings.journal_witness, holder, self.clocks.real)
+        return self.office.sealer()
 
     def start_jobs(self) -> JobsProcess:
         """Start a jobs process beside this one; it is started again if it ends, until it is stopped."""
@@ -101,23 +105,11 @@ class Instance:
 
     def status(self) -> dict[str, object]:
         """Return how the instance stands: its apps, what waits to be delivered, what could not be delivered."""
-        now = self.clocks.business()
+        found = self.office.standing()
         with self.database.read() as connection:
-            depth = outbox.depth(connection, now)
             apps = revisions.current(connection)
-            coming = (schedules.next_slot(connection), timers.next_due(connection))
-        lag = 0 if depth.oldest_due is None else max(0, now - depth.oldest_due)
-        return {
-            **self.health(),
-            "apps": apps,
-            "outbox_waiting": depth.waiting,
-            "outbox_lag_ms": lag,
-            "dead_letters": depth.dead,
-            "business_time": moment_text(now),
-            "test_clock": self.test_clock is not None,
-            "next_slot": coming[0] and moment_text(coming[0]),
-            "next_deadline": coming[1] and moment_text(coming[1]),
-        }
+        clock = {"business_time": moment_text(found.now), "test_clock": self.test_clock is not None}
+        return {**self.health(), "apps": apps, **clock, **found.as_json()}
 
     def close(self) -> None:
         """End the streams to open pages and close the database."""
@@ -138,8 +130,22 @@ def open_instance(settings: Settings, clocks: Clocks | None = None) -> Instance:
     if stored is not None:
         stored.begin(ticking.real())
         ticking = Clocks(business=stored)
-    services = assemble(database, ticking, secrets.token_bytes, BUILT_IN, contents=FolderContents(settings.files))
-    return Instance(settings, database, services, ticking, Live(database), Works(database, ticking.real), stored)
+    contents, outside = FolderContents(settings.files), outside_of(settings)
+    services = assemble(database, ticking, secrets.token_bytes, BUILT_IN, contents=contents, outside=outside)
+    sealer = partial(_sealer, settings, database, ticking)
+    office = Office(settings, services.execution, sealer)
+    return Instance(
+        settings, database, services, ticking, Live(database), Works(database, ticking.real), office, stored
+    )
+
+
+def _sealer(settings: Settings, database: Database, clocks: Clocks) -> Sealer:
+    return Sealer(database, read_key(settings.journal_key), settings.journal_witness, new_holder(), clocks.real)
+
+
+def outside_of(settings: Settings) -> Outside:
+    """Return the way out of an installation; EngineError (CONN-016) where what it may call cannot be read."""
+    return Outside(Guard(read_allowed(settings.egress_allow)), Secrets(settings.home, os.environ), is_open=True)
 
 
 def travel_of(instance: Instance) -> Travel:

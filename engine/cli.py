@@ -16,13 +16,15 @@ from engine.bench.commands import bench
 from engine.boot import Instance, open_instance, read_settings, travel_of
 from engine.demo import demo_words, make_demo
 from engine.doctor.commands import doctor
-from engine.jobs.commands import tick, worker
-from engine.kernel.canonical import pretty
+from engine.jobs.commands import jobs, scheduler, tick, worker
+from engine.kernel.canonical import compact, pretty
 from engine.kernel.problems import EngineError
 from engine.packs.archives.commands import export_command, import_command
 from engine.packs.commands import pack
 from engine.packs.commands_designs import check_app, diff_apps, roll_back_app, show_history
+from engine.runtime.backtests.commands import backtest_rule
 from engine.runtime.commands import app, user
+from engine.runtime.commands_connectors import connector, secret
 from engine.runtime.commands_language import check, explain_, format_
 from engine.runtime.commands_purging import purge_app
 from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_rules, show_rule
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 GROUP = "youju.commands"
 REFUSED, USAGE, ENVIRONMENT = 1, 2, 3
 ENVIRONMENT_CODES = ("STORE-001", "STORE-002", "STORE-003", "STORE-004", "STORE-005", "RUN-035")
-USAGE_CODES = ("JOB-002", "JOB-003", "JOB-004")
+USAGE_CODES = ("JOB-002", "JOB-003", "JOB-004", "JOB-006", "RUN-056")
 
 
 @cache
@@ -52,7 +54,7 @@ def instance() -> Instance:
 def youju(context: click.Context) -> None:
     """Youju 有据: forms, rules, workflows and boards as JSON, and what runs them."""
     context.obj = lambda: instance().services
-    context.meta["jobs"] = lambda: instance().jobs()
+    context.meta["office"] = lambda: instance().office
     context.meta["travel"] = lambda: travel_of(instance())
 
 
@@ -78,13 +80,15 @@ def migrate() -> None:
 @youju.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(as_json: bool) -> None:
-    """Show the state of the installation."""
+    """Show the state of the installation; exit code 1 where something is wrong with it (``wrong`` says what)."""
     found = instance().status()
     if as_json:
         click.echo(pretty(found), nl=False)
-        return
-    for key, value in found.items():
-        click.echo(f"{key}\t{value}")
+    else:
+        for key, value in found.items():
+            click.echo(f"{key}\t{compact(value) if isinstance(value, dict | list) else value}")
+    if found["wrong"]:
+        sys.exit(REFUSED)
 
 
 @youju.group()
@@ -118,11 +122,11 @@ for _command in (
     purge_app,
 ):
     app.add_command(_command)
-for _command in (show_rule, parse_rules, format_rules, check_rules):
+for _command in (show_rule, parse_rules, format_rules, check_rules, backtest_rule):
     rule.add_command(_command)
 for _command in (check, format_, explain_):
     lang.add_command(_command)
-for _command in (worker, tick, app, user, pack, doctor, rule, table, bench, lang):
+for _command in (worker, scheduler, jobs, tick, app, user, pack, doctor, rule, table, connector, secret, bench, lang):
     youju.add_command(_command)
 
 

@@ -31,6 +31,7 @@ from web.wire import (
     rules_json,
     state_json,
 )
+from web.wire_backtests import backtest_asked, backtest_json
 from web.wire_boards import board_json, boards_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -128,6 +129,19 @@ def act(task_id: str, action: str) -> Response:
     return answer({"id": task_id, "action": action})
 
 
+@blueprint.get("/jobs/dead")
+def dead_letters() -> Response:
+    """List messages that were given up, in about the order in which they were sent; for administrators."""
+    return answer({"items": [one.as_json() for one in instance().office.letters.seen_by(viewer(), limit())]})
+
+
+@blueprint.post("/jobs/dead/<letter_id>/replay")
+def replay_letter(letter_id: str) -> Response:
+    """Send a dead letter again, with fresh attempts; for administrators. The journal notes who did."""
+    instance().office.letters.replay_by(viewer(), _known(letter_id))
+    return answer({"id": letter_id})
+
+
 @blueprint.get("/<app>/boards")
 def boards(app: str) -> Response:
     """List an app's boards: those in front of the caller first, then the others."""
@@ -158,6 +172,12 @@ def set_parameter(app: str, key: str) -> Response:
     said = answer(parameter_json(found))
     said.headers["ETag"] = f'"{found.version}"'
     return said
+
+
+@blueprint.post("/<app>/rules/<key>/backtest")
+def backtest(app: str, key: str) -> Response:
+    """Tell what a rule, changed by a draft or by parameters, would have come to against the one in use."""
+    return answer(backtest_json(instance().services.backtests.run(viewer(), backtest_asked(app, key))))
 
 
 @blueprint.get("/<app>/actions")

@@ -33,6 +33,7 @@ from web import (
 from web.pages import (
     account,
     actions,
+    backtests,
     boards,
     design,
     forms,
@@ -76,6 +77,7 @@ BLUEPRINTS: Final = (
     actions.blueprint,
     market.blueprint,
     parameters.blueprint,
+    backtests.blueprint,
     revisions.blueprint,
     studio_apps.blueprint,
     studio_home.blueprint,
@@ -147,7 +149,7 @@ def _dress(app: Flask, marks: Mapping[str, str]) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(label=display.text_of, moment=display_moments.moment_words, shown=display.shown_text)
-    environment.filters["around_figures"] = display_moments.around_figures
+    environment.filters.update(around_figures=display_moments.around_figures, day=display_moments.day_words)
     environment.globals.update(
         words=display.words, change_words=display.change_words, asset=_asset(marks), blank=display.BLANK
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 API: Final = "/api/"
 RETRY_SECONDS: Final = "5"
-UNGUARDED: Final = frozenset({"static", "health.healthz", "health.readyz"})
+UNGUARDED: Final = frozenset({"static", "health.healthz", "health.readyz", "health.metrics.read"})
 """What is answered before anybody asks who sends it."""
 PUBLIC: Final = UNGUARDED | {
     "account.sign_in",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never, cast
 
@@ -149,31 +149,39 @@ def _place(label: Text | str, href: str, icon: str, *, exact: bool = False, coun
     return Place(shown_text(label), href, icon, current, count)
 
 
-def front() -> AppView | None:
-    """Return the app in whose name the tab bar stands: the page's own, the one opened last, or the only one."""
-    apps = {app.key: app for app in installed()}
+def _in_front() -> Iterator[str]:
+    """Name the apps in whose name the tab bar may stand: the page's own, the one in front so far, the only one left.
+
+    An app that others share need not have a bar; whoever comes to its pages keeps the one that they came with.
+    """
     _, here = _here()
-    only = next(iter(apps.values())) if len(apps) == 1 else None
-    return apps.get(here) or apps.get(request.cookies.get(APP_COOKIE, "")) or only
+    apps = [app.key for app in installed()]
+    named = [key for key in (here, request.cookies.get(APP_COOKIE, "")) if key in apps]
+    yield from named
+    asking = viewer()
+    declaring = [key for key in apps if key not in named and instance().services.pages.tab_bar(asking, key)]
+    if len(declaring) == 1:
+        yield declaring[0]
 
 
 def keep_app(response: Response) -> Response:
-    """Remember the app of the page that was opened, for the tab bar of pages that are no app's."""
-    here = (request.view_args or {}).get("app")
-    shown = response.status_code == OPENED and request.blueprint != "api" and signed_in() is not None
-    if here and shown and here != request.cookies.get(APP_COOKIE):
-        security.set_cookie(response, APP_COOKIE, here, max_age=security.SESSION_SECONDS)
+    """Remember in which app's name the tab bar stood, for pages whose app has none and those that are no app's."""
+    front = g.get("front")
+    if front and response.status_code == OPENED and front != request.cookies.get(APP_COOKIE):
+        security.set_cookie(response, APP_COOKIE, front, max_age=security.SESSION_SECONDS)
     return response
 
 
 def tab_bar() -> tuple[Place, ...]:
     """Return the entries of the phone's tab bar: those that the app's documents declare, else the usual three."""
-    asking, app = signed_in(), front()
+    asking = signed_in()
     if asking is None:
         return ()
-    declared = instance().services.pages.tab_bar(asking, app.key) if app is not None else ()
-    if declared:
-        return tuple(_tab(entry) for entry in declared)
+    for key in _in_front():
+        declared = instance().services.pages.tab_bar(asking, key)
+        if declared:
+            g.front = key
+            return tuple(_tab(entry) for entry in declared)
     path, _ = _here()
     inside = path in ("/", "/apps") or path.startswith("/a/")
     return (Place(gettext("Home"), "/", "home", inside), _inbox(gettext("Inbox")), _me(gettext("Me")))

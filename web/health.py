@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, jsonify
 
 from engine.kernel.problems import EngineError
+from web import metrics
 from web.doors import instance
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("health", __name__)
+blueprint.register_blueprint(metrics.blueprint)
 
 
 @blueprint.get("/healthz")

@@ -172,3 +172,8 @@ BAD_REVISION = ProblemKind(
     Text("这里应是版本的编号:{got}", "The number of a revision is expected: {got}"),
     Text("例如 since=3;0 表示从无到有", "For example since=3; 0 stands for nothing at all"),
 )
+TOO_LONG = ProblemKind(
+    "WEB-026",
+    Text("写得太长:{got}个字符,最多{limit}个", "Too long: {got} characters, at most {limit}"),
+    Text("什么都没有改;请写短一些再保存", "Nothing was changed: make it shorter and save it again"),
+)

@@ -14,7 +14,10 @@ import click
 from engine.bench import language
 from engine.bench.evaluating import CASES, QUICK_CASES, evaluating_lines
 from engine.bench.javascript import javascript_lines
+from engine.bench.jobs import job_lines
 from engine.bench.measuring import ROUNDS, Line
+from engine.bench.rules import rule_lines
+from engine.runtime.settings import REDIS_URL
 from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, find_node
 
 QUICK_ROUNDS = 5
@@ -40,7 +43,24 @@ def lang(*, quick: bool, database: str | None) -> Iterator[Line]:
         yield from language.sql_lines(database, rows, sql_rounds)
 
 
-BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = MappingProxyType({"lang": lang})
+def rules(*, quick: bool, database: str | None) -> Iterator[Line]:
+    """Yield the figures of a scheduled rule and of its back-test; ``database`` has to be an empty one."""
+    rows, rounds = (QUICK_ROWS, QUICK_ROUNDS) if quick else (ROWS, SQL_ROUNDS)
+    with tempfile.TemporaryDirectory(prefix="youju-bench-") as folder:
+        yield from rule_lines(f"sqlite:///{Path(folder) / 'bench.db'}", rows, rounds)
+    if database is not None:
+        yield from rule_lines(database, rows, rounds)
+
+
+def jobs(*, quick: bool, database: str | None) -> Iterator[Line]:
+    """Yield how soon messages are delivered; on a database made and dropped beside ``database``."""
+    redis = os.environ.get(REDIS_URL) or None
+    if redis is None:
+        click.echo(f"RQ is left out: {REDIS_URL} · 没有给出 Redis", err=True)
+    yield from job_lines(quick=quick, database=database, redis=redis)
+
+
+BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = MappingProxyType({"lang": lang, "rules": rules, "jobs": jobs})
 
 
 @click.command()

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from engine.boards.boards import Board, Metric
+from engine.catalog.connectors.connectors import Connector
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.pages.blocks import Pages
 from engine.catalog.quick_actions import QuickAction
@@ -57,6 +58,7 @@ class App:
     quick_actions: Mapping[str, QuickAction] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     boards: Mapping[str, Board] = field(default_factory=dict)
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.catalog import problems
 from engine.catalog.apps import App, Catalog, Parameter, role_scopes
 from engine.catalog.boards import compile_boards
+from engine.catalog.connectors.compiling import compile_connectors
+from engine.catalog.connectors.connectors import Connector
 from engine.catalog.decision_tables import Surroundings, compile_tables
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.naming import Names
@@ -36,6 +38,7 @@ from engine.rules import problems as rule_problems
 from engine.rules.compiling import compile_rule
 from engine.rules.definitions import HoldDef, RuleDef, every_action, lets_go, persons_of, sees_before
 from engine.rules.naming import Names as RuleNames
+from engine.rules.naming import Signature
 from engine.rules.rules import Rule
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
@@ -115,7 +118,8 @@ def looked_over(catalog: Catalog, key: str, rules: Iterable[RuleDef]) -> tuple[l
     first = next((form.key for form in app.forms), None)
     # In an app without forms, that is all that a rule is told.
     scope = Scope(None, catalog.scopes) if first is None else replace(catalog.scope(key, first), form=None)
-    work = _Parts(replace(app, rules=every), scope, [], only=frozenset(new))
+    calls = _signatures(catalog.apps[key].connectors)
+    work = _Parts(replace(app, rules=every), scope, [], only=frozenset(new), calls=calls)
     work.rules()
     return [problem for problem in work.found if problem.path.startswith(files)], work.placed
 
@@ -146,7 +150,9 @@ def _compile_app(
     found.extend(_zone_problems(app))
     parameters = _parameters(app, types, found)
     scope = _scope(app, scopes, parameters, types, found)
-    work = _Parts(app, scope, found)
+    placed: list[Placed] = []
+    connectors = compile_connectors(app, scope, types, found, placed)
+    work = _Parts(app, scope, found, placed, calls=_signatures(connectors))
     forms = _forms(work, scopes, types)
     workflows = work.workflows(parameters)
     rules = work.rules()
@@ -167,7 +173,19 @@ def _compile_app(
         decision_tables=scope.tables,
         metrics=metrics,
         boards=boards,
+        connectors=connectors,
     )
+
+
+def _signatures(connectors: Mapping[str, Connector]) -> Mapping[str, Mapping[str, Signature]]:
+    """Return what rules must give for each operation of each connector."""
+    return {
+        key: {
+            name: Signature(one.arguments, one.required, one.definition.form)
+            for name, one in connector.operations.items()
+        }
+        for key, connector in connectors.items()
+    }
 
 
 def _forms(work: _Parts, scopes: dict[tuple[str, str], FormScope], types: Registry[FieldType]) -> dict[str, Form]:
@@ -244,6 +262,7 @@ class _Parts:
     found: list[Problem]
     placed: list[Placed] = field(default_factory=list)
     only: Collection[str] | None = None
+    calls: Mapping[str, Mapping[str, Signature]] = field(default_factory=dict)
 
     def _work(self, form: str, *, with_old: bool = False) -> Gathering:
         return Gathering(replace(self.scope, form=self.scope.forms[self.app.key, form], with_old=with_old))
@@ -327,6 +346,7 @@ class _Parts:
                 transitions={item.key for item in flow.transitions} if flow else set(),
                 begins_in=flow.initial if flow else None,
                 rules={rule.key for rule in self.app.rules if rule.form == definition.form},
+                calls=self.calls,
             )
             for at, action in every_action(definition.then):
                 for part, who in persons_of(action):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.boards.definitions import BoardDef, MetricDef, board_def, metric_def
 from engine.catalog import problems
+from engine.catalog.connectors.definitions import ConnectorDef, connector_def
 from engine.catalog.documents import Documents, option_lists, shape_problems
 from engine.catalog.option_names import shared_aliases
 from engine.catalog.pages.definitions import PageDef, TabBarDef
@@ -70,6 +71,7 @@ class AppDef:
     quick_actions: tuple[QuickActionDef, ...] = ()
     metrics: tuple[MetricDef, ...] = ()
     boards: tuple[BoardDef, ...] = ()
+    connectors: tuple[ConnectorDef, ...] = ()
 
 
 def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
@@ -96,6 +98,7 @@ def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
         quick_actions=quick_action_defs(documents.get(QUICK_ACTIONS, {})),
         metrics=tuple(metric_def(item) for item in _folder(documents, "metrics")),
         boards=tuple(board_def(item) for item in _folder(documents, "boards")),
+        connectors=tuple(connector_def(item) for item in _folder(documents, "connectors")),
     )
     found = [*_same_keys(made), *_missing_lists(documents, lists), *shared_aliases(documents)]
     if found:

@@ -37,6 +37,7 @@ FOLDERS = {
     "decision_tables": "decision_table",
     "metrics": "metric",
     "boards": "board",
+    "connectors": "connector",
 }
 SHOWN = 60
 LONGEST_KEPT = 200_000

@@ -28,6 +28,9 @@ option_lists 选项列表 option list
 pages 页面 page
 tab_bars 标签栏 tab bar
 quick_actions 快捷动作 quick action
+connector 连接器 connector
+operations 操作 operation
+arguments 参数 argument
 fields 字段 field
 options 选项 option
 sections 分区 section
@@ -53,7 +56,12 @@ add_tag 加标签 tag added
 aliases 别名 aliases
 answer 提交后的话 answer
 ask 询问的字段 fields asked
+auth 身份凭据 credentials
+arguments 参数 arguments
 at 时间 time
+base_url 服务地址 address
+body 请求内容 body
+breaker 熔断 circuit breaker
 blocks 区块 blocks
 board 看板 board
 bucket 时间分段 bucket
@@ -86,6 +94,8 @@ from 起始状态 from
 function 统计方式 function
 guard 前提 guard
 guard_message 前提不满足时的话 message of the guard
+headers 请求头 headers
+health 连接检查 health check
 help 提示 help
 hidden_fields 看不到的字段 hidden fields
 hit_policy 命中方式 hit policy
@@ -120,6 +130,7 @@ seen_before 照片是否重复 seen before
 metres_between 相距多少米 metres between
 measures 数值 measures
 message 提示语 message
+method 方法 method
 metric 指标 metric
 min 最小值 minimum
 min_count 最少几项 fewest entries
@@ -128,16 +139,21 @@ of 统计的字段 field counted
 on 触发时机 trigger
 one_of 至少填一项 one of these
 option_list 选项列表 option list
+operations 操作 operations
 optional_fields 选填字段 optional fields
 options 选项 options
 order 排序 order
 outputs 输出 outputs
 pages 页面 pages
 parameters 可改的参数 parameters
+path 路径 path
 permissions 权限 permissions
 personal 放在“我的” personal
 phone 电话 phone
+query 查询参数 query
 quick_actions 快捷动作 quick actions
+rate 限速 rate limit
+retry 重试 retries
 rank 排序依据 rank
 read 查看 read
 read_only_after_create 建后不可改 fixed after creation
@@ -162,6 +178,7 @@ states 状态 states
 summary 摘要 summary
 tab_bars 标签栏 tab bars
 then 动作 actions
+timeout_seconds 超时秒数 time-out in seconds
 timezone 时区 time zone
 title 标题 title
 to 到达状态 to

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from engine.catalog.documents import Documents
@@ -18,6 +18,7 @@ from engine.language.printing.spelling import Speech
 from engine.language.printing.templating import print_template
 
 _STEP = re.compile(r"[^./\[\]#]+")
+_OF_LANGUAGE: Mapping[str, Speech] = {"zh": "zh", "en": "en"}
 
 
 def restated(documents: Documents, placed: Iterable[Placed]) -> Documents:
@@ -49,7 +50,7 @@ def missed(documents: Documents, placed: Iterable[Placed]) -> Iterator[str]:
 
 def _said(item: Placed, speech: Speech) -> str:
     if item.template:
-        own: Speech = speech if speech == "keys" else "zh" if item.place.endswith(".zh") else "en"
+        own: Speech = speech if speech == "keys" else _OF_LANGUAGE.get(item.place.rpartition(".")[2], speech)
         return print_template(item.source, item.scope, own)
     return print_expression(item.source, item.scope, speech, expects=item.expects)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.catalog.apps import App
 from engine.decision import problems
 from engine.decision.beginning import new_saving
+from engine.decision.calls import place_call
 from engine.decision.changeset import Actor, OutboxMessage, TaskAction, TaskOpening
 from engine.decision.commands import RunRules
 from engine.decision.holding import hold_entry, party_entry
@@ -28,6 +29,7 @@ from engine.language.messages import Message
 from engine.rules.rules import (
     Action,
     Branch,
+    Call,
     Create,
     Fire,
     ForEach,
@@ -125,6 +127,8 @@ def _key_of(action: Single) -> str:
             return "hold"
         case Release():
             return "release"
+        case Call():
+            return "call"
         case Refuse():
             return "refuse"
 
@@ -153,6 +157,8 @@ def _act(run: Run, action: Single, row: Row) -> None:
         case Release():
             if row.get("held") is not None:
                 save(_child(run, row, {"held": None}, plain=True))
+        case Call():
+            place_call(run, action, row)
         case Refuse():  # the checker lets it stand in before-rules only
             raise EngineError(problems.NOT_ALLOWED.at())
 

@@ -113,8 +113,8 @@ class TimerSetting:
 class OutboxMessage:
     """Something that must happen after the commit: ``kind`` names the delivery that knows ``payload``.
 
-    Kinds: ``event`` (after-rules look at it) and ``notify`` (``{"recipients": [user id], "text": {"zh", "en"}, "app",
-    "form", "record"}``).
+    Kinds: ``event`` (after-rules look at it), ``notify`` (``{"recipients": [user id], "text": {"zh", "en"}, "app",
+    "form", "record"}``) and ``call`` (see ``engine.decision.calls``).
     """
 
     id: str

@@ -10,6 +10,7 @@ from engine.decision.facts import Query
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import Problem
+from engine.kernel.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,24 @@ class RunRules:
     happened: Moment | None = None
 
 
-Body = Create | Update | Delete | Fire | Act | RunRules
+@dataclass(frozen=True, slots=True)
+class TakeAnswer:
+    """Keep in a record what the partner answered to a call of a rule; ``values`` are those taken from the answer.
+
+    ``depth`` counts the rules that led here, as for ``RunRules``.
+    """
+
+    app: str
+    form: str
+    record: str
+    connector: str
+    operation: str
+    rule: str
+    values: Mapping[str, Value]
+    depth: int = 0
+
+
+Body = Create | Update | Delete | Fire | Act | RunRules | TakeAnswer
 
 
 @dataclass(frozen=True, slots=True)

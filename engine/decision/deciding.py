@@ -9,6 +9,7 @@ from engine.catalog.apps import Catalog
 from engine.decision import holding, problems
 from engine.decision.after_rules import run_rules
 from engine.decision.beginning import new_saving
+from engine.decision.calls import take_answer
 from engine.decision.changeset import Changeset
 from engine.decision.commands import (
     Act,
@@ -21,6 +22,7 @@ from engine.decision.commands import (
     Outcome,
     Refusal,
     RunRules,
+    TakeAnswer,
     Update,
 )
 from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
@@ -68,7 +70,7 @@ def placed(found: Problem) -> Problem:
 def begin(work: Work) -> None:
     """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
     match work.command.body:
-        case Update(app, form) | Delete(app, form) | Fire(app, form) | RunRules(app, form):
+        case Update(app, form) | Delete(app, form) | Fire(app, form) | RunRules(app, form) | TakeAnswer(app, form):
             work.form(app, form)
         case Create() | Act():
             pass
@@ -79,7 +81,7 @@ def first_queries(command: Command) -> list[Query]:
     """Return what is known to be needed before anything is looked at."""
     queries: list[Query] = [PersonQuery(command.actor.user)] if command.actor.user else []
     match command.body:
-        case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id):
+        case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id) | TakeAnswer(app, form, id):
             queries.append(RecordQuery(app, form, id))
         case RunRules(app, form, record, event):
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
@@ -106,6 +108,8 @@ def _carry_out(work: Work) -> Key | None:
         case RunRules():
             run_rules(work, body)
             return (body.app, body.form, body.record)
+        case TakeAnswer():
+            return take_answer(work, body)
 
 
 def _changeset(work: Work) -> Changeset:

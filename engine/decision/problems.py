@@ -44,3 +44,8 @@ NOT_ALLOWED = ProblemKind(
     Text("您不能这样修改这条记录", "You may not change this record in this way"),
     Text("请联系负责人或管理员", "Ask its owner or an administrator"),
 )
+BLANK_ARGUMENT = ProblemKind(
+    "DECIDE-008",
+    Text("调用“{operation}”时参数“{key}”是空的", "The argument “{key}” of the call “{operation}” is blank"),
+    Text("让规则先检查它不为空", "Let the rule ask first that it is not blank"),
+)

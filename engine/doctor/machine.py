@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.connectors.secrets import PREFIX as SECRETS
 from engine.doctor.findings import Finding, Subject
 from engine.kernel.problems import Text
-from engine.runtime.settings import KEY_BYTES, Settings
+from engine.runtime.settings import KEY_BYTES, SETTING_VARIABLES, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KNOWN_VARIABLES: Final = frozenset(
-    ("YOUJU_HOME", "YOUJU_DATABASE_URL", "YOUJU_TEST_CLOCK", "YOUJU_DEMO_PASSWORD", "YOUJU_CHROMIUM")
+    ("YOUJU_HOME", "YOUJU_DATABASE_URL", "YOUJU_DEMO_PASSWORD", "YOUJU_CHROMIUM", *SETTING_VARIABLES)
 )
 TEST_CLOCK: Final = "YOUJU_TEST_CLOCK"
 OTHERS: Final = 0o077
@@ -52,7 +53,7 @@ def look(settings: Settings, environment: Mapping[str, str], places: tuple[Path,
 
 def _settings(environment: Mapping[str, str]) -> Finding:
     ours = {name for name, value in environment.items() if name.startswith("YOUJU_") and value}
-    unknown = sorted(ours - KNOWN_VARIABLES)
+    unknown = sorted(name for name in ours - KNOWN_VARIABLES if not name.startswith(SECRETS))
     python = platform.python_version()
     if unknown:
         names = ", ".join(unknown)

@@ -10,10 +10,12 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
+from engine.decision import calls
 from engine.decision.after_rules import event_of
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, RunRules
 from engine.jobs import deadlines, sweeping
+from engine.jobs.calling import PostponedError, called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.problems import UNKNOWN_KIND
@@ -82,15 +84,22 @@ def notify(execution: Execution, connection: Connection, message: Message) -> No
 
 
 DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
-    {"event": run_after_rules, "notify": notify, sweeping.KIND: sweep, deadlines.KIND: pass_deadline, ARM: arm}
+    {
+        "event": run_after_rules,
+        "notify": notify,
+        calls.KIND: keep_answer,
+        sweeping.KIND: sweep,
+        deadlines.KIND: pass_deadline,
+        ARM: arm,
+    }
 )
 BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
     {**DELIVERIES, sweeping.KIND: partial(sweep, longest=sweeping.BRIEF_MS)}
 )
 """The same for a process beside which people write: what takes long is done in pieces by the clock of the machine."""
 
-LOOKS: Mapping[str, Look] = MappingProxyType({sweeping.KIND: looked})
-"""What is read before the transaction of a delivery, so that nobody waits for a long look."""
+LOOKS: Mapping[str, Look] = MappingProxyType({sweeping.KIND: looked, calls.KIND: called})
+"""What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,10 @@ class Delivery:
             with database.write() as connection:
                 outbox.finish(connection, message, real())
                 self._known(message.kind)(self.execution, connection, message)
+        except PostponedError as postponed:
+            until = postponed.until
+            self._settle(message, lambda connection: outbox.postpone(connection, message, until))
+            return False
         except Exception as error:
             if is_taken_over(error):
                 log.info("%s %s is delivered by another process", message.kind, message.id)
@@ -126,10 +139,16 @@ class Delivery:
         return self.kinds[kind]
 
     def _fail(self, message: Message, error: Exception) -> None:
-        """Keep the failure with its message, unless another deliverer has taken it over."""
+        """Keep the failure with its message."""
+        real = self.execution.clocks.real()
+        retry = retry_of(self.execution, message, error, RETRY) if message.kind == calls.KIND else RETRY
+        self._settle(message, lambda connection: outbox.fail(connection, message, str(error), real, retry))
+
+    def _settle(self, message: Message, note: Callable[[Connection], object]) -> None:
+        """Note how a delivery stands with its message, unless another deliverer has taken it over."""
         try:
             with self.execution.database.write() as connection:
-                outbox.fail(connection, message, str(error), self.execution.clocks.real(), RETRY)
+                note(connection)
         except EngineError as lost:
             log.warning("failure of %s not noted: %s", message.id, lost)
 

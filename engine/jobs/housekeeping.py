@@ -1,4 +1,4 @@
-"""Housekeeping: what nobody asks for any more goes, a few rows at a time; it knows how long each kind of row is kept.
+"""Housekeeping: what nobody asks for any more goes, a few rows at a time; how long it is kept is a setting.
 
 Records, the journal, tasks, notifications and dead letters are none of its business: they stay.
 """
@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 
 from engine.kernel.clocks import DAY_MS, Moment
 from engine.runtime.execution import Execution
-from engine.storage import capture_tokens, credentials, files, firings, idempotency, outbox, rule_runs
+from engine.runtime.settings import Retention
+from engine.storage import (
+    capture_tokens,
+    connectors,
+    credentials,
+    files,
+    firings,
+    idempotency,
+    leases,
+    outbox,
+    rule_runs,
+)
 from engine.storage.locks import lock_name
 
 if TYPE_CHECKING:
@@ -19,21 +30,6 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 3_600_000
 """How long (real time) nothing is looked for after everything that was too old has gone."""
-
-DELIVERED_FOR = 7 * DAY_MS
-"""How long (real time) a message stays that has been delivered."""
-
-SESSIONS_FOR = 30 * DAY_MS
-"""How long (real time) a session stays that is over."""
-
-RUNS_FOR = 180 * DAY_MS
-"""How long (business time) it can be asked what a rule has done about a record."""
-
-FIRINGS_FOR = 180 * DAY_MS
-"""How late (business time) an event may be looked at and a rule still knows that it has fired on its day."""
-
-TOKENS_FOR = 30 * DAY_MS
-"""How long (business time) a capture token stays that was not used; who comes with it is told that it is over."""
 
 SHARDS = 256
 """Into how many parts the contents of files are divided, by how their digests begin."""
@@ -47,6 +43,7 @@ class Housekeeping:
     """Keeps the tables of one instance from growing for ever; any number of these may run over one database."""
 
     execution: Execution
+    retention: Retention = field(default_factory=Retention)
     _shard: int = field(default=0, init=False)
     _again: Moment = field(default=0, init=False)
 
@@ -62,13 +59,16 @@ class Housekeeping:
 
     def _forget(self, connection: Connection) -> int:
         business, real = self.execution.clocks.business(), self.execution.clocks.real()
+        kept = self.retention
         return (
-            outbox.forget(connection, real - DELIVERED_FOR, BATCH)
+            outbox.forget(connection, real - kept.delivered * DAY_MS, BATCH)
             + idempotency.forget(connection, business - idempotency.KEPT_FOR, BATCH)
-            + rule_runs.forget(connection, business - RUNS_FOR, BATCH)
-            + firings.forget(connection, business - FIRINGS_FOR, BATCH)
-            + credentials.forget_sessions(connection, real - SESSIONS_FOR)
-            + capture_tokens.forget(connection, business - TOKENS_FOR, BATCH)
+            + rule_runs.forget(connection, business - kept.runs * DAY_MS, BATCH)
+            + connectors.forget_receipts(connection, real - kept.runs * DAY_MS, BATCH)
+            + firings.forget(connection, business - kept.firings * DAY_MS, BATCH)
+            + credentials.forget_sessions(connection, real - kept.sessions * DAY_MS)
+            + capture_tokens.forget(connection, business - kept.tokens * DAY_MS, BATCH)
+            + sum(leases.forget(connection, role, real - DAY_MS) for role in ("worker/", "scheduler/"))
         )
 
     def _sweep(self) -> int:

@@ -1,33 +1,29 @@
-"""The jobs process: it plays what the clock brings, delivers what is due, seals the journal and keeps house."""
+"""The embedded jobs process: it plays what the clock brings, delivers what is due, seals and keeps house.
+
+It is everything in one: the scheduler, the relay, the queue and a worker. Nothing else is needed to run an instance.
+"""
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from engine.jobs import scheduling
-from engine.jobs.converting import Converting
+from engine.jobs.chores import Chores
 from engine.jobs.delivering import BRIEF_DELIVERIES, Delivery
-from engine.jobs.housekeeping import Housekeeping
+from engine.jobs.presence import Presence, leave_quietly
+from engine.jobs.queues import CALLS, LANES, MAIN, EmbeddedQueue
+from engine.jobs.relaying import Relay
+from engine.jobs.rounds import in_rounds
+from engine.jobs.working import LEASE_MS, Work
 from engine.kernel.clocks import Moment
-from engine.kernel.problems import EngineError
 from engine.runtime.execution import Execution
-from engine.storage import outbox
-from engine.storage.sealer import REFUSALS, Sealer
-
-log = logging.getLogger(__name__)
-
-BATCH = 50
-LEASE_MS = 60_000
-IDLE_SECONDS = 0.2
-FAILED_SECONDS = 1.0
-"""How long nothing is done after a round that failed as nobody expected: the next one may fail, too."""
+from engine.runtime.settings import Retention
+from engine.storage.sealer import Sealer
 
 QUIET_ROUNDS = 1_000
-SEALING_PAUSE_MS = 60_000
-"""How long (real time) nothing is sealed after the sealer refused: only people can put right what it found."""
 
 
 @dataclass
@@ -37,39 +33,34 @@ class JobsLoop:
     execution: Execution
     sealer: Sealer | None = None
     lease: int = LEASE_MS
+    retention: Retention = field(default_factory=Retention)
     delivery: Delivery = field(init=False)
-    housekeeping: Housekeeping = field(init=False)
-    converting: Converting = field(init=False)
+    chores: Chores = field(init=False)
+    queue: EmbeddedQueue = field(default_factory=EmbeddedQueue, init=False)
+    relay: Relay = field(init=False)
     _last_look: Moment | None = field(default=None, init=False)
-    _seal_again: Moment = field(default=0, init=False)
-    _refusal: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Deliver by the execution's own means, so that nobody who writes waits long."""
+        database, clocks = self.execution.database, self.execution.clocks
         self.delivery = Delivery(self.execution, BRIEF_DELIVERIES)
-        self.housekeeping = Housekeeping(self.execution)
-        self.converting = Converting(self.execution)
+        self.chores = Chores(self.execution, self.sealer, self.retention)
+        self.relay = Relay(database, clocks, self.queue)
 
-    def run_once(self) -> int:
+    def run_once(self, lanes: Sequence[str] = LANES) -> int:
         """Claim the slots and deadlines that have come and deliver one batch of what is due; return how many of all."""
         clocks, database = self.execution.clocks, self.execution.database
-        now, real = clocks.business(), clocks.real()
+        now = clocks.business()
         with database.read() as connection:  # looking first keeps an idle process from ever taking the write lock
             has_come = scheduling.is_due(connection, now)
-            is_due = has_come or outbox.is_due(connection, now, real)
+            due = lanes if has_come else self.relay.due(connection, lanes)
         taken = 0
         if has_come:
             with database.write() as connection:
                 found = scheduling.claim(self.execution, connection, now, last_look=self._last_look)
             taken = found.slots + found.timers
         self._last_look = now
-        if not is_due:
-            return 0
-        with database.write() as connection:
-            claimed = outbox.claim(connection, business_now=now, real_now=real, lease=self.lease, limit=BATCH)
-        for message in claimed:
-            self.delivery.deliver(message)
-        return taken + len(claimed)
+        return taken + self._deliver(due)
 
     def run_until_quiet(self) -> int:
         """Deliver until nothing more is due; return how much was taken on."""
@@ -84,38 +75,34 @@ class JobsLoop:
     def run(self, should_stop: Callable[[], bool]) -> None:
         """Deliver, seal what the journal has gained and delete what is too old, until told to stop.
 
-        Without work it waits a little. No round ends the process, whatever happens in it: one that failed is logged,
-        and the next one comes.
+        What waits for others is delivered beside that, in a thread of its own: it holds up nothing else.
         """
-        while not should_stop():
-            pause = IDLE_SECONDS
-            try:
-                worked = self.run_once()
-                worked += self.converting.do()
-                self._seal()
-                worked += self.housekeeping.do()
-            except EngineError as error:  # the database is away or busy: what is due is due later, too
-                log.warning("jobs are waiting: %s", error)
-                worked = 0
-            except Exception:
-                log.exception("a round of the jobs failed")
-                worked, pause = 0, FAILED_SECONDS
-            if not worked:
-                time.sleep(pause)
-
-    def _seal(self) -> None:
-        """Seal, unless the sealer refused a short while ago; a refusal is told once and never holds up deliveries."""
-        now = self.execution.clocks.real()
-        if self.sealer is None or now < self._seal_again:
-            return
+        presence = Presence(self.execution.database, self.execution.clocks.real, "worker")
+        over = threading.Event()
+        beside = threading.Thread(target=in_rounds, args=(self._call, over.is_set), name="jobs-calls", daemon=True)
+        beside.start()
         try:
-            self.sealer.seal()
-        except EngineError as error:
-            if not REFUSALS.issuperset(problem.code for problem in error.problems):
-                raise
-            self._seal_again = now + SEALING_PAUSE_MS
-            if str(error) != self._refusal:
-                log.error("the journal is not sealed: %s", error)  # noqa: TRY400 - the finding, not the stack, matters
-                self._refusal = str(error)
-        else:
-            self._refusal = None
+            in_rounds(partial(self._round, presence), should_stop)
+        finally:
+            over.set()
+            beside.join()
+            leave_quietly(presence)
+
+    def _round(self, presence: Presence) -> int:
+        presence.say()
+        return self.run_once((MAIN,)) + self.chores.do()
+
+    def _call(self) -> int:
+        with self.execution.database.read() as connection:
+            due = self.relay.due(connection, (CALLS,))
+        return self._deliver(due)
+
+    def _deliver(self, lanes: Sequence[str]) -> int:
+        if not lanes:
+            return 0
+        found = self.relay.find(lanes)
+        work = Work(self.execution, self.delivery, self.lease)
+        for lane in lanes:
+            while self.queue.serve(lane, work.take, 0):
+                pass
+        return found

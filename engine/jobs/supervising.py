@@ -1,4 +1,4 @@
-"""Keeping a jobs process alive beside the web: a process of its own, started again when it ends by itself."""
+"""Keeping what runs the jobs alive beside the web: processes of their own, started again when one ends by itself."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.runtime.settings import ON, TEST_CLOCK, Settings
+from engine.runtime.settings import ON, REDIS_URL, TEST_CLOCK, Settings
 
 PARENT = "YOUJU_SUPERVISOR"
 """The environment variable that tells a jobs process whose end is its own."""
@@ -20,45 +21,49 @@ STOP_SECONDS = 10.0
 
 @dataclass
 class JobsProcess:
-    """One supervised jobs process."""
+    """The supervised processes that run the jobs of an instance, one for each command of ``commands``."""
 
     settings: Settings
+    commands: tuple[str, ...] = ("worker",)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _process: subprocess.Popen[bytes] | None = None
-    _watcher: threading.Thread | None = None
+    _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, settings: Settings) -> JobsProcess:
-        """Start a process and the thread that watches it."""
-        made = cls(settings)
-        made._watcher = threading.Thread(target=made._watch, name="jobs-watcher", daemon=True)
-        made._watcher.start()
+        """Start what the settings ask for, and a thread that watches each: with a queue, a scheduler and a worker."""
+        made = cls(settings) if settings.redis_url is None else cls(settings, ("scheduler", "worker"))
+        for command in made.commands:
+            threading.Thread(target=made._watch, args=(command,), name=f"{command}-watcher", daemon=True).start()
         return made
 
     def stop(self) -> None:
-        """Ask the process to finish what it is doing and end; end it by force if it does not."""
+        """Ask the processes to finish what they are doing and end; end those by force that do not."""
         self._stop.set()
-        process = self._process
-        if process is not None and process.poll() is None:
+        running = [process for process in self._processes.values() if process.poll() is None]
+        for process in running:
             process.terminate()
+        until = time.monotonic() + STOP_SECONDS
+        for process in running:
             try:
-                process.wait(STOP_SECONDS)
+                process.wait(max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
-    def _watch(self) -> None:
+    def _watch(self, command: str) -> None:
         environment = {
             **os.environ,
             "YOUJU_HOME": str(self.settings.home),
             "YOUJU_DATABASE_URL": self.settings.database_url,
+            REDIS_URL: self.settings.redis_url or "",
             TEST_CLOCK: ON if self.settings.test_clock else "",
             PARENT: str(os.getpid()),
         }
         while not self._stop.is_set():
-            command = [sys.executable, "-m", "engine.cli", "worker"]
-            self._process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command, no input in it
-            self._process.wait()
+            line = [sys.executable, "-m", "engine.cli", command]
+            process = subprocess.Popen(line, env=environment)  # noqa: S603 - our own command, no input in it
+            self._processes[command] = process
+            process.wait()
             self._stop.wait(PAUSE_SECONDS)
 
 

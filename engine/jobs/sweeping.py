@@ -29,6 +29,9 @@ KIND = "sweep"
 CHUNK = 10
 """How many records one transaction decides at most: people keep writing in between."""
 
+AHEAD = 200
+"""How many records one look finds: a large form is gone through once for each so many, not for each few."""
+
 BRIEF_MS = 25
 """For how long a jobs process begins with one more record in a transaction: nobody who writes waits much longer."""
 
@@ -48,7 +51,7 @@ def rule_of(current: Current, app: str, key: str) -> Rule | None:
 
 
 def matching(
-    connection: Connection, current: Current, app: str, rule: Rule, slot: Moment, after: str, limit: int = CHUNK
+    connection: Connection, current: Current, app: str, rule: Rule, slot: Moment, after: str, limit: int
 ) -> list[str]:
     """Return the ids of the next records behind ``after`` that meet a rule's condition as it stands at ``slot``."""
     form = current.tables[app, rule.definition.form]
@@ -59,10 +62,12 @@ def matching(
 
 
 def looked(execution: Execution, message: Message) -> Message:
-    """Return a sweep with the records that it finds now, read before anybody has to wait for its transaction."""
+    """Return a sweep with the records that it is about, read before anybody has to wait for its transaction."""
+    if message.payload.get("ahead"):
+        return message
     with execution.database.read() as connection:
         ids = _found(connection, execution.catalogs.current(connection), message.payload)
-    return replace(message, payload={**message.payload, "ids": ids})
+    return replace(message, payload={**message.payload, "ahead": ids, "more": len(ids) == AHEAD})
 
 
 def sweep(execution: Execution, connection: Connection, message: Message, *, longest: int | None = None) -> None:
@@ -76,24 +81,30 @@ def sweep(execution: Execution, connection: Connection, message: Message, *, lon
     rule = _scheduled(current, payload)
     if rule is None:
         return
-    ids = payload["ids"] if "ids" in payload else _found(connection, current, payload)
+    if "ahead" not in payload:
+        ids = _found(connection, current, payload)
+        payload = {**payload, "ahead": ids, "more": len(ids) == AHEAD}
     slot: Moment = payload["slot"]
     moment = max(execution.clocks.business(), slot)
     event = {**NOTHING_HAPPENED, "scheduled": slot, "version": f"slot:{slot}"}
-    begun, last = execution.clocks.real(), ids[-1] if len(ids) == CHUNK else None
-    for record in ids:
+    begun, ahead, done = execution.clocks.real(), payload["ahead"], 0
+    for record in ahead[:CHUNK]:
         body = RunRules(payload["app"], rule.definition.form, record, event, rule=rule.key)
         id = derived_id(f"{message.id}/{record}", slot, 0)
         command = Command(id, moment, Actor(None), body, now=slot)
         refused = attempted(execution, connection, current, command)
         if refused:
             note_refusal(execution, connection, current, command, refused)
-        if longest is not None and record != ids[-1] and execution.clocks.real() - begun >= longest:
-            last = record
+        done += 1
+        if longest is not None and execution.clocks.real() - begun >= longest:
             break
-    if last is not None:
+    if done < len(ahead) or (payload["more"] and ahead):
         id = derived_id(message.id, slot, FOLLOWING)
-        following = sweep_message(payload["app"], rule.key, payload["cron"], slot, id, last)
+        following = sweep_message(payload["app"], rule.key, payload["cron"], slot, id, ahead[done - 1])
+        if done < len(ahead):
+            following = replace(
+                following, payload={**following.payload, "ahead": ahead[done:], "more": payload["more"]}
+            )
         execution.send(connection, message.command, [following])
 
 
@@ -106,7 +117,7 @@ def _found(connection: Connection, current: Current, payload: Any) -> list[str]:
     rule = _scheduled(current, payload)
     if rule is None:
         return []
-    return matching(connection, current, payload["app"], rule, payload["slot"], payload["after"])
+    return matching(connection, current, payload["app"], rule, payload["slot"], payload["after"], AHEAD)
 
 
 def _scheduled(current: Current, payload: Any) -> Rule | None:  # noqa: ANN401 - JSON

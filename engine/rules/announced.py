@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, cast
 
 from engine.kernel.canonical import Json
@@ -72,16 +72,6 @@ class StartApprovalDef:
 
 
 @dataclass(frozen=True, slots=True)
-class CallDef:
-    """Call an operation of a connector."""
-
-    connector: str
-    operation: str
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    retry: RetryDef | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class MakeDocumentDef:
     """Make a document of a template, kept in a field where one is named."""
 
@@ -113,15 +103,7 @@ class RunRulesDef:
 
 
 AnnouncedDef = (
-    LinkDef
-    | WaitForDef
-    | WaitUntilDef
-    | StartApprovalDef
-    | CallDef
-    | MakeDocumentDef
-    | AddTagDef
-    | SnapshotDef
-    | RunRulesDef
+    LinkDef | WaitForDef | WaitUntilDef | StartApprovalDef | MakeDocumentDef | AddTagDef | SnapshotDef | RunRulesDef
 )
 
 
@@ -138,7 +120,7 @@ def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
         channels=tuple(document.get("channels", ())),
         quiet_hours=(quiet["from"], quiet["to"]) if quiet else None,
         digest=document.get("digest"),
-        retry=_retry_def(document),
+        retry=retry_def(document),
     )
     return None if found == DeliveryDef() else found
 
@@ -154,10 +136,8 @@ def announced_def(kind: str, body: Json) -> AnnouncedDef:
             return WaitUntilDef(body)
         case "start_approval":
             return StartApprovalDef(body["approval"], tuple(map(persons_def, body.get("to", ()))))
-        case "call":
-            return CallDef(body["connector"], body["operation"], body.get("with", {}), _retry_def(body))
         case "make_document":
-            return MakeDocumentDef(body["document"], body.get("field"), _retry_def(body))
+            return MakeDocumentDef(body["document"], body.get("field"), retry_def(body))
         case "add_tag":
             return AddTagDef(body["tag"], body.get("field"))
         case "snapshot":
@@ -166,7 +146,8 @@ def announced_def(kind: str, body: Json) -> AnnouncedDef:
             return RunRulesDef(tuple(body))
 
 
-def _retry_def(document: Mapping[str, Json]) -> RetryDef | None:
+def retry_def(document: Mapping[str, Json]) -> RetryDef | None:
+    """Return how a document wants something repeated; None where it does not say."""
     found = document.get("retry")
     if found is None:
         return None

@@ -12,7 +12,6 @@ from engine.rules import problems
 from engine.rules.announced import (
     AddTagDef,
     AnnouncedDef,
-    CallDef,
     DeliveryDef,
     LinkDef,
     MakeDocumentDef,
@@ -93,10 +92,6 @@ def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Na
             what = ("等到", "wait until")
         case StartApprovalDef():
             what = ("发起审批", "start approval")
-        case CallDef(arguments=arguments):
-            for key, source in arguments.items():
-                work.expression(f"{place}.call.with.{key}", source)
-            what = ("调用连接器", "call a connector")
         case MakeDocumentDef(field=field):
             check_known(work, f"{place}.make_document.field", [field] if field else [], names.fields)
             what = ("生成文档", "make document")

@@ -12,6 +12,8 @@ from engine.language.scope import FormScope, way_over
 from engine.language.types import ChoicesType, DateTimeType, DateType, ReferenceType, Type
 from engine.rules import problems
 from engine.rules.announcing import check_announced, check_delivery, check_persons, not_yet
+from engine.rules.calls import CallDef
+from engine.rules.compiling_calls import compile_call
 from engine.rules.compiling_posts import compile_posting
 from engine.rules.definitions import (
     ActionDef,
@@ -88,6 +90,8 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
         case PostDef() | ReverseDef():
             at = f"{place}.{'post' if isinstance(action, PostDef) else 'reverse'}"
             return compile_posting(at, action, work, names, _expressions)
+        case CallDef():
+            return compile_call(f"{place}.call", action, work, names)
         case BranchDef():
             return _compile_branch(f"{place}.if", action, work, names)
         case _:

@@ -18,6 +18,7 @@ from engine.rules.announced import (
     delivery_def,
     length_def,
 )
+from engine.rules.calls import CallDef, call_def
 from engine.rules.posting import PostDef, ReverseDef, posting_def
 
 EventKind = Literal[
@@ -218,6 +219,7 @@ ActionDef = (
     | BranchDef
     | PostDef
     | ReverseDef
+    | CallDef
     | AnnouncedDef
 )
 
@@ -316,7 +318,7 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
         case "post" | "reverse":
             return posting_def(kind, body)
         case _:
-            return announced_def(kind, body)
+            return call_def(body) if kind == "call" else announced_def(kind, body)
 
 
 def _party_def(document: Mapping[str, Json]) -> PartyDef:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from engine.language.gathering import Gathering
 from engine.language.scope import FormScope
+from engine.language.types import Type
 from engine.rules import problems
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What calling an operation of a connector takes: its arguments, which of them must be given, whose record."""
+
+    arguments: Mapping[str, Type]
+    required: Collection[str] = ()
+    form: str | None = None
 
 
 @dataclass(frozen=True)
 class Names:
     """What a rule may name, beside what its expressions see: the fields, states and transitions of its form.
 
-    ``begins_in`` is the state in which records of the form begin; ``rules`` are the rules of the form.
+    ``begins_in`` is the state in which records of the form begin; ``rules`` are the rules of the form, ``calls`` the
+    operations of every connector.
     """
 
     app: str
@@ -24,6 +35,7 @@ class Names:
     transitions: Collection[str]
     begins_in: str | None = None
     rules: Collection[str] = ()
+    calls: Mapping[str, Mapping[str, Signature]] = field(default_factory=dict)
 
 
 def check_known(work: Gathering, place: str, keys: Collection[str], known: Collection[str]) -> None:

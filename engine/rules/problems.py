@@ -228,3 +228,18 @@ POSTING_FIELD = ProblemKind(
     Text("“{key}”由记账动作自己填写", "The posting itself fills “{key}”"),
     Text("请从 fields 里去掉它", "Leave it out of the fields"),
 )
+OTHER_RECORD = ProblemKind(
+    "RULE-053",
+    Text("操作“{key}”要的是表单“{form}”的记录", "The operation “{key}” is about records of “{form}”"),
+    Text("请在那个表单的规则里调用它", "Call it in a rule of that form"),
+)
+NO_ARGUMENT = ProblemKind(
+    "RULE-054",
+    Text("没有给参数“{key}”", "The argument “{key}” is not given"),
+    Text("在 with 里写上它", "State it under with"),
+)
+NO_PAUSE = ProblemKind(
+    "RULE-055",
+    Text("重试的间隔不能按工作日,也不能为零或负", "The pause before another try is some time, not in workdays"),
+    Text("请用分钟、小时或天", "Use minutes, hours or days"),
+)

@@ -14,7 +14,7 @@ from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
 from engine.language.messages import Message
 from engine.language.tree import Step
-from engine.rules.announced import LengthDef
+from engine.rules.announced import LengthDef, RetryDef
 from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
 
 
@@ -143,6 +143,16 @@ class Release:
 
 
 @dataclass(frozen=True, eq=False)
+class Call:
+    """Ask a partner's service for something, after the commit; ``retry`` goes before what the connector says."""
+
+    connector: str
+    operation: str
+    arguments: Mapping[str, Expression]
+    retry: RetryDef | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class ForEach:
     """Do something for every line of a field of lines for which ``where`` holds; its expressions see the line."""
 
@@ -160,7 +170,10 @@ class Branch:
     otherwise: tuple[Action, ...]
 
 
-Single = Notify | OpenTask | SetFields | Refuse | Fire | Create | Update | Post | Reverse | Hold | Release | ForEach
+Writing = SetFields | Fire | Create | Update | Post | Reverse | Hold | Release
+"""An action that changes a record."""
+
+Single = Writing | Notify | OpenTask | Refuse | Call | ForEach
 """An action that is no branch."""
 
 Action = Single | Branch
@@ -207,6 +220,8 @@ def _evaluated(action: Action) -> tuple[Expression, ...]:
             return parts_of(action)
         case OpenTask(due=due) if due is not None:
             return (due,)
+        case Call(arguments=arguments):
+            return tuple(arguments.values())
         case Branch(when=when):
             return (when,)
         case Hold(parties=parties):

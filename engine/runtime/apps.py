@@ -129,9 +129,12 @@ def form_view(reading: Reading, form: Form) -> FormView:
 
 
 def _starts(app: App, form: Form) -> Iterable[TransitionView]:
-    """Go through the transitions that lead a new record on from where it begins, for whoever makes it."""
+    """Go through the transitions that submit a new record: those out of a draft, for whoever makes it.
+
+    A record that begins as no draft is saved first; what leads it on stands on its own page.
+    """
     flow = app.workflows.get(form.key)
-    if flow is None:
+    if flow is None or flow.states[flow.definition.initial].kind != "draft":
         return
     for transition in flow.transitions.values():
         own = any(who.kind in ("owner", "creator") for who in transition.definition.by)

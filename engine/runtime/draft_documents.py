@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from engine.catalog.change_words import Said, say
 from engine.catalog.comparing import compare
@@ -15,21 +14,17 @@ from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError, Problem
 from engine.runtime import problems
 from engine.runtime.desk import Desk
-from engine.runtime.drafting import current_of, keep, lock_of, moved, name_of, said_by
+from engine.runtime.drafting import current_of, keep, lock_of, moved, name_of, said_by, standing
 from engine.runtime.drafts import Wanted, to_publish, to_take_back
 from engine.runtime.exporting import FORMAT, KIND, Export, read_export
-from engine.runtime.needs import Needs, needs_of
-from engine.runtime.publishing import Origin, begin, publish, version_of
+from engine.runtime.needs import Needs
+from engine.runtime.publishing import Origin, begin, publish
 from engine.runtime.purging import lost
 from engine.runtime.types_progress import Progress, progress
 from engine.runtime.views import Viewer
 from engine.storage import drafts as stored
 from engine.storage import revisions
 from engine.storage.locks import lock_name
-
-if TYPE_CHECKING:
-    from engine.runtime.reading import Reading
-    from engine.storage.drafts import Draft
 
 Differences = tuple[Said, ...]
 """What differs between two designs, in words."""
@@ -176,18 +171,9 @@ class DraftDocuments:
             current, old = current_of(reading, app), stored.get(connection, app)
             if (old.version if old is not None else None) != seen:
                 raise EngineError(moved(reading, old))
-            before = _before(reading, app, current, old)
+            before = standing(reading, app, old)
             found = _read(app, before, made(before))
             return keep(execution, reading, app, found, old, current if old is None else old.base)
-
-
-def _before(reading: Reading, app: str, current: int, old: Draft | None) -> Export:
-    """Return what a change is made to: the draft, or the current revision."""
-    if old is not None:
-        return said_by(old)
-    connection = reading.connection
-    documents: Documents = revisions.documents(connection, app, current)
-    return Export(documents, version_of(connection, app), needs_of(connection, app))
 
 
 def _read(app: str, before: Export, content: Mapping[str, Json]) -> Export:

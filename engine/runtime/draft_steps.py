@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Literal
 
 from engine.catalog.changes_kept import from_json, to_json
 from engine.catalog.comparing import Change
-from engine.kernel.canonical import Json
+from engine.kernel.canonical import Json, compact
 from engine.kernel.clocks import Moment
 from engine.storage.drafts import Draft
 
-StepKind = Literal["edit", "undo", "redo"]
+StepKind = Literal["edit", "undo", "redo", "base"]
+"""A step of ``base`` took the draft over to another revision: there is no way back to what went before it."""
 
 STEPS_KEPT: Final = 200
+SIZE_KEPT: Final = 4_000_000
+"""Characters of steps that are kept with a draft; the last one is kept, however long it is."""
 STEPS: Final = "steps"
 """Where a draft's content has them."""
+FIRST: Final = "first"
+"""Where it has the version of its first step, kept or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +45,31 @@ def steps_of(draft: Draft | None) -> tuple[Step, ...]:
     )
 
 
-def with_step(draft: Draft | None, step: Step) -> list[Json]:
-    """Return the steps of a draft and one more, as they are kept."""
+def with_step(draft: Draft | None, step: Step) -> dict[str, Json]:
+    """Return what a draft's content has of its steps, with one more: the earliest go where they become too many."""
     earlier: list[Json] = [] if draft is None else draft.content.get(STEPS, [])
+    changes = to_json(step.changes)
     written = {"version": step.version, "user": step.user, "at": step.at, "kind": step.kind}
-    return [*earlier, {**written, "changes": to_json(step.changes)}][-STEPS_KEPT:]
+    listed = [*earlier, {**written, "size": len(compact(changes)), "changes": changes}][-STEPS_KEPT:]
+    sizes = list(accumulate(item.get("size", 0) for item in reversed(listed)))
+    kept = max(bisect_right(sizes, SIZE_KEPT), 1)
+    return {STEPS: listed[-kept:], FIRST: _first(draft) or step.version}
+
+
+def _first(draft: Draft | None) -> int | None:
+    """Return the version of a draft's first step, None where there is none."""
+    listed = [] if draft is None else draft.content.get(STEPS, [])
+    found: int | None = None if draft is None else draft.content.get(FIRST, listed[0]["version"] if listed else None)
+    return found
 
 
 def since(draft: Draft, version: int) -> tuple[Step, ...] | None:
     """Return the steps after a version of a draft (0: all); None where that is none of its versions, or long ago."""
     steps = steps_of(draft)
-    if version and version not in {step.version for step in steps}:
+    known = {step.version for step in steps}
+    if version not in known and not (version == 0 and _first(draft) in known):
         return None
-    found = tuple(step for step in steps if step.version > version)
-    return found if len(found) < STEPS_KEPT else None
+    return tuple(step for step in steps if step.version > version)
 
 
 def undoable(steps: Sequence[Step], user: str) -> Step | None:
@@ -79,4 +97,6 @@ def _stacks(steps: Iterable[Step], user: str) -> tuple[list[Step], list[Step]]:
                 done, undone = done[:-1], [*undone, step]
             case "redo":
                 done, undone = [*done, step], undone[:-1]
+            case "base":
+                undone = []
     return done, undone

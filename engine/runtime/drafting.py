@@ -14,7 +14,7 @@ from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError, Problem
 from engine.runtime import problems
 from engine.runtime.directory import is_admin
-from engine.runtime.draft_steps import STEPS, Step, StepKind, with_step
+from engine.runtime.draft_steps import Step, StepKind, with_step
 from engine.runtime.execution import Execution
 from engine.runtime.exporting import Export
 from engine.runtime.needs import needs_of
@@ -76,6 +76,11 @@ def in_use(reading: Reading, app: str) -> Export:
     return Export(documents, version_of(reading.connection, app), needs_of(reading.connection, app))
 
 
+def standing(reading: Reading, app: str, draft: Draft | None) -> Export:
+    """Return what a change is made to: the draft, or where there is none the design in use."""
+    return in_use(reading, app) if draft is None else said_by(draft)
+
+
 def keep(
     execution: Execution,
     reading: Reading,
@@ -91,14 +96,17 @@ def keep(
     What changed is kept with the draft and put down in the journal, there as a number alone where it is much.
     """
     connection, moment = reading.connection, execution.clocks.business()
-    before = in_use(reading, app) if old is None else said_by(old)
+    before = standing(reading, app, old)
     version = stored.next_version(connection, app, old.version if old is not None else 0)
-    step = Step(version, reading.viewer.id, moment, kind, compare(before.documents, found.documents))
+    # To undo what another revision brought would take that revision's changes out of what is published next.
+    rebased = old is not None and old.base != base
+    changes = compare(before.documents, found.documents)
+    step = Step(version, reading.viewer.id, moment, "base" if rebased else kind, changes)
     content = {
         "documents": found.documents,
         "version": found.version,
         "needs": dict(found.needs),
-        STEPS: with_step(old, step),
+        **with_step(old, step),
     }
     stored.put(connection, Draft(app, version, base, content, reading.viewer.id, moment))
     written = to_json(step.changes)

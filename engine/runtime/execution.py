@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, groupby
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from engine.connectors.outside import Outside
 from engine.decision.changeset import Actor, Changeset, OutboxMessage
 from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal
 from engine.decision.deciding import decide
@@ -55,13 +56,17 @@ class Done:
 
 @dataclass(frozen=True)
 class Execution:
-    """Everything that carrying out a command needs; ``contents`` is where those of files are kept."""
+    """Everything that carrying out a command needs; ``contents`` is where those of files are kept.
+
+    Unless ``outside`` is open, nobody else is called.
+    """
 
     database: Database
     catalogs: CatalogSource
     clocks: Clocks
     randomness: RandomBytes
     contents: Contents
+    outside: Outside = field(default_factory=Outside)
 
     def command(self, actor: Actor, body: Body, id: str | None = None) -> Command:
         """Return a new command, at the business moment of now."""

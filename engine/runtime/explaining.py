@@ -79,7 +79,7 @@ class Explaining:
             compiled = compile_expression(source, reading.catalog.scope(app, form))
             prefetch(reading, definition, [row])
             around = reading.surroundings(app)
-            told, whole = _Telling.of(around, compiled, definition, row), explain(compiled, row, around)
+            told, whole = Telling.of(around, compiled, definition, row), explain(compiled, row, around)
             because = tuple(dict.fromkeys(told.because(whole))) if whole.holds is not None else ()
             return told.view(whole), because
 
@@ -103,7 +103,7 @@ class _Seen:
     """A rule's condition over a record, part by part, and what puts it into words."""
 
     whole: Part
-    told: _Telling
+    told: Telling
 
 
 def _seen(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun | None) -> _Seen | None:
@@ -111,7 +111,7 @@ def _seen(reading: Reading, rule: Rule, form: Form, row: Row, latest: StoredRun 
     if rule.when is None:
         return None
     around = _around(reading, rule, form, row, latest)
-    return _Seen(explain(rule.when, row, around), _Telling.of(around, rule.when, form, row))
+    return _Seen(explain(rule.when, row, around), Telling.of(around, rule.when, form, row))
 
 
 def _rule_view(rule: Rule, seen: _Seen | None, fired: Moment | None) -> RuleView:
@@ -158,7 +158,7 @@ def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplan
 
 
 @dataclass(frozen=True)
-class _Telling:
+class Telling:
     """Puts the parts of one expression into words for one viewer."""
 
     reading: Reading
@@ -168,7 +168,7 @@ class _Telling:
     teller: Teller
 
     @classmethod
-    def of(cls, around: Around, expression: Expression, form: Form, row: Row) -> _Telling:
+    def of(cls, around: Around, expression: Expression, form: Form, row: Row) -> Telling:
         """Return the telling of an expression over a record, as it is seen with these surroundings."""
         reading = around.reading
         scope = reading.catalog.scope(form.app, form.key)

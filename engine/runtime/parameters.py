@@ -48,6 +48,23 @@ def may_set(app: App, roles: frozenset[tuple[str, str]]) -> bool:
     return bool(app.parameters) and (ADMIN_ROLE in roles or bool(giving & roles))
 
 
+def proposed(types: Registry[FieldType], app: App, wanted: Mapping[str, Json]) -> dict[str, Value]:
+    """Return values for parameters in the engine's form, None being the default; EngineError with every problem."""
+    found = {key: _proposed(types, app, key, raw) for key, raw in wanted.items()}
+    problems = [value for value in found.values() if isinstance(value, Problem)]
+    if problems:
+        raise EngineError(problems)
+    return {key: value for key, value in found.items() if not isinstance(value, Problem)}
+
+
+def _proposed(types: Registry[FieldType], app: App, key: str, raw: Json) -> Value | Problem:
+    item = app.parameters.get(key)
+    if item is None:
+        return NO_PARAMETER.at(key, key=key[:60], known=", ".join(app.parameters))
+    value = _read(types, item, raw)
+    return value.under(key) if isinstance(value, Problem) else value
+
+
 class Parameters:
     """The parameters of apps, for a viewer. Every method raises EngineError (absent) for who may not set them."""
 
@@ -160,14 +177,11 @@ class _Setting:
         """Go through what has to be written."""
         kept = {key: value for (app, key), value in stored.values(self.connection).items() if app == self.app.key}
         for key, raw in wanted.items():
-            item = self.app.parameters.get(key)
-            if item is None:
-                self.problems.append(NO_PARAMETER.at(key, key=key[:60], known=", ".join(self.app.parameters)))
-                continue
-            value = _read(self.types, item, raw)
+            value = _proposed(self.types, self.app, key, raw)
             if isinstance(value, Problem):
-                self.problems.append(value.under(key))
+                self.problems.append(value)
                 continue
+            item = self.app.parameters[key]
             to_keep = None if value == item.default else _json(self.types, item, value)
             if kept.get(key) != to_keep and self._is_as_seen(key, item):
                 before = _json(self.types, item, self.current.parameters[self.app.key][key])

@@ -265,6 +265,18 @@ BAD_PROPERTY = ProblemKind(
     Text("“{got}”不能用在这里", "“{got}” cannot stand here"),
     Text("请填数字,或从列出的里面选", "Write a number, or choose one of those listed"),
 )
+DRAFT_BROKEN = ProblemKind(
+    "DRAFT-009",
+    Text(
+        "草稿里有{count}处不合文件的写法,搭建打不开它:{place}",
+        "The draft is no design that can be shown, in {count} places: {place}",
+    ),
+    Text(
+        "请在“设计与版本”里看全部问题,改好文件再上传,或丢弃草稿",
+        "See all of them under “Design and revisions”; send it again put right, or discard it",
+    ),
+    Nature.CONFLICT,
+)
 DRAFT_OUTDATED = ProblemKind(
     "DRAFT-003",
     Text(
@@ -325,4 +337,35 @@ WIDE_SHEET = ProblemKind(
     "SHEET-005",
     Text("列太多", "There are too many columns"),
     Text("最多{limit}列", "At most {limit}"),
+)
+NOT_IN_PAST = ProblemKind(
+    "PAST-001",
+    Text(
+        "规则读的内容过去的记录里没有,或者不能对过去提问:{what}",
+        "The rule reads what records of the past do not have, or what cannot be asked of them: {what}",
+    ),
+    Text("先发布新字段,过一段时间再回测", "Publish the new fields first, and back-test when records have them"),
+)
+BAD_PERIOD = ProblemKind(
+    "PAST-002",
+    Text("时间段“{first}—{last}”不对", "The period from {first} to {last} cannot be looked at"),
+    Text(
+        "写成年-月-日,开始不晚于结束,结束不晚于今天,最长{most}天",
+        "Write days as year-month-day; the first not after the last, the last not after today, at most {most} days",
+    ),
+)
+NO_DAYS = ProblemKind(
+    "RUN-056",
+    Text("{given}不是天数(1 到 {most})", "“{given}” is no number of days (1 to {most})"),
+    Text("请写一个整数,或去掉这个环境变量", "Write a whole number, or take the variable away"),
+)
+NO_CONNECTOR = ProblemKind(
+    "RUN-057",
+    Text("没有“{key}”", "There is no “{key}”"),
+    Text("已有的:{known}", "There are: {known}"),
+)
+NOT_A_PAIR = ProblemKind(
+    "RUN-058",
+    Text("“{given}”不是 键=值", "“{given}” is no KEY=VALUE"),
+    Text("例如 --with code=C001", "For example --with code=C001"),
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.connectors.outside import Outside
 from engine.forms.field_types import FieldType
 from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes
 from engine.kernel.registries import Registry
 from engine.runtime.apps import Apps
+from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
 from engine.runtime.catalogs import CatalogSource
+from engine.runtime.connectors import Connectors
 from engine.runtime.desk import Desk
 from engine.runtime.directory import Directory
 from engine.runtime.draft_documents import DraftDocuments
@@ -39,6 +42,7 @@ class Services:
     """The runtime's services over one database."""
 
     execution: Execution
+    connectors: Connectors
     desk: Desk
     apps: Apps
     records: Records
@@ -48,6 +52,7 @@ class Services:
     pages: Pages
     parameters: Parameters
     explaining: Explaining
+    backtests: BackTests
     boards: Boards
     filters: Filters
     saved_filters: SavedFilters
@@ -68,17 +73,19 @@ def assemble(
     types: Registry[FieldType],
     catalogs: CatalogSource | None = None,
     contents: Contents | None = None,
+    outside: Outside | None = None,
 ) -> Services:
     """Return the services over an open, migrated database; ``catalogs`` is a source that knows its apps already.
 
     Without a home for the contents of files they are kept in memory: for instances that are thrown away.
     """
     source, home = catalogs or CatalogSource(types, database.dialect), contents or MemoryContents()
-    execution = Execution(database, source, clocks, randomness, home)
+    execution = Execution(database, source, clocks, randomness, home, outside or Outside())
     desk = Desk(execution)
-    inbox, boards = Inbox(desk), Boards(desk)
+    inbox, boards, trials = Inbox(desk), Boards(desk), Trials(desk)
     return Services(
         execution=execution,
+        connectors=Connectors(execution),
         desk=desk,
         apps=Apps(desk),
         records=Records(desk),
@@ -88,6 +95,7 @@ def assemble(
         pages=Pages(desk, inbox, boards),
         parameters=Parameters(desk),
         explaining=Explaining(desk),
+        backtests=BackTests(desk, trials),
         boards=boards,
         filters=Filters(desk),
         saved_filters=SavedFilters(desk),
@@ -97,6 +105,6 @@ def assemble(
         purging=Purging(desk),
         studio=Studio(desk),
         studio_words=StudioWords(desk),
-        trials=Trials(desk),
+        trials=trials,
         quick_actions=QuickActions(desk),
     )

@@ -7,25 +7,65 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO
 
+from engine.kernel.problems import EngineError
+from engine.runtime.problems import NO_DAYS
+
 KEY_BYTES = 32
+LONGEST_DAYS = 36_500
 
 TEST_CLOCK, ON = "YOUJU_TEST_CLOCK", "1"
+REDIS_URL = "YOUJU_REDIS_URL"
+EGRESS_ALLOW = "YOUJU_EGRESS_ALLOW"
+METRICS_TOKEN = "YOUJU_METRICS_TOKEN"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True)
+class Retention:
+    """For how many days is kept what nobody works with any more.
+
+    ``delivered`` (real time): a message that has been delivered. ``runs`` (business time): what a rule has done about a
+    record. ``firings`` (business time): that a rule which fires once has fired; an event that is looked at later than
+    that may fire again. ``sessions`` (real time): a session that is over. ``tokens`` (business time): a capture token
+    that was not used.
+    """
+
+    delivered: int = 7
+    runs: int = 180
+    firings: int = 180
+    sessions: int = 30
+    tokens: int = 30
+
+
+def keep_variable(kept: str) -> str:
+    """Return the environment variable that states for how many days something is kept."""
+    return f"YOUJU_KEEP_{kept.upper()}_DAYS"
+
+
+_DAYS = tuple(keep_variable(kept.name) for kept in fields(Retention))
+SETTING_VARIABLES = (TEST_CLOCK, REDIS_URL, METRICS_TOKEN, EGRESS_ALLOW, *_DAYS)
+"""The environment variables that are read here, beside where the home and the database are."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """Where things are. ``home`` holds what is not in the database: keys, the journal's witness, demo passwords.
 
-    With ``test_clock`` business time is kept in the database and moved by ``youju tick`` alone.
+    With ``test_clock`` business time is kept in the database and moved by ``youju tick`` alone. With ``redis_url`` work
+    is handed to workers by a queue there. ``metrics_token`` lets others than this machine itself read the metrics.
+    ``egress_allow`` lists what connectors may call inside of networks.
     """
 
     home: Path
     database_url: str
     test_clock: bool = False
+    redis_url: str | None = None
+    retention: Retention = Retention()
+    metrics_token: str | None = None
+    egress_allow: str = ""
 
     @property
     def journal_key(self) -> Path:
@@ -56,12 +96,30 @@ class Settings:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings that the environment states; ``YOUJU_HOME`` and ``YOUJU_DATABASE_URL`` have defaults.
 
-    ``YOUJU_TEST_CLOCK=1``, and no other value, turns the test clock on.
+    ``YOUJU_TEST_CLOCK=1``, and no other value, turns the test clock on. Raises ``EngineError`` (RUN-056) where a number
+    of days is none.
     """
     given = os.environ if environment is None else environment
     home = Path(given.get("YOUJU_HOME") or "var").absolute()
     url = given.get("YOUJU_DATABASE_URL") or f"sqlite:///{home / 'youju.sqlite3'}"
-    return Settings(home, url, given.get(TEST_CLOCK) == ON)
+    return Settings(
+        home,
+        url,
+        given.get(TEST_CLOCK) == ON,
+        redis_url=given.get(REDIS_URL) or None,
+        retention=_retention(given),
+        metrics_token=given.get(METRICS_TOKEN) or None,
+        egress_allow=given.get(EGRESS_ALLOW, ""),
+    )
+
+
+def _retention(given: Mapping[str, str]) -> Retention:
+    """Read the numbers of days; those that are not stated are the usual ones."""
+    stated = {kept.name: given.get(keep_variable(kept.name), "") for kept in fields(Retention)}
+    wrong = [name for name, days in stated.items() if days and not (days.isdecimal() and 0 < int(days) <= LONGEST_DAYS)]
+    if wrong:
+        raise EngineError(NO_DAYS.at(keep_variable(name), given=stated[name], most=LONGEST_DAYS) for name in wrong)
+    return Retention(**{name: int(days) for name, days in stated.items() if days})
 
 
 def make_home(settings: Settings) -> None:

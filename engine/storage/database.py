@@ -67,6 +67,21 @@ class Database:
             yield connection
 
     @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """Give a connection that sees one snapshot and may make temporary tables of its own; nothing of it stays.
+
+        A temporary table may have the name of another one: no statement that was planned before is used.
+        """
+        snapshot = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with _translated(self.engine.url), self.engine.connect() as plain:
+            connection = plain.execution_options(**snapshot)
+            with _without_plans(connection), connection.begin() as transaction:
+                try:
+                    yield connection
+                finally:
+                    transaction.rollback()
+
+    @contextmanager
     def alone(self) -> Iterator[Connection]:
         """Give a connection without transactions, for what PostgreSQL refuses to do in one; it ends with the block.
 
@@ -169,6 +184,20 @@ def _prepare_postgres(connection: psycopg.Connection[tuple[object, ...]], _recor
     connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
     connection.execute("SET timezone = 'UTC'")
     connection.autocommit = before
+
+
+@contextmanager
+def _without_plans(connection: Connection) -> Iterator[None]:
+    """Keep the driver from using or making prepared statements: their plans know tables, not names."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" or driver is None:
+        yield
+        return
+    before, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = before
 
 
 def _drop_outdated_plans(context: ExceptionContext) -> None:

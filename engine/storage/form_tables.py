@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    FromClause,
     Integer,
     MetaData,
     Numeric,
@@ -65,6 +66,7 @@ class PhysicalTable:
 
     ``everything`` selects all of them in that order, which is the order that ``codec`` decodes; ``named`` does so for
     the rows that the parameter ``ids`` names: records by their ids, lines by those of their records and in their order.
+    ``aliases`` are those that statements have made of it and may use again.
     """
 
     spec: TableSpec
@@ -74,6 +76,7 @@ class PhysicalTable:
     codec: Codec
     everything: Select[Any]
     named: Select[Any]
+    aliases: list[FromClause] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -127,8 +130,13 @@ def form_tables(specs: Iterable[TableSpec], dialect: Dialect) -> Tables:
 
 def table_for(spec: TableSpec, dialect: Dialect) -> PhysicalTable:
     """Return one table with plain physical types; the engine's values are turned into them by ``rows``."""
+    table = Table(spec.name, MetaData(), *(physical_column(spec, column, dialect) for column in all_columns(spec)))
+    return table_over(spec, table, dialect)
+
+
+def table_over(spec: TableSpec, table: Table, dialect: Dialect) -> PhysicalTable:
+    """Return a table as what has its columns, by their keys and in their order."""
     columns = {column.key: column for column in all_columns(spec)}
-    table = Table(spec.name, MetaData(), *(physical_column(spec, column, dialect) for column in columns.values()))
     codec = codec_for(columns, dialect)
     everything = select(*table.columns)
     ids: BindParameter[str] = bindparam("ids", expanding=True)

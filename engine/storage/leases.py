@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
@@ -51,3 +51,22 @@ def release(connection: Connection, lease: Lease) -> None:
     """Give a lease back early, so that the next holder need not wait."""
     held = (_LEASE.c.name == lease.name, _LEASE.c.holder == lease.holder, _LEASE.c.fence == lease.fence)
     connection.execute(update(_LEASE).where(*held).values(until=0))
+
+
+def drop(connection: Connection, name: str) -> None:
+    """Forget a lease that only its holder ever takes."""
+    connection.execute(delete(_LEASE).where(_LEASE.c.name == name))
+
+
+def held(connection: Connection, prefix: str, now: Moment) -> dict[str, str]:
+    """Return who holds leases whose names start so, by what follows there, in order."""
+    query = select(_LEASE.c.name, _LEASE.c.holder).where(
+        _LEASE.c.name.startswith(prefix, autoescape=True), _LEASE.c.until > now
+    )
+    return {row.name.removeprefix(prefix): row.holder for row in connection.execute(query.order_by(_LEASE.c.name))}
+
+
+def forget(connection: Connection, prefix: str, before: Moment) -> int:
+    """Delete leases whose names start so and that were over before that moment; return how many."""
+    old = (_LEASE.c.name.startswith(prefix, autoescape=True), _LEASE.c.until < before)
+    return connection.execute(delete(_LEASE).where(*old)).rowcount

@@ -20,6 +20,7 @@ from engine.storage.migration_0003 import make_firings
 from engine.storage.migration_0004 import make_files
 from engine.storage.migration_0005 import make_saved_filters
 from engine.storage.migration_0006 import make_drafts
+from engine.storage.migration_0007 import make_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ MIGRATIONS = (
     Migration("0004_files", make_files),
     Migration("0005_saved_filters", make_saved_filters),
     Migration("0006_drafts", make_drafts),
+    Migration("0007_calls", make_calls),
 )
 
 

@@ -38,15 +38,34 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How failures are repeated: pauses double from ``first`` to ``longest`` ms; ``most`` attempts and it is dead."""
+    """How failures are repeated: pauses grow from ``first`` to ``longest`` ms; ``most`` attempts and it is dead."""
 
     first: int = 1_000
     longest: int = 3_600_000
     most: int = 12
+    factor: int = 2
 
     def pause(self, attempts: int) -> int:
         """Return the pause after that many failures, in milliseconds."""
-        return min(self.longest, self.first << (attempts - 1))
+        return min(self.longest, self.first * int(self.factor ** (attempts - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Whose messages are meant: those of ``kinds``, or, where ``beside``, all but those. One without kinds: all."""
+
+    kinds: frozenset[str] = frozenset()
+    beside: bool = True
+
+    def holds(self) -> tuple[ColumnElement[bool], ...]:
+        """Return the condition on a message, if there is any."""
+        if not self.kinds:
+            return ()
+        chosen = sorted(self.kinds)
+        return (_OUTBOX.c.kind.not_in(chosen) if self.beside else _OUTBOX.c.kind.in_(chosen),)
+
+
+EVERY_LANE = Lane()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +78,16 @@ class Depth:
 
 
 def claim(
-    connection: Connection, *, business_now: Moment, real_now: Moment, lease: int = 60_000, limit: int = 100
+    connection: Connection,
+    *,
+    business_now: Moment,
+    real_now: Moment,
+    lease: int = 60_000,
+    limit: int = 100,
+    lane: Lane = EVERY_LANE,
 ) -> tuple[Message, ...]:
-    """Take up to ``limit`` messages that are due, oldest first, for ``lease`` milliseconds."""
-    due = select(_OUTBOX.c.id).where(_due(business_now, real_now))
+    """Take up to ``limit`` messages of a lane that are due, oldest first, for ``lease`` milliseconds."""
+    due = select(_OUTBOX.c.id).where(_due(business_now, real_now), *lane.holds())
     oldest = due.order_by(_OUTBOX.c.due_at, _OUTBOX.c.id).limit(limit)
     chosen = oldest.with_for_update(skip_locked=True)  # nothing on SQLite, which has one writer
     columns = (_OUTBOX.c[name] for name in Message.__slots__)
@@ -131,6 +156,11 @@ def _settle(connection: Connection, message: Message, values: Mapping[str, objec
         raise EngineError(problems.LEASE_LOST.at(message.id))
 
 
+def postpone(connection: Connection, message: Message, until: Moment) -> None:
+    """Let a message come again at a real moment; that is no failed attempt. EngineError (STORE-051) as ``finish``."""
+    _settle(connection, message, {"available_at": until})
+
+
 def replay(connection: Connection, message: str) -> None:
     """Bring a dead letter back to life with fresh attempts; raises ``EngineError`` (STORE-055) where it is not dead."""
     dead = and_(_OUTBOX.c.id == message, _OUTBOX.c.dead_at.is_not(None))
@@ -162,9 +192,10 @@ def delivered(connection: Connection, since: Moment) -> int:
     return connection.execute(select(func.count()).where(_OUTBOX.c.done_at >= since)).scalar_one()
 
 
-def is_due(connection: Connection, business_now: Moment, real_now: Moment) -> bool:
+def is_due(connection: Connection, business_now: Moment, real_now: Moment, lane: Lane = EVERY_LANE) -> bool:
     """Tell whether ``claim`` would find a message: one that is due, not held by anybody, and not pausing."""
-    return connection.execute(select(_OUTBOX.c.id).where(_due(business_now, real_now)).limit(1)).first() is not None
+    due = select(_OUTBOX.c.id).where(_due(business_now, real_now), *lane.holds())
+    return connection.execute(due.limit(1)).first() is not None
 
 
 def undelivered(connection: Connection, business_now: Moment) -> tuple[tuple[str, str | None], ...]:

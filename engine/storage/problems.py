@@ -335,3 +335,11 @@ TOO_LONG_TO_INDEX = ProblemKind(
     ),
     Text("先缩短这些值,再发布", "Shorten these values first, then publish"),
 )
+TOO_MUCH_PAST = ProblemKind(
+    "STORE-065",
+    Text(
+        "自那天以来改动过的记录超过{most}条,无法还原那时的数据",
+        "More than {most} records have changed since that day, too many to lay out what they were",
+    ),
+    Text("请选一段更近、更短的时间", "Choose a shorter period that begins later"),
+)

@@ -36,6 +36,12 @@ def of_app(connection: Connection, app: str) -> tuple[Schedule, ...]:
     return tuple(Schedule(*row) for row in connection.execute(query))
 
 
+def every(connection: Connection) -> tuple[Schedule, ...]:
+    """Return all schedules, the one whose slot comes first foremost."""
+    order = (_SCHEDULE.c.next_slot, _SCHEDULE.c.app, _SCHEDULE.c.rule, _SCHEDULE.c.number)
+    return tuple(Schedule(*row) for row in connection.execute(select(_SCHEDULE).order_by(*order)))
+
+
 def sync(connection: Connection, app: str, wanted: Iterable[Schedule]) -> None:
     """Make the schedules of an app these: what is there already keeps its next slot, what is gone goes."""
     kept = {schedule.line: schedule for schedule in of_app(connection, app)}

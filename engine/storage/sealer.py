@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.kernel.clocks import Moment
 from engine.storage import leases, problems, system_tables
@@ -35,6 +35,24 @@ REFUSALS = frozenset(
 _JOURNAL = system_tables.journal
 _SEAL = system_tables.seal
 _HEAD = system_tables.seal_head
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How far the journal is sealed: when it last was (real time), how many entries are not, since when (business)."""
+
+    last: Moment | None
+    unsealed: int
+    since: Moment | None
+
+
+def standing(connection: Connection) -> Sealed:
+    """Return how far the journal is sealed."""
+    newest = select(_SEAL.c.sealed_at).order_by(_SEAL.c.number.desc()).limit(1)
+    last: Moment | None = connection.execute(newest).scalar_one_or_none()
+    tail = select(func.count(), func.min(_JOURNAL.c.at)).where(_JOURNAL.c.batch.is_(None))
+    unsealed, since = connection.execute(tail).one()
+    return Sealed(last, unsealed, since)
 
 
 @dataclass(frozen=True)

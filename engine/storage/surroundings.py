@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from sqlalchemy import FromClause
 
 
-_ALIASES = "youju.aliases"
-
-
 @dataclass(frozen=True, eq=False)
 class SqlSurroundings:
     """The scope in which an expression is turned into SQL over ``row``, a form's table or an alias of it.
@@ -48,11 +45,10 @@ class SqlSurroundings:
         if not self.lasting:
             return physical.table.alias()
         place = self._used[app, form] = self._used.get((app, form), -1) + 1
-        made = physical.table.info.setdefault(_ALIASES, [])
+        made = physical.aliases
         while len(made) <= place:
             made.append(physical.table.alias())
-        alias: FromClause = made[place]
-        return alias
+        return made[place]
 
     @property
     def old(self) -> None:

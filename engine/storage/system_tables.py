@@ -278,3 +278,32 @@ draft = _table(
     _words("user_id"),
     _moment("at"),
 )
+
+connector = _table(
+    "connector", _words("app"), _words("connector"), _moment("next_at"), _moment("open_until"), _number("failures")
+)
+call_receipt = _table(
+    "call_receipt",
+    _words("message"),
+    _number("attempt"),
+    _words("app"),
+    _words("connector"),
+    _words("operation"),
+    _words("form"),
+    _words("record"),
+    _words("rule"),
+    _moment("at"),
+    _number("status"),
+    _moment("duration"),
+    _words("excerpt"),
+    _words("error"),
+)
+hook_delivery = _table(
+    "hook_delivery",
+    _words("app"),
+    _words("hook"),
+    _words("delivery"),
+    _words("digest"),
+    _words("record"),
+    _moment("at"),
+)

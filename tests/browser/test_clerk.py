@@ -85,3 +85,14 @@ def test_an_unknown_code_is_answered_where_it_is_looked_for_when_nobody_has_it(s
     assert judged(page) == []
     page.get_by_role("link", name="新建顾客").click()
     expect(page.get_by_label("手机", exact=True)).to_have_value("13800009999")
+
+
+def test_the_bar_names_what_is_on_the_page_when_a_move_asks_for_files(signed_in, instance, viewer):
+    own = {"store_code": "B1", "name": "中山路店", "manager": viewer("store_manager").id}
+    store = instance.records.create(viewer("hq"), APP, "store", own)
+    day = instance.records.create(viewer("hq"), APP, "store_daily", {"store": store.id})
+    page = signed_in("store_manager")
+    page.goto(f"/a/{APP}/store_daily/{day.id}/do/complete")
+    bar = page.locator("#form-missing")
+    # The reason is asked for once there were no orders: until then it is on no page, and its key is nobody's word.
+    expect(bar).to_have_text("还差3项:货架实景照片、顾客咨询录音、社区团购订单截图")

@@ -20,7 +20,8 @@ CUT_OFF = """
   for (const element of document.body.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    if (!box.width || !box.height || style.visibility === "hidden" || element.closest(away)) continue;
+    const isRead = box.width > 1 && box.height > 1;
+    if (!isRead || style.visibility === "hidden" || element.closest(away)) continue;
     let around = element.parentElement;
     while (around && !scrolls(around)) around = around.parentElement;
     if (!around && (box.right > innerWidth + 1 || box.left < -1)) found.push(`outside: ${name(element)}`);

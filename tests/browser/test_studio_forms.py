@@ -87,6 +87,36 @@ def test_fields_are_added_named_and_required_and_shown_in_the_form_beside(studio
     expect(studio.locator("#checks")).to_contain_text("可以发布")
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_options_of_a_choice_lie_in_its_panel_and_the_name_is_typed_at_once(studio, size):
+    studio.set_viewport_size(size)
+    add(studio, "choice")
+    expect(control(studio, "name")).to_be_focused()
+    studio.keyboard.type("颜色")
+    studio.keyboard.press("Tab")
+    expect(studio.locator(".element.chosen .element-name > .grow")).to_contain_text("颜色")
+    panel = studio.locator("#panel").bounding_box()
+    last = studio.locator(".option-list input[type=text]").last
+    last.scroll_into_view_if_needed()
+    options, below = last.bounding_box(), studio.locator("#panel .more-properties").first.bounding_box()
+    assert panel["x"] < options["x"]
+    assert options["x"] + options["width"] < panel["x"] + panel["width"]
+    assert options["y"] + options["height"] <= below["y"]
+
+
+def test_whether_it_can_be_published_stands_beside_the_tools_of_the_draft(studio):
+    add(studio, "text")
+    ready = studio.locator("#ready")
+    expect(ready).to_contain_text("可以发布")
+    condition = control(studio, "visible_when")
+    condition.fill("nothing = 1")
+    condition.blur()
+    expect(ready).to_contain_text("1")
+    expect(ready).to_have_class(re.compile("is-wrong"))
+    ready.click()
+    expect(studio.locator("#checks .wrongs")).to_be_in_viewport()
+
+
 def test_what_is_typed_next_is_kept_while_what_was_typed_before_is_sent(studio):
     add(studio, "text")
     box = control(studio, "name")
@@ -228,7 +258,8 @@ def test_what_a_change_does_to_records_is_seen_before_it_is_published_and_taken_
     studio.get_by_role("button", name="发布").click()
     expect(studio.get_by_role("status")).to_contain_text("生效")
     assert "colour" not in instance.records.read(rep, "built", "thing", made.id).fields
-    studio.get_by_role("button", name="撤回").click()
+    with studio.expect_navigation():  # the page before says the same words
+        studio.get_by_role("button", name="撤回").click()
     expect(studio.get_by_role("status")).to_contain_text("生效")
     assert instance.records.read(rep, "built", "thing", made.id).fields["colour"] == "red"
 

@@ -124,7 +124,8 @@ def let_in(builder):
 
 
 def filled(page):
-    page.goto("/a/yang_pin/yang_pin_shen_qing/new")
+    page.goto("/a/yang_pin/")
+    page.get_by_role("link", name="新建样品申请").click()
     page.get_by_label("样品名称").fill("气动阀样机")
     page.get_by_label("客户").fill("信江铜业")
     page.get_by_label("数量").fill("2")

@@ -110,3 +110,13 @@ def test_the_customer_is_one_tap_away_when_the_supervisor_must_step_in(signed_in
     card.get_by_role("link", name="看客户").click()
     expect(page).to_have_url(re.compile(overdue))
     expect(page.locator(".head .light")).to_have_text("紧急")
+
+
+def test_the_tabs_stay_when_a_page_of_a_shared_app_is_opened(signed_in):
+    page = signed_in("rep")
+    tabs = page.locator("nav.tabs a")
+    own = tabs.all_inner_texts()
+    assert "记拜访" in own
+    for address in ("/a/work_hub/pages/points", "/me"):
+        page.goto(address)
+        assert tabs.all_inner_texts() == own, address

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
     from engine.boot import Instance
+    from engine.catalog.documents import Documents
+    from engine.kernel.canonical import Json
     from engine.runtime.views import AppView, FormView, Viewer
 
 NOBODY = ""
+ROOMS = ("forms", "workflows", "rules")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 
@@ -89,6 +92,7 @@ def stops(instance: Instance, everybody: Mapping[str, Person]) -> list[Stop]:
         Stop("search-nothing", first, "/search?q=%E4%9A%BB%E4%9A%BB"),
         Stop("me", first, "/me"),
         Stop("apps", admin, "/apps"),
+        Stop("studio-new-app", admin, "/studio/new"),
     ]
     for name, one in everybody.items():
         found.append(Stop(f"inbox-{name}", name, "/inbox", "inbox"))
@@ -111,9 +115,8 @@ def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iter
     if instance.apps.may_export(viewer):
         yield Stop("revisions", name, f"{at}/revisions/")
         yield Stop("revision", name, f"{at}/revisions/1")
-        yield Stop("studio", name, f"{at}/studio/")
-        for form in app.forms[:1]:
-            yield Stop("studio-form", name, f"{at}/studio/forms/{form.key}")
+        for part, path in _of_studio(instance.services.studio.design(viewer, app.key).documents):
+            yield Stop(f"{app.key}-studio-{part}", name, f"{at}/studio/{path}", f"studio-{part}")
     boards = instance.services.boards.list(viewer, app.key)
     if boards:
         yield Stop(f"{app.key}-boards", name, f"{at}/boards")
@@ -121,6 +124,39 @@ def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iter
         yield Stop(f"{app.key}-board-{board.key}", name, f"{at}/boards/{board.key}")
     for form in app.forms:
         yield from _of_form(instance, name, viewer, form)
+
+
+def _of_studio(documents: Documents) -> Iterator[tuple[str, str]]:
+    """Go through the pages on which an app is designed: what each shows, and where it is below the studio."""
+    yield from (("home", ""), ("rules", "rules/"), ("lists", "lists/"), ("roles", "roles/"), ("people", "people/"))
+    yield from (("parameters", "parameters/"), ("sheet", "sheet"))
+    by_room = {room: [item for path, item in documents.items() if path.startswith(f"{room}/")] for room in ROOMS}
+    forms, flows, rules = (by_room[room] for room in ROOMS)
+    for form in _largest(forms):
+        yield "form", f"forms/{form['key']}"
+        yield "preview", f"forms/{form['key']}/preview"
+        yield "rules-of-form", f"rules/?form={form['key']}"
+        for kind, field in {one["type"]: one for one in form["fields"]}.items():
+            yield f"field-{kind}", f"forms/{form['key']}?at={field['uid']}"
+        for section in form.get("sections", ())[:1]:
+            yield "section", f"forms/{form['key']}?at={section['uid']}"
+    for flow in _largest(flows):
+        yield "states", f"states/{flow['form']}"
+    led = {flow["form"] for flow in flows}
+    for form in [one for one in forms if one["key"] not in led][:1]:
+        yield "no-states", f"states/{form['key']}"
+    for rule in _largest(rules):
+        yield "rule", f"rules/{rule['key']}"
+        yield "rule-tried", f"rules/{rule['key']}?try=1"
+    for item in documents.get("option_lists.json", {}).get("option_lists", ())[:1]:
+        yield "list", f"lists/{item['key']}"
+    for role in documents.get("roles.json", {}).get("roles", ())[:1]:
+        yield "role", f"roles/{role['key']}"
+
+
+def _largest(found: list[Json]) -> list[Json]:
+    """Return the document that shows most, if there is one."""
+    return [max(found, key=lambda one: len(str(one)))] if found else []
 
 
 def _of_form(instance: Instance, name: str, viewer: Viewer, form: FormView) -> Iterator[Stop]:

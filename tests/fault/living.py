@@ -61,8 +61,11 @@ def _revisions(installed: Iterable[Installed]) -> Hashable:
     return tuple((app.definition.digest, app.revision, compact(dict(app.names))) for app in installed)
 
 
-def live(request: dict[str, Any]) -> None:
-    """Play the story that the request names, up to its ``fatal`` point; then leave a report in the file ``report``."""
+def live(request: dict[str, Any], player: Callable[..., Player] = Player) -> None:
+    """Play the story that the request names, up to its ``fatal`` point; then leave a report in the file ``report``.
+
+    ``player`` makes who plays it.
+    """
     folder = Path(request["folder"])
     base = json.loads(Path(request["base"]).read_text(encoding="utf-8"))
     points = Points(request["fatal"], (folder / "died-at").write_text)
@@ -74,7 +77,7 @@ def live(request: dict[str, Any]) -> None:
     settings = read_settings({"YOUJU_HOME": str(folder / "home"), "YOUJU_DATABASE_URL": request["url"]})
     instance = open_instance(settings, Clocks(clock, lambda: int(request["real"])))
     with (folder / "answers").open("a", encoding="utf-8") as answers:
-        for answer in Player(instance, clock, base["tokens"], points).play(story):
+        for answer in player(instance, clock, base["tokens"], points).play(story):
             answers.write(f"{json.dumps(answer)}\n")
             answers.flush()
     _report(instance, frozenset(base["ids"]), list(points.passed), Path(request["report"]))

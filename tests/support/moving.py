@@ -35,9 +35,15 @@ OF_THE_INSTANCE = frozenset(
         "lease",
         "capture_token",
         "draft",
+        "connector",
+        "call_receipt",
+        "hook_delivery",
     )
 )
-"""The tables that do not move: people move by name, settings those that are an app's."""
+"""The tables that do not move: people move by name, settings those that are an app's.
+
+How a partner stands and what it was asked is of this instance: another one has its own addresses and secrets.
+"""
 
 _OF_ITS_OWN: Mapping[str, frozenset[str]] = {
     "youju_journal": frozenset({"batch", "position"}),

@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -43,6 +44,8 @@ class PostgresServer:
     """A running server, reached through a socket in ``sockets``."""
 
     sockets: Path
+    restart: Callable[[], None]
+    """Ends it at once, whatever it is doing, and starts it again with what was committed."""
 
     def url(self, name: str) -> str:
         """Return the SQLAlchemy URL of the database of that name."""
@@ -63,8 +66,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """Start a server in a temporary directory and stop it at the end, whatever happens in between."""
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a server in a temporary directory and stop it at the end, whatever happens in between.
+
+    One that is restarted is ``durable``: what it says is committed is written down by then.
+    """
     with tempfile.TemporaryDirectory(prefix="youju-pg-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         home.chmod(0o755)
@@ -76,8 +82,18 @@ def running_postgres() -> Iterator[PostgresServer]:
             if account is not None:
                 shutil.chown(place, user=account)
         _initialise(installation / "initdb", data, account)
-        with _serving(installation / "postgres", data, sockets, home / "log", account):
-            yield PostgresServer(sockets)
+        start = partial(_start, installation / "postgres", data, sockets, home / "log", account, durable)
+        running = [start()]
+
+        def restart() -> None:
+            _stop(running.pop())
+            running.append(start())
+
+        try:
+            yield PostgresServer(sockets, restart)
+        finally:
+            for process in running:
+                _stop(process)
 
 
 def _installation(home: Path, account: str | None) -> Path:
@@ -109,11 +125,13 @@ def _initialise(initdb: Path, data: Path, account: str | None) -> None:
         raise PostgresUnavailableError(message)
 
 
-@contextmanager
-def _serving(postgres: Path, data: Path, sockets: Path, log: Path, account: str | None) -> Iterator[None]:
-    settings = [part for name, value in _FAST.items() for part in ("-c", f"{name}={value}")]
+def _start(
+    postgres: Path, data: Path, sockets: Path, log: Path, account: str | None, durable: bool
+) -> subprocess.Popen[bytes]:
+    chosen = {**_FAST, **({"synchronous_commit": "on"} if durable else {})}
+    settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
     command = [str(postgres), "-D", str(data), "-k", str(sockets), *settings]
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             ["/bin/sh", "-c", _SUPERVISOR, "sh", *command],
             user=account, cwd=data, env=_environment(), stdin=subprocess.PIPE, stdout=output, stderr=output,
@@ -121,11 +139,16 @@ def _serving(postgres: Path, data: Path, sockets: Path, log: Path, account: str 
         )  # fmt: skip
     try:
         _wait_until_ready(process, sockets, log)
-        yield
-    finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        process.wait(timeout=START_SECONDS)
+    except BaseException:
+        _stop(process)
+        raise
+    return process
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait(timeout=START_SECONDS)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], sockets: Path, log: Path) -> None:

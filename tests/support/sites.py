@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from engine.connectors.outside import Outside
 from engine.decision.changeset import Actor
 from engine.forms.field_types import BUILT_IN
 from engine.jobs.loop import JobsLoop
@@ -39,6 +40,7 @@ class Site:
     real: Hand = field(default_factory=Hand)
     chance: random.Random = field(default_factory=lambda: random.Random(11))  # noqa: S311 - repeatable on purpose
     people: dict[str, str] = field(default_factory=dict)
+    outside: Outside = field(default_factory=Outside)
 
     def __post_init__(self) -> None:
         self.services = self.assembled()
@@ -46,7 +48,7 @@ class Site:
     def assembled(self) -> Services:
         """Return services of their own, as another process would have them."""
         clocks = Clocks(business=self.business, real=self.real)
-        return assemble(self.database, clocks, self.chance.randbytes, BUILT_IN)
+        return assemble(self.database, clocks, self.chance.randbytes, BUILT_IN, outside=self.outside)
 
     def publish(self, documents: Mapping[str, Any]) -> int:
         return publish(self.services.execution, documents, Actor(None))

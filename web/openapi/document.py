@@ -9,8 +9,8 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import captured, designs, parts
-from web.openapi.operations import ALWAYS, DESIGNS, OPERATIONS, OWN, Operation
+from web.openapi import backtests, captured, designs, jobs, parts
+from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
 from web.security import UNSAFE_METHODS
@@ -60,6 +60,16 @@ class Place:
     enums: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+SHARED: Final[Mapping[str, Schema]] = {
+    **parts.SCHEMAS,
+    **captured.SCHEMAS,
+    **designs.SCHEMAS,
+    **jobs.SCHEMAS,
+    **backtests.SCHEMAS,
+}
+"""The schemas that are the same whatever apps there are."""
+
+
 def document(routes: Sequence[Route], seen: Seen) -> Json:
     """Return the description of these routes for what the asker may see."""
     paths: dict[str, dict[str, Json]] = {}
@@ -73,7 +83,14 @@ def document(routes: Sequence[Route], seen: Seen) -> Json:
         "tags": [{"name": "youju"}, *({"name": app.key, "description": both(app.labels)} for app in seen.apps)],
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
-            "schemas": {**parts.SCHEMAS, **captured.SCHEMAS, **designs.SCHEMAS, **dict(_schemas(seen))},
+            "schemas": {
+                **parts.SCHEMAS,
+                **captured.SCHEMAS,
+                **designs.SCHEMAS,
+                **jobs.SCHEMAS,
+                **backtests.SCHEMAS,
+                **dict(_schemas(seen)),
+            },
             "parameters": {**parts.PARAMETERS, **parts.PARAMETERS_NEEDED},
             "responses": parts.refusals(),
             "headers": dict(parts.HEADERS),
@@ -85,12 +102,16 @@ def document(routes: Sequence[Route], seen: Seen) -> Json:
 def _places(route: Route, seen: Seen) -> Iterator[Place]:
     """Go through the addresses that a route has for what the asker may see."""
     if "<app>" not in route.rule:
+        if route.name in OF_ADMINISTRATORS and not seen.may_export:
+            return
         yield Place(route.rule)
         return
     for app in seen.apps:
         path = route.rule.replace("<app>", app.key)
         match route.name:
             case name if (name == "export" or name in DESIGNS) and not seen.may_export:
+                continue
+            case "backtest" if not (app.sets_parameters or seen.may_export):
                 continue
             case "parameters" if not app.sets_parameters:
                 continue

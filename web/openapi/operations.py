@@ -75,6 +75,9 @@ DESIGNS: Final[Mapping[str, Operation]] = {
 }
 """What is there for administrators alone."""
 
+OF_ADMINISTRATORS: Final = frozenset(("dead_letters", "replay_letter"))
+"""What is about no app and there for administrators alone."""
+
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "apps": _reading("Apps"),
     "openapi": _reading("OpenApi"),
@@ -96,6 +99,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "notifications": _reading("Notifications", 422, parameters=("limit",)),
     "inbox": _reading("Inbox"),
+    "dead_letters": _reading("DeadLetters", 404, 422, parameters=("limit",)),
+    "replay_letter": Operation("Replayed", refusals=(403, 404)),
     "act": Operation("Acted", body="Fields", parameters=("IfMatch",), refusals=OF_A_BODY),
     "boards": _reading("Boards", *OF_A_RECORD),
     "board": _reading("Board", *OF_A_RECORD),
@@ -145,4 +150,5 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **DESIGNS,
     "rules": _reading("Rules", *OF_A_RECORD),
     "explanation": _reading("Explanation", *OF_A_RECORD),
+    "backtest": Operation("BackTest", body="BackTestAsked", refusals=OF_A_BODY, needs_body=True),
 }

@@ -6,18 +6,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Nature, Problem, Text
-from engine.runtime.views import FormState, FormView, ParameterView, SectionView
+from engine.runtime.views import FormState, FormView, ParameterChange, ParameterView, SectionView
 from web.display import text_of
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.controls import Control, Drawn
 from web.filling.drawing import Filling, draw
 from web.filling.posted import Posted, read_post
+from web.pages.backtests import written
 from web.problems import status_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("parameters", __name__)
 
 RESET: Final = "reset:"
+UNDO: Final = "undo:"
+TRY: Final = "try"
 SEEN: Final = "_v."
 _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -73,6 +77,10 @@ def save(app: str) -> BaseResponse:
     posted = read_post(request.form, _as_form(instance().parameters.list(viewer(), app)))
     wanted = {key: value for key, value in posted.fields.items() if key not in posted.untouched}
     asked = request.form.get("_do", "")
+    if asked == TRY:
+        return _try(app, posted, wanted)
+    if asked.startswith(UNDO):
+        return _undo(app, asked.removeprefix(UNDO))
     alone = _alias(asked.removeprefix(RESET)) if asked.startswith(RESET) else None
     setting: Mapping[str, Json] = wanted if alone is None else {alone: None}
     try:
@@ -87,6 +95,33 @@ def save(app: str) -> BaseResponse:
     left = {key: value for key, value in wanted.items() if key not in setting}
     if left:
         return _page(app, Attempt(Posted(left), saved=True))
+    return redirect(url_for("parameters.show", app=app, done="updated"), 303)
+
+
+def _try(app: str, posted: Posted, wanted: Mapping[str, Json]) -> BaseResponse:
+    """Go on to what the changed parameters would have come to, unless they cannot be set."""
+    values = {_key(alias): value for alias, value in wanted.items()}
+    try:
+        instance().services.backtests.rules_reading(viewer(), app, values)
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        found = tuple(replace(problem, path=_alias(problem.path)) for problem in told(error))
+        return _page(app, Attempt(posted, found, status_of(error)))
+    return redirect(f"{url_for('backtests.of_parameters', app=app)}?{urlencode(written(values))}", 303)
+
+
+def _undo(app: str, alias: str) -> BaseResponse:
+    """Put a parameter back to what it was before its last change, if that is the one that the page showed."""
+    key = _key(alias)
+    last = next((one for one in instance().parameters.changes(viewer(), app) if one.key == key), None)
+    if last is not None:
+        try:
+            instance().parameters.set(viewer(), app, {key: last.before}, _seen({alias: None}))
+        except EngineError as error:
+            if error.nature is Nature.ABSENT:
+                raise
+            return _page(app, Attempt(Posted(), told(error), status_of(error)))
     return redirect(url_for("parameters.show", app=app, done="updated"), 303)
 
 
@@ -114,10 +149,24 @@ def _page(app: str, attempt: Attempt) -> BaseResponse:
         groups=_groups(listed, drawn),
         summary=drawn.summary,
         changes=instance().parameters.changes(viewer(), app),
+        undoable=_undoable(listed, instance().parameters.changes(viewer(), app)),
         status=attempt.status,
         done="updated" if attempt.saved else request.args.get("done", ""),
     )
     return make_response(page, attempt.status)
+
+
+def _undoable(listed: Sequence[ParameterView], changes: Sequence[ParameterChange]) -> Mapping[str, ParameterView]:
+    """Return the parameters whose last change can be taken back, by the id of that change."""
+    newest: dict[str, ParameterChange] = {}
+    for change in changes:
+        newest.setdefault(change.key, change)
+    views = {view.key: view for view in listed}
+    return {
+        one.id: views[key]
+        for key, one in newest.items()
+        if key in views and one.after == views[key].value and one.before != one.after
+    }
 
 
 def _groups(listed: Sequence[ParameterView], drawn: Drawn) -> tuple[Group, ...]:

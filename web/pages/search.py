@@ -51,6 +51,13 @@ def search() -> str:
     return render_template(template, text=text, groups=groups, back=back)
 
 
+@blueprint.get("/search/people")
+def people() -> list[str]:
+    """Return the ids of the people whose names have a text or may be spelled by it."""
+    text = request.args.get("q", "").replace("\0", "").strip()[:LONGEST]
+    return [key for key, name in instance().directory.people() if text and _meets(text, name)]
+
+
 @blueprint.get("/secure")
 def secure() -> str:
     """Say how camera and position are opened where the address is not a secure one."""

@@ -13,6 +13,7 @@ import { readForm } from "./form/reading.ts";
 import { followSubmit } from "./form/sending.ts";
 import type { Found, Sent, Values } from "./form/sent.ts";
 import { followSections } from "./form/sections.ts";
+import { followSeeking } from "./form/seeking.ts";
 import { anchorOf, fieldOfPath, isTried, setTried, summarize, tellField, tellMissing, toldOf } from "./form/telling.ts";
 
 const SOON_MS = 60;
@@ -195,6 +196,7 @@ const start = (): void => {
     live?.updateSoon();
   });
   followDays();
+  followSeeking();
   followSections();
   followSubmit((act) => live?.check(act) ?? "");
   followDrafts(() => {

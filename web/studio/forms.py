@@ -114,7 +114,7 @@ def _page(app: str, form: str, at: str, problems: tuple[Problem, ...]) -> str:
         "chosen": chosen.said(spoken) if chosen else None,
         "section": section,
         "shown_when": said_of(spoken, section, "visible_when") if section else None,
-        "title": said_of(spoken, document, "title"),
+        "title": _title(app, found, form),
         "palette": palette(),
         "type_name": type_name,
         "roles": _roles(found, form),
@@ -124,6 +124,10 @@ def _page(app: str, form: str, at: str, problems: tuple[Problem, ...]) -> str:
 
 def _spoken(app: str, form: str) -> Spoken:
     return instance().services.studio_words.spoken(viewer(), app, path_of(form), language())
+
+
+def _title(app: str, found: Design, form: str) -> str:
+    return instance().services.studio_words.title(viewer(), app, found.documents, form, language())
 
 
 def _unchanged(app: str, form: str, element: Json, key: str) -> bool:
@@ -169,13 +173,20 @@ def _chosen(found: Design, document: Json, at: str) -> Chosen | None:
         for one, outer in ((field, None), *((line, field) for line in field.get("fields", ()))):
             if one["uid"] == at:
                 types = instance().services.execution.catalogs.types
-                listed = properties(one, types, _form_names(found), inner=outer is not None)
+                names = (*_form_names(found), *_elsewhere(one))
+                listed = properties(one, types, names, inner=outer is not None)
                 return Chosen(one, outer, listed, _published_options(found, document["key"], at))
     return None
 
 
 def _form_names(found: Design) -> tuple[tuple[str, Text], ...]:
     return tuple((key, Text.from_json(form_in(found.documents, key)["labels"])) for key in form_keys(found.documents))
+
+
+def _elsewhere(field: Json) -> tuple[tuple[str, Text], ...]:
+    """Return the form of another app that a reference leads to, as it is called there."""
+    form = str(field.get("form", ""))
+    return ((form, instance().services.studio_words.form_name(viewer(), form)),) if "." in form else ()
 
 
 def _published_options(found: Design, form: str, at: str) -> frozenset[str]:
@@ -201,7 +212,7 @@ def set_form(app: str, form: str) -> BaseResponse:
     key = posted("key")
     if key == "name":
         return _changed(app, form, RenameForm(form, posted("value"), language()), None)
-    if key == "title" and _unchanged(app, form, form_in(design(app).documents, form), key):
+    if key == "title" and posted("value") == _title(app, design(app), form):
         return redirect(_to(app, form, None), 303)
     if key == "title":
         return _changed(app, form, SetFormProperty(form, "title", posted("value") or GONE_PROPERTY), None)

@@ -12,7 +12,7 @@ from engine.kernel.problems import EngineError, Nature
 from engine.runtime.studio.studio import Seen
 from web.doors import instance, viewer
 from web.errors import told
-from web.problems import status_of
+from web.problems import TOO_LONG, RequestRefused, status_of
 from web.texts import current_language
 
 if TYPE_CHECKING:
@@ -41,9 +41,16 @@ def seen() -> Seen:
     return Seen(int(found[1]), int(found[2])) if found else Seen(0)
 
 
-def posted(name: str) -> str:
-    """Return a posted value."""
-    return request.form.get(name, "")[:LONGEST]
+def posted(name: str, most: int = LONGEST) -> str:
+    """Return a posted value; one of more than ``most`` characters is refused, for no part of it is what was meant."""
+    return within(request.form.get(name, ""), name, most)
+
+
+def within(value: str, name: str, most: int) -> str:
+    """Return a value that is not too long; another is refused (422)."""
+    if len(value) > most:
+        raise RequestRefused(422, TOO_LONG.at(name, got=len(value), limit=most))
+    return value
 
 
 def named(name: str) -> str | None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("studio_people", __name__)
 
 PEOPLE: Final = "/a/<app>/studio/people/"
+MOST_LISTED: Final = 12
+"""Of more people than these one is looked for by name."""
 
 
 def _people() -> People:
@@ -34,12 +36,14 @@ def show(app: str) -> str:
 
 
 def _page(app: str, problems: tuple[Problem, ...]) -> str:
+    staff = _people().staff(viewer(), app)
     return render_template(
         "studio/people.html",
         design=design(app),
         problems=problems,
         here=url_for("studio_people.show", app=app),
-        staff=_people().staff(viewer(), app),
+        staff=staff,
+        many=len(staff.everybody) > MOST_LISTED,
     )
 
 

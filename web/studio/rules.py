@@ -23,7 +23,7 @@ from engine.runtime.studio.rules.trials import Tried, tried
 from web.doors import instance, viewer
 from web.errors import told
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused, status_of
-from web.studio.frame import change, design, done, language, named, posted, seen
+from web.studio.frame import change, design, done, language, named, posted, seen, within
 from web.texts import current_language
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _changed(app: str, key: str, edit: Edit) -> BaseResponse:
 @blueprint.post(f"{RULE}/words")
 def set_word(app: str, key: str) -> BaseResponse:
     """Set one word of the sentence."""
-    values = tuple(value[:LONGEST_TEXT] for value in request.form.getlist("value"))
+    values = tuple(within(value, "value", LONGEST_TEXT) for value in request.form.getlist("value"))
     if posted("kind") == "day":
         values = (_day(posted("day"), posted("away"), posted("date")),)
     return _changed(app, key, SetWord(key, posted("at"), values, _rules(design(app)).speaking))
@@ -169,7 +169,7 @@ def set_rule(app: str, key: str) -> BaseResponse:
 @blueprint.post(f"{RULE}/text")
 def set_text(app: str, key: str) -> BaseResponse:
     """Make the rule what its text says; what is wrong with it is told by line and column, and the text is kept."""
-    typed = request.form.get("text", "")[:LONGEST_TEXT]
+    typed = posted("text", LONGEST_TEXT)
     try:
         edit = _rules(design(app)).written(key, typed)
     except EngineError as error:

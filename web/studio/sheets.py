@@ -87,8 +87,10 @@ def make(app: str) -> BaseResponse:
     except EngineError as error:
         return _refused(app, error, columns, name)
     documents = design(app).documents
-    added = next(key for key in form_keys(documents) if form_in(documents, key)["uid"] == uid)
-    return redirect(url_for("studio_forms.show", app=app, form=added), 303)
+    added = [key for key in form_keys(documents) if form_in(documents, key)["uid"] == uid]
+    # Whoever removes the form in that moment leaves nothing to go on to.
+    to = url_for("studio_forms.show", app=app, form=added[0]) if added else url_for("studio.home", app=app)
+    return redirect(to, 303)
 
 
 def _columns() -> tuple[Column, ...]:

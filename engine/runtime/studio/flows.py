@@ -15,7 +15,7 @@ from engine.catalog.editing.flows import KINDS, SYSTEM, asked, least_fields, pat
 from engine.catalog.editing.problems import GONE
 from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import EngineError, Text
-from engine.runtime.studio.edits import Language, form_in
+from engine.runtime.studio.edits import Language, form_in, path_of
 
 Part = Literal["states", "transitions"]
 Act = Literal["add", "name", "move", "remove"]
@@ -28,6 +28,7 @@ KIND_NAMES = {
     "held": Text("暂停", "on hold"),
 }
 """What kinds of states are called."""
+_OWNER = Text("负责人", "the owner")
 
 __all__ = ["KINDS", "asked", "flow_of", "least_fields", "path_of_flow"]
 
@@ -64,21 +65,34 @@ def _offered(documents: Documents, form: str) -> list[Json]:
 
 def _said(documents: Documents, form: str, person: Json) -> Text:
     (kind, value), *_ = person.items()
-    labels = {field["key"]: forms.label_of(field) for field in form_in(documents, form)["fields"]}
-    labels["owner"] = Text("负责人", "the owner")
     roles = {role["key"]: forms.label_of(role) for role in documents.get(ROLES, {}).get("roles", ())}
     match kind:
         case "owner":
-            return labels["owner"]
+            return _OWNER
         case "creator":
             return Text("创建人", "the creator")
         case "role":
             return roles.get(value, Text(value, value))
         case "person":
-            return labels.get(value, Text(value, value))
+            return _field_said(documents, form, value)
         case _:
-            whose = labels.get(value, Text(value, value))
+            whose = _field_said(documents, form, value)
             return Text(f"{whose.zh}的上级", f"the superior of {whose.en}")
+
+
+def _field_said(documents: Documents, form: str, path: str) -> Text:
+    """Return how a field of persons is called, one behind references (``customer.owner``) with what leads there."""
+    if path == "owner":
+        return _OWNER
+    key, _, rest = path.partition(".")
+    field = next((one for one in documents.get(path_of(form), {}).get("fields", ()) if one["key"] == key), None)
+    if field is None:
+        return Text(path, path)
+    said = forms.label_of(field)
+    if not rest:
+        return said
+    behind = _field_said(documents, str(field.get("form", "")), rest)
+    return Text(f"{said.zh}的{behind.zh}", f"{behind.en} of {said.en}")
 
 
 def _on(documents: Documents, form: str, change: Callable[[Json], Json]) -> Documents:

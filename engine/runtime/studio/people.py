@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.decision.problems import ABSENT
 from engine.kernel.problems import EngineError, Text
@@ -13,6 +14,11 @@ from engine.runtime.granting import authorship, give, known_role, take
 from engine.runtime.views import Viewer
 from engine.storage import directory
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.storage.directory import User
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -22,6 +28,11 @@ class Holder:
     name: str
     display_name: str
     active: bool
+
+    @property
+    def said(self) -> str:
+        """What tells them from others of that name."""
+        return f"{self.display_name} ({self.name})"
 
 
 @dataclass(frozen=True)
@@ -69,22 +80,32 @@ class People:
         return Staff(app, found.definition.labels, holding, tuple(one for one in everybody if one.active))
 
     def give(self, viewer: Viewer, app: str, role: str, user: str) -> None:
-        """Give somebody a role, at once; EngineError where there is no such role or person."""
+        """Give somebody a role, at once: by their id, or as they are said; EngineError where there is none of these."""
         execution = self._desk.execution
         self._refuse_others(viewer)
         with execution.database.write() as connection:
             known_role(execution, connection, app, role)
-            if directory.user_by_id(connection, user) is None:
+            found = directory.user_by_id(connection, user) or _said_so(connection, user.strip())
+            if found is None:
                 raise EngineError(problems.NO_USER.at("user", name=user))
-            give(execution, connection, authorship(execution, viewer.id), user, app, role)
+            give(execution, connection, authorship(execution, viewer.id), found.id, app, role)
 
     def take(self, viewer: Viewer, app: str, role: str, user: str) -> None:
-        """Take a role from somebody, at once, also one that the app has no more."""
+        """Take a role from somebody, at once, also one that the app has no more; absent where there is no such app."""
         execution = self._desk.execution
         self._refuse_others(viewer)
         with execution.database.write() as connection:
+            # The engine is no app: who looks after the installation is not said among the people of one.
+            self._desk.over(connection, viewer).app(app)
             take(execution, connection, authorship(execution, viewer.id), user, app, role)
 
     def _refuse_others(self, viewer: Viewer) -> None:
         if not is_admin(viewer):
             raise EngineError(ABSENT.at())
+
+
+def _said_so(connection: Connection, said: str) -> User | None:
+    """Return who may sign in and is said so, or has that name alone; None where it is nobody, or several."""
+    active = [user for user in directory.users(connection) if user.active]
+    found = [one for one in active if said in (f"{one.display_name} ({one.name})", one.name, one.display_name)]
+    return found[0] if len(found) == 1 else None

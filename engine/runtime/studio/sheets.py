@@ -20,6 +20,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime import problems
 from engine.runtime.revising import RESERVED_FORMS
 from engine.runtime.studio.edits import Language, form_keys, path_of
+from engine.runtime.studio.sheet_limits import is_too_much
 
 __all__ = ["MOST_COLUMNS", "TYPES", "AddSheetForm", "Column", "read_sheet"]
 
@@ -29,12 +30,15 @@ MOST_PARTS: Final = 500
 MOST_COLUMNS: Final = 200
 MOST_ROWS: Final = 500
 LONGEST_NAME: Final = 60
+LONGEST_CELL: Final = 300
+"""Characters of a value that are looked at: enough to tell what a column holds."""
 _REQUIRED: Final = "[Content_Types].xml"
 _BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, KeyError, ValueError, TypeError),
     *(IndexError, AttributeError, NotImplementedError, RuntimeError, AssertionError),
 )
-"""What reading a damaged file comes to."""
+"""What reading a damaged file comes to. The reader of tables trusts them: what is missing in one may fail anywhere in
+it, a password and deep nesting are RuntimeErrors, and it asserts what it expects. No code of ours is called there."""
 
 
 def read_sheet(content: bytes) -> tuple[Column, ...]:
@@ -53,15 +57,17 @@ def read_sheet(content: bytes) -> tuple[Column, ...]:
 
 
 def _refuse_large(content: bytes) -> None:
-    """Refuse what unpacks to more than is read, before anything is unpacked."""
+    """Refuse what unpacks to more than is read, or takes long to read, before any of it is kept."""
     if len(content) > MOST_BYTES:
         raise EngineError(problems.LARGE_SHEET.at("file", limit=MOST_BYTES // 1024 // 1024))
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()
+            is_large = len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED
+            is_large = is_large or is_too_much(packed, MOST_ROWS + 1)
     except _BROKEN as error:
         raise EngineError(problems.NO_SHEET.at("file")) from error
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    if is_large:
         raise EngineError(problems.LARGE_SHEET.at("file", limit=MOST_BYTES // 1024 // 1024))
     if _REQUIRED not in {part.filename for part in parts}:
         raise EngineError(problems.NO_SHEET.at("file"))
@@ -79,9 +85,14 @@ def _rows(content: bytes) -> list[list[Cell]]:
         # A file may say that it has fewer cells than it has.
         sheet.reset_dimensions()
         found = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1)
-        return [[Cell(cell.value, str(cell.number_format or "")) for cell in row] for row in found]
+        return [[_cell(cell) for cell in row] for row in found]
     finally:
         book.close()
+
+
+def _cell(found: Any) -> Cell:  # noqa: ANN401 - the reader's own
+    value, shape = found.value, str(found.number_format or "")
+    return Cell(value[:LONGEST_CELL] if isinstance(value, str) else value, shape[:LONGEST_CELL])
 
 
 def _names(header: Sequence[Cell]) -> list[tuple[int, str]]:

@@ -19,7 +19,7 @@ from engine.kernel.problems import EngineError, Text
 from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.draft_steps import Step, StepKind, redoable, since, steps_of, undoable
-from engine.runtime.drafting import current_of, in_use, keep, lock_of, moved, name_of, said_by
+from engine.runtime.drafting import current_of, in_use, keep, lock_of, moved, name_of, said_by, standing
 from engine.runtime.exporting import Export
 from engine.runtime.pinyin import in_letters
 from engine.runtime.reading import Reading
@@ -79,11 +79,11 @@ class Studio:
         self._desk = desk
 
     def design(self, viewer: Viewer, app: str) -> Design:
-        """Return the design of an app as it stands."""
+        """Return the design of an app as it stands; EngineError (DRAFT-009) for a draft that is none."""
         with self._desk.reading(viewer) as reading:
             current = current_of(reading, app)
             draft, published = stored.get(reading.connection, app), in_use(reading, app).documents
-            documents: Documents = published if draft is None else said_by(draft).documents
+            documents: Documents = published if draft is None else self._shapely(said_by(draft).documents)
             steps = steps_of(draft)
             return Design(
                 app=app,
@@ -104,11 +104,11 @@ class Studio:
 
         The change is made on the draft as it is now, whoever else has changed it since it was ``seen``. EngineError
         where somebody has changed the same place (DRAFT-005), where the draft was published or discarded (DRAFT-006),
-        or where the documents would not be those of an app any more.
+        or where the documents would not be those of an app any more, or are not (DRAFT-009).
         """
 
         def made(reading: Reading, old: Draft | None, found: Export) -> Documents:
-            documents = edit(deepcopy(dict(found.documents)), self._mint)
+            documents = edit(deepcopy(dict(self._shapely(found.documents))), self._mint)
             mine = compare(found.documents, documents)
             if mine:
                 self._refuse_collisions(reading, mine, old, seen)
@@ -145,7 +145,7 @@ class Studio:
         with execution.database.write() as connection:
             reading, old = self._opened(connection, viewer, app)
             self._refuse_another(reading, app, old, seen)
-            found = in_use(reading, app) if old is None else said_by(old)
+            found = standing(reading, app, old)
             documents = made(reading, old, found)
             base = current_of(reading, app) if old is None else old.base
             if not compare(found.documents, documents):
@@ -155,6 +155,16 @@ class Studio:
                 raise EngineError(wrong)
             version = keep(execution, reading, app, replace(found, documents=documents), old, base, kind)
         return Seen(base, version)
+
+    def _shapely(self, documents: Documents) -> Documents:
+        """Return documents that can be gone through by their shape, whatever a program has sent.
+
+        What they mean may be wrong all the same. EngineError (DRAFT-009) for others.
+        """
+        wrong = shape_problems(documents, self._desk.execution.catalogs.types)
+        if wrong:
+            raise EngineError(problems.DRAFT_BROKEN.at(wrong[0].path, count=len(wrong), place=wrong[0].path))
+        return documents
 
     def _opened(self, connection: Connection, viewer: Viewer, app: str) -> tuple[Reading, Draft | None]:
         lock_name(connection, lock_of(app))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
+from engine.catalog.documents import Documents
+from engine.catalog.editing.rules_ground import ground_of, sketched
 from engine.catalog.restating import labelled
 from engine.kernel.canonical import Json
+from engine.kernel.problems import EngineError, Text
+from engine.language.printing.templating import print_template
 from engine.runtime.desk import Desk
 from engine.runtime.drafting import current_of
+from engine.runtime.studio.edits import form_in
 
 if TYPE_CHECKING:
     from engine.runtime.views import Viewer
@@ -35,6 +40,28 @@ class StudioWords:
         own = [item for item in found.placed if item.place.startswith(f"{path}#")]
         said = labelled({path: documents[path]}, own, language)[path]
         return dict(_pairs(documents[path], said))
+
+    def title(self, viewer: Viewer, app: str, documents: Documents, form: str, language: Literal["zh", "en"]) -> str:
+        """Return what records of a form of a draft are called, by names of fields; as written while it is wrong."""
+        title = str(form_in(documents, form).get("title", ""))
+        with self._desk.reading(viewer) as reading:
+            catalog = sketched(reading.catalog, app, documents, self._desk.execution.catalogs.types)
+        try:
+            return print_template(title, ground_of(catalog, app, documents, form).scope, language)
+        except EngineError:
+            return title
+
+    def form_name(self, viewer: Viewer, form: str) -> Text:
+        """Return what a form of another app (``app.form``) and its app are called; as written, where it is gone."""
+        app, _, key = form.partition(".")
+        with self._desk.reading(viewer) as reading:
+            found = reading.catalog.apps.get(app)
+        forms = () if found is None else found.definition.forms
+        labels = next((one.labels for one in forms if one.key == key), None)
+        if found is None or labels is None:
+            return Text(form, form)
+        of = found.definition.labels
+        return Text(f"{of.zh} · {labels.zh}", f"{of.en} · {labels.en}")
 
 
 def said_of(spoken: Spoken, element: Mapping[str, Json], key: str) -> Json:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.jobs import housekeeping, loop
+from engine.jobs import housekeeping
+from engine.jobs import rounds as rounds_of_jobs
 from engine.kernel.clocks import moment_text
 from engine.storage import credentials, idempotency
 from tests.integration.jobs.shops import DAY, HOUR, START, moment, open_shop, timed
@@ -16,7 +17,7 @@ LOOK = timed("late", "seen_at", {"set": {"n": "1"}})
 def kept(site, monkeypatch):
     """A shop in which something of every kind has been left behind, five of each."""
     monkeypatch.setattr(housekeeping, "BATCH", 2)
-    monkeypatch.setattr(loop, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(rounds_of_jobs, "IDLE_SECONDS", 0)
     me = open_shop(site, LOOK)
     for number in range(5):
         site.services.records.create(me, "shop", "thing", {"name": str(number), "seen_at": moment_text(START)})

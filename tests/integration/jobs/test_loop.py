@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from engine.forms.field_types import BUILT_IN
-from engine.jobs import loop as jobs_loop
+from engine.jobs import rounds
 from engine.jobs.loop import JobsLoop
 from engine.kernel.clocks import Clocks
 from engine.packs.reading import read_pack
@@ -98,8 +98,8 @@ def run(loop: JobsLoop, rounds: int) -> None:
 @pytest.fixture
 def hurried(monkeypatch):
     """Let rounds without work follow each other at once."""
-    monkeypatch.setattr(jobs_loop, "IDLE_SECONDS", 0)
-    monkeypatch.setattr(jobs_loop, "FAILED_SECONDS", 0)
+    monkeypatch.setattr(rounds, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(rounds, "FAILED_SECONDS", 0)
 
 
 def test_the_write_lock_is_left_alone_when_a_message_pauses(desk):
@@ -131,7 +131,7 @@ def test_rules_run_by_the_same_command_when_they_are_tried_at_another_time(desk,
 @pytest.mark.usefixtures("hurried")
 def test_a_refusal_to_seal_is_told_once_and_holds_up_nothing_when_the_witness_is_gone(desk, people, tmp_path, caplog):
     witness = tmp_path / "journal.head"
-    desk.loop.sealer = Sealer(desk.database, KEY, witness, "one", lambda: desk.real)
+    desk.loop.chores.sealer = Sealer(desk.database, KEY, witness, "one", lambda: desk.real)
     run(desk.loop, 1)
     kept = witness.read_bytes()
     witness.unlink()

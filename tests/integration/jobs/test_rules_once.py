@@ -11,6 +11,7 @@ from engine.jobs import housekeeping
 from engine.kernel.clocks import moment_text
 from engine.runtime.commands_rule_texts import check_rules, show_rule
 from engine.runtime.commands_rules import rule as rule_group
+from engine.runtime.settings import Retention
 from tests.integration.jobs.shops import DAY, HOUR, START, moment, open_shop, runs, scheduled, things, timed
 from tests.support.apps import rule
 
@@ -46,7 +47,7 @@ def test_a_rule_that_fires_once_stays_silent_when_its_runs_are_older_than_others
     make(site, me, "a")
     pass_time(site, 31 * DAY)
     before = counted(site)["a"]
-    site.business.moment += housekeeping.RUNS_FOR + DAY
+    site.business.moment += Retention().runs * DAY + DAY
     while housekeeping.Housekeeping(site.services.execution).do():
         pass
     assert site.count("youju_rule_run") == 0

@@ -75,6 +75,21 @@ def test_every_record_is_found_when_there_are_more_than_fit_into_one_transaction
     assert undelivered(site) == 0
 
 
+@pytest.mark.parametrize("count", [13, 14, 16])
+def test_every_record_is_found_once_when_there_are_more_than_one_look_finds(site, monkeypatch, count):
+    monkeypatch.setattr(sweeping, "AHEAD", 7)
+    monkeypatch.setattr(sweeping, "CHUNK", 3)
+    me = open_shop(site, scheduled("tick", COUNT))
+    make(site, me, *(f"t{number}" for number in range(count)))
+    looks = []
+    found = sweeping.matching
+    monkeypatch.setattr(sweeping, "matching", lambda *asked: looks.append(asked[5]) or found(*asked))
+    play(site, TEN)
+    assert {item["n"] for item in things(site).values()} == {1}
+    assert len(looks) == count // 7 + 1
+    assert undelivered(site) == 0
+
+
 @pytest.mark.parametrize(("cost", "expected"), [(0, 2), (7, 4), (25, 13), (90, 13)])
 def test_a_transaction_ends_earlier_when_deciding_takes_long(site, monkeypatch, cost, expected):
     me = open_shop(site, scheduled("tick", COUNT))

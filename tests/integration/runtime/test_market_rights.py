@@ -113,7 +113,8 @@ def test_shoppers_are_their_own_store_s_when_there_are_others(site):
 
 def test_names_and_phones_stay_in_the_store_when_the_area_manager_looks(site):
     records, viewers, shopper = two_stores(site)
-    assert records.read(viewers["near"], STORES, "shopper", shopper.id).title == "李秀英 · 2201"
+    for reader in ("near", "hq"):
+        assert records.read(viewers[reader], STORES, "shopper", shopper.id).title == "李秀英 · 2201"
     seen = records.read(viewers["area"], STORES, "shopper", shopper.id)
     (booking,) = records.list(viewers["area"], STORES, "followup_booking").items
     said = f"{seen} {booking}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
 
 from engine.runtime.apps import Apps
 from engine.runtime.directory import ADMIN_ROLE
+from engine.runtime.exporting import export_app
 from engine.runtime.records import Records
 from engine.runtime.studio.edits import (
     GONE_PROPERTY,
@@ -217,3 +219,26 @@ def test_who_designs_nothing_finds_no_design(shop):
     )
     with shop.services.execution.database.read() as connection:
         assert codes(shop.services.trials.current, connection, anna, "shop") == codes(shop.studio.design, anna, "shop")
+
+
+@pytest.mark.parametrize("way", ["renewed", "sent", "taken back"])
+def test_what_another_revision_brought_into_a_draft_is_not_undone_with_ones_own_changes(shop, way):
+    root, drafts = shop.viewer("root"), shop.services.drafts
+    version = edit(shop, RenameField("thing", uid(shop, "title"), "标题", "zh")).version
+    theirs = copy.deepcopy(dict(design(shop).published))
+    theirs["forms/thing.json"]["fields"][1]["labels"] = {"zh": "颜色", "en": "Colour"}
+    shop.publish(theirs)
+    match way:
+        case "renewed":
+            drafts.renew(root, "shop", version)
+        case "sent":
+            drafts.send(root, "shop", export_app(shop.services.execution, "shop"), "shop.json", version)
+        case _:
+            drafts.take_back(root, "shop", 2, version)
+    title = labels("title")["zh"]
+    if way == "renewed":
+        shop.studio.undo(root, "shop", design(shop).seen)
+    else:
+        assert codes(shop.studio.undo, root, "shop", design(shop).seen) == ["APP-023"]
+    names = [one["labels"]["zh"] for one in form_in(design(shop).documents, "thing")["fields"]]
+    assert names == [title, "颜色"]

@@ -14,6 +14,7 @@ from engine.packs.reading import read_pack
 from engine.runtime.publishing import publish
 from engine.runtime.settings import read_settings
 from tests.integration.web.conftest import LIBRARY, PASSWORD, Visitor
+from tests.support.apps import access, app, field, form, role, state, transition, workflow
 from web.app import create_app
 
 MINE = {
@@ -81,3 +82,36 @@ def test_the_page_of_oneself_leads_nowhere_when_one_has_no_part_in_the_app(dear_
     someone = Visitor(create_app(dear_books).test_client())
     someone.client.set_cookie("youju_session", dear_books.directory.sign_in("stranger", PASSWORD))
     assert "/a/library/pages/" not in someone.get("/me").get_data(as_text=True)
+
+
+def test_an_app_without_pages_offers_what_the_viewer_may_make_when_its_home_is_opened(dear_books):
+    parts = [form("thing", field("name")), form("closed", field("name"))]
+    keeper = role("keeper", access("thing"), access("closed", "read"))
+    publish(dear_books.services.execution, app(*parts, key="bare", roles=[keeper]), Actor(None))
+    dear_books.directory.grant("reader", "bare", "keeper")
+    someone = Visitor(create_app(dear_books).test_client())
+    someone.client.set_cookie("youju_session", dear_books.directory.sign_in("reader", PASSWORD))
+    text = someone.get("/a/bare/").get_data(as_text=True)
+    assert 'href="/a/bare/thing/new"' in text
+    assert 'href="/a/bare/closed/new"' not in text
+
+
+def test_a_new_record_is_saved_first_when_it_begins_as_no_draft(dear_books):
+    flows = [
+        workflow(
+            key,
+            [state("begun", kind), state("done", "won")],
+            [transition("finish", ["begun"], "done")],
+        )
+        for key, kind in (("letter", "draft"), ("parcel", "open"))
+    ]
+    parts = [form(key, field("name"), workflow=key) for key in ("letter", "parcel")]
+    keeper = role("keeper", access("letter"), access("parcel"))
+    publish(dear_books.services.execution, app(*parts, *flows, key="post", roles=[keeper]), Actor(None))
+    dear_books.directory.grant("reader", "post", "keeper")
+    someone = Visitor(create_app(dear_books).test_client())
+    someone.client.set_cookie("youju_session", dear_books.directory.sign_in("reader", PASSWORD))
+    letter, parcel = (someone.get(f"/a/post/{key}/new").get_data(as_text=True) for key in ("letter", "parcel"))
+    assert 'value="transition:finish"' in letter
+    assert "transition:finish" not in parcel
+    assert 'class="primary" name="_do" value="save"' in parcel

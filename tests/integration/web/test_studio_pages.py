@@ -102,6 +102,19 @@ def test_a_validation_is_added_said_otherwise_and_removed_and_sent_back_as_shown
     assert root.post(to, {"seen": seen(root), "act": "burn", **one}).status_code == 400
 
 
+def test_a_title_is_shown_by_the_names_of_fields_and_sent_back_as_shown_changes_nothing(instance, root):
+    before = design(instance).documents["forms/loan.json"]
+    name = before["fields"][0]["key"]
+    seen = SEEN.search(root.get(FORM).get_data(as_text=True))[1]
+    root.post(FORM, {"key": "title", "seen": seen, "value": f"{{{{{name}}}}} ✓"})
+    page = root.get(FORM).get_data(as_text=True)
+    shown = unescape(re.search(r'id="set-title-[^"]*" name="value" type="text" value="([^"]*)"', page)[1])
+    label = before["fields"][0]["labels"]["zh"]
+    assert shown == f"{{{{{label}}}}} ✓"
+    root.post(FORM, {"key": "title", "seen": SEEN.search(page)[1], "value": shown})
+    assert design(instance).documents["forms/loan.json"]["title"] == f"{{{{{name}}}}} ✓"
+
+
 def test_a_change_is_made_without_any_script_and_leads_back_to_the_page(instance, root):
     field = design(instance).documents["forms/loan.json"]["fields"][0]["uid"]
     answer = root.post(f"{FORM}/fields/{field}", {"seen": seen(root), "key": "name", "value": "借书人"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.decision.changeset import Actor
+from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.publishing import publish
 from engine.storage import journal
 from tests.support.apps import access, app, field, form, role
@@ -116,9 +117,31 @@ def test_what_is_no_role_or_person_is_refused_on_the_page(root, instance):
     assert root.post(f"{STUDIO}people/", {"act": "give", "role": "staff", "user": "nobody"}).status_code in (404, 422)
 
 
+def test_among_many_people_one_is_looked_for_by_name_and_nobody_is_guessed(root, instance, viewer_of):
+    for number in range(12):
+        instance.directory.add_user(f"many{number}", "王芳")
+    page = text(root.get(f"{STUDIO}people/"))
+    assert page.count('value="王芳 (many3)"') == 1
+    sent = {"act": "give", "role": "staff"}
+    assert root.post(f"{STUDIO}people/", {**sent, "user": "王芳"}).status_code in (404, 422)
+    assert root.post(f"{STUDIO}people/", {**sent, "user": "王芳 (many3)"}).status_code == 303
+    assert ("yard", "staff") in viewer_of("many3").roles
+    assert ("yard", "staff") not in viewer_of("many4").roles
+
+
 def test_the_pages_are_absent_for_who_is_no_administrator(librarian, instance):
     for path in ("roles/", "roles/staff", "people/"):
         assert librarian.get(f"{STUDIO}{path}").status_code == 404
     own = {"act": "give", "role": "staff", "user": id_of(instance, "librarian")}
     assert librarian.post(f"{STUDIO}people/", own).status_code == 404
     assert librarian.get("/a/yard/thing/").status_code == 404
+
+
+def test_who_looks_after_the_installation_is_not_changed_among_the_people_of_an_app(root, instance, viewer_of):
+    instance.directory.add_user("second", "Second")
+    instance.directory.grant("second", *ADMIN_ROLE)
+    root.get(f"{STUDIO}people/")
+    for act in ("take", "give"):
+        sent = {"act": act, "role": ADMIN_ROLE[1], "user": id_of(instance, "second")}
+        assert root.post(f"/a/{ADMIN_ROLE[0]}/studio/people/", sent).status_code in (404, 422)
+        assert ADMIN_ROLE in viewer_of("second").roles

@@ -12,7 +12,7 @@ from engine.runtime.publishing import publish
 from engine.runtime.studio.rules.designed import designed
 from engine.runtime.studio.rules.edits import SetWord
 from engine.runtime.studio.rules.parts import Word
-from tests.support.apps import access, app, field, form, options, role
+from tests.support.apps import access, app, field, form, options, role, rule
 
 HOME = "/a/lent/studio/rules/"
 SEEN = re.compile('data-version="([0-9.]+)"')
@@ -207,3 +207,41 @@ def test_opening_and_saving_every_rule_changes_no_character(instance, root, lang
 
 def test_rules_are_nobodys_who_does_not_design(signed_in):
     assert signed_in("reader").get(HOME).status_code == 404
+
+
+def test_what_is_too_long_is_refused_and_never_cut(root, instance):
+    at = begun(root, "created")
+    before = document(root, instance, at)
+    text = html.unescape(
+        re.search(r"<textarea[^>]*name=\"text\"[^>]*>(.*?)</textarea>", root.get(at).get_data(as_text=True), re.DOTALL)[
+            1
+        ]
+    )
+    for path, sent in (("", {"key": "name", "value": "x" * 4_001}), ("/text", {"text": text + "\n" * 40_000})):
+        answer = send(root, at + path, **sent)
+        assert answer.status_code == 422
+        assert "太长" in answer.get_data(as_text=True)
+    assert send(root, f"{at}/words", at="then/0/text", value="x" * 40_001).status_code == 422
+    assert document(root, instance, at) == before
+
+
+def test_what_no_words_tell_is_said_at_a_glance_and_kept_as_it_is_written(root, instance):
+    line = field("items", "lines", fields=[field("part", "reference", form="firm"), field("count", "number")])
+    forms = (form("firm", field("stock", "number")), form("visit", field("firm", "reference", form="firm"), line))
+    entered = {"update": {"record": "part", "fields": {"stock": "count"}}}
+    then = [
+        {"update": {"record": "firm", "fields": {"stock": "1"}}},
+        {"create": {"form": "firm", "fields": {"stock": "2"}}},
+        {"for_each": {"lines": "items", "where": "count > 0", "do": [entered]}},
+    ]
+    documents = app(*forms, key="glance", roles=[role("staff", access("visit"))])
+    documents["rules/told.json"] = rule("told", "visit", {"created": True}, then)
+    publish(instance.services.execution, documents, Actor(None))
+    design = instance.services.studio.design(root.viewer, "glance")
+    rules = designed(instance.services.desk, root.viewer, design, "zh")
+    words = next(line.words for about in rules.listed() for line in about.rules)
+    assert "更新firm的中文的stock的中文;新建firm的中文,填stock的中文;" in words
+    assert "对items的中文中符合条件的每一条,更新part的中文的stock的中文" in words
+    kept = [clause.parts[0] for clause in rules.page("told").sentence.actions]
+    assert all(isinstance(word, Word) and word.kind == "words" for word in kept)
+    assert [word.values[0].split("(")[0] for word in kept[:2]] == ["更新", "新建"]

@@ -6,6 +6,7 @@ import pytest
 
 from engine.decision.changeset import Actor
 from engine.runtime.publishing import publish
+from engine.runtime.studio.flows import people_of
 from tests.support.apps import access, app, field, form, library, role
 
 STUDIO = "/a/desk/studio/"
@@ -178,3 +179,12 @@ def test_what_is_shown_and_sent_back_changes_no_byte(root, instance, viewer_of):
 def test_the_pages_are_absent_for_who_is_no_administrator(librarian):
     assert librarian.get(STATES).status_code == 404
     assert librarian.post(STATES, {"seen": "1.0"}).status_code == 404
+
+
+def test_who_stands_behind_a_reference_is_said_with_what_leads_there():
+    documents = app(form("visit", field("customer", "reference", form="firm")), form("firm", field("boss", "person")))
+    leads = {"by": [{"person": "customer.boss"}, {"manager_of": "customer.owner"}, {"person": "gone.boss"}]}
+    said = [one.labels.zh for one in people_of(documents, "visit", leads) if one.chosen]
+    customer = documents["forms/visit.json"]["fields"][0]["labels"]["zh"]
+    boss = documents["forms/firm.json"]["fields"][0]["labels"]["zh"]
+    assert said == [f"{customer}的{boss}", f"{customer}的负责人的上级", "gone.boss"]

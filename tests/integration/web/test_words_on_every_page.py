@@ -45,7 +45,8 @@ ITSELF = frozenset({"中文"})
 """What stands in Chinese on an English page: the name of that language."""
 FAULT = 500
 """A page that could not be made counts as one on which nothing but a code stands."""
-PAGES_OF_BUILDERS = frozenset({"design"})
+PAGES_OF_BUILDERS = re.compile(r"design|\w+-studio-(field-.*|people|preview|rule|rule-tried|rules|sheet)")
+"""Where formulas, rules as text, names to sign in with and files stand: they are written as they are used."""
 
 
 class Words(HTMLParser):
@@ -149,7 +150,7 @@ def pages(instance, everybody, walk, client, language):
         answer = client.get(stop.path)
         if answer.status_code >= FAULT:
             yield stop.name, [f"{stop.path}: null"]
-        elif stop.name not in PAGES_OF_BUILDERS:
+        elif not PAGES_OF_BUILDERS.fullmatch(stop.name):
             yield stop.name, spoken(answer.get_data(as_text=True))
 
 

@@ -41,8 +41,6 @@ LOCKS = ("build", "runtime", "dev")
 NOT_IMPORTED = {
     "tzdata": "zoneinfo reads it where the system has no time zones",
     "psycopg": "SQLAlchemy loads the driver by the database URL",
-    "redis": "the queue for several machines",
-    "rq": "the queue for several machines",
 }
 
 

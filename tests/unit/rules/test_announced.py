@@ -49,7 +49,6 @@ def test_an_event_is_refused_by_name_when_it_cannot_be_looked_for_yet(on, place)
         ({"wait_for": {"hours": 1}}, "then[0]"),
         ({"wait_until": "a > 1"}, "then[0]"),
         ({"start_approval": {"approval": "price", "to": [{"role": "staff"}]}}, "then[0]"),
-        ({"call": {"connector": "erp", "operation": "ship", "with": {"n": "a"}}}, "then[0]"),
         ({"make_document": {"document": "offer", "field": "a"}}, "then[0]"),
         ({"add_tag": {"tag": "vip"}}, "then[0]"),
         ({"snapshot": {}}, "then[0]"),
@@ -81,7 +80,6 @@ def test_telling_people_inside_is_what_is_done_when_no_other_way_is_asked_for():
     [
         ({"wait_until": "a + 1"}, "then[0].wait_until"),
         ({"link": {"field": "a", "record": "log"}}, "then[0].link.field"),
-        ({"call": {"connector": "e", "operation": "o", "with": {"n": "zz"}}}, "then[0].call.with.n"),
         ({"run": ["zz"]}, "then[0].run"),
         ({"add_tag": {"tag": "x", "field": "zz"}}, "then[0].add_tag.field"),
     ],

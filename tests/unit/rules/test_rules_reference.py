@@ -53,6 +53,7 @@ def test_an_action_is_said_to_run_when_nothing_refuses_it(name):
         "reverse": {"ledger": "log", "of": "id", "reference": "id"},
         "hold": {"reason": {"zh": "z", "en": "e"}},
         "release": True,
+        "call": {"connector": "erp", "operation": "ping"},
     }
     on = {"before": ["save"]} if name == "refuse" else {"created": True}
     assert "RULE-040" not in [code for code, _ in found(on, {name: then[name]})]

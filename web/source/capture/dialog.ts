@@ -1,4 +1,5 @@
 // Dialogs over the form: opened once each from the page's templates, closed by button, by Escape and by the phone's back.
+import { openDialog } from "../parts/dialogs.ts";
 import { part } from "./field.ts";
 import { word } from "./words.ts";
 
@@ -7,24 +8,9 @@ const opened = new Map<string, HTMLDialogElement>();
 /** Open the dialog of that name; `closed` is called when it is left, in whatever way. */
 export function open(name: string, closed: () => void): HTMLDialogElement {
   const dialog = opened.get(name) ?? part<HTMLDialogElement>(name);
-  if (!dialog.isConnected) document.body.append(dialog);
   opened.set(name, dialog);
-  const came = document.activeElement;
-  history.pushState({ dialog: name }, "");
-  const back = (): void => dialog.close();
-  addEventListener("popstate", back);
-  dialog.addEventListener(
-    "close",
-    () => {
-      removeEventListener("popstate", back);
-      if (history.state?.dialog === name) history.back();
-      closed();
-      if (came instanceof HTMLElement && came.isConnected) came.focus();
-    },
-    { once: true },
-  );
-  within(dialog, "close").onclick = back;
-  dialog.showModal();
+  within(dialog, "close").onclick = (): void => dialog.close();
+  openDialog(dialog, name, closed);
   return dialog;
 }
 

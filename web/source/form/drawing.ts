@@ -144,7 +144,7 @@ const isFilled = (slot: HTMLElement): boolean =>
     if (["checkbox", "radio"].includes(control.type)) return control.checked && control.value !== "";
     if (control.type === "hidden")
       return control.closest("[data-capture], [data-combo]") !== null && control.value !== "";
-    return control.value.trim() !== "";
+    return control.type !== "search" && control.value.trim() !== "";
   });
 
 /** Say what is typed and no longer applies: it is told before it is lost, as the server does. */

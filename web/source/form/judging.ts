@@ -140,17 +140,16 @@ class Judge {
       const field = this.#sent.fields.find((one) => one.key === key);
       if (field && row[key] === null) found.push({ code: REQUIRED, path: key, message: field.says[REQUIRED]! });
     }
-    if (must === this.#sent.must) found.push(...this.#unfilled(given, standings));
+    if (must === this.#sent.must) found.push(...this.#unfilled(given, row, standings));
     return { row, standings, found: distinct(found) };
   }
 
-  /** What the transition asks for and is blank, of the fields that only the server judges: that much is plain to see. */
-  #unfilled(given: Values, standings: Judged["standings"]): Found[] {
+  /** What the transition asks for and is blank; of the fields that only the server judges that much is plain to see. */
+  #unfilled(given: Values, row: Row, standings: Judged["standings"]): Found[] {
     const needed = new Set(this.#sent.single ? this.#sent.needs : []);
     return this.#sent.fields
-      .filter(
-        ({ key, unknown }) => unknown && needed.has(key) && (given[key] ?? null) === null && standings[key]!.visible,
-      )
+      .filter(({ key }) => needed.has(key) && standings[key]!.visible)
+      .filter(({ key, unknown }) => (unknown ? isBlank(given[key]) : row[key] === null))
       .map((field) => problem(field, REQUIRED, field.key));
   }
 
@@ -354,6 +353,10 @@ const problem = (field: SentField, code: string, path: string): Found => ({
   message: field.says[code] ?? NONE,
 });
 const NONE: Text = { zh: "", en: "" };
+
+/** Whether nothing was given: no value, or a list of files, people or choices with none in it. */
+const isBlank = (value: Json | undefined): boolean =>
+  (value ?? null) === null || (Array.isArray(value) && !value.length);
 
 const same = (one: Json | Value | undefined, other: Json | Value): boolean =>
   one === other || JSON.stringify(one, big) === JSON.stringify(other, big);

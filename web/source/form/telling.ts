@@ -100,6 +100,11 @@ const labelOf = (key: string): string => {
   return label?.textContent?.trim() ?? key;
 };
 
+const isShown = (key: string): boolean => {
+  const slot = slotOf(key);
+  return !!slot?.childElementCount && !slot.hidden;
+};
+
 const sentence = ({ path, message }: Found): string => {
   const [, key, number] = LINE.exec(path) ?? [];
   if (key === undefined) return message[speech];
@@ -133,13 +138,14 @@ export const tellMissing = (found: readonly Found[], groups: readonly (readonly 
   const keys = [...new Set(found.map(({ path }) => fieldOfPath(path)))].sort((a, b) => order.get(a)! - order.get(b)!);
   line.hidden = !keys.length && !groups.length;
   if (line.hidden) return;
-  const names = [...keys.map(labelOf), ...groups.map((group) => group.map(labelOf).join(word("or")))];
+  const shown = groups.map((group) => group.filter(isShown));
+  const names = [...keys.map(labelOf), ...shown.map((group) => group.map(labelOf).join(word("or")))];
   const joint = speech === "zh" ? "、" : ", ";
   const named = names.slice(0, 3).join(joint) + (names.length > 3 ? "…" : "");
   const count = found.length + groups.length;
   const text = word(found.every(isLeft) ? "missing" : "to_mend", { count, fields: named });
   if (line.textContent !== text) line.textContent = text;
-  line.dataset["first"] = `f-${keys[0] ?? groups[0]![0]}`;
+  line.dataset["first"] = `f-${keys[0] ?? shown[0]![0] ?? groups[0]![0]}`;
 };
 
 /** Whether a form has been refused before: then everything that is wrong shows. */

@@ -31,9 +31,11 @@ const draw = (studio: HTMLElement, html: string): void => {
     // What is being typed stays; anything else that has the focus is drawn like all the rest.
     ignoreActiveValue: document.activeElement?.matches("input, textarea, select") ?? false,
     callbacks: {
-      // What somebody has opened or closed stays so, and a page within the page is not loaded twice.
+      // What somebody has opened or closed stays so, a page within the page is not loaded twice, and whether the draft
+      // is ready stands until it was looked at again.
       beforeAttributeUpdated: (name: string, node: Element) => !(name === "open" && node instanceof HTMLDetailsElement),
-      beforeNodeMorphed: (old: Node) => !(old instanceof HTMLIFrameElement),
+      beforeNodeMorphed: (old: Node) =>
+        !(old instanceof HTMLIFrameElement || (old instanceof Element && old.id === "ready")),
     },
   });
   document.title = page.title;
@@ -91,7 +93,18 @@ const check = async (studio: HTMLElement): Promise<void> => {
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
   aside.replaceChildren(...found.body.childNodes);
   aside.hidden = !aside.childElementCount;
+  sayReady(aside);
   markPlaces(studio, aside);
+};
+
+/** Say beside the draft's tools, too, whether it can be published: the list itself may be far below. */
+const sayReady = (aside: HTMLElement): void => {
+  const ready = document.getElementById("ready");
+  const said = aside.querySelector("h2, .all-good");
+  if (!ready) return;
+  ready.hidden = !said;
+  ready.classList.toggle("is-wrong", said?.matches("h2") ?? false);
+  ready.replaceChildren(...(said?.cloneNode(true).childNodes ?? []));
 };
 
 /** Mark what something is wrong with: places are ``forms/visit.json#/fields/3/…``, or have the field's key instead. */
@@ -167,7 +180,11 @@ export const keepInStep = (studio: HTMLElement): void => {
     const form = event.target as HTMLFormElement;
     if (form.hasAttribute("data-plain")) return;
     event.preventDefault();
+    const next = form.dataset["then"];
     void send(studio, form, event.submitter).then(() => {
+      const control = next ? studio.querySelector<HTMLInputElement>(next) : null;
+      control?.focus();
+      control?.select();
       // A list that things are added to is ready for the next one.
       if (form.classList.contains("studio-add") && form.isConnected) form.reset();
     });
@@ -177,7 +194,7 @@ export const keepInStep = (studio: HTMLElement): void => {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     const here = new URL(location.href);
     const to = new URL(link.href, here);
-    if (to.pathname !== here.pathname || to.origin !== here.origin || link.hasAttribute("download")) return;
+    if (to.pathname !== here.pathname || to.origin !== here.origin || to.hash || link.hasAttribute("download")) return;
     event.preventDefault();
     void open(studio, to.href);
   });

@@ -17,6 +17,7 @@ from engine.runtime.studio.rules.conditions import options_of
 from engine.runtime.studio.rules.kept import as_text
 from engine.runtime.studio.rules.parts import Choices, Word
 from engine.runtime.studio.rules.speaker import Piece, Speaker
+from engine.runtime.studio.rules.telling import told_at_a_glance
 
 _OF_TIME: Final[Mapping[type[language.Type], tuple[str, ...]]] = {
     language.DateType: ("today()",),
@@ -36,7 +37,7 @@ def action_parts(speaker: Speaker, at: str, action: Json, kept: Json, rule: Json
     label = speaker.pick("做什么", "What to do")
     if kind not in actions.KINDS:
         written = as_text({"then": [kept]}, speaker.language)
-        yield Word(f"{at}/kind", label, _short(written), "words", (written,))
+        yield Word(f"{at}/kind", label, told_at_a_glance(speaker, action) or _short(written), "words", (written,))
         return
     offered = tuple(dict.fromkeys((kind, *actions.offered(rule, speaker.ground))))
     choices = tuple((one, speaker.of(said.ACTIONS[one])) for one in offered)

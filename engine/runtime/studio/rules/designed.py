@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.catalog.apps import Catalog
 from engine.catalog.documents import Documents
 from engine.catalog.editing.rules import path_of, rules_in
+from engine.catalog.editing.rules_actions import KINDS, kind_of
 from engine.catalog.editing.rules_beginnings import offered
 from engine.catalog.editing.rules_ground import ground_of, sketched
 from engine.kernel.canonical import Json
@@ -62,9 +63,15 @@ class RulesDesigned:
             labels=Text.from_json(rule["labels"]),
             enabled=rule.get("enabled", True),
             severity=rule.get("severity"),
-            words=one_sentence(speaker, rule),
+            words=one_sentence(speaker, rule, self._written(rule)),
             changed="new" if before is None else "changed" if before != rule else "",
         )
+
+    def _written(self, rule: Json) -> Json | None:
+        """Return the rule by the names that people use, where it does what no sentence tells; None elsewhere."""
+        if all(kind_of(action) in KINDS for action in rule["then"]):
+            return None
+        return self.texts.look(rule["key"], self.language).written
 
     def beginnings(self, form: str) -> tuple[BeginningView, ...]:
         """Return the rules with which one can begin about a form."""
@@ -106,9 +113,9 @@ def designed(desk: Desk, viewer: Viewer, design: Design, language: Language) -> 
     return RulesDesigned(catalog, design, language, parameters)
 
 
-def one_sentence(speaker: Speaker, rule: Json) -> str:
-    """Return a whole rule in one sentence."""
-    sentence = sentence_of(speaker, rule)
+def one_sentence(speaker: Speaker, rule: Json, written: Json | None = None) -> str:
+    """Return a whole rule in one sentence; ``written`` is the same rule by the names that people use."""
+    sentence = sentence_of(speaker, rule, written=written)
     first, *others = (clause.words for clause in sentence.events)
     later = (words.replace("When ", "when ", 1) for words in others)
     events = speaker.pick(",或", ", or ").join((first[:1].upper() + first[1:], *later))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.catalog.editing.rules import rule_in
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
+from engine.runtime.desk import Desk
 from engine.runtime.explaining import Explaining
 from engine.runtime.explanations import Obstacle, PartView
 from engine.runtime.records import Records
@@ -41,16 +42,18 @@ class Tried:
     """The records on which a rule can be tried, the latest first, and what it would do with the one that is chosen.
 
     ``is_new`` tells that the form, or a field of it, is not published: no record has what the rule may ask for.
+    ``is_closed`` tells that the records are none that whoever tries it may read.
     """
 
     records: tuple[RecordView, ...] = ()
     chosen: str = ""
     trial: Trial | None = None
     is_new: bool = False
+    is_closed: bool = False
 
 
 def tried(trials: Trials, viewer: Viewer, design: Design, key: str, record: str) -> Tried:
-    """Return how a rule of the draft stands to a record (an id; blank chooses none).
+    """Return how a rule of the draft stands to a record (an id; blank chooses none), as far as the viewer may see it.
 
     EngineError with all that is wrong where the draft does not compile, absent where there is no such record.
     """
@@ -58,13 +61,21 @@ def tried(trials: Trials, viewer: Viewer, design: Design, key: str, record: str)
     form = rule["form"]
     if not _is_stored(design, form):
         return Tried(is_new=True)
-    desk = trials.desk(design.app)
+    desk = trials.own_desk(design.app)
+    if not (_may_read(desk, viewer, design.app, form) and _may_read(Desk(desk.execution), viewer, design.app, form)):
+        return Tried(is_closed=True)
     records = Records(desk)
     page = records.list(viewer, design.app, form, sort="-updated_at", limit=SHOWN)
     if not record:
         return Tried(page.items)
     title = records.read(viewer, design.app, form, record).title
     return Tried(page.items, record, _trial(Explaining(desk), viewer, design.app, rule, record, title))
+
+
+def _may_read(desk: Desk, viewer: Viewer, app: str, form: str) -> bool:
+    with desk.reading(viewer) as reading:
+        found = reading.catalog.form(app, form)
+        return found is not None and reading.access(found).may("read")
 
 
 def _is_stored(design: Design, form: str) -> bool:

@@ -1,0 +1,106 @@
+"""The kinds of problems that speaking to others can have. None of their texts ever holds a secret."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import Nature, ProblemKind, Text
+
+CLOSED = ProblemKind(
+    "CONN-001",
+    Text("这里不对外通信", "Nothing is sent to others from here"),
+    Text("试运行和场景不发送任何东西", "Trials and scenarios send nothing"),
+)
+BAD_ADDRESS = ProblemKind(
+    "CONN-002",
+    Text("“{address}”不是可用的网址", "“{address}” is no address that can be called"),
+    Text(
+        "写成 https://主机[:端口]/路径,不带用户名",
+        "Write https://host[:port]/path, without a user's name",
+    ),
+)
+NOT_FOUND = ProblemKind(
+    "CONN-003",
+    Text("找不到主机 {host} 的地址", "The host {host} has no address"),
+    Text("请检查主机名和本机的域名解析", "Check the name of the host and how this machine resolves names"),
+    Nature.UNAVAILABLE,
+)
+FORBIDDEN = ProblemKind(
+    "CONN-004",
+    Text("{host} 在内部网络({address}),不允许访问", "{host} is inside of a network ({address}) and may not be called"),
+    Text(
+        "确实要访问,请管理员把它写进 YOUJU_EGRESS_ALLOW",
+        "Where it is meant, an administrator lists it in YOUJU_EGRESS_ALLOW",
+    ),
+)
+NOT_SECURE = ProblemKind(
+    "CONN-005",
+    Text("{host} 要用 https", "{host} must be called by https"),
+    Text(
+        "不加密的 http 只用于 YOUJU_EGRESS_ALLOW 写明的地址",
+        "Plain http is for what YOUJU_EGRESS_ALLOW lists",
+    ),
+)
+NO_ANSWER = ProblemKind(
+    "CONN-006",
+    Text("{host} 没有应答:{why_zh}", "{host} did not answer: {why_en}"),
+    Text("会按间隔重试", "It is tried again after a pause"),
+    Nature.UNAVAILABLE,
+)
+TOO_LONG = ProblemKind(
+    "CONN-007",
+    Text("{host} 的应答超过 {limit} 字节", "The answer of {host} is longer than {limit} bytes"),
+    Text("请让对方少返回一些", "Ask for less"),
+)
+REFUSED = ProblemKind(
+    "CONN-008",
+    Text("对方应答 {status}:{excerpt}", "It answered {status}: {excerpt}"),
+    Text("应答 4xx 不再重试:请改连接器或数据", "Nothing is repeated after a 4xx: mend the connector or the data"),
+)
+FAILED = ProblemKind(
+    "CONN-009",
+    Text("对方应答 {status}:{excerpt}", "It answered {status}: {excerpt}"),
+    Text("会按间隔重试", "It is tried again after a pause"),
+    Nature.UNAVAILABLE,
+)
+NOT_JSON = ProblemKind(
+    "CONN-010",
+    Text("对方的应答不是 JSON:{excerpt}", "The answer is no JSON: {excerpt}"),
+    Text("会按间隔重试;一直这样请联系对方", "It is tried again; where it stays so, ask those who run it"),
+    Nature.UNAVAILABLE,
+)
+UNFIT_ANSWER = ProblemKind(
+    "CONN-011",
+    Text("应答里的 {at} 不合:{why_zh}", "{at} of the answer does not fit: {why_en}"),
+    Text("请核对连接器的应答设置", "Compare what the connector says of its answers"),
+    Nature.UNAVAILABLE,
+)
+NOT_ACCEPTED = ProblemKind(
+    "CONN-012",
+    Text("对方没有接受:{excerpt}", "It was not accepted: {excerpt}"),
+    Text("应答不符合连接器的成功条件,会重试", "The answer does not meet the operation's condition; it is tried again"),
+    Nature.UNAVAILABLE,
+)
+NO_SECRET = ProblemKind(
+    "CONN-013",
+    Text("没有设置密钥“{name}”", "The secret “{name}” is not set"),
+    Text(
+        "用 youju secret set {name},或环境变量 {variable}",
+        "Set it by youju secret set {name}, or in the environment as {variable}",
+    ),
+)
+BAD_SECRET_NAME = ProblemKind(
+    "CONN-014",
+    Text("“{name}”不能做密钥名", "“{name}” cannot be the name of a secret"),
+    Text("小写字母开头,只用小写字母、数字和下划线", "Small letters, digits and underscores, a letter first"),
+)
+UNREADABLE = ProblemKind(
+    "CONN-015",
+    Text("密钥文件 {file} 读不出来", "The file of secrets {file} cannot be read"),
+    Text("secrets.key 和 secrets.json 要属于同一套安装", "secrets.key and secrets.json must be of one installation"),
+)
+BAD_ALLOWED = ProblemKind(
+    "CONN-016",
+    Text("YOUJU_EGRESS_ALLOW 里的“{entry}”看不懂", "“{entry}” in YOUJU_EGRESS_ALLOW cannot be read"),
+    Text(
+        "写网段(10.0.0.0/8)、主机或主机:端口,用逗号隔开", "List networks (10.0.0.0/8), hosts or host:port, with commas"
+    ),
+)

@@ -1,0 +1,187 @@
+"""Delivering calls of connectors: asked outside of any transaction, kept with its receipt in one, as effects are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine.catalog.connectors.answers import read_answer
+from engine.catalog.connectors.connectors import Connector, Operation
+from engine.catalog.connectors.turns import after_call, turn
+from engine.connectors.outside import read_json
+from engine.connectors.problems import CLOSED, NOT_ACCEPTED, REFUSED, TOO_LONG, UNFIT_ANSWER
+from engine.decision.calls import retry_json
+from engine.decision.changeset import Actor
+from engine.decision.commands import Command, TakeAnswer
+from engine.jobs.isolating import attempted
+from engine.jobs.problems import NO_CONNECTOR
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment
+from engine.kernel.identifiers import derived_id
+from engine.kernel.problems import EngineError
+from engine.kernel.values import Value
+from engine.language.plain import Plain
+from engine.runtime.catalogs import Current
+from engine.runtime.execution import Execution
+from engine.storage import connectors, outbox
+from engine.storage.connectors import Receipt
+from engine.storage.outbox import Message
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+HOPELESS = frozenset((REFUSED.code, TOO_LONG.code, NO_CONNECTOR.code, CLOSED.code))
+"""What trying again does not mend."""
+
+
+class PostponedError(Exception):
+    """A message cannot go out yet, which is no failure: it comes again at ``until`` (real time)."""
+
+    def __init__(self, until: Moment) -> None:
+        """Keep the moment."""
+        super().__init__(f"not before {until}")
+        self.until = until
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One attempt of a call."""
+
+    execution: Execution
+    current: Current
+    message: Message
+    connector: Connector
+    operation: Operation
+
+    def answer(self) -> Message:
+        """Call, and return the message with the receipt and the values of the answer; raise where it failed."""
+        self._take_turn()
+        begun = time.monotonic()
+        seen: dict[str, Json] = {}
+        try:
+            values = self._values(seen)
+        except Exception as error:
+            receipt = self._receipt(begun, seen, str(error))
+            hopeless = isinstance(error, EngineError) and error.problems[0].code in HOPELESS
+            self._settle(receipt, well=hopeless and "status" in seen)
+            raise
+        self._settle(None, well=True)
+        receipt = self._receipt(begun, seen, None)
+        return replace(self.message, payload={**self.message.payload, "receipt": asdict(receipt), "values": values})
+
+    def _values(self, seen: dict[str, Json]) -> Mapping[str, Value]:
+        outside, definition = self.execution.outside, self.connector.definition
+        answer = outside.ask(definition, self.message.payload["request"], self.message.id)
+        excerpt = outside.excerpt(answer, definition)
+        seen |= {"status": answer.status, "excerpt": excerpt}
+        values, found = read_answer(self.operation, read_json(answer, excerpt))
+        if found:
+            first = found[0]
+            raise EngineError(UNFIT_ANSWER.at(at=first.path, why_zh=first.message.zh, why_en=first.message.en))
+        around = self.current.around(self.message.payload["app"], self.execution.clocks.business(), None)
+        if self.operation.accepted is not None and not self.operation.accepted.holds(values, Plain.around(around)):
+            raise EngineError(NOT_ACCEPTED.at(excerpt=excerpt))
+        return values
+
+    def _receipt(self, begun: float, seen: Mapping[str, Json], error: str | None) -> Receipt:
+        payload = self.message.payload
+        return Receipt(
+            message=self.message.id,
+            attempt=self.message.attempts + 1,
+            **{key: payload[key] for key in ("app", "connector", "operation", "form", "record", "rule")},
+            at=self.execution.clocks.real(),
+            duration=round((time.monotonic() - begun) * 1_000),
+            status=seen.get("status"),
+            excerpt=seen.get("excerpt"),
+            error=error,
+        )
+
+    def _take_turn(self) -> None:
+        """Take one of the calls that the rate and the breaker let out; PostponedError where there is none now."""
+        app, definition = self.message.payload["app"], self.connector.definition
+
+        def take(connection: Connection) -> Moment | None:
+            found = connectors.standing(connection, app, definition.key)
+            taken = turn(found, definition.rate, definition.breaker, self.execution.clocks.real())
+            if isinstance(taken, Moment):
+                return taken
+            connectors.keep_standing(connection, app, definition.key, taken)
+            return None
+
+        until = self.execution.attempt(take)
+        if until is not None:
+            raise PostponedError(until)
+
+    def _settle(self, receipt: Receipt | None, *, well: bool) -> None:
+        """Tell the breaker how it went, and keep the receipt of what failed."""
+        app, definition = self.message.payload["app"], self.connector.definition
+
+        def settle(connection: Connection) -> None:
+            found = connectors.standing(connection, app, definition.key)
+            after = after_call(found, definition.breaker, self.execution.clocks.real(), well=well)
+            connectors.keep_standing(connection, app, definition.key, after)
+            if receipt is not None:
+                connectors.note_receipt(connection, receipt)
+
+        self.execution.attempt(settle)
+
+
+def called(execution: Execution, message: Message) -> Message:
+    """Call the partner, before the transaction of the delivery begins; return the message with what was answered."""
+    payload = message.payload
+    if not execution.outside.is_open:
+        raise EngineError(CLOSED.at())
+    with execution.database.read() as connection:
+        current = execution.catalogs.current(connection)
+    connector, operation = _found(current, payload)
+    return _Asked(execution, current, message, connector, operation).answer()
+
+
+def _found(current: Current, payload: Json) -> tuple[Connector, Operation]:
+    app = current.catalog.apps.get(payload["app"])
+    connector = None if app is None else app.connectors.get(payload["connector"])
+    operation = None if connector is None else connector.operations.get(payload["operation"])
+    if connector is None or operation is None:
+        raise EngineError(NO_CONNECTOR.at(connector=payload["connector"], operation=payload["operation"]))
+    return connector, operation
+
+
+def keep_answer(execution: Execution, connection: Connection, message: Message) -> None:
+    """Keep the receipt of a call, and let the record take what was answered; why it would not is told there."""
+    payload = message.payload
+    receipt = Receipt(**payload["receipt"])
+    current = execution.locked(connection)
+    _, operation = _found(current, payload)
+    if operation.sets:
+        taken = ("app", "form", "record", "connector", "operation", "rule", "values", "depth")
+        body = TakeAnswer(**{key: payload[key] for key in taken})
+        id = derived_id(f"{message.id}/answer", message.due_at, 0)
+        command = Command(id, execution.clocks.business(), Actor(None, payload["rule"]), body)
+        refused = attempted(execution, connection, current, command)
+        if refused:
+            receipt = replace(receipt, error=str(EngineError(refused)))
+    connectors.note_receipt(connection, receipt)
+
+
+def retry_of(execution: Execution, message: Message, error: Exception, usual: outbox.Retry) -> outbox.Retry:
+    """Return how a failed message is repeated: as its rule or its connector says, or as usual; not where it is no use.
+
+    Where the connector cannot be looked up, as usual.
+    """
+    if isinstance(error, EngineError) and error.problems[0].code in HOPELESS:
+        return replace(usual, most=1)
+    stated = message.payload.get("retry")
+    if stated is None:
+        try:
+            with execution.database.read() as connection:
+                connector, _ = _found(execution.catalogs.current(connection), message.payload)
+        except EngineError:
+            return usual
+        stated = retry_json(connector.definition.retry)
+    if stated is None:
+        return usual
+    if stated["first"] is None:
+        return replace(usual, most=stated["most"])
+    return replace(usual, most=stated["most"], first=stated["first"], factor=stated["factor"])

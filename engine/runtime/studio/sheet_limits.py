@@ -1,0 +1,69 @@
+"""How much work a packed table is, known by going through it before it is read; it keeps nothing of what it sees.
+
+Some thousand bytes may unpack to millions of elements, of which each takes a reader some hundred bytes and
+microseconds. Here they are counted as they stream by, and no further than a reader would go.
+"""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Final
+from xml.parsers.expat import ExpatError, ParserCreate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zipfile import ZipFile
+
+MOST_ELEMENTS: Final = 100_000
+"""Of a part of which a reader keeps every element: styles, names, what leads from part to part."""
+MOST_IN_STRINGS: Final = 400_000
+MOST_IN_ROWS: Final = 600_000
+"""Of the rows that are read: each of 500 with 200 cells, filled and with a style."""
+_SHEETS: Final = "xl/worksheets/"
+_STRINGS: Final = "xl/sharedStrings.xml"
+_SPACE: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ROW: Final = f"{_SPACE} row"
+_CHUNK: Final = 64 * 1024
+
+
+def is_too_much(packed: ZipFile, rows: int) -> bool:
+    """Tell whether any part has more elements than are read of one; of sheets, the first ``rows`` rows are."""
+    for part in packed.infolist():
+        in_rows = part.filename.startswith(_SHEETS)
+        most = MOST_IN_ROWS if in_rows else MOST_IN_STRINGS if part.filename == _STRINGS else MOST_ELEMENTS
+        with packed.open(part) as stream:
+            if _elements(stream, most, rows if in_rows else None) > most:
+                return True
+    return False
+
+
+class _Counting:
+    """Counts elements with their attributes, to the end of the first row behind the last one that is wanted."""
+
+    def __init__(self, rows: int | None) -> None:
+        """Begin; ``rows`` is None where all is counted."""
+        self.marks, self.ended = 0, False
+        self._rows, self._row = rows, 0
+
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take note of an element that begins; a row says its own number, or is the next one."""
+        self.marks += 1 + len(attributes)
+        if name == _ROW:
+            said = attributes.get("r", "")
+            self._row = int(said[:9]) if said.isascii() and said.isdecimal() else self._row + 1
+
+    def end(self, name: str) -> None:
+        """Take note of an element that ends."""
+        if name == _ROW and self._rows is not None and self._row > self._rows:
+            self.ended = True
+
+
+def _elements(stream: IO[bytes], most: int, rows: int | None) -> int:
+    """Return how many elements with their attributes a part has, if these are no more than ``most``."""
+    counting, parser = _Counting(rows), ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = counting.begin, counting.end
+    while not counting.ended and counting.marks <= most and (chunk := stream.read(_CHUNK)):
+        try:
+            parser.Parse(chunk)
+        except ExpatError:  # no XML, or from here on none: no reader gets further either
+            break
+    return counting.marks

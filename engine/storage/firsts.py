@@ -1,0 +1,136 @@
+"""When each of two conditions first held of a form's records, in a table of one connection; knows no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
+
+from engine.kernel.clocks import Moment
+from engine.kernel.values import Value
+from engine.storage.form_tables import FormTables
+from engine.storage.rows import from_physical
+from engine.storage.upserts import insert_into
+
+_NAME = "youju_past_firsts"
+
+Condition = ColumnElement[bool]
+Kind = Literal["same", "later", "earlier", "gone", "added"]
+"""How the new condition stands to the old one: at the same time, later, earlier, no more at all, only now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """When the old condition and the new one first held of a record; None where one never did."""
+
+    old: Moment | None
+    new: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many records stand in one way, and what a field of theirs comes to."""
+
+    count: int
+    money: Value
+
+
+class Firsts:
+    """Collects when two conditions first held; ``money`` is a field of numbers that is summed, as it was then."""
+
+    def __init__(self, connection: Connection, form: FormTables, money: str | None = None) -> None:
+        """Begin with no record."""
+        self._connection, self._form, self._money = connection, form, money
+        own = Integer() if money is None else form.main.table.c[money].type
+        self._table = Table(
+            _NAME,
+            MetaData(),
+            Column("id", Text(), primary_key=True),
+            Column("old_at", BigInteger()),
+            Column("new_at", BigInteger()),
+            Column("money", own),
+            prefixes=["TEMPORARY"],
+        )
+        self._table.create(connection)
+
+    def look(self, at: Moment, old: Condition | None, new: Condition | None) -> None:
+        """Note of which records the conditions hold now; None is a condition that is not asked now."""
+        main, both = self._form.main.table, self._table.alias()
+        holds = [one for one in (old, new) if one is not None]
+        known = select(both.c.id).where(both.c.id == main.c.id, both.c.old_at.is_not(None), both.c.new_at.is_not(None))
+        found = select(main.c.id, _when(old, at), _when(new, at), self._worth()).where(
+            main.c.deleted_at.is_(None), or_(*holds), ~known.exists()
+        )
+        self._keep(found)
+
+    def note(self, record: str, at: Moment, *, old: bool, new: bool) -> None:
+        """Note that the conditions hold of one record now."""
+        main = self._form.main.table
+        sides = [literal(at if holds else None, BigInteger()) for holds in (old, new)]
+        self._keep(select(main.c.id, *sides, self._worth()).where(main.c.id == record))
+
+    def parted(self, at: Moment, limit: int) -> Sequence[str]:
+        """Return records of which one condition first held at this moment and the other has not yet."""
+        old, new = self._table.c.old_at, self._table.c.new_at
+        apart = or_(and_(old == at, new.is_(None)), and_(new == at, old.is_(None)))
+        return (
+            self._connection.execute(select(self._table.c.id).where(apart).order_by("id").limit(limit)).scalars().all()
+        )
+
+    def pairs(self, records: Sequence[str]) -> Mapping[str, Pair]:
+        """Return when the conditions first held of these records."""
+        chosen = select(self._table).where(self._table.c.id.in_(records))
+        return {row.id: Pair(row.old_at, row.new_at) for row in self._connection.execute(chosen)}
+
+    def totals(self) -> Mapping[Kind, Total]:
+        """Return how many records stand in which way, and what they come to."""
+        old, new = self._table.c.old_at, self._table.c.new_at
+        kind = case(
+            (new.is_(None), "gone"),
+            (old.is_(None), "added"),
+            (new > old, "later"),
+            (new < old, "earlier"),
+            else_="same",
+        )
+        query = select(kind, func.count(), func.sum(self._table.c.money)).group_by(kind)
+        return {row[0]: Total(row[1], self._read(row[2])) for row in self._connection.execute(query)}
+
+    def _worth(self) -> ColumnElement[Any]:
+        return null() if self._money is None else self._form.main.table.c[self._money]
+
+    def _read(self, total: Any) -> Value:  # noqa: ANN401 - what a driver gives
+        if self._money is None:
+            return None
+        main = self._form.main
+        return from_physical(total, main.columns[self._money], main.dialect)
+
+    def _keep(self, found: Any) -> None:  # noqa: ANN401 - a select of the four columns
+        adding = insert_into(self._connection, self._table).from_select(["id", "old_at", "new_at", "money"], found)
+        own, more = self._table.c, adding.excluded
+        merged = {key: func.coalesce(own[key], more[key]) for key in ("old_at", "new_at", "money")}
+        self._connection.execute(adding.on_conflict_do_update(index_elements=["id"], set_=merged))
+
+
+def _when(condition: Condition | None, at: Moment) -> ColumnElement[Any]:
+    if condition is None:
+        return literal(None, BigInteger())
+    return case((condition.is_(true()), literal(at, BigInteger())), else_=null())

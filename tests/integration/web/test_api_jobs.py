@@ -1,0 +1,94 @@
+"""An administrator sees over the API what could not be delivered and sends it again; nobody else does."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from sqlalchemy import insert, text
+
+from engine.boot import open_instance, read_settings
+from engine.jobs.delivering import RETRY
+from engine.kernel.clocks import Clocks
+from engine.storage import system_tables
+from tests.integration.web.conftest import Api
+from tests.integration.web.test_api import ABSENT, problems
+from tests.support.sites import Hand
+from web.app import create_app
+
+DEAD = "/jobs/dead"
+
+
+@pytest.fixture
+def instance(library_home, tmp_path):
+    """A library of the test's own, with its real clock in hand."""
+    home = shutil.copytree(library_home, tmp_path / "home")
+    opened = open_instance(read_settings({"YOUJU_HOME": str(home)}), Clocks(real=Hand(Clocks().real())))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(instance):
+    return create_app(instance)
+
+
+@pytest.fixture
+def admin(app, instance):
+    return Api(app.test_client(), instance.directory.issue_token("root", "test"))
+
+
+@pytest.fixture
+def letter(instance, admin):
+    """A message that nobody could deliver."""
+    execution = instance.services.execution
+    message = f"{'0' * 8}-0000-7000-8000-{'0' * 12}"
+    row = {"id": message, "command": "c", "kind": "pigeon", "payload": "{}", "due_at": 0}
+    with instance.database.write() as connection:
+        connection.execute(insert(system_tables.outbox), {**row, "available_at": 0, "fence": 0, "attempts": 0})
+    jobs = instance.jobs()
+    for _ in range(RETRY.most):
+        jobs.run_until_quiet()
+        execution.clocks.real.moment += RETRY.longest
+    return message
+
+
+def test_dead_letters_are_listed_with_their_errors_and_without_what_they_say(admin, letter):
+    (found,) = admin("GET", DEAD).get_json()["items"]
+    assert (found["id"], found["kind"], found["attempts"]) == (letter, "pigeon", RETRY.most)
+    assert "JOB-001" in found["error"]
+    assert "payload" not in found
+
+
+def test_a_letter_comes_again_with_fresh_attempts_when_it_is_replayed(admin, letter, instance):
+    assert admin("POST", f"{DEAD}/{letter}/replay").get_json() == {"id": letter}
+    assert admin("GET", DEAD).get_json() == {"items": []}
+    assert instance.office.standing().depth.waiting == 1
+    instance.jobs().run_once()
+    with instance.database.read() as connection:
+        attempts = connection.execute(
+            text("SELECT attempts FROM youju_outbox WHERE id = :id"), {"id": letter}
+        ).scalar_one()
+        noted = connection.execute(
+            text("SELECT actor, action, record FROM youju_journal WHERE subject = 'outbox'")
+        ).all()
+    assert attempts == 1
+    assert [(by is not None, action, record) for by, action, record in noted] == [(True, "replay", letter)]
+
+
+def test_a_letter_that_is_not_dead_is_absent_when_it_is_replayed(admin, letter):
+    admin("POST", f"{DEAD}/{letter}/replay")
+    for id in (letter, ABSENT, "pigeon"):
+        assert admin("POST", f"{DEAD}/{id}/replay").status_code == 404
+
+
+def test_there_are_no_letters_for_others_than_administrators(app, instance, letter):
+    librarian = Api(app.test_client(), instance.directory.issue_token("librarian", "test"))
+    for method, path in (("GET", DEAD), ("POST", f"{DEAD}/{letter}/replay"), ("POST", f"{DEAD}/{ABSENT}/replay")):
+        assert librarian(method, path).status_code == 404
+    assert instance.office.standing().depth.dead == 1
+    assert DEAD not in librarian("GET", "/openapi.json").get_json()["paths"]
+
+
+def test_a_limit_that_is_none_is_refused(admin):
+    assert problems(admin("GET", f"{DEAD}?limit=none"), 422)

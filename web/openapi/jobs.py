@@ -1,0 +1,18 @@
+"""The schemas of dead letters, the answers about them; it knows no app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from web.openapi.parts import AT, ID, NUMBER, WORD, closed, listed, named
+from web.openapi.shapes import Schema
+
+SCHEMAS: Final[Mapping[str, Schema]] = {
+    "DeadLetter": {
+        **closed(id=ID, kind=WORD, attempts=NUMBER, error=WORD, due_at=AT, since=AT),
+        "description": "A message that was given up; `due_at` is business time, `since` real time",
+    },
+    "DeadLetters": listed(named("DeadLetter")),
+    "Replayed": closed(id=ID),
+}
