@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct horse"
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
+"""Machines are busy with other tests; how fast a page must be is measured elsewhere (tests/perf)."""
+
 REFUSAL = re.compile(
     r"Failed to load resource: the server responded with a status of 4(01|04|09|22)\b|htmx:(afterRequest|sendAbort),"
 )

@@ -257,14 +257,14 @@ def test_people_go_on_writing_while_a_field_is_purged(shop, tmp_path, monkeypatc
 
 def test_every_column_that_a_field_has_had_is_emptied(shop, tmp_path):
     records = shop.services.records
-    made = records.create(shop.anna, "shop", "thing", {"title": "a", "price": "4711"})
+    made = records.create(shop.anna, "shop", "thing", {"title": "a", "price": "4711471147"})
     second = copy.deepcopy(shop.first)
     next(one for one in second["forms/thing.json"]["fields"] if one["key"] == "price")["type"] = "text"
     shop.publish(second)
     records.update(shop.anna, "shop", "thing", made.id, {"price": "0815 Taler"}, 1)
     shop.publish(without(second, "thing.price"))
     purged(shop, "thing.price")
-    assert told(shop, "4711") | told(shop, "0815") == set()
+    assert told(shop, "4711471147") | told(shop, "0815 Taler") == set()
     designs.roll_back(shop.services.execution, "shop", 1, NOBODY)
     assert records.read(shop.anna, "shop", "thing", made.id).fields["price"] is None
     assert findings(shop, tmp_path) == ()
