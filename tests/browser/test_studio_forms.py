@@ -87,6 +87,17 @@ def test_fields_are_added_named_and_required_and_shown_in_the_form_beside(studio
     expect(studio.locator("#checks")).to_contain_text("可以发布")
 
 
+def test_the_form_beside_shows_the_last_change_where_it_is_still_waited_for(studio):
+    asked = "**/preview?*"
+    studio.route(asked, lambda _route: None)  # waits until nobody watches any more
+    with studio.expect_request(asked):
+        add(studio, "text")
+    with studio.expect_request(asked):
+        name(studio, "去向")
+    studio.unroute(asked)
+    expect(studio.frame_locator("#preview").get_by_text("去向")).to_be_visible()
+
+
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_options_of_a_choice_lie_in_its_panel_and_the_name_is_typed_at_once(studio, size):
     studio.set_viewport_size(size)

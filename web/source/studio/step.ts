@@ -148,13 +148,17 @@ const loaded = (frame: HTMLIFrameElement): Promise<void> =>
     setTimeout(resolve, PATIENCE_MS);
   });
 
+/** Ask for a frame's page with something of its address changed. */
+const askAgain = (frame: HTMLIFrameElement, name: string, value: string): void => {
+  const to = new URL(frame.src);
+  to.searchParams.set(name, value);
+  frame.src = to.href;
+};
+
 /** Show the form as somebody with a role fills it. */
 const seeAs = (role: string): void => {
-  for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]")) {
-    const to = new URL(frame.src);
-    to.searchParams.set("role", role);
-    frame.src = to.href;
-  }
+  for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe[data-preview]"))
+    askAgain(frame, "role", role);
 };
 
 export const keepInStep = (studio: HTMLElement): void => {
@@ -166,8 +170,8 @@ export const keepInStep = (studio: HTMLElement): void => {
       const frame = document.querySelector<HTMLIFrameElement>("iframe[data-preview]");
       if (!frame || !isAnother) return void check(studio);
       void loaded(frame).then(() => check(studio));
-      // Its address anew, not its page once more: that may not have come yet, or not be ours to reach into.
-      frame.setAttribute("src", frame.src);
+      // Another address for each version: a browser that still waits for a page does not ask for the same one again.
+      askAgain(frame, "version", version(studio));
     }, SETTLE_MS) as unknown as number;
   };
   studio.addEventListener("change", (event) => {
