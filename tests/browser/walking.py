@@ -112,6 +112,8 @@ def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iter
             yield Stop(f"{app.key}-find-{action.key}", name, f"{at}/actions/{action.key}")
     if app.sets_parameters:
         yield Stop(f"{app.key}-parameters", name, f"{at}/parameters/")
+        for changed in _changed_parameters(instance, viewer, app):
+            yield Stop(f"{app.key}-past", name, f"{at}/parameters/past?to.{changed}", "past")
     if instance.apps.may_export(viewer):
         yield Stop("revisions", name, f"{at}/revisions/")
         yield Stop("revision", name, f"{at}/revisions/1")
@@ -124,6 +126,14 @@ def _of_app(instance: Instance, name: str, viewer: Viewer, app: AppView) -> Iter
         yield Stop(f"{app.key}-board-{board.key}", name, f"{at}/boards/{board.key}")
     for form in app.forms:
         yield from _of_form(instance, name, viewer, form)
+
+
+def _changed_parameters(instance: Instance, viewer: Viewer, app: AppView) -> Iterator[str]:
+    """Find a number that rules read, and say it one higher, as an address has it."""
+    numbers = ((one.key, str(one.value)) for one in instance.parameters.list(viewer, app.key))
+    higher = ((key, str(int(value) + 1)) for key, value in numbers if value.isdecimal())
+    tested = instance.services.backtests
+    yield from (f"{key}={value}" for key, value in higher if tested.rules_reading(viewer, app.key, {key: value}))
 
 
 def _of_studio(documents: Documents) -> Iterator[tuple[str, str]]:
