@@ -18,7 +18,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import day_of
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
-from engine.language.explaining import explain
+from engine.language.explaining import traced
 from engine.language.expressions import Expression
 from engine.rules import problems as rule_problems
 from engine.rules.rules import Event, ForEach, Rule, Update, old_fields
@@ -169,9 +169,5 @@ def _values(rule: Rule, row: Row, around: Around) -> list[Json]:
     """Return the value of every part of the condition as ``[start, end, value]``, the whole first."""
     if rule.when is None:
         return []
-    waiting, found = [explain(rule.when, row, around)], list[Json]()
-    while waiting:
-        part = waiting.pop(0)
-        found.append([*part.at, list(part.value) if isinstance(part.value, tuple) else part.value])
-        waiting.extend(part.parts)
-    return found
+    found = traced(rule.when, row, around)
+    return [[*at, list(value) if isinstance(value, tuple) else value] for at, value in found]

@@ -102,8 +102,11 @@ def read_ahead(
 
     ``around`` is what all of them see; without it nobody is asked about who is not simply named.
     """
-    trails = [_trail(row, expressions, around) for row, expressions in readings]
+    trails = [_trail(row, expressions, around) for row, expressions in readings if expressions]
     wanted = list(also)
+    if not trails:
+        work.fetch(dict.fromkeys(wanted))
+        return
     for hop in range(HOPS + 1):
         wanted += [query for trail in trails for query in trail.persons(work)]
         found = [(trail, path, query) for trail in trails for path, query in trail.ahead(hop)]

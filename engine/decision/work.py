@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 from engine.catalog.apps import App, Catalog
@@ -71,6 +71,7 @@ class Work:
     tokens_used: list[TokenUse] = field(default_factory=list)
     saves: int = 0
     _ordinal: int = 0
+    _around: dict[tuple[str, str | None], Around] = field(default_factory=dict)
 
     @property
     def moment(self) -> int:
@@ -109,8 +110,10 @@ class Work:
 
     def fact(self, query: Query) -> object:
         """Return the answer to one question."""
-        self.fetch((query,))
-        return self.facts[query]
+        try:
+            return self.facts[query]
+        except KeyError:
+            raise MissingFactsError((query,)) from None
 
     def record(self, app: str, form: str, id: str) -> Row | None:
         """Return a record as this decision sees it: with what it has changed itself."""
@@ -125,17 +128,19 @@ class Work:
 
     def surroundings(self, app: str, *, me: str | None = None, old: Row | None = None) -> Around:
         """Return what expressions of an app see around a row; ``me`` is the acting user unless stated."""
-        zone = self.app(app).zone
-        return Around(
-            work=self,
-            now=self.now,
-            today=day_of(self.now, zone),
-            zone=zone,
-            me=me if me is not None else self.command.actor.user,
-            parameters=self.parameters.get(app, {}),
-            calendar=self.catalog.calendar(app),
-            old=old,
-        )
+        if (app, me) not in self._around:
+            zone = self.app(app).zone
+            self._around[app, me] = Around(
+                work=self,
+                now=self.now,
+                today=day_of(self.now, zone),
+                zone=zone,
+                me=me if me is not None else self.command.actor.user,
+                parameters=self.parameters.get(app, {}),
+                calendar=self.catalog.calendar(app),
+            )
+        found = self._around[app, me]
+        return found if old is None else found.with_old(old)
 
     def may_see(self, _form: Form, _row: Row) -> bool:
         """Tell that every record may be named: what the design says, it says with the app's rights."""
@@ -167,7 +172,7 @@ class Around:
 
     def with_old(self, old: Row | None) -> Around:
         """Return the same surroundings with another row as ``old``."""
-        return replace(self, old=old)
+        return Around(self.work, self.now, self.today, self.zone, self.me, self.parameters, self.calendar, old)
 
     def record(self, app: str, form: str, id: str) -> Row | None:
         """Follow a reference."""

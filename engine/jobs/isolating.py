@@ -1,16 +1,19 @@
-"""Trying a command so that a refusal costs nobody else anything: in a savepoint, and kept as a run with its error."""
+"""Trying commands so that a refusal costs nobody else anything: in a savepoint, and kept as a run with its error."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.decision.changeset import Changeset, RuleRun
-from engine.decision.commands import Command, RunRules
+from engine.decision.commands import Command, Decided, Refusal, RunRules
+from engine.decision.overlapping import Changes
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Nature, Problem
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
-from engine.storage.unit_of_work import apply
+from engine.runtime.settling import Asking
+from engine.storage.unit_of_work import apply, apply_all
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -41,10 +44,65 @@ def attempted(execution: Execution, connection: Connection, current: Current, co
     raise AssertionError
 
 
+def carry_out_each(execution: Execution, connection: Connection, current: Current, commands: Sequence[Command]) -> None:
+    """Carry out commands of one rule each, as if each by itself; of what is refused for good a run is kept.
+
+    They are decided side by side and written together as far as none has read what one before it changes; what does
+    not go so is tried by itself. What may pass by itself, and what nobody expects, is raised as in ``attempted``.
+    """
+    waiting, width = list(commands), len(commands)
+    while waiting:
+        done = _together(execution, connection, current, waiting[:width]) if width > 1 else 0
+        if not done:
+            refused = attempted(execution, connection, current, waiting[0])
+            if refused:
+                note_refusal(execution, connection, current, waiting[0], refused)
+        waiting = waiting[max(1, done) :]
+        # Where few go together, few are decided for nothing.
+        width = max(2, 2 * done)
+
+
+def _together(execution: Execution, connection: Connection, current: Current, commands: Sequence[Command]) -> int:
+    """Carry out the first of these commands together; return how many, 0 where nothing was done."""
+    try:
+        with connection.begin_nested():
+            changesets = _apart(current, execution.decide_all(connection, current, commands))
+            apply_all(connection, changesets, current.tables, execution.randomness)
+    except EngineError as error:
+        if error.nature not in FINAL:
+            raise
+        return 0
+    return len(changesets)
+
+
+def _apart(current: Current, made: Iterable[Asking[Decided | Refusal]]) -> list[Changeset]:
+    """Return what comes of the first commands, up to one that has read what those before it change, or is to be tried.
+
+    What conflicts with another write is tried by itself.
+    """
+    changes, found = Changes(), list[Changeset]()
+    for one in made:
+        if one.error is not None or changes.meet(one.facts):
+            break
+        outcome = one.result()
+        if isinstance(outcome, Decided):
+            changes.add(outcome.changeset)
+            found.append(outcome.changeset)
+        elif EngineError(outcome.problems).nature in FINAL - {Nature.CONFLICT}:
+            found.append(_refusal(current, one.command, outcome.problems))
+        else:
+            break
+    return found
+
+
 def note_refusal(
     execution: Execution, connection: Connection, current: Current, command: Command, problems: tuple[Problem, ...]
 ) -> None:
     """Keep that the one rule of a command did nothing, with the problems that kept it from it in its run's trace."""
+    apply(connection, _refusal(current, command, problems), current.tables, execution.randomness)
+
+
+def _refusal(current: Current, command: Command, problems: tuple[Problem, ...]) -> Changeset:
     body = command.body
     if not isinstance(body, RunRules) or body.rule is None:
         message = "a refusal is noted for one rule"
@@ -67,5 +125,4 @@ def note_refusal(
         },
         at=command.moment,
     )
-    changeset = Changeset(command.id, command.moment, command.actor, current.catalog.revisions, rule_runs=(run,))
-    apply(connection, changeset, current.tables, execution.randomness)
+    return Changeset(command.id, command.moment, command.actor, current.catalog.revisions, rule_runs=(run,))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from engine.kernel.values import Row, Value
-from engine.language.backends.python.compiling import Evaluate, Holds, compile_condition, compile_value
+from engine.language.backends.python.compiling import Evaluate, compile_condition, compile_value
 from engine.language.expressions import Expression
 from engine.language.surroundings import Surroundings
 from engine.language.tree import NOWHERE, And, Given, Literal, Node, Not, Or, Span, children
@@ -42,34 +42,68 @@ class Part:
 
 def explain(expression: Expression, row: Row, around: Surroundings) -> Part:
     """Return the whole of an expression over a row, part by part."""
-    return _part(expression.tree, row, around)
+    return _part(_plan(_Same(expression.tree)), row, around)
 
 
-def _part(node: Node, row: Row, around: Surroundings) -> Part:
-    parts = tuple(_parts(node, row, around))
-    if isinstance(node.type, BooleanType):
-        holds = _condition(node)(row, around)
-        return Part(node.at, node, node.type, holds, holds, parts)
-    return Part(node.at, node, node.type, _value(node)(row, around), None, parts)
+def traced(expression: Expression, row: Row, around: Surroundings) -> list[tuple[Span, Value]]:
+    """Return where each part of an expression stands and its value over a row: the whole first, then level by level."""
+    return [(at, work_out(row, around)) for at, work_out in _plan(_Same(expression.tree)).listed]
 
 
-def _parts(node: Node, row: Row, around: Surroundings) -> Iterator[Part]:
+@dataclass(frozen=True)
+class _Plan:
+    """How a part is worked out: made once for an expression, gone through for every row."""
+
+    node: Node
+    work_out: Evaluate
+    parts: tuple[_Plan, ...]
+
+    @cached_property
+    def listed(self) -> tuple[tuple[Span, Evaluate], ...]:
+        """The part and all that it is made of, level by level."""
+        found, level = list[tuple[Span, Evaluate]](), [self]
+        while level:
+            found += [(one.node.at, one.work_out) for one in level]
+            level = [inner for one in level for inner in one.parts]
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A tree that is found again as itself: to compare or hash it part by part costs more than going through it."""
+
+    tree: Node
+
+    def __hash__(self) -> int:
+        return id(self.tree)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.tree is self.tree
+
+
+@lru_cache(maxsize=2_048)
+def _plan(asked: _Same) -> _Plan:
+    return _planned(asked.tree)
+
+
+def _planned(node: Node) -> _Plan:
+    parts = tuple(_apart(node))
+    return _Plan(node, compile_condition(node) if isinstance(node.type, BooleanType) else compile_value(node), parts)
+
+
+def _apart(node: Node) -> Iterator[_Plan]:
     """Go through the parts that are written apart and are not constants; what has the whole's place is opened."""
     for child in () if is_short_form(node) else children(node):
         if child.at == node.at:
-            yield from _parts(child, row, around)
+            yield from _apart(child)
         elif not isinstance(child, Literal | Given):
-            yield _part(child, row, around)
+            yield _planned(child)
 
 
-@lru_cache(maxsize=2_048)
-def _condition(node: Node) -> Holds:
-    return compile_condition(node)
-
-
-@lru_cache(maxsize=2_048)
-def _value(node: Node) -> Evaluate:
-    return compile_value(node)
+def _part(plan: _Plan, row: Row, around: Surroundings) -> Part:
+    node, value = plan.node, plan.work_out(row, around)
+    holds = bool(value) if isinstance(node.type, BooleanType) else None
+    return Part(node.at, node, node.type, value, holds, tuple(_part(inner, row, around) for inner in plan.parts))
 
 
 def deciding(part: Part) -> Iterator[Part]:

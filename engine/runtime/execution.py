@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, groupby
-from typing import TYPE_CHECKING, TypeVar, cast
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.connectors.outside import Outside
 from engine.decision.changeset import Actor, Changeset, OutboxMessage
 from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal
 from engine.decision.deciding import decide
 from engine.decision.facts import Facts, PersonQuery, Query, RecordQuery
-from engine.decision.problems import TOO_MANY_ROUNDS
 from engine.decision.work import Key
 from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError, Nature
-from engine.language.surroundings import Moments
-from engine.rules.problems import SAME_FACT
 from engine.runtime.bonds import bound_by
 from engine.runtime.catalogs import CatalogSource, Current
+from engine.runtime.settling import Asking, settle
 from engine.storage import revisions
 from engine.storage.contents.store import Contents
 from engine.storage.database import Database
-from engine.storage.facts import answer
 from engine.storage.locks import lock_for_write, lock_records, locks_apps, locks_records
 from engine.storage.problems import BUSY, FIRED_MEANWHILE
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-ROUNDS = 8
-"""How often one decision may ask for more facts, for each record that it saves (01: per command of the chain)."""
 
 LOCKINGS = 4
 """How often a command is decided anew because it turned out to need more records to itself."""
@@ -102,9 +96,12 @@ class Execution:
 
     def carry_out(self, connection: Connection, current: Current, command: Command) -> Done:
         """Carry out a command on the apps that ``locked`` gave; EngineError leaves nothing of it behind."""
-        outcome, facts = self._decided(connection, current, command)
+        [made] = self.decide_all(connection, current, (command,))
+        outcome = made.result()
+        if isinstance(outcome, Refusal):
+            raise EngineError(outcome.problems)
         apply(connection, outcome.changeset, current.tables, self.randomness)
-        return Done(outcome.record, _left(facts, outcome.changeset))
+        return Done(outcome.record, _left(made.facts, outcome.changeset))
 
     def send(self, connection: Connection, command: str, messages: Iterable[OutboxMessage]) -> None:
         """Put messages into the outbox that no command brought forth; ``command`` is an id that names what did."""
@@ -122,33 +119,40 @@ class Execution:
             lock_for_write(connection, revisions.current(connection))
         return self.catalogs.current(connection)
 
-    def _decided(self, connection: Connection, current: Current, command: Command) -> tuple[Decided, Facts]:
-        def step(facts: Facts) -> Outcome:
-            return decide(command, current.catalog, current.parameters, facts)
+    def decide_all(
+        self, connection: Connection, current: Current, commands: Sequence[Command]
+    ) -> list[Asking[Decided | Refusal]]:
+        """Decide commands on the apps that ``locked`` gave and on what is there now, each as if it were the only one.
 
+        What one of them needs to itself stays so until the caller's transaction ends.
+        """
         held: frozenset[Key] = frozenset()
         for _ in range(LOCKINGS):
-            facts: dict[Query, object] = {}
-            outcome = cast("Decided | Refusal", self._answered(connection, current, command, step, facts))
-            needed = self._needed(current, outcome, facts)
+            made = [self._asking(current, command) for command in commands]
+            settle(connection, current, made)
+            needed = frozenset().union(*(self._needed(current, one) for one in made))
             if needed <= held:
-                if isinstance(outcome, Refusal):
-                    raise EngineError(outcome.problems)
-                return outcome, facts
+                return made
             # What is held already comes first in the order or crosses it; a crossing is found by the database (BUSY).
             _lock(connection, current, needed - held)
             held |= needed
         raise EngineError(BUSY.at())
 
-    def _needed(self, current: Current, outcome: Decided | Refusal, facts: Facts) -> frozenset[Key]:
+    def _asking(self, current: Current, command: Command) -> Asking[Decided | Refusal]:
+        def step(facts: Facts) -> Outcome:
+            return decide(command, current.catalog, current.parameters, facts)
+
+        return Asking(command, step)
+
+    def _needed(self, current: Current, made: Asking[Decided | Refusal]) -> frozenset[Key]:
         """Return the records that the command must have to itself: two writes under one limit come one after the other.
 
         It is decided once to find them, and again, on facts read anew, when they are locked. SQLite has one writer.
         """
-        if not locks_records(self.database.dialect):
+        if not locks_records(self.database.dialect) or made.error is not None:
             return frozenset()
-        writes = outcome.changeset.writes if isinstance(outcome, Decided) else ()
-        return bound_by(current.bonds, facts, writes)
+        writes = made.outcome.changeset.writes if isinstance(made.outcome, Decided) else ()
+        return bound_by(current.bonds, made.facts, writes)
 
     def settle(
         self,
@@ -162,33 +166,9 @@ class Execution:
 
         ``known`` are facts that are there beforehand.
         """
-        return self._answered(connection, current, command, step, dict(known or {}))
-
-    def _answered(
-        self,
-        connection: Connection,
-        current: Current,
-        command: Command,
-        step: Callable[[Facts], D | NeedFacts],
-        facts: dict[Query, object],
-    ) -> D:
-        what = type(command.body).__name__
-        now = command.moment if command.now is None else command.now
-
-        def around(app: str) -> Moments:
-            return current.around(app, now, command.actor.user)
-
-        for asked in count():
-            outcome = step(facts)
-            if not isinstance(outcome, NeedFacts):
-                return outcome
-            if asked >= ROUNDS * max(1, outcome.saves):
-                break
-            wanted = [query for query in outcome.queries if query not in facts]
-            if not wanted:
-                raise EngineError(SAME_FACT.at(rule=what))
-            facts.update(answer(connection, wanted, current.tables, around))
-        raise EngineError(TOO_MANY_ROUNDS.at(what=what))
+        asking = Asking(command, step, dict(known or {}))
+        settle(connection, current, (asking,))
+        return asking.result()
 
 
 def _left(facts: Facts, changeset: Changeset) -> dict[Query, object]:

@@ -67,28 +67,61 @@ class JournalEntry:
     erased: frozenset[str]
 
 
-def append(connection: Connection, by: Authorship, entries: Iterable[NewEntry]) -> None:
-    """Append these entries in their order; each value gets its own salt."""
+@dataclass(frozen=True, slots=True)
+class SaltedEntry:
+    """An entry that is ready to be written: each value has its own salt."""
+
+    by: Authorship
+    id: str
+    entry: NewEntry
+    payload: Mapping[str, Json]
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """What the entry is about."""
+        return self.entry.app, self.entry.subject, self.entry.record
+
+
+def salted(by: Authorship, entries: Iterable[NewEntry]) -> list[SaltedEntry]:
+    """Return entries, in their order, ready to be written."""
     listed = list(entries)
     ids = sorted(uuid7(by.moment, by.random(_ID_BYTES)) for _ in listed)
-    rows = [
-        _row(by, entry, id if entry.version is not None else _behind(connection, entry, id))
-        for id, entry in zip(ids, listed, strict=True)
-    ]
+    return [SaltedEntry(by, id, entry, _payload(by, entry)) for id, entry in zip(ids, listed, strict=True)]
+
+
+def append(connection: Connection, by: Authorship, entries: Iterable[NewEntry]) -> None:
+    """Append these entries in their order."""
+    write(connection, salted(by, entries))
+
+
+def write(connection: Connection, entries: Sequence[SaltedEntry]) -> None:
+    """Append entries, those of several commands too, in their order."""
+    last: dict[tuple[str, str, str], str] = {}
+    rows = []
+    for one in entries:
+        id = one.id
+        if one.entry.version is None:
+            id = last[one.about] = _behind(last.get(one.about) or _last(connection, one.about), id)
+        rows.append(_row(one, id))
     if rows:
         with writing(connection):
             connection.execute(insert(system_tables.journal), rows)
-        announce(connection, (Signal(entry.app, entry.subject, entry.record) for entry in listed))
+        announce(connection, (Signal(*one.about) for one in entries))
 
 
-def _behind(connection: Connection, entry: NewEntry, wanted: str) -> str:
+def _behind(last: str | None, wanted: str) -> str:
     """Return an id behind all earlier ones about this subject: what has no versions is ordered by its ids alone.
 
     Business time may stand still, and then the ids of two commands would be in any order.
     """
-    about = (_JOURNAL.app == entry.app, _JOURNAL.subject == entry.subject, _JOURNAL.record == entry.record)
-    last = connection.execute(select(func.max(_JOURNAL.id)).where(*about)).scalar_one()
     return wanted if last is None or last < wanted else str(UUID(int=UUID(last).int + 1))
+
+
+def _last(connection: Connection, about: tuple[str, str, str]) -> str | None:
+    columns = (_JOURNAL.app, _JOURNAL.subject, _JOURNAL.record)
+    same = (column == value for column, value in zip(columns, about, strict=True))
+    found: str | None = connection.execute(select(func.max(_JOURNAL.id)).where(*same)).scalar_one()
+    return found
 
 
 def length(connection: Connection) -> int:
@@ -129,12 +162,14 @@ def _json_changes(write: RecordWrite, form: FormTables) -> Iterable[tuple[str, J
             yield key, to_json(value, form.main.columns[key])
 
 
-def _row(by: Authorship, entry: NewEntry, id: str) -> dict[str, Any]:
+def _payload(by: Authorship, entry: NewEntry) -> dict[str, Json]:
     salts = by.random(SALT_BYTES * len(entry.values)).hex()
     size = SALT_BYTES * 2
-    payload = {
-        key: [salts[at * size : (at + 1) * size], entry.values[key]] for at, key in enumerate(sorted(entry.values))
-    }
+    return {key: [salts[at * size : (at + 1) * size], entry.values[key]] for at, key in enumerate(sorted(entry.values))}
+
+
+def _row(salted: SaltedEntry, id: str) -> dict[str, Any]:
+    by, entry, payload = salted.by, salted.entry, salted.payload
     row = {
         "id": id,
         "at": by.moment,

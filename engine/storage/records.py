@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, select, update
@@ -15,8 +16,8 @@ from engine.storage.form_tables import FormTables, PhysicalTable
 CHUNK = 500
 """How many ids one query asks for."""
 
-_LINE = "_line"
-"""A name that no field can have."""
+_LINE, _ITS_ID, _SEEN = "_line", "_its_id", "_seen"
+"""Names that no field can have."""
 
 
 def fetch(connection: Connection, form: FormTables, record: str, *, deleted: bool = False) -> Row | None:
@@ -64,22 +65,34 @@ def insert_rows(connection: Connection, form: FormTables, rows: Sequence[Row]) -
         _insert_lines(connection, lines, added)
 
 
-def update_row(
-    connection: Connection, form: FormTables, record: str, version: int, changes: Mapping[str, Value]
-) -> None:
-    """Change a record from the version before ``version`` to it; raises STALE_VERSION where it is at another one.
+Update = tuple[str, int, Mapping[str, Value]]
+"""A record, the version that it comes to, and what changes."""
 
-    Lines merge by id: those that are gone from the new list are removed, those that are there are changed in place.
+
+def update_rows(connection: Connection, form: FormTables, updates: Iterable[Update]) -> None:
+    """Change records from the version before to the one that is named; raises STALE_VERSION where one is at another.
+
+    They are changed in their order, as many by one statement as change the same fields. Lines merge by id: those that
+    are gone from the new list are removed, those that are there are changed in place.
     """
+    for _, group in groupby(updates, key=lambda item: item[2].keys() - form.lines.keys()):
+        _update_alike(connection, form, list(group))
+
+
+def _update_alike(connection: Connection, form: FormTables, updates: Sequence[Update]) -> None:
     main = form.main.table
-    own = {key: value for key, value in changes.items() if key not in form.lines}
-    change = update(main).where(main.c.id == record, main.c.version == version - 1)
-    done = connection.execute(change, form.main.codec.encode(own) | {"version": version})
-    if done.rowcount != 1:
-        raise EngineError(problems.STALE_VERSION.at(seen=version - 1))
-    for field, lines in form.lines.items():
-        if field in changes:
-            _merge_lines(connection, lines, record, changes[field] or ())
+    change = update(main).where(main.c.id == bindparam(_ITS_ID), main.c.version == bindparam(_SEEN))
+    rows = [
+        form.main.codec.encode({key: value for key, value in changes.items() if key not in form.lines})
+        | {"version": version, _ITS_ID: id, _SEEN: version - 1}
+        for id, version, changes in updates
+    ]
+    if connection.execute(change, rows).rowcount != len(rows):
+        raise EngineError(problems.STALE_VERSION.at(seen=updates[0][1] - 1))
+    for id, _, changes in updates:
+        for field, lines in form.lines.items():
+            if field in changes:
+                _merge_lines(connection, lines, id, changes[field] or ())
 
 
 def _placed(record: str, lines: Iterable[Row]) -> Iterator[dict[str, Value]]:

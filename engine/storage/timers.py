@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select
 
@@ -29,20 +30,23 @@ class Timer:
     due_at: Moment
 
 
-def put(connection: Connection, settings: Iterable[TimerSetting], moment: Moment) -> None:
-    """Set and take away timers; of several for one rule and record the last one counts.
+def put(connection: Connection, settings: Iterable[tuple[TimerSetting, Moment]]) -> None:
+    """Set and take away timers, each with the moment at which that is.
 
-    What was due before ``moment`` is due at it: nobody could have looked earlier. Written in one order, so that two
+    Of several for one rule and record the last one counts. What was due before that moment is due at it: nobody could
+    have looked earlier. Written in one order, so that two
     units of work do not wait for each other crosswise.
     """
-    last = {(item.app, item.form, item.record, item.rule): item.due for item in settings}
-    gone = [dict(zip(_NAMES, key, strict=True)) for key, due in sorted(last.items()) if due is None]
+    last = {(item.app, item.form, item.record, item.rule): (item.due, moment) for item, moment in settings}
+    gone = [
+        dict(zip(_NAMES, key, strict=True)) for key, (due, _) in sorted(last.items(), key=itemgetter(0)) if due is None
+    ]
     if gone:
         connection.execute(delete(_TIMER).where(*(_TIMER.c[key] == bindparam(name) for key, name in _PAIRS)), gone)
     wanted = [
-        {**dict(zip(_KEY, key, strict=True)), "due_at": max(last[key] or 0, moment)}
-        for key in sorted(last)
-        if last[key] is not None
+        {**dict(zip(_KEY, key, strict=True)), "due_at": max(due, moment)}
+        for key, (due, moment) in sorted(last.items(), key=itemgetter(0))
+        if due is not None
     ]
     if wanted:
         keep = insert_into(connection, _TIMER)

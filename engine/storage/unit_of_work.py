@@ -1,14 +1,14 @@
-"""Applies one changeset in the caller's transaction: records, journal, tasks and outbox together; decides nothing."""
+"""Applies changesets in the caller's transaction: records, journal, tasks and outbox together; decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from engine.decision.changeset import Changeset, RecordWrite, TaskClosing
+from engine.decision.changeset import Changeset, RecordWrite, StateChange, TaskClosing, TaskOpening
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
@@ -28,31 +28,52 @@ def apply(connection: Connection, changeset: Changeset, tables: Tables, random: 
     the app has been published since the changeset was decided, STORE-015 where a task has been dealt with,
     STORE-062 where a rule has fired for what it fires once for.
     """
-    by = Authorship(changeset.actor, changeset.command, changeset.moment, random)
+    apply_all(connection, (changeset,), tables, random)
+
+
+def apply_all(connection: Connection, changesets: Sequence[Changeset], tables: Tables, random: RandomBytes) -> None:
+    """Apply changesets of which none needs what another changes, as ``apply`` would one after the other.
+
+    Rows of all go into a table by one statement. What is raised does not say which of them could not be applied.
+    """
     with writing(connection):
-        _check_revisions(connection, changeset)
-        firings.put(connection, changeset.firings)  # first: who has to wait for another holds nothing yet
-        capture_tokens.use(connection, changeset)
-        _write_records(connection, changeset, tables)
-        files.hold(connection, changeset)
-        _log_states(connection, changeset, random)
-        _close_tasks(connection, changeset.tasks_closed)
-        _open_tasks(connection, changeset)
-        timers.put(connection, changeset.timers, changeset.moment)
-        _send(connection, changeset)
-        _log_rules(connection, changeset)
-        entries = [journal.entry_of_write(write, _form(tables, write), changeset) for write in changeset.writes]
-        entries += [journal.entry_of_note(note, changeset.actor) for note in changeset.notes]
-        journal.append(connection, by, entries)
+        _check_revisions(connection, changesets)
+        # First: who has to wait for another holds nothing yet.
+        firings.put(connection, [one for each in changesets for one in each.firings])
+        for changeset in changesets:
+            capture_tokens.use(connection, changeset)
+        _write_records(connection, [write for each in changesets for write in each.writes], tables)
+        for changeset in changesets:
+            files.hold(connection, changeset)
+        rows = [_logged(changeset, tables, random) for changeset in changesets]
+        _insert(connection, "state_log", [row for states, _ in rows for row in states])
+        _close_tasks(connection, [closing for each in changesets for closing in each.tasks_closed])
+        _open_tasks(connection, [task for each in changesets for task in each.tasks_opened])
+        timers.put(connection, [(one, each.moment) for each in changesets for one in each.timers])
+        _insert(connection, "outbox", [row for each in changesets for row in _sent(each)])
+        _insert(connection, "rule_run", [row for each in changesets for row in _rule_rows(each)])
+        journal.write(connection, [entry for _, entries in rows for entry in entries])
 
 
-def _check_revisions(connection: Connection, changeset: Changeset) -> None:
-    if not changeset.revisions:
+def _logged(
+    changeset: Changeset, tables: Tables, random: RandomBytes
+) -> tuple[list[dict[str, Any]], list[journal.SaltedEntry]]:
+    """Return what the log of states and the journal say of a changeset: both take chance, in one order."""
+    states = [_state_row(change, random) for change in changeset.state_changes]
+    by = Authorship(changeset.actor, changeset.command, changeset.moment, random)
+    entries = [journal.entry_of_write(write, _form(tables, write), changeset) for write in changeset.writes]
+    entries += [journal.entry_of_note(note, changeset.actor) for note in changeset.notes]
+    return states, journal.salted(by, entries)
+
+
+def _check_revisions(connection: Connection, changesets: Iterable[Changeset]) -> None:
+    decided_on = {pair for changeset in changesets for pair in changeset.revisions.items()}
+    if not decided_on:
         return
     current = revisions.current(connection)
     moved = [
         problems.REVISION_MOVED.at(key, app=key, number=current.get(key, 0))
-        for key, number in changeset.revisions.items()
+        for key, number in sorted(decided_on)
         if current.get(key) != number
     ]
     if moved:
@@ -66,9 +87,9 @@ def _form(tables: Tables, write: RecordWrite) -> FormTables:
     return form
 
 
-def _write_records(connection: Connection, changeset: Changeset, tables: Tables) -> None:
+def _write_records(connection: Connection, listed: Iterable[RecordWrite], tables: Tables) -> None:
     """Write in one fixed order, by form and id, so that two units of work never wait for each other crosswise."""
-    ordered = sorted(changeset.writes, key=lambda write: (write.app, write.form, write.id, write.version))
+    ordered = sorted(listed, key=lambda write: (write.app, write.form, write.id, write.version))
     for _, group in groupby(ordered, key=lambda write: (write.app, write.form)):
         writes = list(group)
         form = _form(tables, writes[0])
@@ -76,32 +97,24 @@ def _write_records(connection: Connection, changeset: Changeset, tables: Tables)
             added = [{**w.changes, "id": w.id, "version": w.version} for w in writes if w.kind == "insert"]
             if added:
                 records.insert_rows(connection, form, added)
-            for write in writes:
-                if write.kind == "update":
-                    records.update_row(connection, form, write.id, write.version, write.changes)
+            changed = [(w.id, w.version, w.changes) for w in writes if w.kind == "update"]
+            records.update_rows(connection, form, changed)
 
 
-def _log_states(connection: Connection, changeset: Changeset, random: RandomBytes) -> None:
-    _insert(
-        connection,
-        "state_log",
-        [
-            {
-                "id": uuid7(change.at, random(10)),
-                "app": change.app,
-                "form": change.form,
-                "record": change.record,
-                "origin": change.origin,
-                "target": change.target,
-                "transition": change.transition,
-                "actor": change.actor.user,
-                "rule": change.actor.rule,
-                "at": change.at,
-                "dwell": change.dwell,
-            }
-            for change in changeset.state_changes
-        ],
-    )
+def _state_row(change: StateChange, random: RandomBytes) -> dict[str, Any]:
+    return {
+        "id": uuid7(change.at, random(10)),
+        "app": change.app,
+        "form": change.form,
+        "record": change.record,
+        "origin": change.origin,
+        "target": change.target,
+        "transition": change.transition,
+        "actor": change.actor.user,
+        "rule": change.actor.rule,
+        "at": change.at,
+        "dwell": change.dwell,
+    }
 
 
 def _close_tasks(connection: Connection, closings: Sequence[TaskClosing]) -> None:
@@ -119,7 +132,7 @@ def _close_tasks(connection: Connection, closings: Sequence[TaskClosing]) -> Non
             raise EngineError(problems.TASK_DONE.at())
 
 
-def _open_tasks(connection: Connection, changeset: Changeset) -> None:
+def _open_tasks(connection: Connection, openings: Iterable[TaskOpening]) -> None:
     rows = [
         {
             "id": task.id,
@@ -147,31 +160,21 @@ def _open_tasks(connection: Connection, changeset: Changeset) -> None:
             "due_at": task.due_at,
             "state": task.state,
         }
-        for task in changeset.tasks_opened
+        for task in openings
     ]
     if rows:
         connection.execute(insert_or_ignore(connection, system_tables.task, ("dedupe",)), rows)
 
 
-def _send(connection: Connection, changeset: Changeset) -> None:
-    _insert(
-        connection,
-        "outbox",
-        [
-            {
-                "id": message.id,
-                "command": changeset.command,
-                "kind": message.kind,
-                "payload": compact(message.payload),
-                "due_at": message.due_at,
-            }
-            for message in changeset.messages
-        ],
-    )
-
-
-def _log_rules(connection: Connection, changeset: Changeset) -> None:
-    _insert(connection, "rule_run", list(_rule_rows(changeset)))
+def _sent(changeset: Changeset) -> Iterator[dict[str, Any]]:
+    for message in changeset.messages:
+        yield {
+            "id": message.id,
+            "command": changeset.command,
+            "kind": message.kind,
+            "payload": compact(message.payload),
+            "due_at": message.due_at,
+        }
 
 
 def _rule_rows(changeset: Changeset) -> Iterator[dict[str, Any]]:

@@ -90,18 +90,19 @@ def test_every_record_is_found_once_when_there_are_more_than_one_look_finds(site
     assert undelivered(site) == 0
 
 
-@pytest.mark.parametrize(("cost", "expected"), [(0, 2), (7, 4), (25, 13), (90, 13)])
+@pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 4), (25, 7), (90, 7)])
 def test_a_transaction_ends_earlier_when_deciding_takes_long(site, monkeypatch, cost, expected):
+    monkeypatch.setattr(sweeping, "TOGETHER", 2)
     me = open_shop(site, scheduled("tick", COUNT))
     names = [f"t{number}" for number in range(13)]
     make(site, me, *names)
-    carry_out = Execution.carry_out
+    decide_all = Execution.decide_all
 
-    def slowly(*arguments):
-        site.real.moment += cost
-        return carry_out(*arguments)
+    def slowly(execution, connection, current, commands):
+        site.real.moment += cost * len(commands)
+        return decide_all(execution, connection, current, commands)
 
-    monkeypatch.setattr(Execution, "carry_out", slowly)
+    monkeypatch.setattr(Execution, "decide_all", slowly)
     play(site, TEN)
     assert {item["n"] for item in things(site).values()} == {1}
     assert site.query("SELECT count(*) FROM youju_outbox WHERE kind = 'sweep'")[0][0] == expected

@@ -1,0 +1,84 @@
+"""Whether what one decision has read is what another changes: decisions that do not meet may be made side by side.
+
+A question that is not told apart here counts as met: to decide once more is slower, never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.decision.changeset import Changeset
+from engine.decision.facts import (
+    AggregateQuery,
+    BalanceQuery,
+    CaptureQuery,
+    EntriesQuery,
+    FileQuery,
+    FiredQuery,
+    OpenTasksQuery,
+    PersonQuery,
+    Query,
+    RecordQuery,
+    RepeatQuery,
+    RoleQuery,
+    RowsQuery,
+    SameQuery,
+    TaskQuery,
+)
+from engine.decision.work import Key
+from engine.language.tree import Aggregate, Path, Related, walk
+
+
+@dataclass
+class Changes:
+    """What some changesets change, as far as deciding can ask about it."""
+
+    records: set[Key] = field(default_factory=set)
+    forms: set[tuple[str, str]] = field(default_factory=set)
+    with_tasks: set[Key] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
+    closes_alone: bool = False
+    firings: set[tuple[str, str, str, str]] = field(default_factory=set)
+    holds_files: bool = False
+
+    def add(self, changeset: Changeset) -> None:
+        """Note what one more changeset changes."""
+        written = [(write.app, write.form, write.id) for write in changeset.writes]
+        self.records.update(written)
+        self.forms.update(key[:2] for key in written)
+        self.with_tasks.update((task.app, task.form, task.record) for task in changeset.tasks_opened)
+        self.tasks.update(task.id for task in changeset.tasks_closed)
+        self.closes_alone = self.closes_alone or bool(changeset.tasks_closed and not written)
+        self.firings.update((one.app, one.rule, one.record, one.period) for one in changeset.firings)
+        self.holds_files = self.holds_files or bool(changeset.holdings or changeset.tokens_used)
+
+    def meet(self, queries: Iterable[Query]) -> bool:
+        """Tell whether an answer to any of these may be another one once the changes are made."""
+        return any(map(self._meets, queries))
+
+    def _meets(self, query: Query) -> bool:
+        match query:
+            case RecordQuery(app, form, id) | EntriesQuery(app, form, id):
+                return (app, form, id) in self.records
+            case OpenTasksQuery(app, form, id):
+                # What is written overtakes tasks of its own; a task that is closed by hand does not say whose it is.
+                return (app, form, id) in self.with_tasks | self.records or self.closes_alone
+            case TaskQuery(id):
+                return id in self.tasks
+            case FiredQuery(app, rule, record, period):
+                return (app, rule, record, period) in self.firings
+            case SameQuery(app, form) | BalanceQuery(app, form):
+                return (app, form) in self.forms
+            case AggregateQuery(app, form, _, aggregate) | RowsQuery(app, form, _, aggregate):
+                return (app, form) in self.forms or (bool(self.forms) and _reaches(aggregate))
+            case FileQuery() | CaptureQuery() | RepeatQuery():
+                return self.holds_files
+            case PersonQuery() | RoleQuery():
+                return False  # no decision changes people
+
+
+def _reaches(aggregate: Aggregate) -> bool:
+    """Tell whether an aggregate reads more of a row than its own fields."""
+    inner = (tree for tree in (aggregate.value, aggregate.where) if tree is not None)
+    return any(isinstance(part, Path | Related) for tree in inner for part in walk(tree))
