@@ -119,6 +119,7 @@ def form_view(reading: Reading, form: Form) -> FormView:
         list_fields=listed,
         states={key: state.labels for key, state in flow.states.items()} if flow else {},
         state_kinds={key: state.kind for key, state in flow.states.items()} if flow else {},
+        state_lights={key: state.light for key, state in flow.states.items() if state.light} if flow else {},
         choose_first=form.definition.choose_first,
         may_create=access.may("create"),
         start_transitions=tuple(_starts(app, form)),

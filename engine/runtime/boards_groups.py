@@ -10,6 +10,7 @@ from engine.boards.boards import Figure, Measure, Metric
 from engine.forms.forms import Form
 from engine.kernel.values import Value
 from engine.language.backends.sql.queries import to_condition
+from engine.language.tree import Field
 from engine.language.types import NumberType
 from engine.runtime.boards_sight import is_closed
 from engine.runtime.listing import readable
@@ -74,7 +75,7 @@ class Sight:
         made = [self._figures(group, found, needed, taken) for group in listed]
         if sorts_here:
             for key in reversed(metric.order):
-                _sort(made, key)
+                _sort(made, key, self._ranks(key.removeprefix("-")))
         return made
 
     def _records(self) -> Records:
@@ -94,9 +95,23 @@ class Sight:
         sortable = [item.key for item in found if item.definition.function not in _DIVIDED]
         places |= {item.key: at + len(places) for at, item in enumerate(found) if item.key in sortable}
         wanted = [key for key in self.metric.order if key.removeprefix("-") in {*places, *(m.key for m in needed)}]
-        if any(key.removeprefix("-") not in places for key in wanted):
+        if any(key.removeprefix("-") not in places or self._ranks(key.removeprefix("-")) for key in wanted):
             return [], True
         return [Ordering(places[key.removeprefix("-")], key.startswith("-")) for key in wanted], False
+
+    def _ranks(self, key: str) -> Mapping[str, int]:
+        """Return the places of what a dimension by states or options can be, in the order of the design; else nothing.
+
+        Stages of a funnel stand as they follow each other, not by their keys.
+        """
+        item = next((item.item.tree for item in self.metric.dimensions if item.key == key), None)
+        if not isinstance(item, Field):
+            return {}
+        flow = self.reading.app(self.metric.app).workflows.get(self.form.key)
+        if item.key in ("state", "stay_state") and flow is not None:
+            return {state: place for place, state in enumerate(flow.states)}
+        field = self.form.fields.get(item.key)
+        return {} if field is None else {one.key: place for place, one in enumerate(field.definition.options)}
 
     def _figures(
         self, group: Group, found: Sequence[Measure], needed: Sequence[Measure], taken: Mapping[str, Found]
@@ -184,10 +199,10 @@ def _divided(number: int, by: int) -> int:
     return -whole if number < 0 else whole
 
 
-def _sort(rows: list[Figures], order: str) -> None:
-    """Sort by one key, blanks last in both directions; what is equal stays as it is."""
+def _sort(rows: list[Figures], order: str, ranks: Mapping[str, int]) -> None:
+    """Sort by one key, or by the places that its values have, blanks last in both directions; what is equal stays."""
     key, down = order.removeprefix("-"), order.startswith("-")
     filled = [row for row in rows if row.get(key) is not None]
     blank = [row for row in rows if row.get(key) is None]
-    filled.sort(key=lambda row: row[key], reverse=down)
+    filled.sort(key=lambda row: ranks.get(row[key], len(ranks)) if ranks else row[key], reverse=down)
     rows[:] = [*filled, *blank]

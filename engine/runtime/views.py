@@ -109,6 +109,7 @@ class FormView:
     zone: str = "Asia/Shanghai"
     labels_of_system: Mapping[str, Text] = field(default_factory=dict)
     transitions: tuple[str, ...] = ()
+    state_lights: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,19 @@ from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
 
 StateKind = Literal["draft", "open", "won", "lost", "held"]
+StateLight = Literal["yellow", "red"]
 
 
 @dataclass(frozen=True, slots=True)
 class StateDef:
-    """One state. In a ``locked`` one records change by transitions only."""
+    """One state. In a ``locked`` one records change by transitions only; a ``light`` says that something is wrong."""
 
     uid: str
     key: str
     labels: Text
     kind: StateKind
     locked: bool = False
+    light: StateLight | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,14 @@ def workflow_def(document: Json) -> WorkflowDef:
         form=document["form"],
         initial=document["initial"],
         states=tuple(
-            StateDef(item["uid"], item["key"], Text.from_json(item["labels"]), item["kind"], item.get("locked", False))
+            StateDef(
+                uid=item["uid"],
+                key=item["key"],
+                labels=Text.from_json(item["labels"]),
+                kind=item["kind"],
+                locked=item.get("locked", False),
+                light=item.get("light"),
+            )
             for item in document["states"]
         ),
         transitions=tuple(transition_def(item) for item in document["transitions"]),

@@ -11,6 +11,7 @@ from engine.kernel.problems import Text
 from engine.runtime.studio.edits import Language, form_in, path_of
 from engine.runtime.studio.flows import (
     KIND_NAMES,
+    LIGHT_NAMES,
     Act,
     AddFlow,
     ChangePart,
@@ -42,7 +43,7 @@ FLOW: Final = "/a/<app>/studio/states/<form>"
 PARTS: Final = get_args(Part)
 ACTS: Final = get_args(Act)
 SETTABLE: Final = {
-    "states": ("kind", "locked"),
+    "states": ("kind", "light", "locked"),
     "transitions": (
         *("from", "to", "by", "fields", "optional_fields"),
         *("acknowledgement", "while_held", "guard", "guard_message"),
@@ -68,6 +69,7 @@ def _page(app: str, form: str, problems: tuple[Problem, ...]) -> str:
         "form": document,
         "flow": flow,
         "kinds": KIND_NAMES,
+        "lights": LIGHT_NAMES,
         "least": least_fields(found.documents),
         "asked": asked(document),
         "labels": {field["key"]: Text.from_json(field["labels"]) for field in document["fields"]},

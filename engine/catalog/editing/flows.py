@@ -15,6 +15,7 @@ from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import EngineError
 
 KINDS: Final = ("draft", "open", "won", "lost", "held")
+LIGHTS: Final = ("yellow", "red")
 ANY: Final = "*"
 SYSTEM: Final = "system"
 LEAST_FIELDS: Final = "transition.min_fields"

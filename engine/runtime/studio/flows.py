@@ -11,7 +11,7 @@ from engine.catalog.documents import Documents
 from engine.catalog.editing import flows, forms
 from engine.catalog.editing.access import ROLES
 from engine.catalog.editing.elements import Mint, named, of
-from engine.catalog.editing.flows import KINDS, SYSTEM, asked, least_fields, path_of_flow
+from engine.catalog.editing.flows import KINDS, LIGHTS, SYSTEM, asked, least_fields, path_of_flow
 from engine.catalog.editing.problems import GONE
 from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import EngineError, Text
@@ -20,6 +20,7 @@ from engine.runtime.studio.edits import Language, form_in, path_of
 Part = Literal["states", "transitions"]
 Act = Literal["add", "name", "move", "remove"]
 
+LIGHT_NAMES = {"yellow": Text("黄:要留意", "amber: to be watched"), "red": Text("红:要处理", "red: to be acted on")}
 KIND_NAMES = {
     "draft": Text("草稿", "draft"),
     "open": Text("进行中", "in progress"),
@@ -191,6 +192,8 @@ class SetPart:
         match self.key:
             case "kind":
                 return value if value in KINDS else before
+            case "light":
+                return value if value in LIGHTS else ABSENT
             case "to":
                 return value if value in states else before
             case "locked" | "acknowledgement" | "while_held":

@@ -85,6 +85,7 @@ def test_states_are_added_named_kept_from_change_and_removed_with_their_transiti
     assert (added["key"], added["kind"]) == ("shen_he_zhong", "open")
     post(f"/states/{added['uid']}", key="kind", value="held")
     post(f"/states/{added['uid']}", key="locked", value="true")
+    post(f"/states/{added['uid']}", key="light", value="red")
     post(f"/states/{added['uid']}", key="name", value="复核")
     post("/states", act="move", uid=added["uid"], before=uid(flow, "states", "done"))
     assert flow()["states"][2] == {
@@ -93,7 +94,10 @@ def test_states_are_added_named_kept_from_change_and_removed_with_their_transiti
         "labels": {"zh": "复核", "en": "复核"},
         "kind": "held",
         "locked": True,
+        "light": "red",
     }
+    post(f"/states/{added['uid']}", key="light", value="")
+    assert "light" not in flow()["states"][2]
     post(key="initial", value="submitted")
     assert flow()["initial"] == "submitted"
     post("/states", act="remove", uid=uid(flow, "states", "done"))
@@ -146,8 +150,12 @@ def test_records_follow_the_states_once_they_are_published(post, flow, instance,
     filled = {"name": "a", "size": "2", "due": "2026-01-02"}
     made = records.create(clerk, "desk", "thing", filled)
     assert made.state == "draft"
+    assert '<span class="chip chip-draft">草稿' in text(signed_in("librarian").get(f"/a/desk/thing/{made.id}"))
     page = text(signed_in("librarian").get(f"/a/desk/thing/{made.id}"))
     assert "提交" in page
+    post(f"/states/{uid(flow, 'states', 'draft')}", key="light", value="red")
+    drafts.publish(viewer_of("root"), "desk", drafts.show(viewer_of("root"), "desk").version)
+    assert '<span class="chip chip-critical">草稿' in text(signed_in("librarian").get(f"/a/desk/thing/{made.id}"))
     post("/remove")
     drafts.publish(viewer_of("root"), "desk", drafts.show(viewer_of("root"), "desk").version)
 

@@ -71,6 +71,17 @@ def test_what_the_text_changes_is_all_that_changes():
     assert {key for key in made if made[key] != before.get(key)} <= {"on", "comments"}
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "每天18:00、20:00"), ("en", "Every day at 18:00 and 20:00")],
+)
+def test_hours_of_each_day_are_told_as_people_say_them(language, words):
+    lines = [line for about in told("store_sales", language).listed() for line in about.rules]
+    (line,) = [line for line in lines if line.key == "daily_remind"]
+    assert words in line.words
+    assert "* * *" not in line.words
+
+
 def test_a_rule_is_told_in_one_sentence():
     (line,) = [
         line for about in told("library", "zh").listed() for line in about.rules if line.key == "request_to_librarian"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from engine.catalog.editing import rules_events as events
@@ -10,6 +11,8 @@ from engine.runtime.studio.rules import words as said
 from engine.runtime.studio.rules.kept import as_text
 from engine.runtime.studio.rules.parts import Word
 from engine.runtime.studio.rules.speaker import Piece, Speaker
+
+_HOURS = re.compile(r"(?P<minute>\d{1,2}) (?P<hours>\d{1,2}(?:,\d{1,2})+) \* \* \*")
 
 
 def event_parts(speaker: Speaker, at: str, event: Json, kept: Json) -> Iterator[Piece]:
@@ -115,7 +118,7 @@ def _schedule(speaker: Speaker, at: str, body: Json, word: Word, name: str) -> I
     plan = events.plan_of(body["cron"])
     label = speaker.pick("多久一次", "How often")
     if plan is None:
-        yield Word(f"{at}/cron", label, body["cron"], "code", (body["cron"],))
+        yield Word(f"{at}/cron", label, _in_words(speaker, body["cron"]), "code", (body["cron"],))
     else:
         every = plan["every"]
         yield Word(f"{at}/every", label, speaker.of(said.EVERY[every]), "choice", (every,), speaker.choices(said.EVERY))
@@ -123,6 +126,15 @@ def _schedule(speaker: Speaker, at: str, body: Json, word: Word, name: str) -> I
     yield speaker.pick(",", ", ")
     yield word
     yield speaker.pick(f"每条{name}", f", for each {name}")
+
+
+def _in_words(speaker: Speaker, cron: str) -> str:
+    """Return a schedule of several hours of each day as people say it; any other as it is written."""
+    found = _HOURS.fullmatch(cron)
+    if found is None:
+        return cron
+    times = [f"{int(hour):02d}:{int(found['minute']):02d}" for hour in found["hours"].split(",")]
+    return speaker.pick(f"每天{'、'.join(times)}", f"Every day at {', '.join(times[:-1])} and {times[-1]}")
 
 
 def _slot(speaker: Speaker, at: str, plan: Mapping[str, str]) -> Iterator[Piece]:
