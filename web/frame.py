@@ -140,6 +140,7 @@ def house() -> tuple[Place, ...]:
     found = [_place(gettext("On the phone"), url_for("phone.show"), "mobile")]
     if asking is not None and instance().apps.may_export(asking):
         found.insert(0, _place(gettext("Market"), url_for("market.shelf"), "box"))
+        found.insert(1, _place(gettext("Background work"), url_for("jobs.show"), "refresh"))
     return tuple(found)
 
 

@@ -64,6 +64,11 @@ class Letters:
         _for_administrators(viewer)
         self.replay(letter, viewer.id)
 
+    def replay_all_by(self, viewer: Viewer) -> int:
+        """Send again whatever is dead now, for an administrator; return how many; EngineError (absent) for others."""
+        _for_administrators(viewer)
+        return self.replay_all(viewer.id)
+
     def _replay(self, letters: Sequence[str], by: str | None) -> int:
         return self.execution.attempt(partial(self._replayed, letters, by))
 

@@ -11,7 +11,7 @@ from engine.forms.definitions import scale_of, target_of
 from engine.forms.field_types import LINES
 from engine.forms.forms import Field, Form
 from engine.kernel.canonical import Json
-from engine.kernel.problems import EngineError
+from engine.kernel.problems import EngineError, Text
 from engine.runtime.desk import Desk
 from engine.runtime.directory import is_admin
 from engine.runtime.exporting import exported
@@ -57,6 +57,14 @@ class Apps:
     def may_export(self, viewer: Viewer) -> bool:
         """Tell whether the viewer may take definitions of apps away: an administrator may."""
         return is_admin(viewer)
+
+    def rule_labels(self, viewer: Viewer) -> dict[tuple[str, str], Text]:
+        """Return what all rules are called, by app and key, for administrators; for anybody else there are none."""
+        if not self.may_export(viewer):
+            return {}
+        with self._desk.reading(viewer) as reading:
+            listed = [(app.key, rule.definition) for app in reading.catalog.apps.values() for rule in app.rules]
+        return {(app, definition.key): definition.labels for app, definition in listed}
 
     def export(self, viewer: Viewer, app: str) -> bytes:
         """Return the file of an app's definition; EngineError (absent) for who may not export."""

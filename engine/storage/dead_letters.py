@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment, moment_text
@@ -13,11 +15,16 @@ from engine.storage import system_tables
 
 _OUTBOX = system_tables.outbox
 _DEAD = _OUTBOX.c.dead_at.is_not(None)
+_COLUMNS = tuple(_OUTBOX.c[name] for name in ("id", "kind", "attempts", "error", "due_at", "dead_at", "payload"))
+_NAMES = ("app", "form", "record", "rule", "connector", "operation")
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up after its last attempt; ``since`` is a real moment, ``due_at`` one of business."""
+    """A message that was given up after its last attempt; ``since`` is a real moment, ``due_at`` one of business.
+
+    ``about`` names what it is about, by keys: ``app``, ``form``, ``record``, ``rule``, ``connector``, ``operation``.
+    """
 
     id: str
     kind: str
@@ -25,6 +32,7 @@ class DeadLetter:
     error: str
     due_at: Moment
     since: Moment
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Json]:
         """Return what is told of it: never what it says."""
@@ -35,29 +43,28 @@ class DeadLetter:
             "error": self.error,
             "due_at": moment_text(self.due_at),
             "since": moment_text(self.since),
+            "about": dict(self.about),
         }
 
 
 def found(connection: Connection, limit: int, after: str = "") -> tuple[DeadLetter, ...]:
     """Return the dead letters behind an id, in order of ids."""
-    columns = _OUTBOX.c
-    query = (
-        select(columns.id, columns.kind, columns.attempts, columns.error, columns.due_at, columns.dead_at)
-        .where(_DEAD, columns.id > after)
-        .order_by(columns.id)
-        .limit(limit)
-    )
-    return tuple(DeadLetter(*row[:3], row.error or "", *row[4:]) for row in connection.execute(query))
+    query = select(*_COLUMNS).where(_DEAD, _OUTBOX.c.id > after).order_by(_OUTBOX.c.id).limit(limit)
+    return tuple(map(_letter, connection.execute(query)))
 
 
 def revive(connection: Connection, letters: Collection[str]) -> tuple[DeadLetter, ...]:
     """Let these come again with fresh attempts, those that are dead; return them as they were."""
-    columns = _OUTBOX.c
-    query = select(columns.id, columns.kind, columns.attempts, columns.error, columns.due_at, columns.dead_at)
-    locked = query.where(_DEAD, columns.id.in_(sorted(letters))).order_by(columns.id).with_for_update()
-    dead = tuple(DeadLetter(*row[:3], row.error or "", *row[4:]) for row in connection.execute(locked))
+    id = _OUTBOX.c.id
+    locked = select(*_COLUMNS).where(_DEAD, id.in_(sorted(letters))).order_by(id).with_for_update()
+    dead = tuple(map(_letter, connection.execute(locked)))
     if dead:
-        ids = [letter.id for letter in dead]
         values = {"dead_at": None, "attempts": 0, "available_at": 0}
-        connection.execute(update(_OUTBOX).where(columns.id.in_(ids)).values(**values))
+        connection.execute(update(_OUTBOX).where(id.in_([letter.id for letter in dead])).values(**values))
     return dead
+
+
+def _letter(row: Row[Any]) -> DeadLetter:
+    said = json.loads(row.payload)
+    about = {key: str(said[key]) for key in _NAMES if isinstance(said, dict) and said.get(key)}
+    return DeadLetter(row.id, row.kind, row.attempts, row.error or "", row.due_at, row.dead_at, about)

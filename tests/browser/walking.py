@@ -92,6 +92,7 @@ def stops(instance: Instance, everybody: Mapping[str, Person]) -> list[Stop]:
         Stop("search-nothing", first, "/search?q=%E4%9A%BB%E4%9A%BB"),
         Stop("me", first, "/me"),
         Stop("apps", admin, "/apps"),
+        Stop("jobs", admin, "/jobs"),
         Stop("studio-new-app", admin, "/studio/new"),
     ]
     for name, one in everybody.items():

@@ -8,9 +8,12 @@ from typing import Final
 from web.openapi.parts import AT, ID, NUMBER, WORD, closed, listed, named
 from web.openapi.shapes import Schema
 
+ABOUT: Final[Schema] = {"type": "object", "additionalProperties": WORD}
+"""App, form, record, rule, connector and operation that a message names."""
+
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "DeadLetter": {
-        **closed(id=ID, kind=WORD, attempts=NUMBER, error=WORD, due_at=AT, since=AT),
+        **closed(id=ID, kind=WORD, attempts=NUMBER, error=WORD, due_at=AT, since=AT, about=ABOUT),
         "description": "A message that was given up; `due_at` is business time, `since` real time",
     },
     "DeadLetters": listed(named("DeadLetter")),

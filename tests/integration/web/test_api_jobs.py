@@ -1,7 +1,8 @@
-"""An administrator sees over the API what could not be delivered and sends it again; nobody else does."""
+"""An administrator sees what could not be delivered and sends it again, by API and page; nobody else does."""
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -11,7 +12,7 @@ from engine.boot import open_instance, read_settings
 from engine.jobs.delivering import RETRY
 from engine.kernel.clocks import Clocks
 from engine.storage import system_tables
-from tests.integration.web.conftest import Api
+from tests.integration.web.conftest import PASSWORD, Api, Visitor
 from tests.integration.web.test_api import ABSENT, problems
 from tests.support.sites import Hand
 from web.app import create_app
@@ -92,3 +93,70 @@ def test_there_are_no_letters_for_others_than_administrators(app, instance, lett
 
 def test_a_limit_that_is_none_is_refused(admin):
     assert problems(admin("GET", f"{DEAD}?limit=none"), 422)
+
+
+@pytest.fixture
+def root(app, instance):
+    """The administrator, signed in."""
+    visitor = Visitor(app.test_client())
+    visitor.client.set_cookie("youju_session", instance.directory.sign_in("root", PASSWORD))
+    visitor.get("/me")
+    return visitor
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def test_the_page_says_that_all_is_well_and_which_rules_look_next(root):
+    page = text_of(root.get("/jobs"))
+    assert "一切正常。" in page
+    assert "已放弃" in page
+    assert "再发一次" not in page
+    assert "接下来按时间做的" in page
+
+
+def test_what_was_given_up_is_told_and_sent_again_on_the_page(root, letter, instance):
+    page = text_of(root.get("/jobs"))
+    assert "有些事没有做成。" in page
+    assert "pigeon" in page
+    assert "JOB-001" in page
+    answer = root.post(f"/jobs/dead/{letter}")
+    assert (answer.status_code, answer.location) == (303, "/jobs?again=1")
+    assert "已重新发送1条。" in text_of(root.get(answer.location))
+    assert instance.office.standing().depth.dead == 0
+    assert root.post(f"/jobs/dead/{letter}").location == "/jobs?again=0"
+    assert "已经在处理了。" in text_of(root.get("/jobs?again=0"))
+
+
+def test_everything_is_sent_again_by_one_tap(root, letter, instance):
+    assert root.post("/jobs/dead").location == "/jobs?again=1"
+    assert instance.office.standing().depth.dead == 0
+
+
+def test_a_letter_leads_to_its_record_and_names_its_rule(root, instance, letter):
+    book = instance.records.create(
+        instance.directory.viewer_of_session(instance.directory.sign_in("librarian", PASSWORD)),
+        "library",
+        "book",
+        {"title": "石头记", "isbn": "9787020002207", "price": "30.00"},
+    )
+    about = {"app": "library", "form": "book", "record": book.id, "rule": "request_to_librarian"}
+    with instance.database.write() as connection:
+        connection.execute(
+            text("UPDATE youju_outbox SET payload = :said WHERE id = :id"), {"said": json.dumps(about), "id": letter}
+        )
+    page = text_of(root.get("/jobs"))
+    assert f"/a/library/book/{book.id}" in page
+    assert "申请交给馆员" in page
+
+
+def test_the_page_is_absent_for_others_than_administrators(app, instance, letter):
+    visitor = Visitor(app.test_client())
+    visitor.client.set_cookie("youju_session", instance.directory.sign_in("librarian", PASSWORD))
+    visitor.get("/me")
+    assert visitor.get("/jobs").status_code == 404
+    assert visitor.post("/jobs/dead").status_code == 404
+    assert visitor.post(f"/jobs/dead/{letter}").status_code == 404
+    assert "/jobs" not in text_of(visitor.get("/me"))
+    assert instance.office.standing().depth.dead == 1

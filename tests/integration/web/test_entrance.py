@@ -107,6 +107,8 @@ STATE_CHANGING = (
     f"/a/library/book/{ABSENT}/delete",
     f"/a/library/loan/{ABSENT}/do/lend",
     f"/inbox/tasks/{ABSENT}/lend",
+    "/jobs/dead",
+    f"/jobs/dead/{ABSENT}",
     "/inbox/messages",
     f"/inbox/messages/{ABSENT}",
     "/a/library/book/filters",

@@ -1,0 +1,163 @@
+"""How the work behind the pages stands, for administrators: what failed and is sent again, what is wrong and next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from engine.kernel.clocks import moment_text
+from engine.kernel.problems import EngineError, Nature
+from engine.runtime.views import AppView
+from web.display import text_of
+from web.doors import instance, viewer
+from web.payloads import USUAL_PER_PAGE
+from web.problems import NOT_FOUND, RequestRefused
+from web.texts import gettext, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from engine.kernel.problems import Text
+
+blueprint = Blueprint("jobs", __name__)
+
+SOON: Final = 12
+"""So many of the next slots are shown."""
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A dead letter as it is told: what it was to do, about what, and why it was given up."""
+
+    id: str
+    what: str
+    about: str
+    record: str | None
+    error: str
+    since: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Slot:
+    """When a rule looks next; ``labels`` is None for one that is there no more."""
+
+    app: AppView | None
+    labels: Text | None
+    at: str
+
+
+@blueprint.get("/jobs")
+def show() -> str:
+    """Show how everything stands."""
+    _for_administrators()
+    office, asking = instance().office, viewer()
+    found = office.standing()
+    apps = {app.key: app for app in instance().apps.installed(asking)}
+    rules = instance().apps.rule_labels(asking)
+    dead = office.letters.seen_by(asking, USUAL_PER_PAGE)
+    slots = sorted(found.schedules, key=lambda one: one.next_slot)[:SOON]
+    return render_template(
+        "jobs.html",
+        found=found,
+        lag=_long(found.lag),
+        wrong=[_told(name) for name in found.wrong],
+        letters=[_letter(one.as_json(), rules) for one in dead],
+        connectors=[(apps.get(one.app), one) for one in instance().services.connectors.all()],
+        slots=[Slot(apps.get(one.app), rules.get((one.app, one.rule)), moment_text(one.next_slot)) for one in slots],
+        again=request.args.get("again", type=int),
+    )
+
+
+@blueprint.post("/jobs/dead")
+def replay_all() -> BaseResponse:
+    """Send all dead letters again."""
+    _for_administrators()
+    return _back(instance().office.letters.replay_all_by(viewer()))
+
+
+@blueprint.post("/jobs/dead/<uuid:letter>")
+def replay(letter: object) -> BaseResponse:
+    """Send a dead letter again; one that somebody else has sent again meanwhile is fine as it is."""
+    _for_administrators()
+    try:
+        instance().office.letters.replay_by(viewer(), str(letter))
+    except EngineError as error:
+        if error.nature is not Nature.ABSENT:
+            raise
+        return _back(0)
+    return _back(1)
+
+
+def _back(again: int) -> BaseResponse:
+    return redirect(url_for("jobs.show", again=again), 303)
+
+
+def _for_administrators() -> None:
+    if not instance().apps.may_export(viewer()):
+        raise RequestRefused(404, NOT_FOUND.at())
+
+
+def _letter(said: Mapping[str, object], rules: Mapping[tuple[str, str], Text]) -> Letter:
+    about: Mapping[str, str] = said["about"]  # type: ignore[assignment]
+    kinds = {
+        "event": gettext("Let rules look at a change"),
+        "notify": gettext("Tell people"),
+        "call": gettext("Call a partner"),
+        "sweep": gettext("Let a rule look at its time"),
+        "deadline": gettext("Let a rule look at a date"),
+    }
+    rule = rules.get((about.get("app", ""), about.get("rule", "")))
+    named = (rule and text_of(rule), about.get("connector") and f"{about['connector']}.{about.get('operation', '')}")
+    app, form, record = (about.get(key) for key in ("app", "form", "record"))
+    return Letter(
+        id=str(said["id"]),
+        what=kinds.get(str(said["kind"]), str(said["kind"])),
+        about=" · ".join(part for part in named if part),
+        record=url_for("records.record", app=app, form=form, record_id=record) if app and form and record else None,
+        error=str(said["error"]),
+        since=str(said["since"]),
+        attempts=int(str(said["attempts"])),
+    )
+
+
+def _long(milliseconds: int) -> str:
+    """Return about how long that is."""
+    if milliseconds < MINUTE:
+        return ngettext("%(num)s second", "%(num)s seconds", milliseconds // SECOND)
+    if milliseconds < HOUR:
+        return ngettext("%(num)s minute", "%(num)s minutes", milliseconds // MINUTE)
+    if milliseconds < DAY:
+        return ngettext("%(num)s hour", "%(num)s hours", milliseconds // HOUR)
+    return ngettext("%(num)s day", "%(num)s days", milliseconds // DAY)
+
+
+def _told(name: str) -> tuple[str, str]:
+    """Return what is wrong, and what mends it."""
+    known = {
+        "dead_letters": (
+            gettext("Something could not be delivered."),
+            gettext("See why below, mend that, and send it again."),
+        ),
+        "late": (
+            gettext("Work has been waiting for over a minute."),
+            gettext("If it stays so, more workers help: youju worker"),
+        ),
+        "no_worker": (gettext("Nobody works."), gettext("Start one: youju worker")),
+        "no_scheduler": (gettext("No scheduler leads."), gettext("Start one: youju scheduler")),
+        "queue_away": (
+            gettext("The queue cannot be reached."),
+            gettext("Nothing is lost: what waits is in the database and goes on when Redis is back."),
+        ),
+        "unsealed": (
+            gettext("The journal has not been sealed for over a minute."),
+            gettext("A scheduler or the jobs process seals it: see that one runs."),
+        ),
+    }
+    return known[name]
