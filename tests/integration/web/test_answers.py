@@ -67,3 +67,13 @@ def test_the_page_that_follows_says_the_answer_to_whoever_fired(api, loan, libra
 def test_a_made_up_address_says_nothing_when_it_names_no_record(librarian):
     assert said(librarian.get("/inbox?done=acted&of=library.loan")) is None
     assert said(librarian.get("/inbox?done=acted&of=library.loan.nothing")) is None
+
+
+def test_a_step_that_ends_a_record_without_success_is_confirmed_in_red(api, loan, librarian):
+    made = api("POST", "/library/loan", {"fields": loan, "transition": "lend"}).get_json()
+    pages = {
+        key: librarian.get(f"/a/library/loan/{made['id']}/do/{key}").get_data(as_text=True)
+        for key in ("report_lost", "give_back")
+    }
+    assert '<button class="primary danger" name="_do" value="fire">' in pages["report_lost"]
+    assert '<button class="primary" name="_do" value="fire">' in pages["give_back"]
