@@ -58,6 +58,14 @@ class Apps:
         """Tell whether the viewer may take definitions of apps away: an administrator may."""
         return is_admin(viewer)
 
+    def not_open_to(self, viewer: Viewer) -> dict[str, Text]:
+        """Return the names of the apps to which an administrator has no access, by key; none to anybody else."""
+        if not self.may_export(viewer):
+            return {}
+        with self._desk.reading(viewer) as reading:
+            views = (app_view(reading, app) for app in reading.catalog.apps.values())
+            return {view.key: view.labels for view in views if not _is_open(view, reading)}
+
     def rule_labels(self, viewer: Viewer) -> dict[tuple[str, str], Text]:
         """Return what all rules are called, by app and key, for administrators; for anybody else there are none."""
         if not self.may_export(viewer):

@@ -50,7 +50,7 @@ def apply_all(connection: Connection, changesets: Sequence[Changeset], tables: T
         _close_tasks(connection, [closing for each in changesets for closing in each.tasks_closed])
         _open_tasks(connection, [task for each in changesets for task in each.tasks_opened])
         timers.put(connection, [(one, each.moment) for each in changesets for one in each.timers])
-        _insert(connection, "outbox", [row for each in changesets for row in _sent(each)])
+        _send(connection, changesets)
         _insert(connection, "rule_run", [row for each in changesets for row in _rule_rows(each)])
         journal.write(connection, [entry for _, entries in rows for entry in entries])
 
@@ -166,15 +166,22 @@ def _open_tasks(connection: Connection, openings: Iterable[TaskOpening]) -> None
         connection.execute(insert_or_ignore(connection, system_tables.task, ("dedupe",)), rows)
 
 
-def _sent(changeset: Changeset) -> Iterator[dict[str, Any]]:
-    for message in changeset.messages:
-        yield {
-            "id": message.id,
-            "command": changeset.command,
-            "kind": message.kind,
-            "payload": compact(message.payload),
-            "due_at": message.due_at,
-        }
+def _send(connection: Connection, changesets: Iterable[Changeset]) -> None:
+    _insert(
+        connection,
+        "outbox",
+        [
+            {
+                "id": message.id,
+                "command": changeset.command,
+                "kind": message.kind,
+                "payload": compact(message.payload),
+                "due_at": message.due_at,
+            }
+            for changeset in changesets
+            for message in changeset.messages
+        ],
+    )
 
 
 def _rule_rows(changeset: Changeset) -> Iterator[dict[str, Any]]:

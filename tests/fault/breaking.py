@@ -11,7 +11,7 @@ from engine.storage import idempotency, outbox, unit_of_work
 from engine.storage.outbox import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
 
@@ -72,8 +72,8 @@ def event_after_the_commit() -> None:
     """Put what must follow into the outbox only when the work is committed: killed between, it never follows."""
     send, kept = unit_of_work._send, []
 
-    def later(_connection: Connection, changeset: Changeset) -> None:
-        kept.append(changeset)
+    def later(_connection: Connection, changesets: Iterable[Changeset]) -> None:
+        kept.append(tuple(changesets))
 
     def then_sending(work: Callable[..., object], database: Callable[[Any], Database]) -> Callable[..., object]:
         def worked(self: object, *arguments: object) -> object:

@@ -34,7 +34,10 @@ def start() -> BaseResponse:
 @blueprint.get("/apps")
 def apps() -> str:
     """Show the apps."""
-    return render_template("apps.html", apps=installed(), may_design=instance().apps.may_export(viewer()))
+    asking, own = viewer(), instance().apps
+    return render_template(
+        "apps.html", apps=installed(), others=own.not_open_to(asking), may_design=own.may_export(asking)
+    )
 
 
 @blueprint.get("/a/<app>/")

@@ -29,7 +29,10 @@ def offer(key: str) -> str:
     works = {"installing": market.installing(instance(), key), "proving": market.proving(instance(), key)}
     found = _offer(key)
     cut_short, half_demo = _is_cut_short(found), market.has_half_demo(instance(), key)
-    return render_template("offer.html", offer=found, cut_short=cut_short, half_demo=half_demo, **works)
+    is_open = key not in instance().apps.not_open_to(viewer())
+    return render_template(
+        "offer.html", offer=found, cut_short=cut_short, half_demo=half_demo, is_open=is_open, **works
+    )
 
 
 @blueprint.post("/market/<key>/install")

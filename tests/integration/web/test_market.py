@@ -11,6 +11,7 @@ from engine.demo import ANCHOR
 from engine.packs.installing import install_with_needs
 from engine.packs.reading import find_pack, read_pack
 from engine.packs.shelf import offers
+from engine.runtime.granting import revoke_by_name
 from engine.storage import settings
 
 PATIENCE_SECONDS = 60
@@ -55,6 +56,22 @@ def test_a_pack_is_put_in_with_what_it_needs(instance, admin):
     states = {offer.pack.key: offer.state for offer in offers(instance.services)}
     assert states["work_hub"] == states["master_data"] == "installed"
     assert "已安装" in text(admin.get("/market")) or "Installed" in text(admin.get("/market"))
+
+
+def test_what_was_put_in_leads_to_who_may_use_it_until_one_may(instance, admin):
+    admin.get("/market/work_hub")
+    admin.post("/market/work_hub/install")
+    assert finished(instance, "install.work_hub").state == "done"
+    people, home = 'href="/a/work_hub/studio/people/"', 'href="/a/work_hub/"'
+    for page in (text(admin.get("/apps")), text(admin.get("/market/work_hub"))):
+        assert people in page
+        assert home not in page
+    assert "已安装,您没有角色" in text(admin.get("/apps"))
+    instance.directory.grant("root", "work_hub", "sales_rep")
+    assert home in text(admin.get("/apps"))
+    assert people not in text(admin.get("/apps"))
+    assert home in text(admin.get("/market/work_hub"))
+    revoke_by_name(instance.services.execution, "root", "work_hub", "sales_rep")
 
 
 def test_a_pack_can_be_put_in_again_when_that_was_cut_short(instance, admin):
