@@ -45,18 +45,17 @@ MIGRATIONS = (
 def migrate(database: Database, *, now: Callable[[], Moment] = real_moment) -> tuple[str, ...]:
     """Run what has not been run yet, each migration in one transaction, and return the names of those run.
 
-    Two processes may call this at once: one does the work, the other waits and finds it done. Raises ``EngineError``
-    (STORE-006) where the database knows migrations that this program does not.
+    Two processes may call this at once: one does the work, the other waits and finds it done; where there is nothing to
+    do, nobody waits for anybody. Raises ``EngineError`` (STORE-006) where the database knows migrations that this
+    program does not.
     """
     done: list[str] = []
-    for migration in MIGRATIONS:
+    with database.read() as connection:
+        left = _left(_stored(connection))
+    for migration in left:
         with database.write() as connection:
             lock_schema(connection)
-            applied = _applied(connection)
-            unknown = applied - {known.name for known in MIGRATIONS}
-            if unknown:
-                raise EngineError(problems.NEWER_SCHEMA.at(names=", ".join(sorted(unknown))))
-            if migration.name in applied:
+            if migration not in _left(_applied(connection)):
                 continue
             migration.run(Operations(MigrationContext.configure(connection)), database.dialect)
             record = insert(system_tables.schema_version)
@@ -68,14 +67,29 @@ def migrate(database: Database, *, now: Callable[[], Moment] = real_moment) -> t
 def pending(database: Database) -> tuple[str, ...]:
     """Return the names of the migrations that have not been run."""
     with database.read() as connection:
-        applied = _applied(connection) if connection.dialect.has_table(connection, _TABLE) else frozenset()
+        applied = _stored(connection)
     return tuple(migration.name for migration in MIGRATIONS if migration.name not in applied)
 
 
 _TABLE = system_tables.schema_version.name
 
 
+def _left(applied: frozenset[str]) -> tuple[Migration, ...]:
+    """Return the migrations that have not been run; EngineError where others than these have been."""
+    unknown = applied - {known.name for known in MIGRATIONS}
+    if unknown:
+        raise EngineError(problems.NEWER_SCHEMA.at(names=", ".join(sorted(unknown))))
+    return tuple(migration for migration in MIGRATIONS if migration.name not in applied)
+
+
 def _applied(connection: Connection) -> frozenset[str]:
     if not connection.dialect.has_table(connection, _TABLE):
         system_tables.schema_version.create(connection)
+    return _stored(connection)
+
+
+def _stored(connection: Connection) -> frozenset[str]:
+    """Return the names of what has been run; none where there is nothing yet."""
+    if not connection.dialect.has_table(connection, _TABLE):
+        return frozenset()
     return frozenset(connection.execute(select(system_tables.schema_version.c.name)).scalars())

@@ -10,7 +10,9 @@ from sqlalchemy import insert, inspect
 from engine.kernel.problems import EngineError
 from engine.storage import system_tables
 from engine.storage.database import open_database
+from engine.storage.locks import lock_schema
 from engine.storage.migrations import MIGRATIONS, migrate, pending
+from tests.support.statements import recorded
 
 
 def test_migrations_run_once_when_called_again(database):
@@ -48,3 +50,16 @@ def test_the_tables_are_as_queries_expect_when_migrated(database):
         for column in table.columns:
             assert columns[column.name].python_type is column.type.python_type, f"{table.name}.{column.name}"
     assert {name for name in found.get_table_names() if name.startswith("youju_")} == set(system_tables.metadata.tables)
+
+
+def test_who_finds_nothing_to_do_waits_for_nobody(database):
+    """A process that is stopped in the middle of opening the database keeps no other from opening it."""
+    with database.write() as connection:
+        lock_schema(connection)
+        statements: list[str] = []
+        with recorded(database, statements):
+            assert migrate(database) == ()
+    assert statements
+    assert not [
+        statement for statement in statements if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA"))
+    ]
