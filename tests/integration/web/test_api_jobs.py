@@ -108,12 +108,24 @@ def text_of(answer):
     return answer.get_data(as_text=True)
 
 
-def test_the_page_says_that_all_is_well_and_which_rules_look_next(root):
+def test_the_page_says_that_all_is_well_and_which_rules_look_next(root, instance):
+    loop = instance.office.loop()
+    loop.run_until_quiet()
+    loop.chores.do()
     page = text_of(root.get("/jobs"))
     assert "一切正常。" in page
     assert "已放弃" in page
     assert "再发一次" not in page
     assert "接下来按时间做的" in page
+
+
+def test_what_waits_is_told_with_what_mends_it(root, instance):
+    row = {"id": ABSENT, "command": "c", "kind": "notify", "payload": "{}", "due_at": 0, "available_at": 0}
+    with instance.database.write() as connection:
+        connection.execute(insert(system_tables.outbox), {**row, "fence": 0, "attempts": 0})
+    page = text_of(root.get("/jobs"))
+    assert "没有进程在工作。" in page
+    assert "启动一个:youju worker" in page
 
 
 def test_what_was_given_up_is_told_and_sent_again_on_the_page(root, letter, instance):
