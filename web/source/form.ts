@@ -204,6 +204,8 @@ const start = (): void => {
     live?.update();
   });
   live?.update();
+  // From here on lists open over the edges of their sections; until then what is out of sight is not laid out.
+  form!.dataset["followed"] = "";
 };
 
 if (form) start();
