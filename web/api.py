@@ -13,7 +13,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime.views import RecordView
 from web.doors import instance, viewer
 from web.openapi.document import Route, Seen, document
-from web.payloads import idempotency_key, limit, query, value, version, version_needed, write
+from web.payloads import body_of, idempotency_key, limit, query, value, version, version_needed, write
 from web.problems import NOT_FOUND, RequestRefused
 from web.wire import (
     actions_json,
@@ -267,6 +267,17 @@ def transition(app: str, form: str, record_id: str, key: str) -> Response:
         viewer(), app, form, known, key, said.fields, version=version(), idempotency_key=idempotency_key()
     )
     return _record(moved)
+
+
+@blueprint.post(f"{RECORD}/buttons/<key>")
+def press(app: str, form: str, record_id: str, key: str) -> Response:
+    """Press a button; If-Match and Idempotency-Key are honoured where they are sent."""
+    body_of()
+    known = _known(record_id)
+    pressed = instance().records.press(
+        viewer(), app, form, known, key, version=version(), idempotency_key=idempotency_key()
+    )
+    return _record(pressed)
 
 
 @blueprint.get(f"{RECORD}/history")

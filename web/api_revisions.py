@@ -12,8 +12,8 @@ from engine.kernel.problems import EngineError, Problem, Text
 from engine.runtime.problems import NO_DRAFT
 from web import api
 from web.doors import instance, viewer
-from web.payloads import body, flag, known_parameters, version, version_needed
-from web.problems import BAD_REVISION, NOT_FOUND, UNKNOWN_KEY, WRONG_SHAPE, RequestRefused
+from web.payloads import body_of, flag, known_parameters, version, version_needed
+from web.problems import BAD_REVISION, NOT_FOUND, WRONG_SHAPE, RequestRefused
 from web.wire_revisions import (
     changes_json,
     draft_json,
@@ -214,16 +214,6 @@ def _is_confirmation(item: Json) -> bool:
     if not isinstance(item, dict) or item.keys() - {"labels"} != {"name", *COUNTS} or not isinstance(item["name"], str):
         return False
     return all(isinstance(item[key], int) and not isinstance(item[key], bool) for key in COUNTS)
-
-
-def body_of(*known: str) -> dict[str, Json]:
-    """Return the body, which says nothing but what is known; all that is too much comes back at once."""
-    document = body()
-    names = ", ".join(known) or "-"
-    problems = [UNKNOWN_KEY.at(key, key=key, known=names) for key in document if key not in known]
-    if problems:
-        raise EngineError(problems)
-    return document
 
 
 def _wait() -> bool:

@@ -209,3 +209,13 @@ def _size(*known: str) -> int:
     if problems:
         raise EngineError(problems)
     return int(size)
+
+
+def body_of(*known: str) -> dict[str, Json]:
+    """Return the body, which says nothing but what is known; all that is too much comes back at once."""
+    document = body()
+    names = ", ".join(known) or "-"
+    problems = [UNKNOWN_KEY.at(key, key=key, known=names) for key in document if key not in known]
+    if problems:
+        raise EngineError(problems)
+    return document

@@ -17,14 +17,15 @@ from engine.kernel.problems import Problem, Text
 from engine.rules.definitions import (
     ActionDef,
     CreateDef,
-    EventDef,
     FireDef,
     OpenTaskDef,
     RuleDef,
     SetDef,
     every_action,
 )
+from engine.rules.events import EventDef
 from engine.rules.posting import PostDef, ReverseDef
+from engine.rules.steering import AddTagDef, LinkDef
 
 Effect = tuple[str, str]
 """What an action brings about: ``set`` and a field, ``enter`` and a state."""
@@ -174,6 +175,8 @@ def _effects(actions: Iterable[ActionDef], app: App, form: str) -> Iterator[Effe
         match action:
             case SetDef(fields=fields):
                 yield from (("set", key) for key in fields)
+            case LinkDef(field=field) | AddTagDef(field=field):
+                yield "set", field
             case FireDef(transition=key, fields=fields):
                 yield from (("set", field) for field in fields)
                 way = flow.transitions.get(key) if flow else None

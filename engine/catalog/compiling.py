@@ -20,6 +20,7 @@ from engine.catalog.pages.blocks import Pages
 from engine.catalog.pages.compiling import Surroundings as PageSurroundings
 from engine.catalog.pages.compiling import compile_pages
 from engine.catalog.quick_actions import Surrounding, compile_quick_actions
+from engine.catalog.rules_together import TOGETHER
 from engine.catalog.specs import table_specs
 from engine.forms.access import Grant
 from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes, language_type
@@ -34,9 +35,9 @@ from engine.language.calendars import Calendar
 from engine.language.gathering import Gathering, Placed
 from engine.language.pushdown import pushes_down
 from engine.language.scope import FormScope, Scope, way_over
-from engine.rules import problems as rule_problems
 from engine.rules.compiling import compile_rule
-from engine.rules.definitions import HoldDef, RuleDef, every_action, lets_go, persons_of, sees_before
+from engine.rules.definitions import RuleDef, every_action, persons_of
+from engine.rules.events import sees_before
 from engine.rules.naming import Names as RuleNames
 from engine.rules.naming import Signature
 from engine.rules.rules import Rule
@@ -351,6 +352,8 @@ class _Parts:
             for at, action in every_action(definition.then):
                 for part, who in persons_of(action):
                     self._check_persons(definition.form, f"{file}#{at}.{part}", who)
+            for number, event in enumerate(definition.on):
+                self._check_persons(definition.form, f"{file}#on[{number}].button.by", event.by)
             work = self._work(definition.form, with_old=sees_before(definition.on))
             rule = compile_rule(definition, work, names)
             if rule is not None and rule.when is not None and rule.schedules:
@@ -358,22 +361,8 @@ class _Parts:
             self.keep(work, file)
             if rule is not None:
                 made.append(rule)
-        self._check_ways_out(flows)
+        self.found.extend(problem for look in TOGETHER for problem in look(self.app))
         return tuple(made)
-
-    def _check_ways_out(self, flows: Mapping[str, WorkflowDef]) -> None:
-        """Gather the holds of forms in which nothing ever lets go of a record."""
-        for rule in self.app.rules:
-            holds = [at for at, action in every_action(rule.then) if isinstance(action, HoldDef)]
-            if not holds:
-                continue
-            flow = flows.get(rule.form)
-            releasing = [item for item in flow.transitions if item.releases] if flow else []
-            keys = {item.key for item in releasing}
-            others = any(lets_go(item, keys) for item in self.app.rules if item.form == rule.form and item.enabled)
-            if not others and not any(item.by for item in releasing):
-                place = f"rules/{rule.key}.json#{holds[0]}.hold"
-                self.found.append(rule_problems.NO_WAY_OUT.at(place, form=rule.form))
 
     def grants(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
         """Return what each role gives, by form."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from engine.catalog.apps import App
 from engine.decision import problems
@@ -26,11 +27,11 @@ from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression
 from engine.language.messages import Message
-from engine.rules.rules import (
-    Action,
-    Branch,
+from engine.rules.actions import (
+    AddTag,
     Call,
     Create,
+    Done,
     Fire,
     ForEach,
     Hold,
@@ -40,13 +41,15 @@ from engine.rules.rules import (
     Refuse,
     Release,
     Reverse,
-    Rule,
+    RunOthers,
     SetFields,
     Single,
     Source,
     Update,
+    Wait,
     parts_of,
 )
+from engine.rules.rules import Rule
 from engine.rules.severities import graded
 
 
@@ -64,8 +67,9 @@ class Run:
 
     @property
     def actor(self) -> Actor:
-        """Who acts: the system, by this rule."""
-        return Actor(None, self.rule.key)
+        """Who acts: the system, by this rule; where it is a button's, who has pressed it."""
+        by = self.work.command.actor.user if "button" in self.body.event else None
+        return Actor(by, self.rule.key)
 
     @property
     def around(self) -> Around:
@@ -77,70 +81,42 @@ class Run:
         self.asked.hear(seen, self.app.decision_tables, self.around)
 
 
-OF_THE_RECORD = (SetFields, Fire, OpenTask, Hold, Release)
+OF_THE_RECORD = (SetFields, AddTag, Fire, OpenTask, Hold, Release)
 """Actions on the record itself: they mean nothing once it is deleted."""
 
 
-def act_all(run: Run, actions: Iterable[Action], row: Row) -> list[str]:
-    """Do actions in their order, each on the record as the one before has left it; return their keys.
-
-    A branch is no action of its own: those of the way that is gone are.
-    """
-    gone = row.get("deleted_at") is not None
-    done: list[str] = []
-    for action in actions:
-        current = row if gone else run.work.record(run.app.key, run.form.key, run.body.record)
-        if current is None or (gone and isinstance(action, OF_THE_RECORD)):
-            continue
-        if isinstance(action, Branch):
-            holds = action.when.holds(current, run.around)
-            run.hear([(action.when, current)])
-            done += act_all(run, action.then if holds else action.otherwise, current)
-        else:
-            done.append(_key_of(action))
-            _act(run, action, current)
-    return done
-
-
-def _key_of(action: Single) -> str:
-    """Return how an action is called where rules are written."""
-    match action:
-        case Notify():
-            return "notify"
-        case OpenTask():
-            return "open_task"
-        case SetFields():
-            return "set"
-        case Fire():
-            return "fire"
-        case Create():
-            return "create"
-        case Update():
-            return "update"
-        case Post():
-            return "post"
-        case Reverse():
-            return "reverse"
-        case ForEach():
-            return "for_each"
-        case Hold():
-            return "hold"
-        case Release():
-            return "release"
-        case Call():
-            return "call"
-        case Refuse():
-            return "refuse"
+KEYS: Mapping[type[Single], str] = MappingProxyType(
+    {
+        Notify: "notify",
+        OpenTask: "open_task",
+        SetFields: "set",
+        AddTag: "add_tag",
+        Fire: "fire",
+        Create: "create",
+        Update: "update",
+        Post: "post",
+        Reverse: "reverse",
+        ForEach: "for_each",
+        Hold: "hold",
+        Release: "release",
+        Call: "call",
+        Refuse: "refuse",
+        RunOthers: "run",
+        Wait: "wait_for",
+    }
+)
+"""How actions are called where rules are written."""
 
 
-def _act(run: Run, action: Single, row: Row) -> None:
+def act(run: Run, action: Done, row: Row) -> None:
+    """Do one action on the record as it stands."""
     match action:
         case Notify():
             _notify(run, action, row)
         case OpenTask():
             _open_task(run, action, row)
-        case SetFields():
-            _set_fields(run, action, row)
+        case SetFields() | AddTag():
+            save(_child(run, row, _set(run, action, row)))
         case Fire():
             fire_by_rule(run, action, row)
         case Create() | Update():
@@ -313,8 +289,11 @@ def _values(run: Run, sources: Mapping[str, Source], row: Row) -> dict[str, Valu
     return {key: source.evaluate(row, around) for key, source in sources.items()}
 
 
-def _set_fields(run: Run, action: SetFields, row: Row) -> None:
-    save(_child(run, row, _values(run, action.fields, row)))
+def _set(run: Run, action: SetFields | AddTag, row: Row) -> Mapping[str, Value]:
+    if isinstance(action, SetFields):
+        return _values(run, action.fields, row)
+    chosen = {action.tag, *(row.get(action.field) or ())}
+    return {action.field: tuple(option for option in action.options if option in chosen)}
 
 
 def fire_by_rule(run: Run, action: Fire, row: Row) -> None:

@@ -1,30 +1,25 @@
-"""After-rules: what follows once something has happened to a record. Each run leaves what it saw and what it did."""
+"""After-rules: which of them look once something has happened to a record, and what they read is asked for at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
-from engine.decision.acting import Run, act_all
-from engine.decision.before_change import old_row, old_values
-from engine.decision.changeset import RuleRun
+from engine.decision.acting import Run
+from engine.decision.before_change import old_row
 from engine.decision.commands import RunRules
+from engine.decision.course import go_on, run_one
 from engine.decision.facts import RecordQuery
-from engine.decision.firing_once import ask_ahead, firing, may_fire, moment_of
+from engine.decision.firing_once import ask_ahead, may_fire, moment_of
+from engine.decision.happenings import event_of
 from engine.decision.reading_ahead import read_ahead, shown_in
 from engine.decision.work import Around, Work
 from engine.forms.forms import Form, lines_of
-from engine.kernel.canonical import Json
 from engine.kernel.clocks import day_of
-from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
-from engine.language.explaining import traced
 from engine.language.expressions import Expression
-from engine.rules import problems as rule_problems
-from engine.rules.rules import Event, ForEach, Rule, Update, old_fields
-
-DEPTH = 5
-WRITES = 200
+from engine.rules.actions import ForEach, Update
+from engine.rules.rules import Event, Rule, old_fields
 
 
 def run_rules(work: Work, body: RunRules) -> None:
@@ -39,6 +34,9 @@ def run_rules(work: Work, body: RunRules) -> None:
     if row is None:
         return
     today = day_of(moment_of(work, body), app.zone)
+    if body.way:
+        _go_on(work, body, row)
+        return
     rules = [
         rule
         for rule in app.rules_of(form.key, before=False)
@@ -51,7 +49,15 @@ def run_rules(work: Work, body: RunRules) -> None:
     for rule in rules:
         current = row if event.deleted else work.record(app.key, form.key, body.record)
         if current is not None and may_fire(work, body, rule):
-            _run(Run(work, app, form, rule, body, old), current)
+            run_one(Run(work, app, form, rule, body, old), current)
+
+
+def _go_on(work: Work, body: RunRules, row: Row) -> None:
+    """Let a rule do what stands after its wait; one that is gone or switched off by now does nothing."""
+    app, form = work.app(body.app), work.form(body.app, body.form)
+    rule = next((rule for rule in app.rules_of(form.key, before=False) if rule.key == body.rule), None)
+    if rule is not None:
+        go_on(Run(work, app, form, rule, body, old_row(form, body.old)), row, body.way, body.steps)
 
 
 def _read_for(work: Work, form: Form, seen: tuple[Row, Around], rules: Sequence[Rule]) -> None:
@@ -109,65 +115,3 @@ def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
     if old_fields(rule) and body.old is None and not event.created:
         return False
     return rule.looks_at(event) if body.rule is None else rule.key == body.rule
-
-
-def event_of(document: Mapping[str, Json]) -> Event:
-    """Return the event that an outbox row carries."""
-    return Event(
-        created=document["created"],
-        deleted=document["deleted"],
-        changed=frozenset(document["changed"]),
-        left=document["left"],
-        entered=document["entered"],
-    )
-
-
-def _run(run: Run, row: Row) -> None:
-    work, rule = run.work, run.rule
-    around = run.around
-    fired = rule.when is None or rule.when.holds(row, around)
-    run.hear(() if rule.when is None else [(rule.when, row)])
-    done: list[str] = []
-    if fired:
-        if run.body.depth >= DEPTH:
-            raise EngineError(rule_problems.TOO_DEEP.at(rule=rule.key, limit=DEPTH))
-        work.firings.extend(firing(work, run.body, rule))
-        done = act_all(run, rule.then, row)
-        if len(work.writes) > WRITES:
-            raise EngineError(rule_problems.TOO_MANY_WRITES.at(rule=rule.key, limit=WRITES))
-    work.runs.append(
-        RuleRun(
-            id=work.next_id(),
-            app=run.app.key,
-            rule=rule.key,
-            revision=run.app.revision,
-            form=run.form.key,
-            record=run.body.record,
-            fired=fired,
-            trace={
-                "event": dict(run.body.event),
-                "inputs": _inputs(rule, row),
-                **({"old": old_values(old_fields(rule), run.old)} if old_fields(rule) else {}),
-                "values": _values(rule, row, around) if fired else [],
-                **({"tables": run.asked.found} if run.asked.found else {}),
-                "actions": done,
-                **({"severity": rule.definition.severity} if rule.definition.severity else {}),
-            },
-            at=work.moment,
-        )
-    )
-
-
-def _inputs(rule: Rule, row: Row) -> dict[str, Json]:
-    """Return the fields that the condition read, in the engine's form."""
-    if rule.when is None:
-        return {}
-    return {key: row.get(key) for key in sorted(rule.when.reads.fields) if not isinstance(row.get(key), tuple)}
-
-
-def _values(rule: Rule, row: Row, around: Around) -> list[Json]:
-    """Return the value of every part of the condition as ``[start, end, value]``, the whole first."""
-    if rule.when is None:
-        return []
-    found = traced(rule.when, row, around)
-    return [[*at, list(value) if isinstance(value, tuple) else value] for at, value in found]

@@ -14,7 +14,8 @@ from engine.decision.words import render
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Text
 from engine.rules import problems
-from engine.rules.rules import Action, Branch, Post, Refuse, Reverse, Rule, SetFields
+from engine.rules.actions import Action, Branch, Post, Refuse, Reverse, SetFields
+from engine.rules.rules import Rule
 
 ROUNDS = 4
 """How often the before-rules may change the record before they must have come to rest."""

@@ -22,8 +22,8 @@ from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value
+from engine.rules.actions import Call
 from engine.rules.announced import RetryDef
-from engine.rules.rules import Call
 
 if TYPE_CHECKING:
     from engine.decision.acting import Run

@@ -67,13 +67,25 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """Press a button of a record, so that the rule of the button runs; ``seen`` is the version the sender looked at."""
+
+    app: str
+    form: str
+    id: str
+    button: str
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunRules:
     """Let the after-rules of a form look at what happened to a record. ``depth`` counts the rules that led here.
 
     With ``rule`` only the rule of that key looks, whatever happened: its slot has come, its deadline has passed, or it
     is tried by itself. ``old`` is the record before what happened (see ``engine.decision.before_change``), kept where
     a rule asks for it; None where there was none, or nobody asked. ``happened`` is when it happened, None where that is
-    what expressions see as ``now``: it tells on which day rules look, however late they get to it.
+    what expressions see as ``now``: it tells on which day rules look, however late they get to it. With ``way`` the
+    rule goes on after a wait, with the action that stands there; ``steps`` are those that it had when it began to wait.
     """
 
     app: str
@@ -84,6 +96,8 @@ class RunRules:
     rule: str | None = None
     old: Mapping[str, Json] | None = None
     happened: Moment | None = None
+    way: tuple[int | str, ...] = ()
+    steps: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,7 @@ class TakeAnswer:
     depth: int = 0
 
 
-Body = Create | Update | Delete | Fire | Act | RunRules | TakeAnswer
+Body = Create | Update | Delete | Fire | Act | Press | RunRules | TakeAnswer
 
 
 @dataclass(frozen=True, slots=True)

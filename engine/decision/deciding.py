@@ -20,6 +20,7 @@ from engine.decision.commands import (
     Fire,
     NeedFacts,
     Outcome,
+    Press,
     Refusal,
     RunRules,
     TakeAnswer,
@@ -27,9 +28,10 @@ from engine.decision.commands import (
 )
 from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
 from engine.decision.pending import Saving
-from engine.decision.permissions import access_to, readable, require, require_still
+from engine.decision.permissions import access_to, existing, require, require_still
+from engine.decision.pressing import press
 from engine.decision.saving import save
-from engine.decision.tasks import close_task
+from engine.decision.tasks import announce_done, close_task
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
@@ -70,7 +72,9 @@ def placed(found: Problem) -> Problem:
 def begin(work: Work) -> None:
     """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
     match work.command.body:
-        case Update(app, form) | Delete(app, form) | Fire(app, form) | RunRules(app, form) | TakeAnswer(app, form):
+        case Update(app, form) | Delete(app, form) | Fire(app, form) | Press(app, form):
+            work.form(app, form)
+        case RunRules(app, form) | TakeAnswer(app, form):
             work.form(app, form)
         case Create() | Act():
             pass
@@ -81,7 +85,9 @@ def first_queries(command: Command) -> list[Query]:
     """Return what is known to be needed before anything is looked at."""
     queries: list[Query] = [PersonQuery(command.actor.user)] if command.actor.user else []
     match command.body:
-        case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id) | TakeAnswer(app, form, id):
+        case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id) | Press(app, form, id):
+            queries.append(RecordQuery(app, form, id))
+        case TakeAnswer(app, form, id):
             queries.append(RecordQuery(app, form, id))
         case RunRules(app, form, record, event):
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
@@ -105,6 +111,8 @@ def _carry_out(work: Work) -> Key | None:
             return fire(work, body)
         case Act():
             return _act(work, body)
+        case Press():
+            return press(work, body)
         case RunRules():
             run_rules(work, body)
             return (body.app, body.form, body.record)
@@ -180,16 +188,6 @@ def _forbidden(saving: Saving, right: Right) -> list[Problem]:
 def _not_yours(form: Form, key: str) -> Problem:
     labels = form.fields[key].labels if key in form.fields else SYSTEM_LABELS[key]
     return problems.FIELD_FORBIDDEN.at(key, label_zh=labels.zh, label_en=labels.en)
-
-
-def existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
-    """Return the record; EngineError where it is absent, not readable, or not what the sender looked at."""
-    row = work.record(app, form.key, id)
-    if row is None or not readable(work, form, row):
-        raise EngineError(problems.ABSENT.at())
-    if seen is not None and seen != row["version"]:
-        raise EngineError(problems.STALE.at(seen=seen, now=row["version"]))
-    return row
 
 
 def _update(work: Work, body: Update) -> Key:
@@ -334,11 +332,12 @@ def _act(work: Work, body: Act) -> Key:
     action = task.actions.get(body.action)
     if action is None:
         raise EngineError(problems.NO_ACTION.at(key=body.action, known=", ".join(task.actions)))
-    close_task(work, task, body.action, work.command.actor)
-    if action.transition is not None:
-        form = work.form(task.app, task.form)
-        fired = Fire(task.app, form.key, task.record, action.transition, body.fields, body.seen)
-        return fire(work, fired, action.fields, action.one_of)
-    if body.fields:
+    if action.transition is None and body.fields:
         raise EngineError([problems.NOTHING_TO_FILL.at(str(key)) for key in body.fields])
-    return (task.app, task.form, task.record)
+    close_task(work, task, body.action, work.command.actor)
+    key = (task.app, task.form, task.record)
+    if action.transition is not None:
+        fired = Fire(*key, action.transition, body.fields, body.seen)
+        key = fire(work, fired, action.fields, action.one_of)
+    announce_done(work, task, body.action)
+    return key

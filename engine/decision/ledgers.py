@@ -16,7 +16,7 @@ from engine.forms.definitions import LedgerDef, scale_of
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row, Value, decimal_text
-from engine.rules.rules import Post, Reverse
+from engine.rules.actions import Post, Reverse
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from engine.decision.pending import Saving
 from engine.decision.persons import named
-from engine.decision.problems import ABSENT, NOT_ALLOWED
+from engine.decision.problems import ABSENT, NOT_ALLOWED, STALE
 from engine.decision.work import Work
 from engine.forms.access import Access, Right
 from engine.forms.forms import Form
@@ -58,3 +58,13 @@ def is_one_of(work: Work, form: Form, who: Iterable[PersonsDef], row: Row) -> bo
     """Tell whether the acting user is among the persons named."""
     user, roles = work.command.actor.user, roles_in(work, form.app)
     return any(item.of in roles if item.kind == "role" else user in named(work, form, item, row) for item in who)
+
+
+def existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
+    """Return the record; EngineError where it is absent, not readable, or not what the sender looked at."""
+    row = work.record(app, form.key, id)
+    if row is None or not readable(work, form, row):
+        raise EngineError(ABSENT.at())
+    if seen is not None and seen != row["version"]:
+        raise EngineError(STALE.at(seen=seen, now=row["version"]))
+    return row

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from engine.catalog.apps import Catalog
 from engine.decision.commands import Command, Create, Fire, NeedFacts, Update
-from engine.decision.deciding import begin, changed, existing, opened, placed
+from engine.decision.deciding import begin, changed, opened, placed
 from engine.decision.facts import Facts
 from engine.decision.pending import Saving
+from engine.decision.permissions import existing
 from engine.decision.saving import distinct, examine
 from engine.decision.work import MissingFactsError, Parameters, Work
 from engine.forms.filling import Standing

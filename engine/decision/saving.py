@@ -12,6 +12,7 @@ from engine.decision import captures, checks, holding, pointers
 from engine.decision.before_change import old_json
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
+from engine.decision.happenings import event_json
 from engine.decision.ledgers import keep_account, refuse_rewriting
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to
@@ -278,14 +279,3 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
     if any(old_fields(rule) for rule in looking):
         payload["old"] = old_json(saving.form, saving.before)
     saving.work.messages.append(OutboxMessage(saving.work.next_id(), "event", payload, saving.work.moment))
-
-
-def event_json(event: Event) -> dict[str, object]:
-    """Return an event as the outbox carries it."""
-    return {
-        "created": event.created,
-        "deleted": event.deleted,
-        "changed": sorted(event.changed),
-        "left": event.left,
-        "entered": event.entered,
-    }

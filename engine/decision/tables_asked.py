@@ -15,7 +15,7 @@ from engine.language.messages import Message
 from engine.language.surroundings import Surroundings
 from engine.language.tables import Decides
 from engine.language.templates import Alternative, Each, Piece
-from engine.rules.rules import Chosen, Source
+from engine.rules.actions import Chosen, Source
 
 Seen = tuple[Expression, Row]
 """An expression and the row over which it was evaluated."""

@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from typing import cast
 
-from engine.decision.changeset import Actor, TaskClosing
+from engine.decision.changeset import Actor, OutboxMessage, TaskClosing
 from engine.decision.facts import OpenTask, OpenTasksQuery
+from engine.decision.happenings import event_json
 from engine.decision.pending import Saving
 from engine.decision.work import Work
+from engine.rules.rules import Event
 
 
 def close_task(work: Work, task: OpenTask, action: str | None, actor: Actor) -> None:
     """Note the end of a task, once."""
     if all(closing.id != task.id for closing in work.closed):
         work.closed.append(TaskClosing(task.id, action, actor, work.moment))
+
+
+def announce_done(work: Work, task: OpenTask, action: str) -> None:
+    """Leave an event in the outbox where an after-rule looks at what somebody has just done with a task."""
+    event = Event(task=task.key, done=action)
+    if not any(rule.looks_at(event) for rule in work.app(task.app).rules_of(task.form, before=False)):
+        return
+    row = work.record(task.app, task.form, task.record)
+    if row is None:
+        return
+    payload = {
+        "app": task.app,
+        "form": task.form,
+        "record": task.record,
+        "version": row["version"],
+        "depth": 0,
+        "by": work.command.actor.user,
+        "event": {**event_json(event), "version": row["version"]},
+    }
+    work.messages.append(OutboxMessage(work.next_id(), "event", payload, work.moment))
 
 
 def close_overtaken(saving: Saving) -> None:

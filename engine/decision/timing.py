@@ -8,15 +8,16 @@ from types import MappingProxyType
 from engine.decision.changeset import TimerSetting
 from engine.decision.commands import RunRules
 from engine.decision.pending import Saving
-from engine.kernel.clocks import DAY_MS, Moment, start_of_day
+from engine.kernel.clocks import DAY_MS, Moment, day_of, start_of_day
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
 from engine.language.types import DateType
+from engine.rules.lengths import LengthDef
 from engine.rules.rules import Rule
 
 WHOLE = 100
 _MS: Mapping[str, int] = MappingProxyType({"minutes": 60_000, "hours": 3_600_000, "days": DAY_MS, "weeks": 7 * DAY_MS})
-"""How long the units of an offset are; one in workdays is refused when it is published."""
+"""How long the units of a length are; workdays are counted by the calendar."""
 
 
 def moment_by(expression: Expression, value: Value, zone: str) -> Moment | None:
@@ -39,7 +40,18 @@ def due_of(rule: Rule, row: Row, around: Surroundings, zone: str) -> Moment | No
         if start is None:
             return None
         due = int(start) + (due - int(start)) * ahead.percent // WHOLE
-    return due if ahead.offset is None else due + ahead.offset.count * _MS[ahead.offset.unit]
+    return due if ahead.offset is None else later(due, ahead.offset, around)
+
+
+def later(moment: Moment, length: LengthDef, around: Surroundings) -> Moment | None:
+    """Return the moment so much later; workdays keep the time of the day. None outside of the years 1 to 9999."""
+    if length.unit != "workdays":
+        return moment + length.count * _MS[length.unit]
+    day = day_of(moment, around.zone)
+    shifted = around.calendar.shifted(day, length.count)
+    if shifted is None:
+        return None
+    return start_of_day(shifted, around.zone) + moment - start_of_day(day, around.zone)
 
 
 def timers(saving: Saving) -> Iterator[TimerSetting]:

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 
 from engine.decision import calls
-from engine.decision.after_rules import event_of
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, RunRules
+from engine.decision.course import GOING_ON
+from engine.decision.happenings import event_of
 from engine.jobs import deadlines, sweeping
 from engine.jobs.calling import PostponedError, called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
@@ -69,6 +70,21 @@ def _looking(current: Current, body: RunRules) -> tuple[Rule, ...]:
     return () if app is None else tuple(one for one in app.rules_of(body.form, before=False) if one.looks_at(event))
 
 
+def go_on(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let a rule do what stands after its wait, or keep why it does not."""
+    payload = message.payload
+    current = execution.locked(connection)
+    if payload["app"] not in current.catalog.apps:
+        return
+    about = payload["app"], payload["form"], payload["record"], payload["event"], payload["depth"], payload["rule"]
+    body = RunRules(*about, old=payload["old"], way=tuple(payload["way"]), steps=payload["steps"])
+    id = derived_id(message.id, message.due_at, 0)
+    command = Command(id, execution.clocks.business(), Actor(payload["by"]), body)
+    refused = attempted(execution, connection, current, command)
+    if refused:
+        note_refusal(execution, connection, current, command, refused)
+
+
 def notify(execution: Execution, connection: Connection, message: Message) -> None:
     """Put a message into the recipients' notifications; unique by outbox row and recipient."""
     payload = message.payload
@@ -87,6 +103,7 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
     {
         "event": run_after_rules,
         "notify": notify,
+        GOING_ON: go_on,
         calls.KIND: keep_answer,
         sweeping.KIND: sweep,
         deadlines.KIND: pass_deadline,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from engine.decision.changeset import OutboxMessage
 from engine.jobs.deadlines import CHANCE, deadline_message
 from engine.jobs.sweeping import matching, rule_of, sweep_message
-from engine.kernel.clocks import Moment, moment_text
+from engine.kernel.clocks import Moment, day_of, moment_text
 from engine.kernel.identifiers import RandomBytes, derived_id
-from engine.rules.definitions import CatchUp
+from engine.rules.events import CatchUp, ScheduleDef
 from engine.rules.schedules import latest_slot, slot_after
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
@@ -92,16 +93,36 @@ def _played(
     found: list[tuple[Moment, int, Schedule]] = []
     for place, schedule in enumerate(due):
         if schedules.claim(connection, schedule, slot_after(schedule.cron, schedule.zone, now)):
-            played = slots_of(schedule, catch_up_of(current, schedule), now, last_look)
-            found += [(slot, place, schedule) for slot in played]
+            found += [(slot, place, schedule) for slot in _slots(current, schedule, now, last_look)]
     yield from ((schedule, slot) for slot, _, schedule in sorted(found, key=lambda item: item[:2]))
+
+
+def _slots(current: Current, schedule: Schedule, now: Moment, last_look: Moment | None) -> tuple[Moment, ...]:
+    """Return the slots to play; of a schedule for workdays those on other days were never there."""
+    catch_up, known = catch_up_of(current, schedule), _schedule_def(current, schedule)
+    if known is None or not known.workdays:
+        return slots_of(schedule, catch_up, now, last_look)
+    calendar = current.catalog.calendar(schedule.app)
+
+    def counts(slot: Moment) -> bool:
+        return calendar.is_workday(day_of(slot, schedule.zone))
+
+    if catch_up == "latest":
+        latest = slots_of(schedule, "latest", now)[0]
+        return tuple(islice(filter(counts, chain((latest,), _missed(schedule, latest))), 1))
+    return tuple(slot for slot in slots_of(schedule, catch_up, now, last_look) if counts(slot))
 
 
 def catch_up_of(current: Current, schedule: Schedule) -> CatchUp:
     """Return how a schedule catches up; one that its rule no longer has plays the latest slot, which finds no rule."""
+    known = _schedule_def(current, schedule)
+    return "latest" if known is None else known.catch_up
+
+
+def _schedule_def(current: Current, schedule: Schedule) -> ScheduleDef | None:
     rule = rule_of(current, schedule.app, schedule.rule)
     known = () if rule is None else rule.schedules
-    return known[schedule.number].catch_up if schedule.number < len(known) else "latest"
+    return known[schedule.number] if schedule.number < len(known) else None
 
 
 def slots_of(schedule: Schedule, catch_up: CatchUp, now: Moment, last_look: Moment | None = None) -> tuple[Moment, ...]:

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
+from engine.rules.lengths import LengthDef, length_def
 
-Unit = Literal["minutes", "hours", "days", "workdays", "weeks"]
 Channel = Literal["in_app", "mail", "wecom", "dingtalk", "feishu"]
-
-
-@dataclass(frozen=True, slots=True)
-class LengthDef:
-    """A length of time; a negative one looks back."""
-
-    count: int
-    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +31,6 @@ class DeliveryDef:
     quiet_hours: tuple[str, str] | None = None
     digest: str | None = None
     retry: RetryDef | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LinkDef:
-    """Let a reference of the record lead to the record that an expression names."""
-
-    field: str
-    record: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaitForDef:
-    """Go on with the next action after some time."""
-
-    time: LengthDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +58,13 @@ class MakeDocumentDef:
 
 
 @dataclass(frozen=True, slots=True)
-class AddTagDef:
-    """Add a tag, to the record or to a field of tags."""
-
-    tag: str
-    field: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SnapshotDef:
     """Keep the record as it is now, under a name."""
 
     labels: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunRulesDef:
-    """Run other rules of the form on the record."""
-
-    rules: tuple[str, ...]
-
-
-AnnouncedDef = (
-    LinkDef | WaitForDef | WaitUntilDef | StartApprovalDef | MakeDocumentDef | AddTagDef | SnapshotDef | RunRulesDef
-)
-
-
-def length_def(document: Mapping[str, Json]) -> LengthDef:
-    """Return the length of time that ``{"hours": 3}`` states."""
-    ((unit, count),) = document.items()
-    return LengthDef(count, cast("Unit", unit))
+AnnouncedDef = WaitUntilDef | StartApprovalDef | MakeDocumentDef | SnapshotDef
 
 
 def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
@@ -128,22 +82,14 @@ def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
 def announced_def(kind: str, body: Json) -> AnnouncedDef:
     """Return the action of a valid document; ``kind`` is its member there."""
     match kind:
-        case "link":
-            return LinkDef(body["field"], body["record"])
-        case "wait_for":
-            return WaitForDef(length_def(body))
         case "wait_until":
             return WaitUntilDef(body)
         case "start_approval":
             return StartApprovalDef(body["approval"], tuple(map(persons_def, body.get("to", ()))))
         case "make_document":
             return MakeDocumentDef(body["document"], body.get("field"), retry_def(body))
-        case "add_tag":
-            return AddTagDef(body["tag"], body.get("field"))
-        case "snapshot":
-            return SnapshotDef(Text.from_json(body["labels"]) if "labels" in body else None)
         case _:
-            return RunRulesDef(tuple(body))
+            return SnapshotDef(Text.from_json(body["labels"]) if "labels" in body else None)
 
 
 def retry_def(document: Mapping[str, Json]) -> RetryDef | None:

@@ -7,29 +7,23 @@ from types import MappingProxyType
 
 from engine.kernel.persons import PersonsDef
 from engine.language.gathering import Gathering
-from engine.language.types import BooleanType, ReferenceType
+from engine.language.types import BooleanType
 from engine.rules import problems
 from engine.rules.announced import (
-    AddTagDef,
     AnnouncedDef,
     DeliveryDef,
-    LinkDef,
     MakeDocumentDef,
-    RunRulesDef,
     SnapshotDef,
     StartApprovalDef,
-    WaitForDef,
     WaitUntilDef,
 )
-from engine.rules.definitions import EventDef
+from engine.rules.events import EventDef
 from engine.rules.naming import Names, check_known
 
 EVENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "task_done": ("待办完成事件", "rules on a task that is done"),
         "approval_done": ("审批完成事件", "rules on an approval that is done"),
         "webhook": ("外部推送事件", "rules on an inbound call"),
-        "button": ("按钮事件", "rules on a button"),
     }
 )
 PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -50,10 +44,6 @@ def check_event(event: EventDef, place: str, work: Gathering) -> None:
     """Gather what of an event cannot be run yet."""
     if event.kind in EVENTS:
         not_yet(work, f"{place}.{event.kind}", EVENTS[event.kind])
-    if event.schedule is not None and event.schedule.workdays:
-        not_yet(work, f"{place}.schedule.workdays", ("只在工作日的时间表", "schedules on workdays only"))
-    if event.ahead is not None and event.ahead.offset is not None and event.ahead.offset.unit == "workdays":
-        not_yet(work, f"{place}.deadline.offset", ("按工作日的偏移", "offsets in workdays"))
 
 
 def check_persons(who: Iterable[PersonsDef], place: str, work: Gathering) -> None:
@@ -80,13 +70,6 @@ def check_delivery(delivery: DeliveryDef | None, place: str, work: Gathering) ->
 def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Names) -> None:
     """Gather what is wrong with an action that cannot be run yet, and that it cannot."""
     match action:
-        case LinkDef(field=field, record=record):
-            references = [key for key, item in names.form.fields.items() if isinstance(item.type, ReferenceType)]
-            check_known(work, f"{place}.link.field", [field], references)
-            work.expression(f"{place}.link.record", record)
-            what = ("关联", "link")
-        case WaitForDef():
-            what = ("等待", "wait for")
         case WaitUntilDef(condition=condition):
             work.expression(f"{place}.wait_until", condition, BooleanType)
             what = ("等到", "wait until")
@@ -95,12 +78,6 @@ def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Na
         case MakeDocumentDef(field=field):
             check_known(work, f"{place}.make_document.field", [field] if field else [], names.fields)
             what = ("生成文档", "make document")
-        case AddTagDef(field=field):
-            check_known(work, f"{place}.add_tag.field", [field] if field else [], names.fields)
-            what = ("加标签", "add tag")
         case SnapshotDef():
             what = ("快照", "snapshot")
-        case RunRulesDef(rules=rules):
-            check_known(work, f"{place}.run", rules, names.rules)
-            what = ("运行规则", "run rules")
     not_yet(work, place, what)

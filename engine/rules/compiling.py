@@ -11,7 +11,8 @@ from engine.language.types import BooleanType, DateTimeType, DateType
 from engine.rules import problems
 from engine.rules.announcing import check_event
 from engine.rules.compiling_actions import compile_actions
-from engine.rules.definitions import BranchDef, RefuseDef, RuleDef, ScheduleDef, SetDef, every_action
+from engine.rules.definitions import BranchDef, RefuseDef, RuleDef, SetDef, every_action
+from engine.rules.events import ScheduleDef
 from engine.rules.naming import Names, check_known
 from engine.rules.posting import PostDef, ReverseDef
 from engine.rules.rules import Ahead, Rule

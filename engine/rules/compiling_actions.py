@@ -5,34 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.gathering import Gathering
 from engine.language.messages import compile_message
 from engine.language.scope import FormScope, way_over
 from engine.language.types import ChoicesType, DateTimeType, DateType, ReferenceType, Type
 from engine.rules import problems
-from engine.rules.announcing import check_announced, check_delivery, check_persons, not_yet
-from engine.rules.calls import CallDef
-from engine.rules.compiling_calls import compile_call
-from engine.rules.compiling_posts import compile_posting
-from engine.rules.definitions import (
-    ActionDef,
-    BranchDef,
-    CreateDef,
-    FireDef,
-    ForEachDef,
-    HoldDef,
-    NotifyDef,
-    OpenTaskDef,
-    RefuseDef,
-    ReleaseDef,
-    SetDef,
-    SourceDef,
-    UpdateDef,
-)
-from engine.rules.naming import Names, check_known
-from engine.rules.posting import PostDef, ReverseDef
-from engine.rules.rules import (
+from engine.rules.actions import (
     Action,
     Branch,
     Chosen,
@@ -49,9 +27,29 @@ from engine.rules.rules import (
     Source,
     Update,
 )
-
-NEVER_SET = frozenset(SYSTEM_FIELDS) - {"owner", "department"}
-"""System fields that no rule sets by itself: states change by transitions, stamps by saving."""
+from engine.rules.announcing import check_announced, check_delivery, check_persons, not_yet
+from engine.rules.calls import CallDef
+from engine.rules.compiling_calls import compile_call
+from engine.rules.compiling_posts import compile_posting
+from engine.rules.compiling_steps import compile_step
+from engine.rules.definitions import (
+    ActionDef,
+    BranchDef,
+    CreateDef,
+    FireDef,
+    ForEachDef,
+    HoldDef,
+    NotifyDef,
+    OpenTaskDef,
+    RefuseDef,
+    ReleaseDef,
+    SetDef,
+    SourceDef,
+    UpdateDef,
+)
+from engine.rules.naming import NEVER_SET, Names, check_known
+from engine.rules.posting import PostDef, ReverseDef
+from engine.rules.steering import AddTagDef, LinkDef, RunRulesDef, WaitForDef
 
 
 def compile_actions(place: str, actions: tuple[ActionDef, ...], work: Gathering, names: Names) -> tuple[Action, ...]:
@@ -94,6 +92,8 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             return compile_call(f"{place}.call", action, work, names)
         case BranchDef():
             return _compile_branch(f"{place}.if", action, work, names)
+        case LinkDef() | AddTagDef() | WaitForDef() | RunRulesDef():
+            return compile_step(place, action, work, names)
         case _:
             check_announced(place, action, work, names)
             return None

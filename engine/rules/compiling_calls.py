@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from engine.language.gathering import Gathering
 from engine.rules import problems
+from engine.rules.actions import Call
 from engine.rules.calls import CallDef
 from engine.rules.naming import Names, check_known
-from engine.rules.rules import Call
 
 
 def compile_call(place: str, action: CallDef, work: Gathering, names: Names) -> Call | None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from engine.language.gathering import Gathering
 from engine.language.scope import FormScope
 from engine.rules import problems
+from engine.rules.actions import Post, Reverse, Source
 from engine.rules.definitions import SourceDef
 from engine.rules.naming import Names, check_known
 from engine.rules.posting import PostDef, ReverseDef
-from engine.rules.rules import Post, Reverse, Source
 
 Compiling = Callable[[str, Mapping[str, SourceDef], Gathering, FormScope], Mapping[str, Source]]
 """Compiles what fields of a form are set to."""

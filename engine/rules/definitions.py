@@ -4,82 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
-from engine.rules.announced import (
-    AnnouncedDef,
-    DeliveryDef,
-    LengthDef,
-    StartApprovalDef,
-    announced_def,
-    delivery_def,
-    length_def,
-)
+from engine.rules.announced import AnnouncedDef, DeliveryDef, StartApprovalDef, announced_def, delivery_def
 from engine.rules.calls import CallDef, call_def
+from engine.rules.events import EventDef, event_def
 from engine.rules.posting import PostDef, ReverseDef, posting_def
+from engine.rules.steering import STEERING, SteeringDef, steering_def
 
-EventKind = Literal[
-    "created",
-    "submitted",
-    "deleted",
-    "changed",
-    "entered",
-    "left",
-    "before",
-    "schedule",
-    "deadline",
-    "task_done",
-    "approval_done",
-    "webhook",
-    "button",
-]
 Once = Literal["record", "state", "day", "week", "month"]
 Severity = Literal["info", "warning", "critical"]
-CatchUp = Literal["latest", "all", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleDef:
-    """When a rule looks by the clock: a cron line in its own time zone or the app's.
-
-    ``catch_up`` says which slots are played that nothing was there to play in time: the latest, all, or none.
-    """
-
-    cron: str
-    catch_up: CatchUp = "latest"
-    zone: str | None = None
-    workdays: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AheadDef:
-    """How far from a deadline a rule looks: so long after it (before, where negative), or when so much has passed.
-
-    ``percent`` is of the time from ``since`` (the creation of the record unless stated) to the deadline.
-    """
-
-    offset: LengthDef | None = None
-    percent: int | None = None
-    since: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EventDef:
-    """What a rule looks on.
-
-    ``names`` are fields for ``changed`` (none means any), states for ``entered`` and ``left``, ``save`` or transitions
-    for ``before``, and what a task, approval, call or button is named. ``deadline`` is an expression for the date or
-    moment that must have come, ``ahead`` says where that is not all.
-    """
-
-    kind: EventKind
-    names: tuple[str, ...] = ()
-    schedule: ScheduleDef | None = None
-    deadline: str | None = None
-    ahead: AheadDef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +157,7 @@ ActionDef = (
     | PostDef
     | ReverseDef
     | CallDef
+    | SteeringDef
     | AnnouncedDef
 )
 
@@ -248,27 +186,6 @@ class RuleDef:
 
 
 DONE = TaskActionDef("done", Text("完成", "Done"))
-
-
-def _event_def(document: Mapping[str, Json]) -> EventDef:
-    ((kind, body),) = document.items()
-    match kind:
-        case "schedule":
-            schedule = ScheduleDef(
-                body["cron"], body.get("catch_up", "latest"), body.get("timezone"), body.get("workdays", False)
-            )
-            return EventDef("schedule", schedule=schedule)
-        case "deadline" if isinstance(body, dict):
-            offset = length_def(body["offset"]) if "offset" in body else None
-            ahead = AheadDef(offset, body.get("percent"), body.get("since"))
-            return EventDef("deadline", deadline=body["at"], ahead=ahead)
-        case "deadline":
-            return EventDef("deadline", deadline=body)
-        case "task_done" | "approval_done" | "button":
-            return EventDef(cast("EventKind", kind), tuple(one for one in body.values() if isinstance(one, str)))
-        case _:
-            names = (body,) if isinstance(body, str) else body if isinstance(body, list) else ()
-            return EventDef(cast("EventKind", kind), tuple(names))
 
 
 def _task_action_def(document: Json) -> TaskActionDef:
@@ -317,8 +234,10 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
             return CreateDef(body["form"], body["fields"], body.get("into"))
         case "post" | "reverse":
             return posting_def(kind, body)
+        case "call":
+            return call_def(body)
         case _:
-            return call_def(body) if kind == "call" else announced_def(kind, body)
+            return steering_def(kind, body) if kind in STEERING else announced_def(kind, body)
 
 
 def _party_def(document: Mapping[str, Json]) -> PartyDef:
@@ -336,7 +255,7 @@ def rule_def(document: Json) -> RuleDef:
         key=document["key"],
         labels=Text.from_json(document["labels"]),
         form=document["form"],
-        on=tuple(map(_event_def, document["on"])),
+        on=tuple(map(event_def, document["on"])),
         when=document.get("when"),
         then=tuple(map(_action_def, document["then"])),
         enabled=document.get("enabled", True),
@@ -360,20 +279,6 @@ def persons_of(action: ActionDef) -> Iterator[tuple[str, tuple[PersonsDef, ...]]
             yield from ((f"released_by[{number}].persons", item.persons) for number, item in enumerate(parties))
         case _:
             return
-
-
-_CHANGES = frozenset(("before", "changed", "entered", "left", "submitted"))
-_OF_THE_RECORD = _CHANGES | {"created", "deleted"}
-
-
-def sees_before(events: Iterable[EventDef]) -> bool:
-    """Tell whether a rule on these events may ask for the record as it was before: it looks at changes of the record.
-
-    Where it also looks at new records, there is nothing before these. By the clock nothing changes: a rule that looks
-    on a schedule or a deadline, too, would wait for ever for what was before.
-    """
-    kinds = {event.kind for event in events}
-    return bool(kinds & _CHANGES) and kinds <= _OF_THE_RECORD
 
 
 def every_action(actions: Iterable[ActionDef], place: str = "then") -> Iterator[tuple[str, ActionDef]]:

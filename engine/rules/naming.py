@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.gathering import Gathering
 from engine.language.scope import FormScope
 from engine.language.types import Type
 from engine.rules import problems
+
+NEVER_SET = frozenset(SYSTEM_FIELDS) - {"owner", "department"}
+"""System fields that no rule sets by itself: states change by transitions, stamps by saving."""
 
 
 @dataclass(frozen=True)

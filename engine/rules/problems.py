@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernel.problems import ProblemKind, Text
+from engine.kernel.problems import Nature, ProblemKind, Text
 
 NO_SUCH_NAME = ProblemKind(
     "RULE-001",
@@ -242,4 +242,53 @@ NO_PAUSE = ProblemKind(
     "RULE-055",
     Text("重试的间隔不能按工作日,也不能为零或负", "The pause before another try is some time, not in workdays"),
     Text("请用分钟、小时或天", "Use minutes, hours or days"),
+)
+NO_WAIT = ProblemKind(
+    "RULE-056",
+    Text("等待的时间要大于零", "A wait is some time, more than none"),
+    Text("例如 3 天、2 小时或 5 个工作日", "For example 3 days, 2 hours or 5 workdays"),
+)
+NO_SEVERAL = ProblemKind(
+    "RULE-057",
+    Text("“{key}”不是可多选的字段,不能加标签", "“{key}” is no field of several options, so no tag can be added to it"),
+    Text("可多选的字段有:{known}", "The fields of several options are: {known}"),
+)
+RUNS_ITSELF = ProblemKind(
+    "RULE-058",
+    Text("规则“{key}”最终又运行到它自己:{way}", "The rule “{key}” comes back to itself: {way}"),
+    Text("请去掉其中一步 run", "Take one of these steps out"),
+)
+RUNS_BEFORE = ProblemKind(
+    "RULE-059",
+    Text("“{key}”是保存前的规则,不能由别的规则来运行", "“{key}” looks before saving, so no other rule can run it"),
+    Text("请选保存之后的规则", "Choose a rule that looks afterwards"),
+)
+CHANGED_WHILE_WAITING = ProblemKind(
+    "RULE-060",
+    Text(
+        "规则在等待期间改了步骤,后面的动作没有接着做", "The rule’s steps changed while it waited, so it did not go on"
+    ),
+    Text("需要的话,请按新规则手工处理这条记录", "Where it matters, do for this record by hand what the new rule says"),
+)
+TWO_BUTTONS = ProblemKind(
+    "RULE-061",
+    Text("表单“{form}”已有按钮“{key}”", "“{form}” has a button “{key}” already"),
+    Text("请给每个按钮自己的标识", "Give every button a key of its own"),
+)
+NO_BUTTON = ProblemKind(
+    "RULE-062",
+    Text("没有按钮“{key}”", "There is no button “{key}”"),
+    Text("可用的按钮:{known}", "The buttons are: {known}"),
+)
+NOT_NOW = ProblemKind(
+    "RULE-063",
+    Text("现在不能“{button_zh}”:条件不满足", "“{button_en}” cannot be done now: its condition does not hold"),
+    Text("请打开“规则”页看差哪一条", "The page of rules says which part is missing"),
+    Nature.CONFLICT,
+)
+DONE_ALREADY = ProblemKind(
+    "RULE-064",
+    Text("“{button_zh}”已经做过了", "“{button_en}” has been done already"),
+    Text("它在这段时间里只做一次", "It is done only once in this time"),
+    Nature.CONFLICT,
 )

@@ -1,182 +1,19 @@
-"""Rules as they run: condition and action expressions compiled."""
+"""Rules as they run: when they look, their condition, their actions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from engine.kernel.clocks import day_number
-from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
-from engine.kernel.values import Row, Value
-from engine.language.expressions import Expression, Surroundings
-from engine.language.messages import Message
-from engine.language.tree import Step
-from engine.rules.announced import LengthDef, RetryDef
-from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
-
-
-@dataclass(frozen=True, eq=False)
-class Notify:
-    """Tell persons something; those in ``copy`` for information only."""
-
-    to: tuple[PersonsDef, ...]
-    text: Message
-    copy: tuple[PersonsDef, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class OpenTask:
-    """Put a task into persons' inboxes."""
-
-    key: str
-    to: tuple[PersonsDef, ...]
-    title: Message
-    due: Expression | None
-    actions: tuple[TaskActionDef, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Chosen:
-    """The options of a multi-choice whose conditions hold; blank where none does."""
-
-    options: tuple[tuple[str, Expression], ...]
-
-    def evaluate(self, row: Row, around: Surroundings) -> Value:
-        """Return the keys of the options, in the order of the field's options."""
-        return tuple(key for key, condition in self.options if condition.holds(row, around)) or None
-
-
-Source = Expression | Chosen
-"""What a field is set to."""
-
-
-def _parts(source: Source) -> tuple[Expression, ...]:
-    return tuple(condition for _, condition in source.options) if isinstance(source, Chosen) else (source,)
-
-
-@dataclass(frozen=True, eq=False)
-class SetFields:
-    """Set fields of the record."""
-
-    fields: Mapping[str, Source]
-
-
-@dataclass(frozen=True, eq=False)
-class Refuse:
-    """Refuse the command."""
-
-    message: Message
-    field: str | None
-
-
-@dataclass(frozen=True, eq=False)
-class Fire:
-    """Fire a transition of the record."""
-
-    transition: str
-    fields: Mapping[str, Source]
-
-
-@dataclass(frozen=True, eq=False)
-class Create:
-    """Create a record of a form, unless the reference ``into`` leads to one already; it is led to the new one."""
-
-    app: str
-    form: str
-    fields: Mapping[str, Source]
-    into: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Update:
-    """Set fields of the record at the end of ``way``, references that begin at the row."""
-
-    way: tuple[Step, ...]
-    fields: Mapping[str, Source]
-
-
-@dataclass(frozen=True, eq=False)
-class Post:
-    """Book ``delta`` to an account in a ledger form, once for its reference."""
-
-    app: str
-    form: str
-    account: Expression
-    delta: Expression
-    reference: Expression
-    fields: Mapping[str, Source]
-
-
-@dataclass(frozen=True, eq=False)
-class Reverse:
-    """Book the opposite of what stands in a ledger form under the reference ``of``, once for its own reference."""
-
-    app: str
-    form: str
-    of: Expression
-    reference: Expression
-    fields: Mapping[str, Source]
-
-
-@dataclass(frozen=True, eq=False)
-class Party:
-    """One of those who must agree before a record is let go."""
-
-    persons: tuple[PersonsDef, ...]
-    when: Expression | None
-
-
-@dataclass(frozen=True, eq=False)
-class Hold:
-    """Hold the record."""
-
-    reason: Message
-    parties: tuple[Party, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Release:
-    """Let the record go."""
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """Ask a partner's service for something, after the commit; ``retry`` goes before what the connector says."""
-
-    connector: str
-    operation: str
-    arguments: Mapping[str, Expression]
-    retry: RetryDef | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class ForEach:
-    """Do something for every line of a field of lines for which ``where`` holds; its expressions see the line."""
-
-    lines: str
-    do: tuple[Update | Create, ...]
-    where: Expression | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Branch:
-    """Do one thing where a condition holds on the record as it is then, and another where it does not."""
-
-    when: Expression
-    then: tuple[Action, ...]
-    otherwise: tuple[Action, ...]
-
-
-Writing = SetFields | Fire | Create | Update | Post | Reverse | Hold | Release
-"""An action that changes a record."""
-
-Single = Writing | Notify | OpenTask | Refuse | Call | ForEach
-"""An action that is no branch."""
-
-Action = Single | Branch
+from engine.language.expressions import Expression
+from engine.rules.actions import Action, ForEach, evaluated_by, every, said_by
+from engine.rules.definitions import RuleDef
+from engine.rules.events import ScheduleDef
+from engine.rules.lengths import LengthDef
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,57 +25,20 @@ class Ahead:
     since: Expression | None
 
 
-def every(actions: Iterable[Action]) -> Iterator[Action]:
-    """Go through actions and those of both ways of every branch."""
-    for action in actions:
-        yield action
-        if isinstance(action, Branch):
-            yield from every((*action.then, *action.otherwise))
-
-
-def parts_of(action: Post | Reverse) -> tuple[Expression, ...]:
-    """Return the expressions of what is booked in a ledger."""
-    rest = tuple(part for source in action.fields.values() for part in _parts(source))
-    if isinstance(action, Post):
-        return (action.account, action.delta, action.reference, *rest)
-    return (action.of, action.reference, *rest)
-
-
-def _said(action: Action) -> tuple[Expression, ...]:
-    match action:
-        case Notify(text=message) | OpenTask(title=message) | Refuse(message=message) | Hold(reason=message):
-            return message.expressions
-        case _:
-            return ()
-
-
-def _evaluated(action: Action) -> tuple[Expression, ...]:
-    match action:
-        case SetFields(fields=fields) | Fire(fields=fields) | Create(fields=fields) | Update(fields=fields):
-            return tuple(part for source in fields.values() for part in _parts(source))
-        case Post() | Reverse():
-            return parts_of(action)
-        case OpenTask(due=due) if due is not None:
-            return (due,)
-        case Call(arguments=arguments):
-            return tuple(arguments.values())
-        case Branch(when=when):
-            return (when,)
-        case Hold(parties=parties):
-            return tuple(party.when for party in parties if party.when is not None)
-        case _:
-            return ()
-
-
 @dataclass(frozen=True)
 class Event:
-    """What happened to one record: how it began, which fields differ, which state it left and entered."""
+    """What happened to one record: how it began, which fields differ, which state it left and entered.
+
+    Or which ``task`` of it somebody has closed, and by which of its actions that was ``done``.
+    """
 
     created: bool = False
     deleted: bool = False
     changed: frozenset[str] = frozenset()
     left: str | None = None
     entered: str | None = None
+    task: str | None = None
+    done: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +71,7 @@ class Rule:
     @cached_property
     def said(self) -> tuple[Expression, ...]:
         """The expressions of the rule's messages."""
-        return tuple(expression for action in self.every_action for expression in _said(action))
+        return tuple(expression for action in self.every_action for expression in said_by(action))
 
     @cached_property
     def reaching(self) -> tuple[Expression, ...]:
@@ -280,7 +80,7 @@ class Rule:
 
     @cached_property
     def _expressions(self) -> tuple[Expression, ...]:
-        values = (expression for action in self.every_action for expression in _evaluated(action))
+        values = (expression for action in self.every_action for expression in evaluated_by(action))
         return (*(() if self.when is None else (self.when,)), *values, *self.said)
 
     @cached_property
@@ -293,7 +93,7 @@ class Rule:
         found: dict[str, list[Expression]] = {}
         for action in self.every_action:
             if isinstance(action, ForEach):
-                seen = [expression for inner in action.do for expression in _evaluated(inner)]
+                seen = [expression for inner in action.do for expression in evaluated_by(inner)]
                 seen += [] if action.where is None else [action.where]
                 found.setdefault(action.lines, []).extend(seen)
         return {key: tuple(expressions) for key, expressions in found.items()}
@@ -335,6 +135,8 @@ class Rule:
                 case "entered" if event.entered in wanted.names and event.entered is not None:
                     return True
                 case "left" if event.left in wanted.names and event.left is not None:
+                    return True
+                case "task_done" if event.task == wanted.names[0] and event.done in (wanted.names[1:] or (event.done,)):
                     return True
                 case _:
                     continue

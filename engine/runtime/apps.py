@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.catalog.apps import App
+from engine.decision.pressing import buttons_of
 from engine.decision.problems import ABSENT
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.definitions import scale_of, target_of
@@ -142,6 +143,7 @@ def form_view(reading: Reading, form: Form) -> FormView:
         zone=app.zone,
         labels_of_system=dict(SYSTEM_LABELS),
         transitions=tuple(key for key, item in flow.transitions.items() if item.definition.by) if flow else (),
+        buttons=tuple(event.names[0] for _, event in buttons_of(app, form.key)),
     )
 
 

@@ -94,7 +94,7 @@ class RunView:
 
     ``actions`` are keys as rules are written (``set``, ``notify`` …). ``before`` is what it read of the record before
     the change, ``tables`` what it heard from decision tables, both as far as the viewer may see it. ``severity`` is how
-    grave the rule was then.
+    grave the rule was then. With ``after_wait`` it went on there; ``waits_until`` is when it goes, or went, on again.
     """
 
     at: str
@@ -104,6 +104,8 @@ class RunView:
     before: tuple[BeforeView, ...] = ()
     tables: tuple[TableView, ...] = ()
     severity: Severity | None = None
+    after_wait: bool = False
+    waits_until: str | None = None
 
     @property
     def told(self) -> tuple[Text, ...]:

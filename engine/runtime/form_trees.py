@@ -24,7 +24,8 @@ from engine.language.backends.javascript.zone_tables import zone_table
 from engine.language.cases import shown
 from engine.language.expressions import Aggregate, Expression, ReadSet, reads_of
 from engine.language.tree import PARENT
-from engine.rules.rules import SetFields, expressions_of
+from engine.rules.actions import SetFields
+from engine.rules.rules import expressions_of
 from engine.runtime.form_messages import messages_of
 from engine.runtime.parameters import may_set
 from engine.runtime.reading import Reading

@@ -25,6 +25,7 @@ from engine.kernel.problems import EngineError, Nature, Text
 from engine.kernel.values import Row
 from engine.runtime.boards import Boards, widget_view
 from engine.runtime.boards_views import BoardView
+from engine.runtime.buttons import whole_view
 from engine.runtime.desk import Desk
 from engine.runtime.inbox import Inbox
 from engine.runtime.listing import list_page
@@ -48,7 +49,7 @@ from engine.runtime.pages_views import (
     TabBarEntry,
     TextView,
 )
-from engine.runtime.showing import prefetch, record_view
+from engine.runtime.showing import prefetch
 from engine.runtime.views import RecordView, Viewer
 
 SHOWN_TASKS = 5
@@ -93,7 +94,7 @@ class Pages:
             if row is None or not reading.may_see(definition, row):
                 raise EngineError(ABSENT.at())
             prefetch(reading, definition, [row])
-            record, look = record_view(reading, definition, row), Look(reading, app)
+            record, look = whole_view(reading, definition, row), Look(reading, app)
             page = reading.app(app).pages.of_record(form, look.roles)
             blocks = usual_blocks(definition) if page is None else page.blocks
             parts = RecordParts(look, definition, row, blocks, related, whole)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.decision.changeset import Actor
-from engine.decision.commands import Body, Create, Delete, Fire, Update
+from engine.decision.commands import Body, Create, Delete, Fire, Press, Update
 from engine.decision.problems import ABSENT
 from engine.forms.filling import Standing
 from engine.forms.forms import Form
@@ -16,6 +16,7 @@ from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.kernel.values import Row
 from engine.runtime.answering import answer_to, latest_answer
+from engine.runtime.buttons import whole_view
 from engine.runtime.desk import Desk
 from engine.runtime.finding import NOTHING, found_by
 from engine.runtime.form_trees import live_json
@@ -23,12 +24,16 @@ from engine.runtime.history import history_of
 from engine.runtime.listing import list_page
 from engine.runtime.reading import Reading
 from engine.runtime.repeating import once
-from engine.runtime.showing import fields_json, prefetch, record_view, shown
+from engine.runtime.showing import fields_json, prefetch, shown
 from engine.runtime.trying import tried
 from engine.runtime.views import FieldState, FormState, HistoryView, Page, RecordView, Viewer
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+Changing = Create | Update | Fire | Press
+"""A command of one record, after which it is shown."""
 
 
 class Records:
@@ -84,6 +89,20 @@ class Records:
     ) -> RecordView:
         """Fire a transition, filling fields on the way."""
         return self._changed(viewer, Fire(app, form, _id(id), key, fields, version), idempotency_key)
+
+    def press(
+        self,
+        viewer: Viewer,
+        app: str,
+        form: str,
+        id: str,
+        button: str,
+        *,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordView:
+        """Press a button of a record: the rule of the button runs at once."""
+        return self._changed(viewer, Press(app, form, _id(id), button, version), idempotency_key)
 
     def read(self, viewer: Viewer, app: str, form: str, id: str) -> RecordView:
         """Return one record; absent where it is not the viewer's to see."""
@@ -150,12 +169,10 @@ class Records:
             found = tried(self._execution, reading, self._execution.command(Actor(viewer.id), body))
             return live_json(reading, definition, found.row, transition)
 
-    def _changed(self, viewer: Viewer, body: Create | Update | Fire, key: str | None) -> RecordView:
+    def _changed(self, viewer: Viewer, body: Changing, key: str | None) -> RecordView:
         return self._execution.attempt(lambda connection: self._change(connection, viewer, body, key))
 
-    def _change(
-        self, connection: Connection, viewer: Viewer, body: Create | Update | Fire, key: str | None
-    ) -> RecordView:
+    def _change(self, connection: Connection, viewer: Viewer, body: Changing, key: str | None) -> RecordView:
         command = self._execution.command(Actor(viewer.id), body)
         current = self._execution.locked(connection)
 
@@ -170,7 +187,7 @@ class Records:
         return changed_view(reading, body, id, done=done)
 
 
-def changed_view(reading: Reading, body: Create | Update | Fire, id: str, *, done: bool) -> RecordView:
+def changed_view(reading: Reading, body: Changing, id: str, *, done: bool) -> RecordView:
     """Return the record of this id after a change of it, with what that is answered; absent where it is not there.
 
     Whoever has ``done`` it just now and may not read it sees no more than that it was written.
@@ -184,14 +201,14 @@ def changed_view(reading: Reading, body: Create | Update | Fire, id: str, *, don
     return replace(view, answer=answer_to(reading, definition, row, _action(body)))
 
 
-def _action(body: Create | Update | Fire) -> str:
+def _action(body: Changing) -> str:
     """Return what the journal calls it."""
     match body:
         case Create():
             return body.transition or "create"
         case Fire():
             return body.transition
-        case Update():
+        case Update() | Press():
             return "update"
 
 
@@ -214,7 +231,7 @@ def _readable(reading: Reading, form: Form, id: str) -> Row:
 
 def _view(reading: Reading, form: Form, row: Row) -> RecordView:
     prefetch(reading, form, [row])
-    return record_view(reading, form, row)
+    return whole_view(reading, form, row)
 
 
 def _receipt(form: Form, row: Row) -> RecordView:

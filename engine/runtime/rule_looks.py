@@ -18,7 +18,8 @@ from engine.language.scope import FieldScope
 from engine.language.templates import Each
 from engine.language.tree import Lookup, walk
 from engine.language.types import BooleanType
-from engine.rules.rules import Action, Hold, Notify, OpenTask, Rule, expressions_of
+from engine.rules.actions import Action, Hold, Notify, OpenTask
+from engine.rules.rules import Rule, expressions_of
 from engine.runtime.explanations import BeforeView, RunView
 from engine.runtime.reading import Reading
 from engine.runtime.record_sight import is_closed
@@ -71,6 +72,8 @@ class Looks:
             before=self._before(run),
             tables=tuple(kept_view(app, item) for item in kept if item["table"] not in closed),
             severity=run.trace.get("severity"),
+            after_wait=run.trace.get("after_wait", False),
+            waits_until=moment_text(run.trace["waits_until"]) if "waits_until" in run.trace else None,
         )
 
     def _before(self, run: StoredRun) -> tuple[BeforeView, ...]:

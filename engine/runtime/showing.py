@@ -19,7 +19,8 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.language import types as language
-from engine.rules.rules import SetFields, old_fields
+from engine.rules.actions import SetFields
+from engine.rules.rules import old_fields
 from engine.runtime import files_seen
 from engine.runtime.reading import Reading
 from engine.runtime.views import RecordView, TransitionView
@@ -234,7 +235,7 @@ def transitions(reading: Reading, form: Form, flow: Workflow, row: Row) -> Itera
                 yield transition_view(reading, transition, form, row)
         elif held and not definition.while_held:
             continue
-        elif any(_is_named(reading, form, who, row) for who in definition.by):
+        elif any(is_named(reading, form, who, row) for who in definition.by):
             yield transition_view(reading, transition, form, row)
 
 
@@ -278,7 +279,8 @@ def _filled_on_the_way(reading: Reading, transition: Transition, form: Form, row
     return frozenset(key for key, source in sources if source.evaluate(row, around) is not None)
 
 
-def _is_named(reading: Reading, form: Form, who: PersonsDef, row: Row) -> bool:
+def is_named(reading: Reading, form: Form, who: PersonsDef, row: Row) -> bool:
+    """Tell whether the viewer is among the persons named."""
     if who.kind == "role":
         return (form.app, who.of) in reading.viewer.roles
     return reading.viewer.id in named(reading, form, who, row)

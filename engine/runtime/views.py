@@ -92,7 +92,7 @@ class TransitionView:
 class FormView:
     """A form as one viewer may see it. ``choose_first`` is the choice to be made before the form opens, if any.
 
-    ``transitions`` are the keys of all that people fire, whoever may.
+    ``transitions`` are the keys of all that people fire, ``buttons`` of all that they press, whoever may.
     """
 
     app: str
@@ -109,6 +109,7 @@ class FormView:
     zone: str = "Asia/Shanghai"
     labels_of_system: Mapping[str, Text] = field(default_factory=dict)
     transitions: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
     state_lights: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -132,12 +133,21 @@ class FormState:
 
 
 @dataclass(frozen=True)
+class ButtonView:
+    """A button of a record: pressing it runs a rule."""
+
+    key: str
+    labels: Text
+
+
+@dataclass(frozen=True)
 class RecordView:
     """A record as one viewer may see it.
 
     ``shown`` holds, per field, what people read: an option's or state's label as ``Text``, the title of a referenced
     record, a person's name; of fields that hold several, a list of these. ``title`` names the record itself.
-    ``transitions`` are those the viewer may try now. ``answer`` is what the change that was just made is answered with.
+    ``transitions`` are those the viewer may try now, ``buttons`` those they may press. ``answer`` is what the change
+    that was just made is answered with.
     ``files`` are those that its fields name, by id.
     """
 
@@ -151,6 +161,7 @@ class RecordView:
     title: str
     shown: Mapping[str, object] = field(default_factory=dict)
     transitions: tuple[TransitionView, ...] = ()
+    buttons: tuple[ButtonView, ...] = ()
     may_update: bool = False
     may_delete: bool = False
     answer: Text | None = None

@@ -126,9 +126,10 @@ def _places(route: Route, seen: Seen) -> Iterator[Place]:
 
 def _of_forms(route: Route, app: AppView, path: str) -> Iterator[Place]:
     for form in app.forms:
-        if route.name == "transition" and not form.transitions:
+        known = {"transition": form.transitions, "press": form.buttons}.get(route.name)
+        if known == ():
             continue
-        enums = {"key": form.transitions} if route.name == "transition" else {}
+        enums = {"key": known} if known else {}
         yield Place(path.replace("<form>", form.key), app.key, _own(app.key, form.key), enums)
 
 

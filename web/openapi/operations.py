@@ -146,6 +146,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("ETag",),
         refusals=OF_A_BODY,
     ),
+    "press": Operation(
+        f"{OWN}record",
+        body="Nothing",
+        parameters=("IfMatch", "IdempotencyKey"),
+        headers=("ETag",),
+        refusals=OF_A_BODY,
+    ),
     "history": _reading("History", *OF_A_RECORD),
     **DESIGNS,
     "rules": _reading("Rules", *OF_A_RECORD),

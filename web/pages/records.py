@@ -135,6 +135,21 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
     return redirect(_address(view, "agreed" if offered.releases and moved.held else "moved"), 303)
 
 
+@blueprint.post(f"{RECORD}/press/<key>")
+def press(app: str, form: str, record_id: UUID, key: str) -> BaseResponse:
+    """Press a button of a record; a second tap on it does nothing twice."""
+    tray, identifier = Tray.of_request(), str(record_id)
+    try:
+        pressed = instance().records.press(
+            viewer(), app, form, identifier, key, version=tray.version, idempotency_key=tray.key or None
+        )
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return shown(app, form, identifier, error)
+    return redirect(_address(pressed, "moved"), 303)
+
+
 def _too_late(view: RecordView, key: str, tray: Tray) -> BaseResponse:
     """Answer a transition that is not offered any more: it is refused by a hold, was done already, or is none."""
     if view.held is not None:

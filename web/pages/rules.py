@@ -56,6 +56,9 @@ def done_by(run: RunView) -> str:
         "fire": gettext("moved it on"),
         "create": gettext("made a record"),
         "update": gettext("changed a record"),
+        "add_tag": gettext("added a tag"),
+        "run": gettext("ran other rules"),
+        "wait_for": gettext("began to wait"),
         "for_each": gettext("changed what belongs to it"),
     }
     return joined(dict.fromkeys(known.get(action, gettext("acted")) for action in run.actions))

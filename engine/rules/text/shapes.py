@@ -117,11 +117,16 @@ def _texts(name: str, word: Word, *, required: bool = True) -> Slot:
     return Slot(name, word, Kind.TEXTS, positional=True, required=required)
 
 
+def _only(name: str, word: Word, kind: Kind) -> Slot:
+    return Slot(name, word, kind, positional=True, required=True)
+
+
 def _persons(name: str, word: Word, *, required: bool = True) -> Slot:
     return Slot(name, word, Kind.PERSONS, positional=True, many=True, required=required)
 
 
 _TO = Word("to", "给")
+_LABELS = _texts("labels", Word("labels", "名称"))
 _FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True, domain=Domain.THEIRS)
 _OWN_FIELDS = Slot("fields", Word("fields", "字段值"), Kind.SOURCES, many=True, domain=Domain.FIELD)
 _ALL_FIELDS = replace(_FIELDS, required=True)
@@ -170,7 +175,7 @@ _TASK_ACTION = Shape(
     Word("action", "动作"),
     (
         _key("key", Word("key", "标识")),
-        _texts("labels", Word("labels", "名称")),
+        _LABELS,
         _key("transition", Word("fires", "流转"), Domain.TRANSITION, positional=False),
         _keys("fields", Word("fills", "填写"), Domain.FIELD),
         _keys("one_of", Word("one of", "任填一项"), Domain.FIELD),
@@ -229,7 +234,8 @@ EVENTS: Mapping[str, Shape] = MappingProxyType(
         ),
         "webhook": Shape(Word("webhook", "收到推送"), (_key("name", Word("name", "名称")),), Body.VALUE, bare=True),
         "button": Shape(
-            Word("button", "按钮"), (_key("key", Word("key", "标识")), _texts("labels", Word("labels", "名称")))
+            Word("button", "按钮"),
+            (_key("key", Word("key", "标识")), _LABELS, _persons("by", Word("by", "由"), required=False)),
         ),
         "before": Shape(
             Word("before", "之前"),
@@ -301,15 +307,9 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
             ),
         ),
         "release": Shape(Word("release", "解冻"), body=Body.TRUE),
-        "wait_for": Shape(
-            Word("wait for", "等待"),
-            (Slot("time", Word("time", "时长"), Kind.DURATION, positional=True, required=True),),
-            Body.VALUE,
-        ),
+        "wait_for": Shape(Word("wait for", "等待"), (_only("time", Word("time", "时长"), Kind.DURATION),), Body.VALUE),
         "wait_until": Shape(
-            Word("wait until", "等到"),
-            (Slot("condition", Word("condition", "条件"), Kind.EXPRESSION, positional=True, required=True),),
-            Body.VALUE,
+            Word("wait until", "等到"), (_only("condition", Word("condition", "条件"), Kind.EXPRESSION),), Body.VALUE
         ),
         "start_approval": Shape(
             Word("start approval", "发起审批"),

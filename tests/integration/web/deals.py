@@ -65,6 +65,13 @@ def _moves() -> dict[str, Any]:
     return workflow("deal", states, [called(advance, "报价", "Offer"), called(release, "解除冻结", "Release")])
 
 
+def _paying() -> dict[str, Any]:
+    pressed = {"button": {"key": "paid", "labels": {"zh": "已结清", "en": "Paid off"}}}
+    nothing = {"set": {"amount": "0"}}
+    paying = rule("paid", "debt", pressed, [nothing, {"wait_for": {"days": 2}}, nothing], when="amount > 0")
+    return called(paying, "结清欠款", "Pay off a debt")
+
+
 def documents() -> dict[str, Any]:
     """Return the app's documents."""
     hold = {
@@ -103,7 +110,7 @@ def documents() -> dict[str, Any]:
     days = called(parameter("idle.days", "number", default="15", scale=0), "多少天没进展", "Idle days")
     staff = role("staff", *(access(key) for key in STAFF))
     guest = role("guest", access("deal", "read", hidden_fields=["budget"]), access("customer", "read"))
-    documents = app(*_forms(), _moves(), stop, off, key=APP, roles=[staff, guest], parameters=[days])
+    documents = app(*_forms(), _moves(), stop, off, _paying(), key=APP, roles=[staff, guest], parameters=[days])
     documents["app.json"] = called(documents["app.json"], "商机管理", "Deals")
     return documents
 
@@ -137,6 +144,10 @@ class Deals:
     def customer(self, name: str = "九江康宁") -> RecordView:
         """Make a customer."""
         return self.instance.records.create(self.viewer("rep"), APP, "customer", {"name": name})
+
+    def debt(self, amount: str) -> RecordView:
+        """Make a debt."""
+        return self.instance.records.create(self.viewer("rep"), APP, "debt", {"amount": amount})
 
     def deal(self, days: int = 0, **more: Any) -> RecordView:
         """Make a deal of the rep's on which nothing was done for so many days; 15 of them put it on hold."""

@@ -106,6 +106,7 @@ STATE_CHANGING = (
     f"/a/library/book/{ABSENT}/edit",
     f"/a/library/book/{ABSENT}/delete",
     f"/a/library/loan/{ABSENT}/do/lend",
+    f"/a/library/loan/{ABSENT}/press/remind",
     f"/inbox/tasks/{ABSENT}/lend",
     "/jobs/dead",
     f"/jobs/dead/{ABSENT}",

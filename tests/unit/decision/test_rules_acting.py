@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.decision.after_rules import DEPTH, WRITES
 from engine.decision.commands import Act, Create, Fire, RunRules, Update
+from engine.decision.course import DEPTH, WRITES
 from tests.support.apps import field, form, rule, state, transition, workflow
 
 CREATED = {"created": True}

@@ -270,6 +270,8 @@ def deadline(shop, **ahead):
         ({"offset": {"hours": 3}}, 3),
         ({"offset": {"minutes": -60}}, -1),
         ({"offset": {"weeks": 1}}, 168),
+        ({"offset": {"workdays": 2}}, 96),
+        ({"offset": {"workdays": -4}}, -144),
         ({"percent": 50}, -120),
         ({"percent": 80, "since": "begun"}, -24),
         ({"percent": 100, "offset": {"hours": 1}}, 1),

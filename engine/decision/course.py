@@ -1,0 +1,207 @@
+"""The course of one rule over one record: its condition, its actions in their order, branches, waits, other rules.
+
+Each run leaves what it saw and what it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.decision.acting import KEYS, OF_THE_RECORD, Run, act
+from engine.decision.before_change import old_values
+from engine.decision.changeset import OutboxMessage, RuleRun
+from engine.decision.firing_once import firing, may_fire
+from engine.decision.timing import later
+from engine.decision.work import Around
+from engine.kernel.canonical import Json
+from engine.kernel.clocks import Moment
+from engine.kernel.problems import EngineError
+from engine.kernel.values import Row
+from engine.language.explaining import traced
+from engine.rules import problems
+from engine.rules.actions import Action, Branch, ForEach, RunOthers, Wait
+from engine.rules.rules import Rule, old_fields
+
+DEPTH = 5
+WRITES = 200
+
+GOING_ON = "continue"
+"""The kind of the message by which a rule goes on after a wait."""
+
+Way = Sequence[int | str]
+"""Where an action stands: its number; inside of a branch that of the branch, ``then`` or ``else``, and its number."""
+
+
+@dataclass
+class _Course:
+    """What has been done so far, and until when the rule waits."""
+
+    run: Run
+    done: list[str] = field(default_factory=list)
+    until: Moment | None = None
+
+
+def run_one(run: Run, row: Row) -> bool:
+    """Let a rule look at a record, and act where its condition holds; tell whether it does."""
+    rule = run.rule
+    fired = rule.when is None or rule.when.holds(row, run.around)
+    run.hear(() if rule.when is None else [(rule.when, row)])
+    course = _Course(run)
+    if fired:
+        _act_all(course, row, ())
+    _note(course, row, fired=fired)
+    return fired
+
+
+def go_on(run: Run, row: Row, way: Way, steps: str | None) -> None:
+    """Do what stands after a wait. ``steps`` are those that the rule had when it began to wait.
+
+    EngineError where it has others by now: nobody can tell where to go on.
+    """
+    if steps_of(run.rule) != steps:
+        raise EngineError(problems.CHANGED_WHILE_WAITING.at())
+    course = _Course(run)
+    _act_all(course, row, way)
+    _note(course, row, fired=True)
+
+
+def steps_of(rule: Rule) -> str:
+    """Return the kinds of a rule's actions in their order: texts and values may change while it waits, these not."""
+    return _steps(rule.then)
+
+
+def _steps(actions: Iterable[Action]) -> str:
+    return " ".join(_step(action) for action in actions)
+
+
+def _step(action: Action) -> str:
+    match action:
+        case Branch(then=then, otherwise=otherwise):
+            return f"if({_steps(then)}|{_steps(otherwise)})"
+        case ForEach(do=do):
+            return f"for_each({_steps(do)})"
+        case _:
+            return KEYS[type(action)]
+
+
+def _act_all(course: _Course, row: Row, way: Way) -> None:
+    run = course.run
+    if run.body.depth >= DEPTH:
+        raise EngineError(problems.TOO_DEEP.at(rule=run.rule.key, limit=DEPTH))
+    if not way:
+        run.work.firings.extend(firing(run.work, run.body, run.rule))
+    _go(course, run.rule.then, row, way, ())
+    if len(run.work.writes) > WRITES:
+        raise EngineError(problems.TOO_MANY_WRITES.at(rule=run.rule.key, limit=WRITES))
+
+
+def _go(course: _Course, actions: Sequence[Action], row: Row, way: Way, here: tuple[int | str, ...]) -> bool:
+    """Do actions from ``way`` on, each on the record as the one before has left it; tell whether the end was reached.
+
+    ``here`` is where these actions stand. A branch is no action of its own: those of the way that is gone are.
+    """
+    run, gone = course.run, row.get("deleted_at") is not None
+    first = int(way[0]) if way else 0
+    for number, action in enumerate(actions[first:], first):
+        current = row if gone else run.work.record(run.app.key, run.form.key, run.body.record)
+        if current is None or (gone and isinstance(action, OF_THE_RECORD)):
+            continue
+        match action:
+            case Branch():
+                inside = way[1:] if number == first else ()
+                side = str(inside[0]) if inside else _side(run, action, current)
+                chosen = action.then if side == "then" else action.otherwise
+                if not _go(course, chosen, current, inside[1:], (*here, number, side)):
+                    return False
+            case Wait():
+                course.done.append(KEYS[type(action)])
+                course.until = _wait(run, action, (*here, number + 1))
+                return False
+            case RunOthers():
+                course.done.append(KEYS[type(action)])
+                _run_others(run, action)
+            case _:
+                course.done.append(KEYS[type(action)])
+                act(run, action, current)
+    return True
+
+
+def _side(run: Run, branch: Branch, row: Row) -> str:
+    holds = branch.when.holds(row, run.around)
+    run.hear([(branch.when, row)])
+    return "then" if holds else "else"
+
+
+def _wait(run: Run, action: Wait, way: Way) -> Moment:
+    """Leave a message that goes on there when the time has come; return when that is."""
+    until = later(run.work.now, action.time, run.around)
+    if until is None:
+        raise EngineError(problems.NO_WAIT.at())
+    body = run.body
+    payload = {
+        "app": body.app,
+        "form": body.form,
+        "record": body.record,
+        "rule": run.rule.key,
+        "way": list(way),
+        "steps": steps_of(run.rule),
+        "event": dict(body.event),
+        "depth": body.depth,
+        "old": None if body.old is None else dict(body.old),
+        "by": run.work.command.actor.user,
+    }
+    run.work.messages.append(OutboxMessage(run.work.next_id(), GOING_ON, payload, until))
+    return until
+
+
+def _run_others(run: Run, action: RunOthers) -> None:
+    """Let other rules of the form look now, each as if by itself."""
+    for rule in run.app.rules_of(run.form.key, before=False):
+        row = run.work.record(run.app.key, run.form.key, run.body.record)
+        if rule.key in action.rules and row is not None and may_fire(run.work, run.body, rule):
+            body = replace(run.body, rule=rule.key, depth=run.body.depth + 1)
+            run_one(replace(run, rule=rule, body=body, asked=type(run.asked)()), row)
+
+
+def _note(course: _Course, row: Row, *, fired: bool) -> None:
+    run = course.run
+    work, rule = run.work, run.rule
+    work.runs.append(
+        RuleRun(
+            id=work.next_id(),
+            app=run.app.key,
+            rule=rule.key,
+            revision=run.app.revision,
+            form=run.form.key,
+            record=run.body.record,
+            fired=fired,
+            trace={
+                "event": dict(run.body.event),
+                "inputs": _inputs(rule, row),
+                **({"old": old_values(old_fields(rule), run.old)} if old_fields(rule) else {}),
+                "values": _values(rule, row, run.around) if fired and not run.body.way else [],
+                **({"tables": run.asked.found} if run.asked.found else {}),
+                "actions": course.done,
+                **({"after_wait": True} if run.body.way else {}),
+                **({} if course.until is None else {"waits_until": course.until}),
+                **({"severity": rule.definition.severity} if rule.definition.severity else {}),
+            },
+            at=work.moment,
+        )
+    )
+
+
+def _inputs(rule: Rule, row: Row) -> dict[str, Json]:
+    """Return the fields that the condition read, in the engine's form."""
+    if rule.when is None:
+        return {}
+    return {key: row.get(key) for key in sorted(rule.when.reads.fields) if not isinstance(row.get(key), tuple)}
+
+
+def _values(rule: Rule, row: Row, around: Around) -> list[Json]:
+    """Return the value of every part of the condition as ``[start, end, value]``, the whole first."""
+    if rule.when is None:
+        return []
+    found = traced(rule.when, row, around)
+    return [[*at, list(value) if isinstance(value, tuple) else value] for at, value in found]

@@ -1,0 +1,33 @@
+"""What happened to a record, as the outbox carries it to the rules that look afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.kernel.canonical import Json
+from engine.rules.rules import Event
+
+
+def event_json(event: Event) -> dict[str, Json]:
+    """Return an event as the outbox carries it."""
+    written = {
+        "created": event.created,
+        "deleted": event.deleted,
+        "changed": sorted(event.changed),
+        "left": event.left,
+        "entered": event.entered,
+    }
+    return written if event.task is None else {**written, "task": event.task, "done": event.done}
+
+
+def event_of(document: Mapping[str, Json]) -> Event:
+    """Return the event that an outbox row carries."""
+    return Event(
+        created=document["created"],
+        deleted=document["deleted"],
+        changed=frozenset(document["changed"]),
+        left=document["left"],
+        entered=document["entered"],
+        task=document.get("task"),
+        done=document.get("done"),
+    )

@@ -1,0 +1,56 @@
+"""Turning links, tags, waits and runs of other rules into actions that run."""
+
+from __future__ import annotations
+
+from engine.language.gathering import Gathering
+from engine.language.types import ChoicesType, ReferenceType
+from engine.rules import problems
+from engine.rules.actions import Action, AddTag, RunOthers, SetFields, Wait
+from engine.rules.naming import NEVER_SET, Names, check_known
+from engine.rules.steering import AddTagDef, LinkDef, RunRulesDef, SteeringDef, WaitForDef
+
+
+def compile_step(place: str, action: SteeringDef, work: Gathering, names: Names) -> Action | None:
+    """Return the action; None, with the problems in ``work``, where names or values do not fit."""
+    match action:
+        case LinkDef():
+            return _compile_link(f"{place}.link", action, work, names)
+        case AddTagDef():
+            return _compile_tag(f"{place}.add_tag", action, work, names)
+        case WaitForDef(time=time):
+            if time.count < 1:
+                work.found.append(problems.NO_WAIT.at(f"{place}.wait_for"))
+            return Wait(time)
+        case RunRulesDef(rules=rules):
+            check_known(work, f"{place}.run", rules, names.rules)
+            return RunOthers(rules)
+
+
+def _compile_link(place: str, action: LinkDef, work: Gathering, names: Names) -> SetFields | None:
+    """A link is the setting of a reference: its record must be one of the form that the field leads to."""
+    fields = names.form.fields
+    references = [
+        key
+        for key, item in fields.items()
+        if isinstance(item.type, ReferenceType) and item.settable and key not in NEVER_SET
+    ]
+    check_known(work, f"{place}.field", [action.field], references)
+    if action.field not in references:
+        return None
+    record = work.expression(f"{place}.record", action.record, fields[action.field].type)
+    return None if record is None else SetFields({action.field: record})
+
+
+def _compile_tag(place: str, action: AddTagDef, work: Gathering, names: Names) -> AddTag | None:
+    fields = names.form.fields
+    several = {key: item.type for key, item in fields.items() if isinstance(item.type, ChoicesType) and item.settable}
+    check_known(work, f"{place}.field", [action.field], fields)
+    kind = several.get(action.field)
+    if kind is None:
+        if action.field in fields:
+            known = ", ".join(sorted(several))
+            work.found.append(problems.NO_SEVERAL.at(f"{place}.field", key=action.field, known=known))
+        return None
+    options = tuple(option.key for option in kind.options)
+    check_known(work, f"{place}.tag", [action.tag], options)
+    return AddTag(action.field, action.tag, options)
