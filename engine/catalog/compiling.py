@@ -20,7 +20,7 @@ from engine.catalog.pages.blocks import Pages
 from engine.catalog.pages.compiling import Surroundings as PageSurroundings
 from engine.catalog.pages.compiling import compile_pages
 from engine.catalog.quick_actions import Surrounding, compile_quick_actions
-from engine.catalog.rules_together import TOGETHER
+from engine.catalog.rules_together import TOGETHER, about_forms
 from engine.catalog.specs import table_specs
 from engine.forms.access import Grant
 from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes, language_type
@@ -36,7 +36,7 @@ from engine.language.gathering import Gathering, Placed
 from engine.language.pushdown import pushes_down
 from engine.language.scope import FormScope, Scope, way_over
 from engine.rules.compiling import compile_rule
-from engine.rules.definitions import RuleDef, every_action, persons_of
+from engine.rules.definitions import RuleDef, persons_of
 from engine.rules.events import sees_before
 from engine.rules.naming import Names as RuleNames
 from engine.rules.naming import Signature
@@ -329,29 +329,33 @@ class _Parts:
             if key not in known:
                 self.found.append(problems.NO_SUCH_PERSON.at(at, key=item.of, known=", ".join(sorted(known))))
 
+    def _names(self, form: str) -> RuleNames:
+        """Return what a rule about records of a form may name."""
+        flow = next((flow for flow in self.app.workflows if flow.form == form), None)
+        return RuleNames(
+            app=self.app.key,
+            form=self.scope.forms[self.app.key, form],
+            fields=self._fields(form) | {"owner"},
+            states={state.key for state in flow.states} if flow else set(),
+            transitions={item.key for item in flow.transitions} if flow else set(),
+            begins_in=flow.initial if flow else None,
+            rules={rule.key for rule in self.app.rules if rule.form == form},
+            calls=self.calls,
+            others=lambda key: self._names(key) if self._fields(key) else None,
+        )
+
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules in the order of their documents."""
-        flows = {flow.form: flow for flow in self.app.workflows}
         made: list[Rule] = []
         asked = (rule for rule in self.app.rules if self.only is None or rule.key in self.only)
         for definition in asked:
             file = f"rules/{definition.key}.json"
             if not self._known(definition.form, f"{file}#/form"):
                 continue
-            flow = flows.get(definition.form)
-            names = RuleNames(
-                app=self.app.key,
-                form=self.scope.forms[self.app.key, definition.form],
-                fields=self._fields(definition.form) | {"owner"},
-                states={state.key for state in flow.states} if flow else set(),
-                transitions={item.key for item in flow.transitions} if flow else set(),
-                begins_in=flow.initial if flow else None,
-                rules={rule.key for rule in self.app.rules if rule.form == definition.form},
-                calls=self.calls,
-            )
-            for at, action in every_action(definition.then):
+            names = self._names(definition.form)
+            for at, form, action in about_forms(definition, self.scope, self.app.key):
                 for part, who in persons_of(action):
-                    self._check_persons(definition.form, f"{file}#{at}.{part}", who)
+                    self._check_persons(form, f"{file}#{at}.{part}", who)
             for number, event in enumerate(definition.on):
                 self._check_persons(definition.form, f"{file}#on[{number}].button.by", event.by)
             work = self._work(definition.form, with_old=sees_before(definition.on))

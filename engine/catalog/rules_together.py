@@ -6,11 +6,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.catalog.definitions import AppDef
 from engine.kernel.problems import Problem
+from engine.language.scope import Scope
 from engine.rules import problems
-from engine.rules.definitions import HoldDef, RuleDef, every_action, lets_go
+from engine.rules.compiling_related import relation_at
+from engine.rules.definitions import ActionDef, ForEachDef, HoldDef, RuleDef, every_action, lets_go
 from engine.rules.steering import RunRulesDef
 
 Look = Callable[[AppDef], Iterator[Problem]]
+
+
+def about_forms(rule: RuleDef, scope: Scope, app: str) -> Iterator[tuple[str, str, ActionDef]]:
+    """Go through a rule's actions, each with its place and the key of the form whose record it is about."""
+    loops = dict[str, str]()
+    for at, action in every_action(rule.then):
+        outer = [form for place, form in loops.items() if at.startswith(place)]
+        form = outer[-1] if outer else rule.form
+        if isinstance(action, ForEachDef):
+            relation = relation_at(action.lines, scope.forms[app, form], scope.forms)
+            loops[f"{at}.for_each.do"] = relation.form if relation is not None and relation.app == app else form
+        yield at, form, action
 
 
 def _ways_out(app: AppDef) -> Iterator[Problem]:

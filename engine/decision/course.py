@@ -11,7 +11,11 @@ from dataclasses import dataclass, field, replace
 from engine.decision.acting import KEYS, OF_THE_RECORD, Run, act
 from engine.decision.before_change import old_values
 from engine.decision.changeset import OutboxMessage, RuleRun
+from engine.decision.commands import RunRules
+from engine.decision.facts import RecordQuery
 from engine.decision.firing_once import firing, may_fire
+from engine.decision.happenings import event_json
+from engine.decision.reading_ahead import read_ahead
 from engine.decision.timing import later
 from engine.decision.work import Around
 from engine.kernel.canonical import Json
@@ -19,9 +23,10 @@ from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
 from engine.language.explaining import traced
+from engine.language.templates import rows_of
 from engine.rules import problems
-from engine.rules.actions import Action, Branch, ForEach, RunOthers, Wait
-from engine.rules.rules import Rule, old_fields
+from engine.rules.actions import Action, Branch, ForEach, ForRelated, RunOthers, Wait
+from engine.rules.rules import Event, Rule, old_fields
 
 DEPTH = 5
 WRITES = 200
@@ -79,7 +84,7 @@ def _step(action: Action) -> str:
     match action:
         case Branch(then=then, otherwise=otherwise):
             return f"if({_steps(then)}|{_steps(otherwise)})"
-        case ForEach(do=do):
+        case ForEach(do=do) | ForRelated(do=do):
             return f"for_each({_steps(do)})"
         case _:
             return KEYS[type(action)]
@@ -121,6 +126,9 @@ def _go(course: _Course, actions: Sequence[Action], row: Row, way: Way, here: tu
             case RunOthers():
                 course.done.append(KEYS[type(action)])
                 _run_others(run, action)
+            case ForRelated():
+                course.done.append(KEYS[type(action)])
+                _for_related(course, action, current)
             case _:
                 course.done.append(KEYS[type(action)])
                 act(run, action, current)
@@ -162,6 +170,32 @@ def _run_others(run: Run, action: RunOthers) -> None:
         if rule.key in action.rules and row is not None and may_fire(run.work, run.body, rule):
             body = replace(run.body, rule=rule.key, depth=run.body.depth + 1)
             run_one(replace(run, rule=rule, body=body, asked=type(run.asked)()), row)
+
+
+def _for_related(course: _Course, action: ForRelated, row: Row) -> None:
+    """Do something for every related record, as if the rule ran on that one; all that is read of them at once."""
+    run, aggregate = course.run, action.related.aggregate
+    found = rows_of(action.related, row, run.around, WRITES)
+    if found.total > WRITES:
+        raise EngineError(problems.TOO_MANY_WRITES.at(rule=run.rule.key, limit=WRITES))
+    app, form = run.work.app(aggregate.app), run.work.form(aggregate.app, aggregate.form)
+    keys = [RecordQuery(app.key, form.key, str(one["id"])) for one in found.rows]
+    run.work.fetch(query for query in keys if (query.app, query.form, query.id) not in run.work.rows)
+    theirs = [(query.id, run.work.record(app.key, form.key, query.id)) for query in keys]
+    before = app.rules_of(form.key, before=True)
+    reaching = (*form.reaching, *(one for rule in before for one in rule.reaching))
+    read_ahead(run.work, [(one, reaching) for _, one in theirs if one is not None])
+    for id, one in theirs:
+        if one is not None:
+            body = replace(run.body, form=form.key, record=id, event=_of(one, run.body), old=None)
+            inner = _Course(replace(run, form=form, body=body, old=None))
+            _go(inner, action.do, one, (), ())
+
+
+def _of(row: Row, body: RunRules) -> dict[str, Json]:
+    """Return the event of a record to which nothing has happened but what led to the run."""
+    pressed = {key: body.event[key] for key in ("button",) if key in body.event}
+    return {**event_json(Event()), "version": row["version"], **pressed}
 
 
 def _note(course: _Course, row: Row, *, fired: bool) -> None:

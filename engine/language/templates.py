@@ -63,6 +63,15 @@ class Alternative:
     otherwise: tuple[Piece, ...]
 
 
+def rows_of(related: Related, row: Row, surroundings: Surroundings, limit: int) -> RelatedRows:
+    """Return the first rows that ``related`` would count; none where the way to them breaks off."""
+    here: Row | None = row
+    for step in related.steps:
+        id = None if here is None else here.get(step.reference)
+        here = surroundings.record(step.app, step.form, str(id)) if id else None
+    return RelatedRows((), 0) if here is None else surroundings.related(related.aggregate, here, limit)
+
+
 @dataclass(frozen=True, slots=True)
 class Each:
     """What comes again for every row that ``related`` would count; the expressions inside see that row."""
@@ -77,13 +86,7 @@ class Each:
 
     def rows(self, row: Row, surroundings: Surroundings) -> RelatedRows:
         """Return the first ``MAX_ROWS`` rows; none where the way to them breaks off."""
-        here: Row | None = row
-        for step in self.related.steps:
-            id = None if here is None else here.get(step.reference)
-            here = surroundings.record(step.app, step.form, str(id)) if id else None
-        if here is None:
-            return RelatedRows((), 0)
-        return surroundings.related(self.related.aggregate, here, MAX_ROWS)
+        return rows_of(self.related, row, surroundings, MAX_ROWS)
 
 
 Piece = str | Expression | Alternative | Each

@@ -9,7 +9,7 @@ from engine.kernel.persons import PersonsDef
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
 from engine.language.messages import Message
-from engine.language.tree import Step
+from engine.language.tree import Related, Step
 from engine.rules.announced import RetryDef
 from engine.rules.definitions import TaskActionDef
 from engine.rules.lengths import LengthDef
@@ -182,6 +182,14 @@ class ForEach:
 
 
 @dataclass(frozen=True, eq=False)
+class ForRelated:
+    """Do something for every record that ``related`` would count; the actions are about that record."""
+
+    related: Related
+    do: tuple[Action, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Branch:
     """Do one thing where a condition holds on the record as it is then, and another where it does not."""
 
@@ -196,7 +204,7 @@ Writing = SetFields | AddTag | Fire | Create | Update | Post | Reverse | Hold | 
 Done = Writing | Notify | OpenTask | Refuse | Call | ForEach
 """An action that does something by itself."""
 
-Single = Done | RunOthers | Wait
+Single = Done | RunOthers | Wait | ForRelated
 """An action that is no branch."""
 
 Action = Single | Branch

@@ -31,6 +31,7 @@ from engine.rules.announcing import check_announced, check_delivery, check_perso
 from engine.rules.calls import CallDef
 from engine.rules.compiling_calls import compile_call
 from engine.rules.compiling_posts import compile_posting
+from engine.rules.compiling_related import compile_for_related
 from engine.rules.compiling_steps import compile_step
 from engine.rules.definitions import (
     ActionDef,
@@ -135,8 +136,7 @@ def _compile_for_each(place: str, action: ForEachDef, work: Gathering, names: Na
     """Compile what is done for every line; its expressions are in the scope of the lines."""
     lines = work.scope.forms.get((names.app, f"{names.form.key}.{action.lines}"))
     if lines is None:
-        _check_lines(f"{place}.lines", action.lines, work, names)
-        return None
+        return compile_for_related(place, action, work, names, compile_actions)
     inner = work.inside(lines)
     inside = replace(names, form=lines, fields=set(lines.fields))
     where = inner.condition(f"{place}.where", action.where)
@@ -148,19 +148,6 @@ def _compile_for_each(place: str, action: ForEachDef, work: Gathering, names: Na
             what = type(made).__name__
             not_yet(work, f"{place}.do", (f"对每条明细的“{what}”动作", f"“{what}” for each line"))
     return ForEach(action.lines, tuple(done), where)
-
-
-def _check_lines(place: str, path: str, work: Gathering, names: Names) -> None:
-    """Gather what is wrong with a path that leads to no lines: over related records nothing can be done yet."""
-    way, _, key = path.rpartition(".")
-    steps = way_over(way, names.form, work.scope.forms) if way else ()
-    there = names.form if not steps else work.scope.forms.get((steps[-1].app, steps[-1].form))
-    if steps is not None and there is not None and (key in there.relations or (way and key in there.fields)):
-        not_yet(work, place, ("对相关记录逐条操作", "actions for each of related records"))
-        return
-    own = f"{names.form.key}."
-    known = {key.removeprefix(own) for app, key in work.scope.forms if app == names.app and key.startswith(own)}
-    check_known(work, place, [path], known | set(names.form.relations))
 
 
 def _compile_write(place: str, action: CreateDef | UpdateDef, work: Gathering, names: Names) -> Create | Update | None:

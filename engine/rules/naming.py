@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.kernel.values import SYSTEM_FIELDS
@@ -29,7 +29,7 @@ class Names:
     """What a rule may name, beside what its expressions see: the fields, states and transitions of its form.
 
     ``begins_in`` is the state in which records of the form begin; ``rules`` are the rules of the form, ``calls`` the
-    operations of every connector.
+    operations of every connector. ``others`` gives the same of another form of the app.
     """
 
     app: str
@@ -40,6 +40,7 @@ class Names:
     begins_in: str | None = None
     rules: Collection[str] = ()
     calls: Mapping[str, Mapping[str, Signature]] = field(default_factory=dict)
+    others: Callable[[str], Names | None] = field(default=lambda _: None)
 
 
 def check_known(work: Gathering, place: str, keys: Collection[str], known: Collection[str]) -> None:
