@@ -38,10 +38,11 @@ def base(instance: Instance) -> dict[str, Any]:
         "john": make("member", name="约翰", card_no="K-001", account=ids["reader"]),
         "dream": make("book", title="红楼梦", isbn="978-0-00-000001-1"),
         "west": make("book", title="西游记", isbn="978-0-00-000002-2"),
+        "margin": make("book", title="水浒传", isbn="978-0-00-000003-3"),
     }
     late = {
         "member": refs["john"],
-        "book": make("book", title="水浒传", isbn="978-0-00-000003-3"),
+        "book": refs["margin"],
         "due_date": "2026-09-21",
     }
     instance.records.create(librarian, "library", "loan", late, "lend")
@@ -80,7 +81,16 @@ def held_by_the_clock(refs: Mapping[str, str]) -> Story:
     return Story(NOON + HOUR, steps, refs, travels=True)
 
 
-STORIES = (lent_and_returned, changed_and_published, held_by_the_clock)
+def pressed_and_waited(refs: Mapping[str, str]) -> Story:
+    """A button is pressed whose rule waits; soon it goes on, runs another rule and changes what is lent."""
+    steps = (
+        Send("librarian", "/library/book/{margin}/buttons/recall", {}, "margin"),
+        Put("librarian", "/library/parameters/loan.grace", {"value": "1"}),
+    )
+    return Story(NOON + HOUR, steps, refs)
+
+
+STORIES = (lent_and_returned, changed_and_published, held_by_the_clock, pressed_and_waited)
 
 OVERDUE = rule(
     "overdue_held",
@@ -101,6 +111,26 @@ OVERDUE = rule(
     when='state = "lent" and not held and days_between(due_date, today()) > param.loan.grace',
     uid="kpq2storyrul",
 )
+RECALL = rule(
+    "recall",
+    "book",
+    {"button": {"key": "recall", "labels": text("召回", "Recall")}},
+    [
+        {"set": {"price": "1"}},
+        {"wait_for": {"minutes": 30}},
+        {"set": {"price": "price + 1"}},
+        {"run": ["recalled"]},
+        {"for_each": {"lines": "loans", "where": 'state = "lent"', "do": [{"set": {"note": '"recalled"'}}]}},
+    ],
+    uid="kpq2storyrec",
+)
+RECALLED = rule(
+    "recalled",
+    "book",
+    {"button": {"key": "recalled", "labels": text("已召回", "Recalled")}},
+    {"notify": {"to": [LIBRARIANS], "text": text("召回《{{title}}》", "“{{title}}” is recalled")}},
+    uid="kpq2storyred",
+)
 RELEASE = element("release", uid="kpq2storyrel", **{"from": "*"}, releases=True, by=[LIBRARIANS], acknowledgement=True)
 GRACE = parameter("loan.grace", "number", uid="kpq2storypar", scale=0, default="5")
 SHELF_MARK = field("shelf_mark", uid="kpq2storyfld")
@@ -109,7 +139,8 @@ SHELF_MARK = field("shelf_mark", uid="kpq2storyfld")
 def documents() -> dict[str, Any]:
     """Return the library with a rule of every night, a parameter that it reads, and who may set that."""
     found = library()
-    found["rules/overdue_held.json"] = OVERDUE
+    for one in (OVERDUE, RECALL, RECALLED):
+        found[f"rules/{one['key']}.json"] = one
     found["workflows/loan.json"]["transitions"].append(RELEASE)
     found["parameters.json"]["parameters"].append(GRACE)
     item(found["roles.json"]["roles"], "librarian")["parameters"] = True

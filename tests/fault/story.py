@@ -202,6 +202,8 @@ class Player:
 
     def _named(self, body: Mapping[str, Any]) -> Any:
         """Put ids in for names of records."""
+        if "fields" not in body:
+            return body
         fields = {
             key: self._refs[value[1:-1]] if isinstance(value, str) and value.startswith("{") else value
             for key, value in body.get("fields", {}).items()

@@ -118,6 +118,7 @@ def test_a_difference_is_found_when_the_spine_is_broken(sqlite, way):
     [
         ("lent_and_returned", ['"closed_action": "lend"', '"action": "give_back"', "is back, days overdue"]),
         ("changed_and_published", ['"barcode": "B-1"', '"current_revision": 2', '"target": "lent"']),
+        ("pressed_and_waited", ['"waits_until"', '"after_wait": true', "is recalled", '"note": "recalled"']),
         ("held_by_the_clock", ['"rule": "overdue_held", "since"', "is overdue", '"record": "loan.grace"']),
     ],
 )
