@@ -61,6 +61,8 @@ def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[Chan
     rule = next((rule for rule in app.rules if rule.key == entry.rule), None)
     labels = transition.labels if transition else ACTIONS.get(entry.action, Text(entry.action, entry.action))
     person = reading.person(entry.actor) if entry.actor else None
+    if rule is not None and person is not None and transition is None:
+        labels = rule.labels  # who pressed a button did what its rule is called
     return HistoryView(
         id=entry.id,
         at=moment_text(entry.at),

@@ -56,7 +56,7 @@ def test_a_button_is_offered_while_its_condition_holds_and_acts_at_once_for_who_
     assert (pressed.fields["who"], pressed.fields["note"]) == (site.people["me"], "taken")
     assert (pressed.version, pressed.buttons, offered(site, record)) == (record.version + 1, (), [])
     first = site.services.records.history(site.viewer("me"), "crm", "thing", record.id)[0]
-    assert (first.by_shown, first.rule) == ("me", "claim"), "who pressed stands beside the rule"
+    assert (first.by_shown, first.rule, first.labels.en) == ("me", "claim", "claim in English"), "who pressed, and what"
 
 
 def test_a_button_is_refused_with_its_reason(crm):
