@@ -14,7 +14,7 @@ from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
 from engine.language.messages import Message
 from engine.language.tree import Step
-from engine.rules.announced import LengthDef, RetryDef
+from engine.rules.announced import DeliveryDef, LengthDef, RetryDef
 from engine.rules.definitions import RuleDef, ScheduleDef, TaskActionDef
 
 
@@ -25,6 +25,7 @@ class Notify:
     to: tuple[PersonsDef, ...]
     text: Message
     copy: tuple[PersonsDef, ...] = ()
+    delivery: DeliveryDef | None = None
 
 
 @dataclass(frozen=True, eq=False)
