@@ -41,7 +41,7 @@ More makes DingTalk silent for ten minutes.
 BREAKER = BreakerDef()
 
 HOPELESS = frozenset(
-    (problems.MAIL_REFUSED.code, problems.ROBOT_REFUSED.code, connecting.REFUSED.code, connecting.BAD_ADDRESS.code)
+    (problems.MAIL_REFUSED.code, problems.ROBOT_REFUSED.code, problems.BAD_WEBHOOK.code, connecting.REFUSED.code)
 )
 """What trying again does not mend."""
 

@@ -59,6 +59,11 @@ ROBOT_FAILED = ProblemKind(
     Text("会按间隔重试", "It is tried again after a pause"),
     Nature.UNAVAILABLE,
 )
+BAD_WEBHOOK = ProblemKind(
+    "TELL-012",
+    Text("密钥 {name} 里的不是机器人的地址", "The secret {name} holds no address of a robot"),
+    Text("从群设置里整个复制,以 https:// 开头", "Copy the whole of it from the settings of the group: https://…"),
+)
 UNKNOWN_WAY = ProblemKind(
     "TELL-010",
     Text("没有通知方式“{way}”", "There is no way “{way}” to tell people"),

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote_plus
 
-from engine.connectors import problems as connecting
 from engine.connectors.calling import Request
-from engine.connectors.egress import target_of
+from engine.connectors.egress import Target, target_of
 from engine.connectors.telling import problems
 from engine.connectors.telling.letters import Told, one_line
 from engine.connectors.telling.ways import MOBILE
@@ -52,9 +51,9 @@ class Robot:
     def request(self, content: str, accounts: Sequence[str], at: Moment) -> Request:
         """Return what is sent to say something and mention these accounts; ``at`` is a real moment."""
         base, _, query = self.webhook.partition("?")
-        if not _QUERY.fullmatch(query):
-            raise EngineError(connecting.BAD_ADDRESS.at(address=base[:40]))
-        target = target_of(base)
+        target = _target(base) if _QUERY.fullmatch(query) else None
+        if target is None:  # told without the address, which opens the robot
+            raise EngineError(problems.BAD_WEBHOOK.at(name=f"{self.way}_webhook"))
         body, more = _BODIES[self.way](self.key, content, accounts, at)
         path = "?".join(filter(None, (target.base or "/", "&".join(filter(None, (query, more))))))
         written = json.dumps(body, ensure_ascii=False).encode()
@@ -75,6 +74,13 @@ class Robot:
             return
         kind = problems.ROBOT_REFUSED if code in REFUSALS[self.way] else problems.ROBOT_FAILED
         raise EngineError(kind.at(way=self.way, code="–" if code is None else code, said=excerpt))
+
+
+def _target(address: str) -> Target | None:
+    try:
+        return target_of(address)
+    except EngineError:
+        return None
 
 
 def dingtalk_sign(key: str, milliseconds: int) -> str:

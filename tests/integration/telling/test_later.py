@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import pytest
 
 from engine.jobs import telling as telling_jobs
 from engine.jobs.queues import MAIN
+from engine.jobs.travelling import Travel
 from tests.integration.telling.conftest import NOON, Shop, telling
 from tests.support.letterbox import body_of
 
@@ -100,6 +102,36 @@ def test_what_comes_while_a_digest_goes_out_is_sent_after_it(opened: Opened, mon
     here.later(HOUR)
     assert here.subjects() == ["新客户 C1", "新客户 C2"]
     assert here.site.count("youju_gathered") == 0
+
+
+class Wheel:
+    """The business clock of a shop, to be moved by whoever travels."""
+
+    def __init__(self, here: Shop) -> None:
+        self.here = here
+
+    def __call__(self) -> int:
+        return self.here.site.business.moment
+
+    def move(self, _connection: object, _seen: int, moment: int) -> bool:
+        self.here.site.business.moment = moment
+        self.stops.append(moment)
+        return True
+
+    @cached_property
+    def stops(self) -> list[int]:
+        return []
+
+
+def test_digests_and_what_waits_for_the_morning_are_played_when_the_clock_is_moved(opened: Opened) -> None:
+    here = opened(
+        telling("mail", digest="daily"), telling("wecom", key="other", quiet_hours={"from": "11:00", "to": "14:00"})
+    )
+    here.customer()
+    wheel = Wheel(here)
+    journey = Travel(here.site.services.execution, wheel).to(NOON + 48 * HOUR)
+    assert wheel.stops == [NOON + 2 * HOUR, NOON + 20 * HOUR, NOON + 48 * HOUR]
+    assert (journey.arrived_whole, len(here.box.raw), len(here.robots.received)) == (True, 2, 1)
 
 
 def test_a_digest_is_sent_once_when_several_processes_look(opened: Opened) -> None:
