@@ -56,7 +56,8 @@ def pass_on(execution: Execution, connection: Connection, message: Message) -> N
     delivery = message.payload.get("delivery")
     if delivery is None:
         return
-    for way, recipient, people in _groups(delivery["channels"], message.payload["recipients"]):
+    groups = sorted(_groups(delivery["channels"], message.payload["recipients"]))  # the order in which heaps are held
+    for way, recipient, people in groups:
         if delivery["digest"] is None:
             _send_alone(execution, connection, message, (way, recipient, people))
         else:

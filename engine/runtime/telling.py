@@ -72,7 +72,14 @@ class Telling:
 
     def _way(self, key: str, standing: Standing, now: Moment) -> Way:
         is_resting = standing.failures >= BreakerDef().failures and now < standing.open_until
-        return Way(key, LABELS[key], sending.lacking(self.execution.outside, key), is_resting)
+        return Way(key, LABELS[key], self._lacking(key), is_resting)
+
+    def _lacking(self, way: str) -> tuple[str, ...]:
+        """Return what a way lacks: all secrets, where their file cannot be read, which breaks no page."""
+        try:
+            return sending.lacking(self.execution.outside, way)
+        except EngineError as error:
+            return (error.problems[0].code,)
 
     def missed(self, viewer: Viewer) -> tuple[Missed, ...]:
         """Return who could not be told outside and still cannot; EngineError (absent) for all but administrators."""
@@ -82,11 +89,10 @@ class Telling:
             found = contacts.unreached(connection, MOST)
             users = directory.users_with_roles(connection, (one.recipient for one in found))
             names = {user.id: user.display_name for user, _ in users}
-        outside = self.execution.outside
         return tuple(
             Missed(names.get(one.recipient), LABELS[one.way], one.times, moment_text(one.at))
             for one in found
-            if (one.recipient == NOBODY and sending.lacking(outside, one.way)) or one.recipient in names
+            if (one.recipient == NOBODY and self._lacking(one.way)) or one.recipient in names
         )
 
     def addresses(self, user: str) -> dict[str, str]:

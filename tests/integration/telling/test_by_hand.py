@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.connectors.secrets import Secrets
 from engine.kernel.problems import EngineError
 from engine.runtime.commands_notify import notify
+from engine.runtime.telling import Telling
 from tests.integration.telling.conftest import KEY, Shop, telling
 from tests.support.partner import Reply
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Opened = Callable[..., Shop]
 
@@ -109,3 +116,13 @@ def test_a_way_rests_when_it_failed_too_often(opened: Opened) -> None:
         here.customer(f"C{number}")
     here.work()
     assert [one.key for one in here.site.services.telling.ways() if one.is_resting] == ["mail"]
+
+
+def test_the_ways_are_shown_when_the_file_of_secrets_cannot_be_read(opened: Opened, tmp_path: Path) -> None:
+    here = opened()
+    broken = Secrets(tmp_path)
+    broken.keep("wecom_webhook", "https://a.example/x?key=1")
+    (tmp_path / "secrets.sealed").write_bytes(b"no seal")
+    execution = here.site.services.execution
+    found = Telling(replace(execution, outside=replace(execution.outside, secrets=broken))).ways()
+    assert {one.lacking for one in found if one.key != "mail"} == {("CONN-015",)}

@@ -55,5 +55,5 @@ def test_what_is_no_address_is_told_with_what_was_typed(app, instance):
 def test_administrators_see_how_the_ways_outside_stand(root, instance):
     page = text_of(root.get("/jobs"))
     assert "站外通道" in page
-    assert "缺 YOUJU_MAIL" in page
+    assert "缺 <code>YOUJU_MAIL</code>" in page
     assert "只在站内告诉了" not in page
