@@ -10,6 +10,7 @@ from functools import partial
 from engine.connectors.egress import Guard, read_allowed
 from engine.connectors.outside import Outside
 from engine.connectors.secrets import Secrets
+from engine.connectors.telling.ways import read_ways
 from engine.forms.field_types import BUILT_IN
 from engine.jobs.loop import JobsLoop
 from engine.jobs.office import Office
@@ -144,8 +145,10 @@ def _sealer(settings: Settings, database: Database, clocks: Clocks) -> Sealer:
 
 
 def outside_of(settings: Settings) -> Outside:
-    """Return the way out of an installation; EngineError (CONN-016) where what it may call cannot be read."""
-    return Outside(Guard(read_allowed(settings.egress_allow)), Secrets(settings.home, os.environ), is_open=True)
+    """Return the way out of an installation; EngineError (CONN-016, TELL-001 to 003) where a setting cannot be read."""
+    guard, secrets_known = Guard(read_allowed(settings.egress_allow)), Secrets(settings.home, os.environ)
+    ways = read_ways(settings.mail, settings.mail_from, settings.public_url)
+    return Outside(guard, secrets_known, is_open=True, ways=ways)
 
 
 def travel_of(instance: Instance) -> Travel:

@@ -26,6 +26,7 @@ from engine.runtime.backtests.commands import backtest_rule
 from engine.runtime.commands import app, user
 from engine.runtime.commands_connectors import connector, secret
 from engine.runtime.commands_language import check, explain_, format_
+from engine.runtime.commands_notify import notify
 from engine.runtime.commands_purging import purge_app
 from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_rules, show_rule
 from engine.runtime.commands_rules import rule
@@ -126,7 +127,23 @@ for _command in (show_rule, parse_rules, format_rules, check_rules, backtest_rul
     rule.add_command(_command)
 for _command in (check, format_, explain_):
     lang.add_command(_command)
-for _command in (worker, scheduler, jobs, tick, app, user, pack, doctor, rule, table, connector, secret, bench, lang):
+for _command in (
+    worker,
+    scheduler,
+    jobs,
+    tick,
+    app,
+    user,
+    pack,
+    doctor,
+    rule,
+    table,
+    connector,
+    secret,
+    notify,
+    bench,
+    lang,
+):
     youju.add_command(_command)
 
 

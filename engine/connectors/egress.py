@@ -22,6 +22,9 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 PORTS = {"https": 443, "http": 80}
+SECURE = frozenset(("https", "smtps", "smtp"))
+"""What goes over TLS from the first byte on, or before anything is said that matters (smtp: STARTTLS)."""
+
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -39,7 +42,7 @@ class Target:
     def shown(self) -> str:
         """The host with its port, where that is not the usual one, as the header ``Host`` says it."""
         name = f"[{self.host}]" if ":" in self.host else self.host
-        return name if self.port == PORTS[self.scheme] else f"{name}:{self.port}"
+        return name if self.port == PORTS.get(self.scheme) else f"{name}:{self.port}"
 
 
 def target_of(url: str) -> Target:
@@ -141,7 +144,7 @@ class Guard:
         inside = [item for item in addresses if not is_public(item) and not self.allowed.holds(item)]
         if inside and not listed:
             raise EngineError(problems.FORBIDDEN.at(host=target.host, address=inside[0]))
-        if target.scheme != "https" and not listed and not all(map(self.allowed.holds, addresses)):
+        if target.scheme not in SECURE and not listed and not all(map(self.allowed.holds, addresses)):
             raise EngineError(problems.NOT_SECURE.at(host=target.host))
         return tuple(map(str, addresses))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
@@ -13,6 +13,7 @@ from engine.connectors import problems
 from engine.connectors.calling import Answer, Request, call
 from engine.connectors.egress import Guard, target_of
 from engine.connectors.secrets import Secrets, hidden
+from engine.connectors.telling.ways import Ways
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 
@@ -28,11 +29,12 @@ AGAIN = frozenset((408, 425, 429))
 
 @dataclass(frozen=True)
 class Outside:
-    """What may be called and with which secrets; one that is not ``is_open`` calls nobody."""
+    """What may be called and with which secrets, and how people are told; one that is not ``is_open`` calls nobody."""
 
     guard: Guard = field(default_factory=Guard)
     secrets: Secrets = field(default_factory=Secrets)
     is_open: bool = False
+    ways: Ways = field(default_factory=Ways)
 
     def ask(self, connector: ConnectorDef, prepared: Mapping[str, Json], key: str) -> Answer:
         """Send a prepared request; ``key`` is its idempotency key. EngineError where it cannot go or is not answered.
@@ -64,10 +66,15 @@ class Outside:
 
     def excerpt(self, answer: Answer, connector: ConnectorDef) -> str:
         """Return the beginning of an answer, without the secrets that the connector knows."""
-        text = "".join(one if one.isprintable() else " " for one in answer.body[: EXCERPT * 4].decode(errors="replace"))
         known = [self.secrets[name] for name in connector.secrets]
         known += [base64.b64encode(f"{connector.auth.name}:{known[-1]}".encode()).decode()] if connector.auth else []
-        return hidden(text, known)[:EXCERPT]
+        return excerpt_of(answer, known)
+
+
+def excerpt_of(answer: Answer, known: Iterable[str]) -> str:
+    """Return the beginning of an answer on one line, without these secrets."""
+    text = "".join(one if one.isprintable() else " " for one in answer.body[: EXCERPT * 4].decode(errors="replace"))
+    return hidden(text, known)[:EXCERPT]
 
 
 def path_of(prepared: Mapping[str, Json]) -> str:

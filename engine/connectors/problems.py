@@ -33,10 +33,10 @@ FORBIDDEN = ProblemKind(
 )
 NOT_SECURE = ProblemKind(
     "CONN-005",
-    Text("{host} 要用 https", "{host} must be called by https"),
+    Text("{host} 要用 https(邮件用 smtps 或 smtp)", "{host} must be called by https (mail: by smtps or smtp)"),
     Text(
-        "不加密的 http 只用于 YOUJU_EGRESS_ALLOW 写明的地址",
-        "Plain http is for what YOUJU_EGRESS_ALLOW lists",
+        "不加密的 http 和 smtp+plain 只用于 YOUJU_EGRESS_ALLOW 写明的地址",
+        "Plain http and smtp+plain are for what YOUJU_EGRESS_ALLOW lists",
     ),
 )
 NO_ANSWER = ProblemKind(

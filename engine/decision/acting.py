@@ -19,10 +19,12 @@ from engine.decision.persons import look_up, recipients
 from engine.decision.reading_ahead import read_rows_ahead
 from engine.decision.saving import save
 from engine.decision.tables_asked import Asked, Seen, evaluated, said
+from engine.decision.telling import delivery_json
 from engine.decision.timing import moment_by
 from engine.decision.words import render
 from engine.decision.work import Around, Work
 from engine.forms.forms import Form, lines_of
+from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression
@@ -173,8 +175,9 @@ def _notify(run: Run, action: Notify, row: Row) -> None:
     people = recipients(run.work, run.form, action.to, row)
     copied = tuple(id for id in recipients(run.work, run.form, action.copy, row) if id not in people)
     text = graded(_rendered(run, row, action.text), run.rule.definition.severity)
-    _tell(run, people, text, row)
-    _tell(run, copied, Text(f"抄送:{text.zh}", f"Copy: {text.en}"), row)
+    ways = delivery_json(action.delivery, run.app.zone)
+    _tell(run, people, text, row, ways)
+    _tell(run, copied, Text(f"抄送:{text.zh}", f"Copy: {text.en}"), row, ways)
 
 
 def _rendered(run: Run, row: Row, message: Message) -> Text:
@@ -184,16 +187,18 @@ def _rendered(run: Run, row: Row, message: Message) -> Text:
     return render(run.work, run.app.key, row, message, around)
 
 
-def _tell(run: Run, people: Sequence[str], text: Text, row: Row) -> None:
+def _tell(run: Run, people: Sequence[str], text: Text, row: Row, ways: Json) -> None:
     if not people:
         return
-    payload = {
+    payload: dict[str, Json] = {
         "recipients": list(people),
         "text": text.as_json(),
         "app": run.app.key,
         "form": run.form.key,
         "record": row["id"],
     }
+    if ways is not None:
+        payload |= {"rule": run.rule.key, "delivery": ways}
     run.work.messages.append(OutboxMessage(run.work.next_id(), "notify", payload, run.work.moment))
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.connectors.answers import read_answer
 from engine.catalog.connectors.connectors import Connector, Operation
-from engine.catalog.connectors.turns import after_call, turn
 from engine.connectors.outside import read_json
 from engine.connectors.problems import CLOSED, NOT_ACCEPTED, REFUSED, TOO_LONG, UNFIT_ANSWER
 from engine.decision.calls import retry_json
@@ -17,8 +16,8 @@ from engine.decision.changeset import Actor
 from engine.decision.commands import Command, TakeAnswer
 from engine.jobs.isolating import attempted
 from engine.jobs.problems import NO_CONNECTOR
+from engine.jobs.turns import Turns
 from engine.kernel.canonical import Json
-from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Value
@@ -36,15 +35,6 @@ HOPELESS = frozenset((REFUSED.code, TOO_LONG.code, NO_CONNECTOR.code, CLOSED.cod
 """What trying again does not mend."""
 
 
-class PostponedError(Exception):
-    """A message cannot go out yet, which is no failure: it comes again at ``until`` (real time)."""
-
-    def __init__(self, until: Moment) -> None:
-        """Keep the moment."""
-        super().__init__(f"not before {until}")
-        self.until = until
-
-
 @dataclass(frozen=True)
 class _Asked:
     """One attempt of a call."""
@@ -57,7 +47,7 @@ class _Asked:
 
     def answer(self) -> Message:
         """Call, and return the message with the receipt and the values of the answer; raise where it failed."""
-        self._take_turn()
+        self._turns.take()
         begun = time.monotonic()
         seen: dict[str, Json] = {}
         try:
@@ -98,34 +88,19 @@ class _Asked:
             error=error,
         )
 
-    def _take_turn(self) -> None:
-        """Take one of the calls that the rate and the breaker let out; PostponedError where there is none now."""
-        app, definition = self.message.payload["app"], self.connector.definition
-
-        def take(connection: Connection) -> Moment | None:
-            found = connectors.standing(connection, app, definition.key)
-            taken = turn(found, definition.rate, definition.breaker, self.execution.clocks.real())
-            if isinstance(taken, Moment):
-                return taken
-            connectors.keep_standing(connection, app, definition.key, taken)
-            return None
-
-        until = self.execution.attempt(take)
-        if until is not None:
-            raise PostponedError(until)
+    @property
+    def _turns(self) -> Turns:
+        definition = self.connector.definition
+        return Turns(self.execution, self.message.payload["app"], definition.key, definition.rate, definition.breaker)
 
     def _settle(self, receipt: Receipt | None, *, well: bool) -> None:
         """Tell the breaker how it went, and keep the receipt of what failed."""
-        app, definition = self.message.payload["app"], self.connector.definition
 
-        def settle(connection: Connection) -> None:
-            found = connectors.standing(connection, app, definition.key)
-            after = after_call(found, definition.breaker, self.execution.clocks.real(), well=well)
-            connectors.keep_standing(connection, app, definition.key, after)
+        def keep(connection: Connection) -> None:
             if receipt is not None:
                 connectors.note_receipt(connection, receipt)
 
-        self.execution.attempt(settle)
+        self._turns.settle(well=well, beside=keep)
 
 
 def called(execution: Execution, message: Message) -> Message:
@@ -180,6 +155,11 @@ def retry_of(execution: Execution, message: Message, error: Exception, usual: ou
         except EngineError:
             return usual
         stated = retry_json(connector.definition.retry)
+    return retry_as(stated, usual)
+
+
+def retry_as(stated: Json, usual: outbox.Retry) -> outbox.Retry:
+    """Return a policy as an outbox row carries it (``retry_json``); as usual where none is stated."""
     if stated is None:
         return usual
     if stated["first"] is None:

@@ -15,12 +15,14 @@ from engine.decision.changeset import Actor
 from engine.decision.commands import Command, RunRules
 from engine.decision.course import GOING_ON
 from engine.decision.happenings import event_of
-from engine.jobs import deadlines, sweeping
-from engine.jobs.calling import PostponedError, called, keep_answer, retry_of
+from engine.decision.telling import DIGEST, TELL
+from engine.jobs import deadlines, sweeping, telling
+from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.problems import UNKNOWN_KIND
 from engine.jobs.sweeping import looked, sweep
+from engine.jobs.turns import PostponedError
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.rules.rules import Rule
@@ -86,9 +88,9 @@ def go_on(execution: Execution, connection: Connection, message: Message) -> Non
 
 
 def notify(execution: Execution, connection: Connection, message: Message) -> None:
-    """Put a message into the recipients' notifications; unique by outbox row and recipient."""
+    """Put a message into the recipients' notifications, unique by outbox row and recipient, and pass it on outside."""
     payload = message.payload
-    telling = notifications.Telling(
+    inside = notifications.Telling(
         message=message.id,
         text=Text.from_json(payload["text"]),
         at=execution.clocks.business(),
@@ -96,7 +98,8 @@ def notify(execution: Execution, connection: Connection, message: Message) -> No
         form=payload["form"],
         record=payload["record"],
     )
-    notifications.tell(connection, telling, payload["recipients"], execution.randomness)
+    notifications.tell(connection, inside, payload["recipients"], execution.randomness)
+    telling.pass_on(execution, connection, message)
 
 
 DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
@@ -105,6 +108,8 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         "notify": notify,
         GOING_ON: go_on,
         calls.KIND: keep_answer,
+        TELL: telling.keep_told,
+        DIGEST: telling.keep_told,
         sweeping.KIND: sweep,
         deadlines.KIND: pass_deadline,
         ARM: arm,
@@ -115,8 +120,15 @@ BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
 )
 """The same for a process beside which people write: what takes long is done in pieces by the clock of the machine."""
 
-LOOKS: Mapping[str, Look] = MappingProxyType({sweeping.KIND: looked, calls.KIND: called})
+LOOKS: Mapping[str, Look] = MappingProxyType(
+    {sweeping.KIND: looked, calls.KIND: called, TELL: telling.told, DIGEST: telling.told}
+)
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
+
+RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], outbox.Retry]] = MappingProxyType(
+    {calls.KIND: retry_of, TELL: telling.retry_of, DIGEST: telling.retry_of}
+)
+"""How what failed is tried again, where that is not as usual."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +170,9 @@ class Delivery:
     def _fail(self, message: Message, error: Exception) -> None:
         """Keep the failure with its message."""
         real = self.execution.clocks.real()
-        retry = retry_of(self.execution, message, error, RETRY) if message.kind == calls.KIND else RETRY
-        self._settle(message, lambda connection: outbox.fail(connection, message, str(error), real, retry))
+        find = RETRIES.get(message.kind)
+        retry = RETRY if find is None else find(self.execution, message, error, RETRY)
+        self._settle(message, lambda connection: outbox.fail(connection, message, _said(error), real, retry))
 
     def _settle(self, message: Message, note: Callable[[Connection], object]) -> None:
         """Note how a delivery stands with its message, unless another deliverer has taken it over."""
@@ -168,6 +181,13 @@ class Delivery:
                 note(connection)
         except EngineError as lost:
             log.warning("failure of %s not noted: %s", message.id, lost)
+
+
+def _said(error: Exception) -> str:
+    """Return an error for whoever looks after it: what we know by a code, in both languages."""
+    if not isinstance(error, EngineError):
+        return str(error)
+    return f"{error} · {';'.join(problem.message.zh for problem in error.problems)}"
 
 
 def is_taken_over(error: Exception) -> bool:

@@ -10,7 +10,7 @@ from engine.kernel.values import Row, Value
 from engine.language.expressions import Expression, Surroundings
 from engine.language.messages import Message
 from engine.language.tree import Related, Step
-from engine.rules.announced import RetryDef
+from engine.rules.announced import DeliveryDef, RetryDef
 from engine.rules.definitions import TaskActionDef
 from engine.rules.lengths import LengthDef
 
@@ -22,6 +22,7 @@ class Notify:
     to: tuple[PersonsDef, ...]
     text: Message
     copy: tuple[PersonsDef, ...] = ()
+    delivery: DeliveryDef | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Actions that a rule can state and this version cannot carry out: read and checked, then refused at publishing."""
+"""How notifications go out, and actions that a rule can state and this version cannot carry out yet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine.kernel.problems import Text
 from engine.rules.lengths import LengthDef, length_def
 
 Channel = Literal["in_app", "mail", "wecom", "dingtalk", "feishu"]
+Digest = Literal["hourly", "daily", "weekly"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,20 @@ class RetryDef:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDef:
-    """How a notification goes out, where that is not simply at once and inside of the platform."""
+    """How a notification goes out, where that is not simply at once and inside of the platform.
+
+    Inside people are told in any case; what is stated is about the ways outside.
+    """
 
     channels: tuple[Channel, ...] = ()
     quiet_hours: tuple[str, str] | None = None
-    digest: str | None = None
+    digest: Digest | None = None
     retry: RetryDef | None = None
+
+    @property
+    def outside(self) -> tuple[Channel, ...]:
+        """The ways that lead out of the platform."""
+        return tuple(channel for channel in self.channels if channel != "in_app")
 
 
 @dataclass(frozen=True, slots=True)

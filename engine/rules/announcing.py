@@ -13,6 +13,7 @@ from engine.rules.announced import (
     AnnouncedDef,
     DeliveryDef,
     MakeDocumentDef,
+    RetryDef,
     SnapshotDef,
     StartApprovalDef,
     WaitUntilDef,
@@ -32,7 +33,6 @@ PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "watchers": ("关注人", "watchers"),
     }
 )
-IN_APP = ("in_app",)
 
 
 def not_yet(work: Gathering, place: str, what: tuple[str, str]) -> None:
@@ -54,17 +54,23 @@ def check_persons(who: Iterable[PersonsDef], place: str, work: Gathering) -> Non
 
 
 def check_delivery(delivery: DeliveryDef | None, place: str, work: Gathering) -> None:
-    """Gather what of a delivery cannot be done yet: everything but telling people inside of the platform, at once."""
+    """Gather what of a delivery would do nothing, or contradicts itself."""
     if delivery is None:
         return
-    if delivery.channels not in ((), IN_APP):
-        not_yet(work, f"{place}.channels", ("站内之外的通知方式", "notifications outside of the platform"))
-    if delivery.quiet_hours is not None:
-        not_yet(work, f"{place}.quiet_hours", ("免打扰时段", "quiet hours"))
-    if delivery.digest is not None:
-        not_yet(work, f"{place}.digest", ("汇总通知", "digests"))
-    if delivery.retry is not None:
-        not_yet(work, f"{place}.retry", ("自定义重试", "retry policies of one's own"))
+    if not delivery.outside:
+        parts = {"quiet_hours": delivery.quiet_hours, "digest": delivery.digest, "retry": delivery.retry}
+        stated = [part for part, value in parts.items() if value is not None]
+        work.found.extend(problems.NOTHING_OUTSIDE.at(f"{place}.{part}", part=part) for part in stated)
+    if delivery.quiet_hours is not None and delivery.quiet_hours[0] == delivery.quiet_hours[1]:
+        work.found.append(problems.NO_QUIET.at(f"{place}.quiet_hours", time=delivery.quiet_hours[0]))
+    check_retry(delivery.retry, f"{place}.retry", work)
+
+
+def check_retry(retry: RetryDef | None, place: str, work: Gathering) -> None:
+    """Gather that the pause before another try is none."""
+    wait = None if retry is None else retry.wait
+    if wait is not None and (wait.unit == "workdays" or wait.count < 1):
+        work.found.append(problems.NO_PAUSE.at(f"{place}.wait"))
 
 
 def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Names) -> None:

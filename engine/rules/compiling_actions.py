@@ -66,7 +66,7 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             check_persons(action.to, f"{place}.notify.to", work)
             check_persons(action.copy, f"{place}.notify.copy", work)
             check_delivery(action.delivery, f"{place}.notify", work)
-            return Notify(action.to, text, action.copy) if text else None
+            return Notify(action.to, text, action.copy, action.delivery) if text else None
         case OpenTaskDef():
             return _compile_task(f"{place}.open_task", action, work, names)
         case SetDef():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.language.gathering import Gathering
 from engine.rules import problems
 from engine.rules.actions import Call
+from engine.rules.announcing import check_retry
 from engine.rules.calls import CallDef
 from engine.rules.naming import Names, check_known
 
@@ -24,9 +25,7 @@ def compile_call(place: str, action: CallDef, work: Gathering, names: Names) -> 
     check_known(work, f"{place}.with", list(action.arguments), taken.arguments)
     missing = sorted(set(taken.required) - action.arguments.keys())
     work.found.extend(problems.NO_ARGUMENT.at(f"{place}.with", key=key) for key in missing)
-    wait = None if action.retry is None else action.retry.wait
-    if wait is not None and (wait.unit == "workdays" or wait.count < 1):
-        work.found.append(problems.NO_PAUSE.at(f"{place}.retry.wait"))
+    check_retry(action.retry, f"{place}.retry", work)
     compiled = {
         key: work.expression(f"{place}.with.{key}", source, taken.arguments[key])
         for key, source in action.arguments.items()

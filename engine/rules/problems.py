@@ -292,3 +292,16 @@ DONE_ALREADY = ProblemKind(
     Text("它在这段时间里只做一次", "It is done only once in this time"),
     Nature.CONFLICT,
 )
+NOTHING_OUTSIDE = ProblemKind(
+    "RULE-090",
+    Text("没有站外的通知方式,“{part}”不起作用", "“{part}” does nothing where nobody is told outside of the platform"),
+    Text(
+        "站内消息总是马上到;请加上 mail、wecom、dingtalk 或 feishu",
+        "Add mail, wecom, dingtalk or feishu: inside, people are told at once",
+    ),
+)
+NO_QUIET = ProblemKind(
+    "RULE-091",
+    Text("免打扰从 {time} 到 {time},没有长度", "Quiet hours from {time} to {time} have no length"),
+    Text("请写不同的起止时间,例如 22:00 到 08:00", "Write two times of day, such as 22:00 to 08:00"),
+)

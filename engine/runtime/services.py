@@ -33,6 +33,7 @@ from engine.runtime.saved_filters import SavedFilters
 from engine.runtime.studio.studio import Studio
 from engine.runtime.studio.trials import Trials
 from engine.runtime.studio.words import StudioWords
+from engine.runtime.telling import Telling
 from engine.storage.contents.store import Contents, MemoryContents
 from engine.storage.database import Database
 
@@ -62,6 +63,7 @@ class Services:
     purging: Purging
     studio: Studio
     studio_words: StudioWords
+    telling: Telling
     trials: Trials
     quick_actions: QuickActions
 
@@ -105,6 +107,7 @@ def assemble(
         purging=Purging(desk),
         studio=Studio(desk),
         studio_words=StudioWords(desk),
+        telling=Telling(execution),
         trials=trials,
         quick_actions=QuickActions(desk),
     )

@@ -20,6 +20,7 @@ LONGEST_DAYS = 36_500
 TEST_CLOCK, ON = "YOUJU_TEST_CLOCK", "1"
 REDIS_URL = "YOUJU_REDIS_URL"
 EGRESS_ALLOW = "YOUJU_EGRESS_ALLOW"
+MAIL, MAIL_FROM, PUBLIC_URL = "YOUJU_MAIL", "YOUJU_MAIL_FROM", "YOUJU_PUBLIC_URL"
 METRICS_TOKEN = "YOUJU_METRICS_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -46,7 +47,7 @@ def keep_variable(kept: str) -> str:
 
 
 _DAYS = tuple(keep_variable(kept.name) for kept in fields(Retention))
-SETTING_VARIABLES = (TEST_CLOCK, REDIS_URL, METRICS_TOKEN, EGRESS_ALLOW, *_DAYS)
+SETTING_VARIABLES = (TEST_CLOCK, REDIS_URL, METRICS_TOKEN, EGRESS_ALLOW, MAIL, MAIL_FROM, PUBLIC_URL, *_DAYS)
 """The environment variables that are read here, beside where the home and the database are."""
 
 
@@ -56,7 +57,8 @@ class Settings:
 
     With ``test_clock`` business time is kept in the database and moved by ``youju tick`` alone. With ``redis_url`` work
     is handed to workers by a queue there. ``metrics_token`` lets others than this machine itself read the metrics.
-    ``egress_allow`` lists what connectors may call inside of networks.
+    ``egress_allow`` lists what connectors may call inside of networks. ``mail`` is the server where letters are handed
+    in, ``mail_from`` in whose name, ``public_url`` where people find the pages.
     """
 
     home: Path
@@ -66,6 +68,9 @@ class Settings:
     retention: Retention = Retention()
     metrics_token: str | None = None
     egress_allow: str = ""
+    mail: str = ""
+    mail_from: str = ""
+    public_url: str = ""
 
     @property
     def journal_key(self) -> Path:
@@ -110,6 +115,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         retention=_retention(given),
         metrics_token=given.get(METRICS_TOKEN) or None,
         egress_allow=given.get(EGRESS_ALLOW, ""),
+        mail=given.get(MAIL, ""),
+        mail_from=given.get(MAIL_FROM, ""),
+        public_url=given.get(PUBLIC_URL, ""),
     )
 
 

@@ -39,6 +39,7 @@ _WITH_RECORDS = (
     system_tables.notification,
     system_tables.rule_run,
     system_tables.timer,
+    system_tables.gathered,
     system_tables.file_use,
 )
 """What else is kept about the records of a form, by app, form and record."""

@@ -298,6 +298,23 @@ call_receipt = _table(
     _words("excerpt"),
     _words("error"),
 )
+contact = _table("contact", _words("user_id"), _words("way"), _words("address"))
+gathered = _table(
+    "gathered",
+    _words("message"),
+    _words("way"),
+    _words("recipient"),
+    _moment("due_at"),
+    _words("people"),
+    _words("text_zh"),
+    _words("text_en"),
+    _words("app"),
+    _words("form"),
+    _words("record"),
+    _words("retry"),
+    _moment("at"),
+)
+unreached = _table("unreached", _words("recipient"), _words("way"), _number("times"), _moment("at"))
 hook_delivery = _table(
     "hook_delivery",
     _words("app"),

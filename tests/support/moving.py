@@ -38,11 +38,15 @@ OF_THE_INSTANCE = frozenset(
         "connector",
         "call_receipt",
         "hook_delivery",
+        "contact",
+        "gathered",
+        "unreached",
     )
 )
 """The tables that do not move: people move by name, settings those that are an app's.
 
-How a partner stands and what it was asked is of this instance: another one has its own addresses and secrets.
+How a partner stands and what it was asked is of this instance: another one has its own addresses and secrets. So is
+where people are reached outside, and what is gathered for them there: inside they have been told already.
 """
 
 _OF_ITS_OWN: Mapping[str, frozenset[str]] = {

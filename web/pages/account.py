@@ -15,6 +15,8 @@ from web.problems import NOT_FOUND, RequestRefused, status_of
 from web.texts import known_language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("account", __name__)
@@ -120,4 +122,32 @@ def choose_look() -> BaseResponse:
 @blueprint.get("/me")
 def me() -> str:
     """Show who is signed in, with the language and the way out."""
-    return render_template("me.html", me=viewer(), personal=instance().services.pages.personal(viewer()))
+    return _about_me()
+
+
+def _about_me(problems: tuple[Problem, ...] = (), given: Mapping[str, str] | None = None) -> str:
+    asking, telling = viewer(), instance().services.telling
+    kept = telling.addresses(asking.id)
+    ways = [way for way in telling.ways() if way.key == "mail" or not way.lacking or way.key in kept]
+    return render_template(
+        "me.html",
+        me=asking,
+        personal=instance().services.pages.personal(asking),
+        ways=ways,
+        reached=kept if given is None else given,
+        problems=problems,
+        wrong={problem.path for problem in problems},
+        kept="kept" in request.args,
+    )
+
+
+@blueprint.post("/me/reach")
+def reach() -> BaseResponse:
+    """Note where one is reached outside; what is wrong is told, with all that was typed."""
+    telling = instance().services.telling
+    given = {way.key: request.form[way.key][:FARTHEST_NAME] for way in telling.ways() if way.key in request.form}
+    try:
+        telling.keep_own(viewer(), given)
+    except EngineError as error:
+        return make_response(_about_me(told(error), given), status_of(error))
+    return redirect("/me?kept#reached", 303)

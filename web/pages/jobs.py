@@ -70,6 +70,8 @@ def show() -> str:
         wrong=[_told(name) for name in found.wrong],
         letters=[_letter(one.as_json(), rules) for one in dead],
         connectors=[(apps.get(one.app), one) for one in instance().services.connectors.all()],
+        ways=instance().services.telling.ways(),
+        missed=instance().services.telling.missed(asking),
         slots=[Slot(apps.get(one.app), rules.get((one.app, one.rule)), moment_text(one.next_slot)) for one in slots],
         again=request.args.get("again", type=int),
     )
@@ -110,6 +112,8 @@ def _letter(said: Mapping[str, object], rules: Mapping[tuple[str, str], Text]) -
         "event": gettext("Let rules look at a change"),
         "notify": gettext("Tell people"),
         "call": gettext("Call a partner"),
+        "tell": gettext("Tell people outside"),
+        "digest": gettext("Send what was gathered"),
         "sweep": gettext("Let a rule look at its time"),
         "deadline": gettext("Let a rule look at a date"),
     }

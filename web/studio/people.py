@@ -49,10 +49,16 @@ def _page(app: str, problems: tuple[Problem, ...]) -> str:
 
 @blueprint.post(PEOPLE)
 def change_holder(app: str) -> BaseResponse:
-    """Give somebody a role, or take it from them."""
-    work = _people().take if posted("act") == "take" else _people().give
+    """Give somebody a role, take it from them, or note where they are reached."""
+    people = _people()
     try:
-        work(viewer(), app, posted("role"), posted("user"))
+        match posted("act"):
+            case "take":
+                people.take(viewer(), app, posted("role"), posted("user"))
+            case "reach":
+                people.reach(viewer(), app, posted("user"), posted("mail"))
+            case _:
+                people.give(viewer(), app, posted("role"), posted("user"))
     except EngineError as error:
         if error.nature is Nature.ABSENT:
             raise

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.decision.problems import ABSENT
+from engine.decision.telling import MAIL
 from engine.kernel.problems import EngineError, Text
 from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.directory import is_admin
 from engine.runtime.granting import authorship, give, known_role, take
+from engine.runtime.telling import Telling
 from engine.runtime.views import Viewer
-from engine.storage import directory
+from engine.storage import contacts, directory
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,6 +30,7 @@ class Holder:
     name: str
     display_name: str
     active: bool
+    mail: str = ""
 
     @property
     def said(self) -> str:
@@ -70,9 +73,12 @@ class People:
             users = directory.users(reading.connection)
             ids = [user.id for user in users]
             held = {user.id: roles for user, roles in directory.users_with_roles(reading.connection, ids)}
+            mail = contacts.by_way(reading.connection, ids, MAIL)
         known = {role.key: role.labels for role in found.definition.roles}
         gone = sorted({role for roles in held.values() for of, role in roles if of == app} - set(known))
-        everybody = tuple(Holder(user.id, user.name, user.display_name, user.active) for user in users)
+        everybody = tuple(
+            Holder(user.id, user.name, user.display_name, user.active, mail.get(user.id, "")) for user in users
+        )
         holding = tuple(
             Holding(key, known.get(key), tuple(one for one in everybody if (app, key) in held.get(one.id, ())))
             for key in (*known, *gone)
@@ -98,6 +104,16 @@ class People:
             # The engine is no app: who looks after the installation is not said among the people of one.
             self._desk.over(connection, viewer).app(app)
             take(execution, connection, authorship(execution, viewer.id), user, app, role)
+
+    def reach(self, viewer: Viewer, app: str, user: str, mail: str) -> None:
+        """Note at which mail address somebody (an id) is reached; EngineError where either is none."""
+        self._refuse_others(viewer)
+        with self._desk.reading(viewer) as reading:
+            reading.app(app)
+            found = directory.user_by_id(reading.connection, user)
+        if found is None:
+            raise EngineError(problems.NO_USER.at("user", name=user))
+        Telling(self._desk.execution).keep_of(found.name, {MAIL: mail}, viewer.id)
 
     def _refuse_others(self, viewer: Viewer) -> None:
         if not is_admin(viewer):

@@ -101,6 +101,7 @@ STATE_CHANGING = (
     "/sign-out",
     "/language",
     "/look",
+    "/me/reach",
     "/a/library/parameters/",
     "/a/library/book/new",
     f"/a/library/book/{ABSENT}/edit",

@@ -145,3 +145,19 @@ def test_who_looks_after_the_installation_is_not_changed_among_the_people_of_an_
         sent = {"act": act, "role": ADMIN_ROLE[1], "user": id_of(instance, "second")}
         assert root.post(f"/a/{ADMIN_ROLE[0]}/studio/people/", sent).status_code in (404, 422)
         assert ADMIN_ROLE in viewer_of("second").roles
+
+
+def test_an_administrator_notes_where_somebody_is_reached_in_the_journal_with_who_did_it(root, instance, signed_in):
+    reader = id_of(instance, "reader")
+    root.post(f"{STUDIO}people/", {"act": "give", "role": "staff", "user": reader})
+    sent = {"act": "reach", "user": reader, "mail": "reader@example.com"}
+    assert root.post(f"{STUDIO}people/", sent).status_code == 303
+    assert "reader@example.com" in text(root.get(f"{STUDIO}people/"))
+    with instance.database.read() as connection:
+        *_, noted = journal.entries_about(connection, "", "user", reader)
+    assert (noted.action, noted.actor) == ("contact", id_of(instance, "root"))
+    wrong = root.post(f"{STUDIO}people/", {**sent, "mail": "nobody"})
+    assert (wrong.status_code, "不能做邮箱地址" in text(wrong)) == (422, True)
+    assert root.post(f"{STUDIO}people/", {**sent, "user": "nobody"}).status_code in (404, 422)
+    assert signed_in("reader").post(f"{STUDIO}people/", sent).status_code == 404
+    root.post(f"{STUDIO}people/", {"act": "take", "role": "staff", "user": reader})

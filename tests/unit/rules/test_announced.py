@@ -47,10 +47,6 @@ def test_an_event_is_refused_by_name_when_it_cannot_be_looked_for_yet(on, place)
         ({"snapshot": {}}, "then[0]"),
         ({"if": {"when": "a > 1", "then": [{"snapshot": {}}]}}, "then[0].if.then[0]"),
         ({"for_each": {"lines": "parts", "do": [TOLD]}}, "then[0].for_each.do"),
-        ({"notify": {**TOLD["notify"], "channels": ["mail"]}}, "then[0].notify.channels"),
-        ({"notify": {**TOLD["notify"], "quiet_hours": {"from": "22:00", "to": "08:00"}}}, "then[0].notify.quiet_hours"),
-        ({"notify": {**TOLD["notify"], "digest": "daily"}}, "then[0].notify.digest"),
-        ({"notify": {**TOLD["notify"], "retry": {"attempts": 3}}}, "then[0].notify.retry"),
         ({"notify": {**TOLD["notify"], "to": [{"watchers": True}]}}, "then[0].notify.to[0].watchers"),
         ({"notify": {**TOLD["notify"], "copy": [{"least_loaded": "staff"}]}}, "then[0].notify.copy[0].least_loaded"),
         (
@@ -63,8 +59,39 @@ def test_an_action_is_refused_by_name_when_it_cannot_be_done_yet(then, place):
     assert found(then=then) == [("RULE-040", place)]
 
 
-def test_telling_people_inside_is_what_is_done_when_no_other_way_is_asked_for():
-    assert found(then={"notify": {**TOLD["notify"], "channels": ["in_app"]}}) == []
+QUIET = {"from": "22:00", "to": "08:00"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"channels": ["in_app"]},
+        {
+            "channels": ["mail"],
+            "quiet_hours": QUIET,
+            "digest": "daily",
+            "retry": {"attempts": 3, "wait": {"minutes": 1}},
+        },
+        {"channels": ["in_app", "mail", "wecom", "dingtalk", "feishu"], "digest": "weekly"},
+    ],
+)
+def test_people_are_told_outside_when_a_rule_says_so(more):
+    assert found(then={"notify": {**TOLD["notify"], **more}}) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "place"),
+    [
+        ({"quiet_hours": QUIET}, "RULE-090", "quiet_hours"),
+        ({"channels": ["in_app"], "digest": "daily"}, "RULE-090", "digest"),
+        ({"retry": {"attempts": 3}}, "RULE-090", "retry"),
+        ({"channels": ["mail"], "quiet_hours": {"from": "08:00", "to": "08:00"}}, "RULE-091", "quiet_hours"),
+        ({"channels": ["mail"], "retry": {"attempts": 3, "wait": {"workdays": 1}}}, "RULE-055", "retry.wait"),
+        ({"channels": ["mail"], "retry": {"attempts": 3, "wait": {"minutes": 0}}}, "RULE-055", "retry.wait"),
+    ],
+)
+def test_a_delivery_is_refused_when_it_does_nothing_or_contradicts_itself(more, code, place):
+    assert found(then={"notify": {**TOLD["notify"], **more}}) == [(code, f"then[0].notify.{place}")]
 
 
 def test_names_and_types_are_checked_when_an_action_cannot_be_done_yet():

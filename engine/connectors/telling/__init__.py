@@ -1,0 +1,1 @@
+"""Telling people outside: mail by SMTP, and robots in the groups of WeCom, DingTalk and Feishu."""
