@@ -119,6 +119,7 @@ def event_of(document: Mapping[str, Json]) -> Event:
         changed=frozenset(document["changed"]),
         left=document["left"],
         entered=document["entered"],
+        hook=document.get("hook"),
     )
 
 

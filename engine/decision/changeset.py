@@ -114,7 +114,7 @@ class OutboxMessage:
     """Something that must happen after the commit: ``kind`` names the delivery that knows ``payload``.
 
     Kinds: ``event`` (after-rules look at it), ``notify`` (``{"recipients": [user id], "text": {"zh", "en"}, "app",
-    "form", "record"}``) and ``call`` (see ``engine.decision.calls``).
+    "form", "record"}``), ``call`` (see ``engine.decision.calls``) and those that only jobs and the runtime send.
     """
 
     id: str

@@ -261,6 +261,7 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         changed=frozenset() if saving.before is None else frozenset(changes),
         left=old.get("state") if moved else None,
         entered=saving.row.get("state") if moved else None,
+        hook=saving.hook,
     )
     looking = [rule for rule in saving.app.rules_of(saving.form.key, before=False) if rule.looks_at(event)]
     if not looking:
@@ -282,10 +283,11 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
 
 def event_json(event: Event) -> dict[str, object]:
     """Return an event as the outbox carries it."""
-    return {
+    said: dict[str, object] = {
         "created": event.created,
         "deleted": event.deleted,
         "changed": sorted(event.changed),
         "left": event.left,
         "entered": event.entered,
     }
+    return said if event.hook is None else {**said, "hook": event.hook}

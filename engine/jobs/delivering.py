@@ -15,14 +15,18 @@ from engine.decision.after_rules import event_of
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, RunRules
 from engine.jobs import deadlines, sweeping
-from engine.jobs.calling import PostponedError, called, keep_answer, retry_of
+from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
+from engine.jobs.partners import PostponedError
 from engine.jobs.problems import UNKNOWN_KIND
+from engine.jobs.pulling import keep_page, pulled
 from engine.jobs.sweeping import looked, sweep
+from engine.jobs.taking import take
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.rules.rules import Rule
+from engine.runtime.arriving import INTAKE, PULL
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.runtime.timing import ARM
@@ -88,6 +92,8 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         "event": run_after_rules,
         "notify": notify,
         calls.KIND: keep_answer,
+        INTAKE: take,
+        PULL: keep_page,
         sweeping.KIND: sweep,
         deadlines.KIND: pass_deadline,
         ARM: arm,
@@ -98,7 +104,7 @@ BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
 )
 """The same for a process beside which people write: what takes long is done in pieces by the clock of the machine."""
 
-LOOKS: Mapping[str, Look] = MappingProxyType({sweeping.KIND: looked, calls.KIND: called})
+LOOKS: Mapping[str, Look] = MappingProxyType({sweeping.KIND: looked, calls.KIND: called, PULL: pulled})
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
 
 
@@ -141,7 +147,7 @@ class Delivery:
     def _fail(self, message: Message, error: Exception) -> None:
         """Keep the failure with its message."""
         real = self.execution.clocks.real()
-        retry = retry_of(self.execution, message, error, RETRY) if message.kind == calls.KIND else RETRY
+        retry = retry_of(self.execution, message, error, RETRY) if message.kind in (calls.KIND, PULL) else RETRY
         self._settle(message, lambda connection: outbox.fail(connection, message, str(error), real, retry))
 
     def _settle(self, message: Message, note: Callable[[Connection], object]) -> None:

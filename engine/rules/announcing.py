@@ -28,7 +28,6 @@ EVENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "task_done": ("待办完成事件", "rules on a task that is done"),
         "approval_done": ("审批完成事件", "rules on an approval that is done"),
-        "webhook": ("外部推送事件", "rules on an inbound call"),
         "button": ("按钮事件", "rules on a button"),
     }
 )

@@ -25,7 +25,7 @@ class Names:
     """What a rule may name, beside what its expressions see: the fields, states and transitions of its form.
 
     ``begins_in`` is the state in which records of the form begin; ``rules`` are the rules of the form, ``calls`` the
-    operations of every connector.
+    operations of every connector, ``hooks`` what brings items for the form.
     """
 
     app: str
@@ -36,6 +36,7 @@ class Names:
     begins_in: str | None = None
     rules: Collection[str] = ()
     calls: Mapping[str, Mapping[str, Signature]] = field(default_factory=dict)
+    hooks: Collection[str] = ()
 
 
 def check_known(work: Gathering, place: str, keys: Collection[str], known: Collection[str]) -> None:

@@ -232,13 +232,17 @@ def _evaluated(action: Action) -> tuple[Expression, ...]:
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to one record: how it began, which fields differ, which state it left and entered."""
+    """What happened to one record: how it began, which fields differ, which state it left and entered.
+
+    ``hook`` brought the item by which it was made or changed; None where no hook did.
+    """
 
     created: bool = False
     deleted: bool = False
     changed: frozenset[str] = frozenset()
     left: str | None = None
     entered: str | None = None
+    hook: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -335,6 +339,8 @@ class Rule:
                 case "entered" if event.entered in wanted.names and event.entered is not None:
                     return True
                 case "left" if event.left in wanted.names and event.left is not None:
+                    return True
+                case "webhook" if event.hook in wanted.names and event.hook is not None:
                     return True
                 case _:
                     continue

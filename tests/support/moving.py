@@ -38,6 +38,8 @@ OF_THE_INSTANCE = frozenset(
         "connector",
         "call_receipt",
         "hook_delivery",
+        "pull",
+        "intake_refusal",
     )
 )
 """The tables that do not move: people move by name, settings those that are an app's.

@@ -85,4 +85,4 @@ def test_the_exit_code_tells_when_the_answer_is_no_good(opened: Opened, service:
 
 def test_no_value_is_printed_when_secrets_are_listed(opened: Opened) -> None:
     found = run(opened(), "list", command=secret)
-    assert found.output == "erp_token\n"
+    assert found.output == "erp_hook\nerp_token\n"

@@ -32,7 +32,6 @@ def found(on: Any = None, then: Any = None, **more: Any) -> list[tuple[str, str]
     [
         ({"task_done": {"task": "check"}}, "on[0].task_done"),
         ({"approval_done": {"approval": "price", "outcome": "approved"}}, "on[0].approval_done"),
-        ({"webhook": "paid"}, "on[0].webhook"),
         ({"button": {"key": "go", "labels": {"zh": "去", "en": "Go"}}}, "on[0].button"),
         ({"schedule": {"cron": "0 * * * *", "workdays": True}}, "on[0].schedule.workdays"),
         ({"deadline": {"at": "due", "offset": {"workdays": 1}}}, "on[0].deadline.offset"),
