@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 MOST = 500
 """How many refused items one transaction sends on."""
 
+EXCERPT = 80
+"""Code points of an item without a key that are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class PullView:
@@ -61,8 +64,21 @@ class PullView:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an item could not be taken, and what mends it; ``path`` is where in the item, or which field."""
+
+    code: str
+    path: str
+    message: Text
+    hint: Text
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedView:
-    """An item that came in and could not be taken: by what it is called, what brought it, and why."""
+    """An item that came in and could not be taken: what brought it, and why.
+
+    ``item`` is its key, as people know it; of one that has none, how it begins.
+    """
 
     id: str
     app: str
@@ -73,7 +89,7 @@ class RefusedView:
     source: str
     at: str
     times: int
-    problems: tuple[tuple[str, Text, Text], ...]
+    problems: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +292,12 @@ def _pull_view(pull: PullDef, standing: tuple[PullState, bool] | None) -> PullVi
     )
 
 
+def _called(one: RefusedItem) -> str:
+    if not one.item.startswith("{"):
+        return one.content[:EXCERPT]
+    return " ".join(map(str, json.loads(one.item).values()))
+
+
 def _refused_view(catalog: Catalog, one: RefusedItem) -> RefusedView:
     app = catalog.apps.get(one.app)
     connector = None if app is None else app.connectors.get(one.connector)
@@ -286,12 +308,13 @@ def _refused_view(catalog: Catalog, one: RefusedItem) -> RefusedView:
         connector=one.connector,
         intake=one.intake,
         labels=None if intake is None else intake.definition.labels,
-        item=one.item,
+        item=_called(one),
         source=one.source,
         at=moment_text(one.at),
         times=one.times,
         problems=tuple(
-            (each["code"], Text.from_json(each["message"]), Text.from_json(each["hint"])) for each in one.why
+            Reason(each["code"], each["path"], Text.from_json(each["message"]), Text.from_json(each["hint"]))
+            for each in one.why
         ),
     )
 
