@@ -151,12 +151,12 @@ def test_administrators_begin_a_pull_on_the_page(root, instance):
 
 
 def test_nobody_else_begins_pulls_or_has_items_taken_again(instance):
-    reader = Visitor(create_app(instance).test_client())
-    reader.sign_in("reader", PASSWORD)
+    librarian = Visitor(create_app(instance).test_client())
+    librarian.sign_in("librarian", PASSWORD)
     for address in (
         "/jobs/pulls/shop/erp/fetch",
         "/jobs/refused",
         f"/jobs/refused/{'0' * 8}-0000-7000-8000-{'0' * 12}",
     ):
-        reader.get("/a/library/")
-        assert reader.post(address).status_code == 404
+        librarian.get("/a/library/book/new")
+        assert librarian.post(address).status_code == 404
