@@ -158,6 +158,11 @@ MORE_PAGES = ProblemKind(
         "调大 most_pages,或缩小范围;已收到的内容都保留", "State more most_pages, or ask for less; what has come stays"
     ),
 )
+MANY_ITEMS = ProblemKind(
+    "CONN-030",
+    Text("一次超过 {most} 条", "There are more than {most} items at once"),
+    Text("请分几次发,或每页少一些", "Send fewer at a time, or ask for smaller pages"),
+)
 UNDER_WAY = ProblemKind(
     "CONN-029",
     Text("“{key}”正在拉取", "“{key}” is being pulled"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.catalog.connectors.answers import read_answer
 from engine.catalog.connectors.connectors import Connector, Operation
 from engine.connectors.outside import read_json
-from engine.connectors.problems import CLOSED, ELSEWHERE, NOT_ACCEPTED, REFUSED, TOO_LONG, UNFIT_ANSWER
+from engine.connectors.problems import CLOSED, ELSEWHERE, MANY_ITEMS, NOT_ACCEPTED, REFUSED, TOO_LONG, UNFIT_ANSWER
 from engine.decision.calls import retry_json
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, TakeAnswer
@@ -31,7 +31,7 @@ from engine.storage.outbox import Message
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HOPELESS = frozenset((REFUSED.code, TOO_LONG.code, NO_CONNECTOR.code, CLOSED.code, ELSEWHERE.code))
+HOPELESS = frozenset((ELSEWHERE.code, MANY_ITEMS.code, REFUSED.code, TOO_LONG.code, NO_CONNECTOR.code, CLOSED.code))
 """What trying again does not mend."""
 
 

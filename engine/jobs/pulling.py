@@ -16,7 +16,7 @@ from engine.catalog.connectors.connectors import Connector, Operation
 from engine.catalog.connectors.intakes import PagingDef, PullDef
 from engine.catalog.connectors.preparing import prepared
 from engine.connectors.outside import read_json
-from engine.connectors.problems import CLOSED, MORE_PAGES, NO_ITEMS, SAME_PAGE
+from engine.connectors.problems import CLOSED, MORE_PAGES, SAME_PAGE
 from engine.jobs.calling import accepted, asked_of, is_hopeless
 from engine.jobs.partners import Partner
 from engine.jobs.problems import NO_CONNECTOR
@@ -27,7 +27,7 @@ from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Value
 from engine.language.plain import Plain
 from engine.language.types import DateType
-from engine.runtime.arriving import Origin, item_messages
+from engine.runtime.arriving import Origin, checked, item_messages
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.runtime.pulling import gone_on, page_message
@@ -80,9 +80,7 @@ class _Page:
         seen |= {"status": answer.status, "excerpt": excerpt}
         document = read_json(answer, excerpt)
         accepted(self.operation, document, excerpt, around)
-        items = items_at(document, self.pull.items)
-        if items is None:
-            raise EngineError(NO_ITEMS.at(self.pull.items, at=self.pull.items or "/"))
+        items = checked(items_at(document, self.pull.items), self.pull.items)
         return items, self._following(document, len(items))
 
     def _arguments(self, zone: str) -> dict[str, Value]:

@@ -7,16 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.catalog.connectors.connectors import Connector, Intake
+from engine.connectors.problems import MANY_ITEMS, NO_ITEMS
 from engine.decision.changeset import OutboxMessage
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import derived_id
+from engine.kernel.problems import EngineError
 
 INTAKE, PULL = "intake", "pull"
 """The kinds of messages that bring items, and that fetch a page of them."""
 
 TOGETHER = 50
 """How many items one message brings: so many become records in one transaction."""
+
+
+MOST = 10_000
+"""How many items may come at once, in a delivery or on a page."""
+
+
+def checked(items: list[Json] | None, at: str) -> list[Json]:
+    """Return what came at a pointer; EngineError (CONN-023, CONN-030) where that is nothing, or too much at once."""
+    if items is None:
+        raise EngineError(NO_ITEMS.at(at, at=at or "/"))
+    if len(items) > MOST:
+        raise EngineError(MANY_ITEMS.at(at, most=MOST))
+    return items
 
 
 @dataclass(frozen=True, slots=True)

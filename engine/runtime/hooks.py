@@ -20,7 +20,7 @@ from engine.connectors.signatures import is_signed, sent_at, signed_content
 from engine.kernel.canonical import Json
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
-from engine.runtime.arriving import Origin, item_messages
+from engine.runtime.arriving import Origin, checked, item_messages
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.storage import intakes
@@ -72,9 +72,7 @@ class Hooks:
             raise EngineError(problems.UNKNOWN_HOOK.at())
         self._in_time(definition, headers)
         document = _read(body)
-        items = items_at(document, definition.items)
-        if items is None:
-            raise EngineError(problems.NO_ITEMS.at(definition.items, at=definition.items or "/"))
+        items = checked(items_at(document, definition.items), definition.items)
         digest = hashlib.sha256(content).hexdigest()
         id = _id(definition, headers, document) or digest
         self._take_turn(app, connector, definition)

@@ -28,14 +28,13 @@ from engine.language.types import (
     DateTimeType,
     DateType,
     NumberType,
-    PersonType,
     ReferenceType,
     TextType,
     Type,
 )
 from engine.rules.schedules import is_cron
 
-KEYS = (TextType, NumberType, DateType, DateTimeType, ChoiceType, ReferenceType, PersonType)
+KEYS = (TextType, NumberType, DateType, DateTimeType, ChoiceType)
 """Types of fields by which a record is found."""
 
 AGES = (NumberType, DateType, DateTimeType)

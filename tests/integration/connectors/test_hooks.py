@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from engine.jobs.delivering import Delivery
 from engine.kernel.problems import EngineError
-from engine.storage import intakes
+from engine.storage import intakes, outbox
 from tests.integration.connectors.arriving import (
     bill,
     bills,
@@ -86,6 +88,30 @@ def test_of_two_items_of_one_key_in_a_delivery_one_record_comes(opened: Opened) 
     send(here, body_of("d1", bill("B1"), bill("B2"), bill("B1", 2), bill("B1", 1)))
     here.work()
     assert bills(here) == [("B1", 20, 2), ("B2", 10, 1)]
+
+
+def test_one_key_never_makes_two_records_when_two_processes_take_items(opened: Opened) -> None:
+    here = opened(bills_shop())
+    for number in range(6):
+        send(here, body_of(f"d{number}", *(bill(f"B{key}", number + 1) for key in range(5))))
+    with here.site.database.write() as connection:
+        claimed = outbox.claim(connection, business_now=NOON, real_now=NOON)
+    processes = [Delivery(here.site.assembled().execution) for _ in range(3)]
+    begin = threading.Barrier(len(processes))
+
+    def deliver(number: int) -> None:
+        begin.wait()
+        for message in claimed[number :: len(processes)]:
+            processes[number].deliver(message)
+
+    threads = [threading.Thread(target=deliver, args=(number,)) for number in range(len(processes))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    here.later(60_001)
+    assert bills(here) == [(f"B{key}", 60, 6) for key in range(5)]
+    assert refused(here) == []
 
 
 def test_refused_items_are_kept_with_their_reason_and_the_others_taken(opened: Opened) -> None:
@@ -222,6 +248,7 @@ def test_a_delivery_is_refused_when_it_was_sent_long_ago_or_will_be(opened: Open
         (b'{"id": "a", "data": NaN}', "CONN-022"),
         (b"[" * 100_000, "CONN-022"),
         (b'{"id": "a"}', "CONN-023"),
+        (b'{"id": "a", "data": [' + b"1," * 10_000 + b"1]}", "CONN-030"),
         (b'{"data": []}', "CONN-024"),
         (b'{"id": true, "data": []}', "CONN-024"),
         (b'{"id": "\\u0000", "data": []}', "CONN-024"),

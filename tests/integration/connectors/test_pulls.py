@@ -16,6 +16,7 @@ from tests.integration.connectors.arriving import bill, bills, bills_shop, pull
 from tests.integration.connectors.conftest import Shop
 from tests.support.library import NOON
 from tests.support.partner import Partner, Reply
+from tests.support.sites import Site
 
 Opened = Callable[..., Shop]
 HOUR = 3_600_000
@@ -149,6 +150,14 @@ def test_a_pull_is_begun_by_the_clock_once_and_not_while_one_goes_on(opened: Ope
     service.always = page(2, 1)
     here.later(2_000)
     assert len(bills(here)) == 2
+
+
+def test_nothing_is_pulled_where_nobody_is_called(database: Any, service: Partner) -> None:
+    site = Site(database)
+    site.publish(bills_shop(service.url, pulls=[pull(schedule=HOURLY)]))
+    site.business.moment += HOUR
+    assert site.jobs().run_until_quiet() > 0
+    assert site.count("youju_outbox") == 0
 
 
 def test_the_latest_slot_alone_is_pulled_when_nothing_was_there_to_play_them(opened: Opened, service: Partner) -> None:
