@@ -26,6 +26,7 @@ from web import (
     files,
     frame,
     health,
+    hooks,
     live,
     security,
     texts,
@@ -68,6 +69,7 @@ BODY_LIMIT: Final = 1024 * 1024
 STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
+    hooks.blueprint,
     api.blueprint,
     files.blueprint,
     account.blueprint,

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 API: Final = "/api/"
 RETRY_SECONDS: Final = "5"
-UNGUARDED: Final = frozenset({"static", "health.healthz", "health.readyz", "health.metrics.read"})
-"""What is answered before anybody asks who sends it."""
+RETRIED: Final = frozenset({429, 503})
+HOOK: Final = "hooks.receive"
+UNGUARDED: Final = frozenset({"static", "health.healthz", "health.readyz", "health.metrics.read", HOOK})
+"""What is answered before anybody asks who sends it; what comes to hooks shows that by its signature."""
 PUBLIC: Final = UNGUARDED | {
     "account.sign_in",
     "account.choose_language",
@@ -34,6 +36,11 @@ NOT_CARRIED: Final = frozenset({security.CSRF_FIELD, "name", "password", "next",
 def is_api() -> bool:
     """Tell whether the request came for the API."""
     return request.path.startswith(API)
+
+
+def is_answered_in_json() -> bool:
+    """Tell whether a program asks: the API's, or a partner's."""
+    return is_api() or request.endpoint == HOOK
 
 
 def is_fragment() -> bool:
@@ -110,6 +117,6 @@ def finish(response: Response) -> Response:
     """Put on every answer what it must carry."""
     response.headers.add("Vary", "Cookie")
     response.headers.add("Vary", "HX-Request")
-    if response.status_code == 503:  # noqa: PLR2004
+    if response.status_code in RETRIED:
         response.headers.setdefault("Retry-After", RETRY_SECONDS)
     return security.keep_visit(security.secure_headers(response))

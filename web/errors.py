@@ -10,7 +10,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from engine.kernel.problems import EngineError, Nature, Problem
-from web.entrance import is_api, is_fragment, to_sign_in
+from web.entrance import is_answered_in_json, is_api, is_fragment, to_sign_in
 from web.problems import (
     BAD_REQUEST,
     INTERNAL,
@@ -93,7 +93,7 @@ def _unexpected(error: Exception) -> BaseResponse:
 
 def _answer(status: int, problems: Sequence[Problem]) -> Response:
     """Return the problems in the form that whoever asked can read."""
-    if is_api():
+    if is_answered_in_json():
         return problem_json(status, problems)
     if status >= 500:  # noqa: PLR2004 - the page of a failure asks the database for nothing, not even for the tabs
         g.viewer = None

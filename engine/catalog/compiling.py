@@ -13,6 +13,7 @@ from engine.catalog.apps import App, Catalog, Parameter, role_scopes
 from engine.catalog.boards import compile_boards
 from engine.catalog.connectors.compiling import compile_connectors
 from engine.catalog.connectors.connectors import Connector
+from engine.catalog.connectors.definitions import hooks_for
 from engine.catalog.decision_tables import Surroundings, compile_tables
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.naming import Names
@@ -341,6 +342,7 @@ class _Parts:
             begins_in=flow.initial if flow else None,
             rules={rule.key for rule in self.app.rules if rule.form == form},
             calls=self.calls,
+            hooks=hooks_for(self.app.connectors, form),
             others=lambda key: self._names(key) if self._fields(key) else None,
         )
 

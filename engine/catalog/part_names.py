@@ -30,6 +30,9 @@ tab_bars 标签栏 tab bar
 quick_actions 快捷动作 quick action
 connector 连接器 connector
 operations 操作 operation
+intakes 接收 intake
+hooks 推送 hook
+pulls 拉取 pull
 arguments 参数 argument
 fields 字段 field
 options 选项 option
@@ -100,10 +103,14 @@ help 提示 help
 hidden_fields 看不到的字段 hidden fields
 hit_policy 命中方式 hit policy
 home 首页 home
+hooks 推送 hooks
 holds 条件 condition
 icon 图标 icon
 initial 初始状态 initial state
 inputs 输入 inputs
+intake 接收方式 intake
+intakes 接收 intakes
+items 内容的位置 where the items are
 key 键 key
 kind 种类 kind
 labels 名称 name
@@ -134,22 +141,28 @@ method 方法 method
 metric 指标 metric
 min 最小值 minimum
 min_count 最少几项 fewest entries
+missing 没有记录时 where no record is
+most_pages 最多几页 most pages
+newest 新旧依据 what tells the newest
 needs 依赖 needs
 of 统计的字段 field counted
 on 触发时机 trigger
 one_of 至少填一项 one of these
 option_list 选项列表 option list
+operation 操作 operation
 operations 操作 operations
 optional_fields 选填字段 optional fields
 options 选项 options
 order 排序 order
 outputs 输出 outputs
 pages 页面 pages
+paging 分页 paging
 parameters 可改的参数 parameters
 path 路径 path
 permissions 权限 permissions
 personal 放在“我的” personal
 phone 电话 phone
+pulls 拉取 pulls
 query 查询参数 query
 quick_actions 快捷动作 quick actions
 rate 限速 rate limit
@@ -169,8 +182,12 @@ retired 停用 retired
 roles 角色 roles
 rows 行 rows
 scale 小数位 decimals
+schedule 时间表 schedule
 sections 分区 sections
 sentence 句子 sentence
+set 填写 fields set
+signature 签名方式 how it is signed
+since 从何时起 since when
 set_by 由谁填写 filled by
 sort 排序 sort
 sources 来源 sources

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from engine.catalog.connectors.definitions import AuthDef, ConnectorDef
 from engine.connectors import problems
@@ -52,6 +52,25 @@ class Outside:
         headers |= {} if connector.auth is None else self._shown(connector.auth)
         path = target.base + path_of(prepared)
         return call(Request(prepared["method"], target, path, headers, body, connector.seconds), self.guard)
+
+    def followed(self, connector: ConnectorDef, prepared: Mapping[str, Json], link: str) -> dict[str, Json]:
+        """Return the request of the page that a link of an answer leads to, which may say only where it is.
+
+        EngineError (CONN-026) where that is not in the connector's own service.
+        """
+        base = connector.base_url if connector.base_secret is None else self.secrets[connector.base_secret]
+        here = target_of(base or "")
+        try:
+            parts = urlsplit(urljoin(f"{here.scheme}://{here.shown}{here.base}{path_of(prepared)}", link))
+            there = target_of(f"{parts.scheme}://{parts.netloc}")
+        except (ValueError, EngineError):
+            raise EngineError(problems.ELSEWHERE.at(host=here.shown)) from None
+        same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
+        within = parts.path.startswith(f"{here.base}/") and ".." not in parts.path.split("/")
+        if not same or not within or not link.isascii() or not link.isprintable():
+            raise EngineError(problems.ELSEWHERE.at(host=here.shown))
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        return {**prepared, "path": [parts.path.removeprefix(here.base)], "query": query}
 
     def _shown(self, auth: AuthDef) -> dict[str, str]:
         secret = self.secrets[auth.secret]

@@ -104,3 +104,68 @@ BAD_ALLOWED = ProblemKind(
         "写网段(10.0.0.0/8)、主机或主机:端口,用逗号隔开", "List networks (10.0.0.0/8), hosts or host:port, with commas"
     ),
 )
+UNKNOWN_HOOK = ProblemKind(
+    "CONN-020",
+    Text("没有这个推送地址,或签名不对", "There is no such address, or it was not signed as it must be"),
+    Text(
+        "请核对地址、密钥和签名方式;这里不说是哪一样不对",
+        "Compare address, secret and way of signing; which of them is wrong is not told",
+    ),
+    Nature.ABSENT,
+)
+TOO_OLD = ProblemKind(
+    "CONN-021",
+    Text(
+        "推送的时间与现在相差超过 {seconds} 秒,或没有写", "It says no time of sending within {seconds} seconds of now"
+    ),
+    Text("请校准时钟,每次发送都写当时的时间", "Set the clock, and state the time at each sending"),
+)
+BAD_DELIVERY = ProblemKind(
+    "CONN-022",
+    Text("推送的内容不是 UTF-8 的 JSON", "The body is no JSON in UTF-8"),
+    Text("请核对发送的内容", "Compare what is sent"),
+)
+NO_ITEMS = ProblemKind(
+    "CONN-023",
+    Text("{at} 没有内容", "There are no items at {at}"),
+    Text("请核对连接器里 items 的位置", "Compare what the connector says of where the items are"),
+)
+NO_ID = ProblemKind(
+    "CONN-024",
+    Text("推送没有编号,或编号超过 {limit} 个字符", "It has no id, or one of over {limit} characters"),
+    Text("请在 {at} 写明这次推送的编号", "State the id of the delivery at {at}"),
+)
+TOO_OFTEN = ProblemKind(
+    "CONN-025",
+    Text("推送太频繁", "Deliveries come too often"),
+    Text("请过 {seconds} 秒再发;没有收下任何内容", "Send it again in {seconds} seconds; nothing was taken"),
+    Nature.THROTTLED,
+)
+ELSEWHERE = ProblemKind(
+    "CONN-026",
+    Text("下一页的地址不在 {host} 上", "The address of the next page is not on {host}"),
+    Text("分页的地址只能在同一个服务里", "Pages are followed within one service alone"),
+)
+SAME_PAGE = ProblemKind(
+    "CONN-027",
+    Text("对方给的下一页就是这一页", "The next page that it names is this one"),
+    Text("请联系对方;已收到的内容都保留", "Ask those who run it; what has come stays"),
+)
+MORE_PAGES = ProblemKind(
+    "CONN-028",
+    Text("超过 {most} 页", "There are more than {most} pages"),
+    Text(
+        "调大 most_pages,或缩小范围;已收到的内容都保留", "State more most_pages, or ask for less; what has come stays"
+    ),
+)
+MANY_ITEMS = ProblemKind(
+    "CONN-030",
+    Text("一次超过 {most} 条", "There are more than {most} items at once"),
+    Text("请分几次发,或每页少一些", "Send fewer at a time, or ask for smaller pages"),
+)
+UNDER_WAY = ProblemKind(
+    "CONN-029",
+    Text("“{key}”正在拉取", "“{key}” is being pulled"),
+    Text("等它结束再拉", "Pull again when it is over"),
+    Nature.CONFLICT,
+)

@@ -115,7 +115,7 @@ class OutboxMessage:
 
     Kinds: ``event`` (after-rules look at it), ``notify`` (``{"recipients": [user id], "text": {"zh", "en"}, "app",
     "form", "record"}``), ``call`` (see ``engine.decision.calls``), ``tell`` and ``digest`` (see
-    ``engine.decision.telling``).
+    ``engine.decision.telling``) and those that only jobs and the runtime send.
     """
 
     id: str

@@ -117,7 +117,22 @@ class TakeAnswer:
     depth: int = 0
 
 
-Body = Create | Update | Delete | Fire | Act | Press | RunRules | TakeAnswer
+@dataclass(frozen=True, slots=True)
+class TakeItem:
+    """Let an item that came in become a record, or change the record that it is about; ``values`` were read from it.
+
+    ``hook`` is the hook that brought it; None where it was fetched.
+    """
+
+    app: str
+    form: str
+    connector: str
+    intake: str
+    values: Mapping[str, Value]
+    hook: str | None = None
+
+
+Body = Create | Update | Delete | Fire | Act | Press | RunRules | TakeAnswer | TakeItem
 
 
 @dataclass(frozen=True, slots=True)

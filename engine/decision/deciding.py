@@ -24,9 +24,11 @@ from engine.decision.commands import (
     Refusal,
     RunRules,
     TakeAnswer,
+    TakeItem,
     Update,
 )
 from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
+from engine.decision.intakes import take_item
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
 from engine.decision.pressing import press
@@ -72,12 +74,10 @@ def placed(found: Problem) -> Problem:
 def begin(work: Work) -> None:
     """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
     match work.command.body:
-        case Update(app, form) | Delete(app, form) | Fire(app, form) | Press(app, form):
-            work.form(app, form)
-        case RunRules(app, form) | TakeAnswer(app, form):
-            work.form(app, form)
         case Create() | Act():
             pass
+        case body:
+            work.form(body.app, body.form)
     work.fetch(first_queries(work.command))
 
 
@@ -93,7 +93,7 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
         case Act(task):
             queries.append(TaskQuery(task))
-        case Create():
+        case Create() | TakeItem():
             pass
     return queries
 
@@ -118,6 +118,8 @@ def _carry_out(work: Work) -> Key | None:
             return (body.app, body.form, body.record)
         case TakeAnswer():
             return take_answer(work, body)
+        case TakeItem():
+            return take_item(work, body)
 
 
 def _changeset(work: Work) -> Changeset:

@@ -10,14 +10,18 @@ from engine.rules.rules import Event
 
 def event_json(event: Event) -> dict[str, Json]:
     """Return an event as the outbox carries it."""
-    written = {
+    written: dict[str, Json] = {
         "created": event.created,
         "deleted": event.deleted,
         "changed": sorted(event.changed),
         "left": event.left,
         "entered": event.entered,
     }
-    return written if event.task is None else {**written, "task": event.task, "done": event.done}
+    if event.task is not None:
+        written |= {"task": event.task, "done": event.done}
+    if event.hook is not None:
+        written["hook"] = event.hook
+    return written
 
 
 def event_of(document: Mapping[str, Json]) -> Event:
@@ -30,4 +34,5 @@ def event_of(document: Mapping[str, Json]) -> Event:
         entered=document["entered"],
         task=document.get("task"),
         done=document.get("done"),
+        hook=document.get("hook"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.decision.changeset import Changeset
+from engine.decision.changeset import Changeset, RecordWrite
 from engine.decision.facts import (
     AggregateQuery,
     BalanceQuery,
@@ -36,6 +36,7 @@ class Changes:
 
     records: set[Key] = field(default_factory=set)
     forms: set[tuple[str, str]] = field(default_factory=set)
+    writes: dict[tuple[str, str], list[RecordWrite]] = field(default_factory=dict)
     with_tasks: set[Key] = field(default_factory=set)
     tasks: set[str] = field(default_factory=set)
     closes_alone: bool = False
@@ -47,6 +48,8 @@ class Changes:
         written = [(write.app, write.form, write.id) for write in changeset.writes]
         self.records.update(written)
         self.forms.update(key[:2] for key in written)
+        for write in changeset.writes:
+            self.writes.setdefault((write.app, write.form), []).append(write)
         self.with_tasks.update((task.app, task.form, task.record) for task in changeset.tasks_opened)
         self.tasks.update(task.id for task in changeset.tasks_closed)
         self.closes_alone = self.closes_alone or bool(changeset.tasks_closed and not written)
@@ -68,7 +71,9 @@ class Changes:
                 return id in self.tasks
             case FiredQuery(app, rule, record, period):
                 return (app, rule, record, period) in self.firings
-            case SameQuery(app, form) | BalanceQuery(app, form):
+            case SameQuery(app, form):
+                return any(_makes_another(write, query) for write in self.writes.get((app, form), ()))
+            case BalanceQuery(app, form):
                 return (app, form) in self.forms
             case AggregateQuery(app, form, _, aggregate) | RowsQuery(app, form, _, aggregate):
                 return (app, form) in self.forms or (bool(self.forms) and _reaches(aggregate))
@@ -76,6 +81,13 @@ class Changes:
                 return self.holds_files
             case PersonQuery() | RoleQuery():
                 return False  # no decision changes people
+
+
+def _makes_another(write: RecordWrite, query: SameQuery) -> bool:
+    """Tell whether a record comes to hold these values by a write, or may have ceased to hold them."""
+    if write.kind == "update":
+        return not write.changes.keys().isdisjoint((*query.fields, "deleted_at"))
+    return all(write.row.get(key) == value for key, value in zip(query.fields, query.values, strict=True))
 
 
 def _reaches(aggregate: Aggregate) -> bool:

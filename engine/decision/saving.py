@@ -262,6 +262,7 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         changed=frozenset() if saving.before is None else frozenset(changes),
         left=old.get("state") if moved else None,
         entered=saving.row.get("state") if moved else None,
+        hook=saving.hook,
     )
     looking = [rule for rule in saving.app.rules_of(saving.form.key, before=False) if rule.looks_at(event)]
     if not looking:

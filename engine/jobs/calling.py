@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from engine.catalog.connectors.answers import read_answer
 from engine.catalog.connectors.connectors import Connector, Operation
 from engine.connectors.outside import read_json
-from engine.connectors.problems import CLOSED, NOT_ACCEPTED, REFUSED, TOO_LONG, UNFIT_ANSWER
+from engine.connectors.problems import CLOSED, ELSEWHERE, MANY_ITEMS, NOT_ACCEPTED, REFUSED, TOO_LONG, UNFIT_ANSWER
 from engine.decision.calls import retry_json
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, TakeAnswer
 from engine.jobs.isolating import attempted
+from engine.jobs.partners import Partner
 from engine.jobs.problems import NO_CONNECTOR
-from engine.jobs.turns import Turns
 from engine.kernel.canonical import Json
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError
@@ -31,8 +31,13 @@ from engine.storage.outbox import Message
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HOPELESS = frozenset((REFUSED.code, TOO_LONG.code, NO_CONNECTOR.code, CLOSED.code))
+HOPELESS = frozenset((ELSEWHERE.code, MANY_ITEMS.code, REFUSED.code, TOO_LONG.code, NO_CONNECTOR.code, CLOSED.code))
 """What trying again does not mend."""
+
+
+def is_hopeless(error: Exception) -> bool:
+    """Tell whether trying again does not mend what went wrong."""
+    return isinstance(error, EngineError) and error.problems[0].code in HOPELESS
 
 
 @dataclass(frozen=True)
@@ -47,17 +52,17 @@ class _Asked:
 
     def answer(self) -> Message:
         """Call, and return the message with the receipt and the values of the answer; raise where it failed."""
-        self._turns.take()
+        partner = Partner(self.execution, self.message.payload["app"], self.connector.definition)
+        partner.take_turn()
         begun = time.monotonic()
         seen: dict[str, Json] = {}
         try:
             values = self._values(seen)
         except Exception as error:
             receipt = self._receipt(begun, seen, str(error))
-            hopeless = isinstance(error, EngineError) and error.problems[0].code in HOPELESS
-            self._settle(receipt, well=hopeless and "status" in seen)
+            partner.settle(receipt, well=is_hopeless(error) and "status" in seen)
             raise
-        self._settle(None, well=True)
+        partner.settle(None, well=True)
         receipt = self._receipt(begun, seen, None)
         return replace(self.message, payload={**self.message.payload, "receipt": asdict(receipt), "values": values})
 
@@ -66,14 +71,8 @@ class _Asked:
         answer = outside.ask(definition, self.message.payload["request"], self.message.id)
         excerpt = outside.excerpt(answer, definition)
         seen |= {"status": answer.status, "excerpt": excerpt}
-        values, found = read_answer(self.operation, read_json(answer, excerpt))
-        if found:
-            first = found[0]
-            raise EngineError(UNFIT_ANSWER.at(at=first.path, why_zh=first.message.zh, why_en=first.message.en))
         around = self.current.around(self.message.payload["app"], self.execution.clocks.business(), None)
-        if self.operation.accepted is not None and not self.operation.accepted.holds(values, Plain.around(around)):
-            raise EngineError(NOT_ACCEPTED.at(excerpt=excerpt))
-        return values
+        return accepted(self.operation, read_json(answer, excerpt), excerpt, Plain.around(around))
 
     def _receipt(self, begun: float, seen: Mapping[str, Json], error: str | None) -> Receipt:
         payload = self.message.payload
@@ -88,19 +87,16 @@ class _Asked:
             error=error,
         )
 
-    @property
-    def _turns(self) -> Turns:
-        definition = self.connector.definition
-        return Turns(self.execution, self.message.payload["app"], definition.key, definition.rate, definition.breaker)
 
-    def _settle(self, receipt: Receipt | None, *, well: bool) -> None:
-        """Tell the breaker how it went, and keep the receipt of what failed."""
-
-        def keep(connection: Connection) -> None:
-            if receipt is not None:
-                connectors.note_receipt(connection, receipt)
-
-        self._turns.settle(well=well, beside=keep)
+def accepted(operation: Operation, document: Json, excerpt: str, around: Plain) -> Mapping[str, Value]:
+    """Return the values of an answer; EngineError where they do not fit, or it does not accept what was asked."""
+    values, found = read_answer(operation, document)
+    if found:
+        first = found[0]
+        raise EngineError(UNFIT_ANSWER.at(at=first.path, why_zh=first.message.zh, why_en=first.message.en))
+    if operation.accepted is not None and not operation.accepted.holds(values, around):
+        raise EngineError(NOT_ACCEPTED.at(excerpt=excerpt))
+    return values
 
 
 def called(execution: Execution, message: Message) -> Message:
@@ -110,11 +106,12 @@ def called(execution: Execution, message: Message) -> Message:
         raise EngineError(CLOSED.at())
     with execution.database.read() as connection:
         current = execution.catalogs.current(connection)
-    connector, operation = _found(current, payload)
+    connector, operation = asked_of(current, payload)
     return _Asked(execution, current, message, connector, operation).answer()
 
 
-def _found(current: Current, payload: Json) -> tuple[Connector, Operation]:
+def asked_of(current: Current, payload: Json) -> tuple[Connector, Operation]:
+    """Return what a message asks, of whom; EngineError (JOB-007) where that is there no more."""
     app = current.catalog.apps.get(payload["app"])
     connector = None if app is None else app.connectors.get(payload["connector"])
     operation = None if connector is None else connector.operations.get(payload["operation"])
@@ -128,7 +125,7 @@ def keep_answer(execution: Execution, connection: Connection, message: Message) 
     payload = message.payload
     receipt = Receipt(**payload["receipt"])
     current = execution.locked(connection)
-    _, operation = _found(current, payload)
+    _, operation = asked_of(current, payload)
     if operation.sets:
         taken = ("app", "form", "record", "connector", "operation", "rule", "values", "depth")
         body = TakeAnswer(**{key: payload[key] for key in taken})
@@ -145,13 +142,13 @@ def retry_of(execution: Execution, message: Message, error: Exception, usual: ou
 
     Where the connector cannot be looked up, as usual.
     """
-    if isinstance(error, EngineError) and error.problems[0].code in HOPELESS:
+    if is_hopeless(error):
         return replace(usual, most=1)
     stated = message.payload.get("retry")
     if stated is None:
         try:
             with execution.database.read() as connection:
-                connector, _ = _found(execution.catalogs.current(connection), message.payload)
+                connector, _ = asked_of(execution.catalogs.current(connection), message.payload)
         except EngineError:
             return usual
         stated = retry_json(connector.definition.retry)

@@ -21,11 +21,14 @@ from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.problems import UNKNOWN_KIND
+from engine.jobs.pulling import keep_page, pulled
 from engine.jobs.sweeping import looked, sweep
+from engine.jobs.taking import take
 from engine.jobs.turns import PostponedError
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.rules.rules import Rule
+from engine.runtime.arriving import INTAKE, PULL
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.runtime.timing import ARM
@@ -110,6 +113,8 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         calls.KIND: keep_answer,
         TELL: telling.keep_told,
         DIGEST: telling.keep_told,
+        INTAKE: take,
+        PULL: keep_page,
         sweeping.KIND: sweep,
         deadlines.KIND: pass_deadline,
         ARM: arm,
@@ -121,12 +126,12 @@ BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
 """The same for a process beside which people write: what takes long is done in pieces by the clock of the machine."""
 
 LOOKS: Mapping[str, Look] = MappingProxyType(
-    {sweeping.KIND: looked, calls.KIND: called, TELL: telling.told, DIGEST: telling.told}
+    {sweeping.KIND: looked, calls.KIND: called, PULL: pulled, TELL: telling.told, DIGEST: telling.told}
 )
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
 
 RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], outbox.Retry]] = MappingProxyType(
-    {calls.KIND: retry_of, TELL: telling.retry_of, DIGEST: telling.retry_of}
+    {calls.KIND: retry_of, PULL: retry_of, TELL: telling.retry_of, DIGEST: telling.retry_of}
 )
 """How what failed is tried again, where that is not as usual."""
 

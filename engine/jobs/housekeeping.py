@@ -19,6 +19,7 @@ from engine.storage import (
     files,
     firings,
     idempotency,
+    intakes,
     leases,
     outbox,
     rule_runs,
@@ -65,6 +66,7 @@ class Housekeeping:
             + idempotency.forget(connection, business - idempotency.KEPT_FOR, BATCH)
             + rule_runs.forget(connection, business - kept.runs * DAY_MS, BATCH)
             + connectors.forget_receipts(connection, real - kept.runs * DAY_MS, BATCH)
+            + intakes.forget(connection, real - kept.runs * DAY_MS, BATCH)
             + firings.forget(connection, business - kept.firings * DAY_MS, BATCH)
             + credentials.forget_sessions(connection, real - kept.sessions * DAY_MS)
             + capture_tokens.forget(connection, business - kept.tokens * DAY_MS, BATCH)

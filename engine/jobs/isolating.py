@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.decision.changeset import Changeset, RuleRun
@@ -18,6 +18,10 @@ from engine.storage.unit_of_work import apply, apply_all
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+Problems = tuple[Problem, ...]
+Keep = Callable[[Current, Command, Problems], Changeset]
+"""What is written of a command that is refused for good, in its place."""
+
 FINAL = frozenset((Nature.REFUSED, Nature.ABSENT, Nature.CONFLICT))
 """What trying again later does not mend; everything else is for the delivery to try again."""
 
@@ -25,7 +29,7 @@ TRIES = 3
 """How often what conflicts with another write is decided on what is there now (03)."""
 
 
-def attempted(execution: Execution, connection: Connection, current: Current, command: Command) -> tuple[Problem, ...]:
+def attempted(execution: Execution, connection: Connection, current: Current, command: Command) -> Problems:
     """Carry out a command inside the caller's transaction; return why it is refused for good, with nothing left of it.
 
     What may pass by itself (busy, unreachable) and what nobody expects is raised: the caller's transaction is over.
@@ -44,52 +48,65 @@ def attempted(execution: Execution, connection: Connection, current: Current, co
     raise AssertionError
 
 
-def carry_out_each(execution: Execution, connection: Connection, current: Current, commands: Sequence[Command]) -> None:
-    """Carry out commands of one rule each, as if each by itself; of what is refused for good a run is kept.
+def carry_out_each(
+    execution: Execution,
+    connection: Connection,
+    current: Current,
+    commands: Sequence[Command],
+    keep: Keep | None = None,
+) -> list[Problems]:
+    """Carry out commands, as if each by itself; return why each was refused for good, nothing where it was not.
+
+    Of a refusal ``keep`` says what is written; unless stated, the commands are of one rule each, and a run is kept.
 
     They are decided side by side and written together as far as none has read what one before it changes; what does
     not go so is tried by itself. What may pass by itself, and what nobody expects, is raised as in ``attempted``.
     """
-    waiting, width = list(commands), len(commands)
+    kept = keep or _refusal
+    waiting, width, found = list(commands), len(commands), list[Problems]()
     while waiting:
-        done = _together(execution, connection, current, waiting[:width]) if width > 1 else 0
+        done = _together(execution, connection, current, waiting[:width], kept) if width > 1 else []
         if not done:
             refused = attempted(execution, connection, current, waiting[0])
             if refused:
-                note_refusal(execution, connection, current, waiting[0], refused)
-        waiting = waiting[max(1, done) :]
+                apply(connection, kept(current, waiting[0], refused), current.tables, execution.randomness)
+        found += done or [refused]
+        waiting = waiting[max(1, len(done)) :]
         # Where few go together, few are decided for nothing.
-        width = max(2, 2 * done)
+        width = max(2, 2 * len(done))
+    return found
 
 
-def _together(execution: Execution, connection: Connection, current: Current, commands: Sequence[Command]) -> int:
-    """Carry out the first of these commands together; return how many, 0 where nothing was done."""
+def _together(
+    execution: Execution, connection: Connection, current: Current, commands: Sequence[Command], keep: Keep
+) -> list[Problems]:
+    """Carry out the first of these commands together; return why each of these was refused, none for nothing done."""
     try:
         with connection.begin_nested():
-            changesets = _apart(current, execution.decide_all(connection, current, commands))
-            apply_all(connection, changesets, current.tables, execution.randomness)
+            made = _apart(current, execution.decide_all(connection, current, commands), keep)
+            apply_all(connection, [changeset for changeset, _ in made], current.tables, execution.randomness)
     except EngineError as error:
         if error.nature not in FINAL:
             raise
-        return 0
-    return len(changesets)
+        return []
+    return [refused for _, refused in made]
 
 
-def _apart(current: Current, made: Iterable[Asking[Decided | Refusal]]) -> list[Changeset]:
+def _apart(current: Current, made: Iterable[Asking[Decided | Refusal]], keep: Keep) -> list[tuple[Changeset, Problems]]:
     """Return what comes of the first commands, up to one that has read what those before it change, or is to be tried.
 
     What conflicts with another write is tried by itself.
     """
-    changes, found = Changes(), list[Changeset]()
+    changes, found = Changes(), list[tuple[Changeset, Problems]]()
     for one in made:
         if one.error is not None or changes.meet(one.facts):
             break
         outcome = one.result()
         if isinstance(outcome, Decided):
             changes.add(outcome.changeset)
-            found.append(outcome.changeset)
+            found.append((outcome.changeset, ()))
         elif EngineError(outcome.problems).nature in FINAL - {Nature.CONFLICT}:
-            found.append(_refusal(current, one.command, outcome.problems))
+            found.append((keep(current, one.command, outcome.problems), outcome.problems))
         else:
             break
     return found

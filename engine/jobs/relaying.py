@@ -19,6 +19,7 @@ from engine.jobs.queues import CALLS, LANES, MAIN, Queue
 from engine.kernel.canonical import compact
 from engine.kernel.clocks import Clocks, Moment
 from engine.kernel.problems import EngineError
+from engine.runtime.arriving import PULL
 from engine.storage import outbox, settings
 from engine.storage.database import Database
 from engine.storage.hints import hints_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OF_OTHERS = frozenset({calls.KIND, TELL, DIGEST})
+OF_OTHERS = frozenset({calls.KIND, PULL, TELL, DIGEST})
 """The kinds of messages whose delivery waits for others: they have a lane of their own."""
 
 KINDS_OF: Mapping[str, Lane] = MappingProxyType({MAIN: Lane(OF_OTHERS), CALLS: Lane(OF_OTHERS, beside=False)})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from engine.catalog.connectors.intakes import is_pull
 from engine.decision.changeset import OutboxMessage
 from engine.jobs.deadlines import CHANCE, deadline_message
 from engine.jobs.sweeping import matching, rule_of, sweep_message
@@ -17,6 +18,7 @@ from engine.rules.events import CatchUp, ScheduleDef
 from engine.rules.schedules import latest_slot, slot_after
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
+from engine.runtime.pulling import begin
 from engine.storage import schedules, timers
 from engine.storage.schedules import Schedule
 
@@ -79,7 +81,14 @@ def claim(
         current = execution.catalogs.current(connection)
         for schedule, slot in _played(connection, current, due, now, last_look):
             slots += 1
-            if not (look and not messages and _is_in_vain(connection, current, schedule, slot)):
+            if is_pull(schedule.rule):
+                # Trials, scenarios and demos call nobody: there the slots of pulls go by.
+                messages += (
+                    ()
+                    if not execution.outside.is_open
+                    else _pull(connection, current, schedule, slot, min(slots, LAST_PLACE), random)
+                )
+            elif not (look and not messages and _is_in_vain(connection, current, schedule, slot)):
                 messages.append(slot_message(schedule, slot, min(slots, LAST_PLACE), random))
     if messages:
         execution.send(connection, derived_id(f"scheduler/{now}", now, 0), messages)
@@ -157,6 +166,22 @@ def _missed(schedule: Schedule, latest: Moment) -> Iterator[Moment]:
 def _is_in_vain(connection: Connection, current: Current, schedule: Schedule, slot: Moment) -> bool:
     rule = rule_of(current, schedule.app, schedule.rule)
     return rule is None or not matching(connection, current, schedule.app, rule, slot, "", 1)
+
+
+def _pull(
+    connection: Connection, current: Current, schedule: Schedule, slot: Moment, place: int, random: RandomBytes
+) -> Iterator[OutboxMessage]:
+    """Begin the pull of a schedule, unless it is gone, is switched to another clock, or is under way."""
+    app = current.catalog.apps.get(schedule.app)
+    named, _, key = schedule.rule.partition("/")
+    connector = None if app is None else app.connectors.get(named)
+    pull = None if connector is None else connector.pulls.get(key)
+    if connector is None or pull is None or pull.cron != schedule.cron:
+        return
+    id = derived_id(f"slot/{schedule.app}/{schedule.rule}/{random(CHANCE).hex()}", slot, AT_SLOTS + place)
+    message = begin(connection, schedule.app, connector, pull, (id, slot))
+    if message is not None:
+        yield message
 
 
 def slot_message(schedule: Schedule, slot: Moment, place: int, random: RandomBytes) -> OutboxMessage:

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.catalog.connectors.definitions import BreakerDef, RateDef
+from engine.catalog.connectors.definitions import BreakerDef
+from engine.catalog.connectors.rates import RateDef
 from engine.connectors import problems as connecting
 from engine.connectors.telling import problems, sending
 from engine.connectors.telling.letters import Recipient, Told

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.catalog.connectors.definitions import BreakerDef, RateDef
+from engine.catalog.connectors.definitions import BreakerDef
+from engine.catalog.connectors.rates import RateDef
 from engine.catalog.connectors.turns import after_call, turn
 from engine.kernel.clocks import Moment
 from engine.runtime.execution import Execution

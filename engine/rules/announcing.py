@@ -24,7 +24,6 @@ from engine.rules.naming import Names, check_known
 EVENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "approval_done": ("审批完成事件", "rules on an approval that is done"),
-        "webhook": ("外部推送事件", "rules on an inbound call"),
     }
 )
 PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -30,6 +30,7 @@ class Event:
     """What happened to one record: how it began, which fields differ, which state it left and entered.
 
     Or which ``task`` of it somebody has closed, and by which of its actions that was ``done``.
+    ``hook`` brought the item by which it was made or changed; None where no hook did.
     """
 
     created: bool = False
@@ -39,6 +40,7 @@ class Event:
     entered: str | None = None
     task: str | None = None
     done: str | None = None
+    hook: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +139,8 @@ class Rule:
                 case "left" if event.left in wanted.names and event.left is not None:
                     return True
                 case "task_done" if event.task == wanted.names[0] and event.done in (wanted.names[1:] or (event.done,)):
+                    return True
+                case "webhook" if event.hook in wanted.names and event.hook is not None:
                     return True
                 case _:
                     continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import asdict
 
@@ -17,7 +18,7 @@ REFUSED = 1
 
 @click.group()
 def connector() -> None:
-    """Connectors: the partners' services that rules call."""
+    """Connectors: the partners' services that rules call, and what comes in from them."""
 
 
 @connector.command("list")
@@ -26,13 +27,53 @@ def list_connectors(as_json: bool) -> None:
     """Show every connector: where it leads, what it can be asked, which secrets it lacks, how it stands."""
     found = services().connectors.all()
     if as_json:
-        click.echo(pretty({"connectors": [{**asdict(one), "labels": one.labels.as_json()} for one in found]}), nl=False)
+        click.echo(pretty({"connectors": [asdict(one) for one in found]}), nl=False)
         return
     for one in found:
         lacking = f"\t缺密钥 lacks {', '.join(one.lacking)}" if one.lacking else ""
         click.echo(
             f"{one.app}\t{one.key}\t{one.standing}\t{one.address or '***'}\t{', '.join(one.operations)}{lacking}"
         )
+        for hook in one.hooks:
+            click.echo(f"\thook\t{hook}")
+        for pull in one.pulls:
+            told = "goes on" if pull.goes_on else pull.ended or pull.began or "–"
+            click.echo(f"\tpull\t{pull.key}\t{told}\t{pull.items}\t{pull.refused} refused{_why(pull.error)}")
+
+
+def _why(error: str | None) -> str:
+    return "" if error is None else f"\t{json.loads(error)['message']['en']}"
+
+
+@connector.command("pull")
+@click.argument("app")
+@click.argument("key")
+@click.argument("pull")
+def pull_now(app: str, key: str, pull: str) -> None:
+    """Begin a pull now: whoever does the jobs fetches it, page by page. `connector list` tells how it goes."""
+    services().connectors.pull(app, key, pull)
+    click.echo(f"{app}.{key}.{pull}")
+
+
+@connector.command("refused")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="At most so many.")
+def list_refused(as_json: bool, limit: int) -> None:
+    """Show the items that came in and could not be taken, newest first, each with the reason."""
+    found = services().connectors.refused(limit)
+    if as_json:
+        click.echo(pretty({"refused": [asdict(one) for one in found]}), nl=False)
+        return
+    for one in found:
+        why = "; ".join(f"{problem.code} {problem.message.zh} {problem.message.en}" for problem in one.problems)
+        click.echo(f"{one.id}\t{one.app}.{one.connector}.{one.source}\t{one.item}\t{why}")
+
+
+@connector.command("again")
+@click.argument("ids", nargs=-1)
+def take_again(ids: tuple[str, ...]) -> None:
+    """Take refused items once more, all of them unless some are named by their ids."""
+    click.echo(services().connectors.take_again(ids))
 
 
 @connector.command("test")

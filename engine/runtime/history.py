@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.catalog.apps import App
+from engine.catalog.connectors.intakes import acting_as
 from engine.decision.facts import PersonQuery
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
@@ -58,11 +60,11 @@ def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[Chan
     app = reading.app(form.app)
     flow = app.workflows.get(form.key)
     transition = flow.transitions.get(entry.action) if flow else None
-    rule = next((rule for rule in app.rules if rule.key == entry.rule), None)
+    acting = _acting(app, entry.rule)
     labels = transition.labels if transition else ACTIONS.get(entry.action, Text(entry.action, entry.action))
     person = reading.person(entry.actor) if entry.actor else None
-    if rule is not None and person is not None and transition is None:
-        labels = rule.labels  # who pressed a button did what its rule is called
+    if acting is not None and person is not None and transition is None:
+        labels = acting  # who pressed a button did what its rule is called
     return HistoryView(
         id=entry.id,
         at=moment_text(entry.at),
@@ -70,10 +72,21 @@ def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[Chan
         action=entry.action,
         labels=labels,
         by=entry.actor,
-        by_shown=person.display_name if person else rule.labels if rule else Text("系统", "System"),
+        by_shown=person.display_name if person else acting or Text("系统", "System"),
         rule=entry.rule,
         changes=changes,
     )
+
+
+def _acting(app: App, name: str | None) -> Text | None:
+    """Return what the rule, or what comes in from a partner, is called that changed a record."""
+    named = {rule.key: rule.labels for rule in app.rules}
+    named |= {
+        acting_as(one.key, key): made.definition.labels
+        for one in app.connectors.values()
+        for key, made in one.intakes.items()
+    }
+    return named.get(name or "")
 
 
 def _changes(

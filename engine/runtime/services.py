@@ -22,6 +22,7 @@ from engine.runtime.execution import Execution
 from engine.runtime.explaining import Explaining
 from engine.runtime.files import Files
 from engine.runtime.filters import Filters
+from engine.runtime.hooks import Hooks
 from engine.runtime.inbox import Inbox
 from engine.runtime.pages import Pages
 from engine.runtime.parameters import Parameters
@@ -44,6 +45,7 @@ class Services:
 
     execution: Execution
     connectors: Connectors
+    hooks: Hooks
     desk: Desk
     apps: Apps
     records: Records
@@ -88,6 +90,7 @@ def assemble(
     return Services(
         execution=execution,
         connectors=Connectors(execution),
+        hooks=Hooks(execution),
         desk=desk,
         apps=Apps(desk),
         records=Records(desk),

@@ -29,9 +29,9 @@ class Retention:
     """For how many days is kept what nobody works with any more.
 
     ``delivered`` (real time): a message that has been delivered. ``runs`` (business time): what a rule has done about a
-    record. ``firings`` (business time): that a rule which fires once has fired; an event that is looked at later than
-    that may fire again. ``sessions`` (real time): a session that is over. ``tokens`` (business time): a capture token
-    that was not used.
+    record; (real time) what calls came to, and what came in from partners. ``firings`` (business time): that a rule
+    which fires once has fired; an event that is looked at later than that may fire again. ``sessions`` (real time): a
+    session that is over. ``tokens`` (business time): a capture token that was not used.
     """
 
     delivered: int = 7

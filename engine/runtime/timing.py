@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App
+from engine.catalog.connectors.intakes import clocked_as
 from engine.decision.changeset import OutboxMessage
 from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import derived_id
@@ -49,6 +50,13 @@ def follow_app(connection: Connection, old: App | None, new: App, moment: Moment
         for rule in rules_of(new)
         for number, item in enumerate(rule.schedules)
         for zone in (item.zone or new.zone,)
+    ]
+    wanted += [
+        Schedule(new.key, clocked_as(connector.key, pull.key), 0, pull.cron, zone, slot_after(pull.cron, zone, moment))
+        for connector in new.connectors.values()
+        for pull in connector.pulls.values()
+        if pull.cron is not None
+        for zone in (pull.zone or new.zone,)
     ]
     schedules.sync(connection, new.key, wanted)
     if old is not None:

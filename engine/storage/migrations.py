@@ -21,6 +21,7 @@ from engine.storage.migration_0004 import make_files
 from engine.storage.migration_0005 import make_saved_filters
 from engine.storage.migration_0006 import make_drafts
 from engine.storage.migration_0007 import make_calls
+from engine.storage.migration_0008 import make_intakes
 from engine.storage.migration_0009 import make_telling
 
 
@@ -40,6 +41,7 @@ MIGRATIONS = (
     Migration("0005_saved_filters", make_saved_filters),
     Migration("0006_drafts", make_drafts),
     Migration("0007_calls", make_calls),
+    Migration("0008_intakes", make_intakes),
     Migration("0009_telling", make_telling),
 )
 

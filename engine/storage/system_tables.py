@@ -317,10 +317,20 @@ gathered = _table(
 unreached = _table("unreached", _words("recipient"), _words("way"), _number("times"), _moment("at"))
 hook_delivery = _table(
     "hook_delivery",
-    _words("app"),
-    _words("hook"),
-    _words("delivery"),
-    _words("digest"),
-    _words("record"),
+    *(_words(name) for name in ("app", "connector", "hook", "delivery", "digest")),
     _moment("at"),
+    *(_number(name) for name in ("items", "taken", "refused")),
+)
+pull = _table(
+    "pull",
+    *(_words(name) for name in ("app", "connector", "pull", "message")),
+    *(_moment(name) for name in ("begun_at", "ended_at", "since")),
+    *(_number(name) for name in ("pages", "items", "taken", "refused")),
+    _words("error"),
+)
+intake_refusal = _table(
+    "intake_refusal",
+    *(_words(name) for name in ("id", "app", "connector", "intake", "item", "source", "hook", "content", "problems")),
+    _moment("at"),
+    _number("times"),
 )

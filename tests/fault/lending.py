@@ -11,7 +11,7 @@ from engine.decision.changeset import Actor
 from engine.packs.people import add_people
 from engine.packs.reading import read_pack
 from engine.runtime.publishing import publish
-from tests.fault.story import DAY, HOUR, Act, Change, Publish, Put, Send, Story, Tick
+from tests.fault.story import DAY, HOUR, PARTNERS_SECRET, Act, Change, Deliver, Publish, Put, Send, Story, Tick
 from tests.support.apps import LIBRARY, element, field, item, library, parameter, rule
 from tests.support.library import NOON
 
@@ -28,6 +28,7 @@ def base(instance: Instance) -> dict[str, Any]:
     """Furnish a new instance with what is there before the story; return tokens and refs."""
     pack = read_pack(Path(LIBRARY))
     publish(instance.services.execution, documents(), Actor(None))
+    instance.services.execution.outside.secrets.keep("trade", PARTNERS_SECRET)
     ids = add_people(instance.directory, pack.key, pack.users)
     librarian = instance.directory.viewer(ids["librarian"])
 
@@ -90,7 +91,15 @@ def pressed_and_waited(refs: Mapping[str, str]) -> Story:
     return Story(NOON + HOUR, steps, refs)
 
 
-STORIES = (lent_and_returned, changed_and_published, held_by_the_clock, pressed_and_waited)
+def sent_by_a_partner(refs: Mapping[str, str]) -> Story:
+    """A partner tells prices: a book is changed, one is new, and of one nobody can say which it is."""
+    first = {"title": "红楼梦", "isbn": "978-0-00-000001-1", "price": "20.00"}
+    new = {"title": "三国演义", "isbn": "978-0-00-000009-9", "price": "30.00"}
+    steps = (Deliver("/hooks/library/trade/prices", {"id": "d1", "items": [first, new, {"title": "?"}]}),)
+    return Story(NOON + HOUR, steps, refs)
+
+
+STORIES = (lent_and_returned, changed_and_published, held_by_the_clock, pressed_and_waited, sent_by_a_partner)
 
 OVERDUE = rule(
     "overdue_held",
@@ -133,6 +142,35 @@ RECALLED = rule(
 )
 RELEASE = element("release", uid="kpq2storyrel", **{"from": "*"}, releases=True, by=[LIBRARIANS], acknowledgement=True)
 GRACE = parameter("loan.grace", "number", uid="kpq2storypar", scale=0, default="5")
+TRADE = {
+    "format": 1,
+    "kind": "connector",
+    **element("trade", uid="kpq2storycon"),
+    "intakes": [
+        element(
+            "prices",
+            uid="kpq2storyint",
+            form="book",
+            values=[
+                field("isbn", uid="kpq2storyva1", at="/isbn", required=True),
+                field("title", uid="kpq2storyva2", at="/title"),
+                field("price", "money", uid="kpq2storyva3", at="/price"),
+            ],
+            by={"isbn": "isbn"},
+            set={"title": "title", "price": "price"},
+        )
+    ],
+    "hooks": [
+        element(
+            "prices",
+            uid="kpq2storyhoo",
+            intake="prices",
+            items="/items",
+            id={"at": "/id"},
+            signature={"header": "X-Signature", "scheme": "hmac-sha256", "secret": {"secret": "trade"}},
+        )
+    ],
+}
 SHELF_MARK = field("shelf_mark", uid="kpq2storyfld")
 
 
@@ -143,6 +181,7 @@ def documents() -> dict[str, Any]:
         found[f"rules/{one['key']}.json"] = one
     found["workflows/loan.json"]["transitions"].append(RELEASE)
     found["parameters.json"]["parameters"].append(GRACE)
+    found["connectors/trade.json"] = TRADE
     item(found["roles.json"]["roles"], "librarian")["parameters"] = True
     return found
 

@@ -6,6 +6,8 @@ it looks first whether it was done. After each step the jobs are delivered; the 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 HOUR = 3_600_000
 DAY = 24 * HOUR
 
+
+PARTNERS_SECRET = "what-the-partner-signs-with"
 
 REFUSED = "refused"
 """What an answer says first that no client of the uncrashed run gets."""
@@ -87,7 +91,15 @@ class Tick:
     moment: Moment
 
 
-Step = Send | Act | Change | Publish | Put | Tick
+@dataclass(frozen=True)
+class Deliver:
+    """What a partner sends to a hook, signed; it sends the same again until it has an answer."""
+
+    path: str
+    body: Mapping[str, Any]
+
+
+Step = Send | Act | Change | Publish | Put | Tick | Deliver
 
 
 @dataclass(frozen=True)
@@ -172,6 +184,8 @@ class Player:
             case Put():
                 status, answer = self._ask(step.who, "PUT", step.path, step.body)
                 return (status if status == 200 else _refusal(status, answer)), None
+            case Deliver():
+                return self._deliver(step), None
             case Tick():
                 assert self.clock.stored is not None
                 return "arrived", Travel(self.instance.services.execution, self.clock.stored).to(step.moment).end
@@ -199,6 +213,13 @@ class Player:
         path, body = step.path.format(**self._refs), self._named(step.body)
         status, answer = self._ask(step.who, "PATCH", path, body, seen)
         return ("done" if status in (200, 409) else _refusal(status, answer)), None
+
+    def _deliver(self, step: Deliver) -> str:
+        body = json.dumps(step.body).encode()
+        made = hmac.new(PARTNERS_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        answer = self._client.post(step.path, data=body, headers={"X-Signature": made})
+        self.points.before("the answer to a delivery")
+        return "taken" if answer.status_code in (200, 202) else _refusal(answer.status_code, answer.get_json())
 
     def _named(self, body: Mapping[str, Any]) -> Any:
         """Put ids in for names of records."""

@@ -120,6 +120,7 @@ def test_a_difference_is_found_when_the_spine_is_broken(sqlite, way):
         ("changed_and_published", ['"barcode": "B-1"', '"current_revision": 2', '"target": "lent"']),
         ("pressed_and_waited", ['"waits_until"', '"after_wait": true', "is recalled", '"note": "recalled"']),
         ("held_by_the_clock", ['"rule": "overdue_held", "since"', "is overdue", '"record": "loan.grace"']),
+        ("sent_by_a_partner", ['"rule": "trade/prices"', "三国演义", '"APP-056', '"taken": 2']),
     ],
 )
 def test_a_story_leaves_its_traces_when_nobody_is_killed(sqlite, story, traces):

@@ -30,6 +30,8 @@ _BY_CHANCE: Mapping[str, frozenset[str]] = {
     "youju_outbox": frozenset({"available_at", "fence"}),
     "youju_journal": frozenset({"entry", "digests", "batch", "position"}),
     "youju_idempotency": frozenset({"digest"}),
+    "youju_hook_delivery": frozenset({"at"}),
+    "youju_intake_refusal": frozenset({"at"}),
 }
 _YES_OR_NO: Mapping[str, frozenset[str]] = {"youju_outbox": frozenset({"done_at", "dead_at"})}
 

@@ -41,6 +41,8 @@ OF_THE_INSTANCE = frozenset(
         "contact",
         "gathered",
         "unreached",
+        "pull",
+        "intake_refusal",
     )
 )
 """The tables that do not move: people move by name, settings those that are an app's.

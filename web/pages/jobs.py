@@ -46,7 +46,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Slot:
-    """When a rule looks next; ``labels`` is None for one that is there no more."""
+    """When a rule looks, or a list is fetched, next; ``labels`` is None for one that is there no more."""
 
     app: AppView | None
     labels: Text | None
@@ -60,7 +60,10 @@ def show() -> str:
     office, asking = instance().office, viewer()
     found = office.standing()
     apps = {app.key: app for app in instance().apps.installed(asking)}
-    rules = instance().apps.rule_labels(asking)
+    partners = instance().services.connectors
+    connectors = partners.all()
+    pulls = {(one.app, f"{one.key}/{pull.key}"): pull.labels for one in connectors for pull in one.pulls}
+    rules = {**instance().apps.rule_labels(asking), **pulls}
     dead = office.letters.seen_by(asking, USUAL_PER_PAGE)
     slots = sorted(found.schedules, key=lambda one: one.next_slot)[:SOON]
     return render_template(
@@ -69,7 +72,8 @@ def show() -> str:
         lag=_long(found.lag),
         wrong=[_told(name) for name in found.wrong],
         letters=[_letter(one.as_json(), rules) for one in dead],
-        connectors=[(apps.get(one.app), one) for one in instance().services.connectors.all()],
+        connectors=[(apps.get(one.app), one) for one in connectors],
+        refused=partners.refused(USUAL_PER_PAGE),
         ways=instance().services.telling.ways(),
         missed=instance().services.telling.missed(asking),
         slots=[Slot(apps.get(one.app), rules.get((one.app, one.rule)), moment_text(one.next_slot)) for one in slots],
@@ -97,6 +101,32 @@ def replay(letter: object) -> BaseResponse:
     return _back(1)
 
 
+@blueprint.post("/jobs/pulls/<app>/<connector>/<pull>")
+def pull_now(app: str, connector: str, pull: str) -> BaseResponse:
+    """Begin to fetch a list; one that is being fetched already is fine as it is."""
+    _for_administrators()
+    try:
+        instance().services.connectors.pull_by(viewer(), app, connector, pull)
+    except EngineError as error:
+        if error.nature is not Nature.CONFLICT:
+            raise
+    return redirect(url_for("jobs.show", _anchor="partners"), 303)
+
+
+@blueprint.post("/jobs/refused")
+def take_again() -> BaseResponse:
+    """Take all refused items once more."""
+    _for_administrators()
+    return _back(instance().services.connectors.take_again_by(viewer()))
+
+
+@blueprint.post("/jobs/refused/<uuid:item>")
+def take_one_again(item: object) -> BaseResponse:
+    """Take a refused item once more."""
+    _for_administrators()
+    return _back(instance().services.connectors.take_again_by(viewer(), (str(item),)))
+
+
 def _back(again: int) -> BaseResponse:
     return redirect(url_for("jobs.show", again=again), 303)
 
@@ -116,6 +146,8 @@ def _letter(said: Mapping[str, object], rules: Mapping[tuple[str, str], Text]) -
         "digest": gettext("Send what was gathered"),
         "sweep": gettext("Let a rule look at its time"),
         "deadline": gettext("Let a rule look at a date"),
+        "intake": gettext("Take what a partner sent"),
+        "pull": gettext("Fetch a list from a partner"),
     }
     rule = rules.get((about.get("app", ""), about.get("rule", "")))
     named = (rule and text_of(rule), about.get("connector") and f"{about['connector']}.{about.get('operation', '')}")

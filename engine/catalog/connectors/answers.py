@@ -1,8 +1,9 @@
-"""What an answer says: its JSON becomes named values of the engine, and whether it accepts what was asked."""
+"""What an answer or an item says: its JSON becomes named values of the engine."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.catalog.connectors import problems
@@ -16,9 +17,14 @@ _INDEX = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 
 def read_answer(operation: Operation, document: Json) -> tuple[dict[str, Value], list[Problem]]:
     """Return the values of an answer by key, and what does not fit; in its JSON fractions stand as text."""
+    return read_values(operation.taken, document)
+
+
+def read_values(taken: Iterable[Taken], document: Json) -> tuple[dict[str, Value], list[Problem]]:
+    """Return named values by key, and what does not fit; in its JSON fractions stand as text."""
     values: dict[str, Value] = {}
     found: list[Problem] = []
-    for item in operation.taken:
+    for item in taken:
         raw = at_pointer(document, item.definition.at)
         read = None if raw is None else item.parse(_spoken(raw, item), item.definition.field)
         if isinstance(read, Problem):
@@ -42,6 +48,12 @@ def at_pointer(document: Json, pointer: str) -> Json:
         else:
             return None
     return here
+
+
+def items_at(document: Json, pointer: str) -> list[Json] | None:
+    """Return the items that stand at a pointer: a list of them, or one by itself; None where nothing stands there."""
+    found = at_pointer(document, pointer)
+    return found if found is None or isinstance(found, list) else [found]
 
 
 def _spoken(raw: Json, item: Taken) -> Json:

@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 from engine.catalog import problems as catalog_problems
 from engine.catalog.connectors import problems
+from engine.catalog.connectors.compiling_intakes import Ground, compile_intakes, compile_pulls, hooks_of
 from engine.catalog.connectors.connectors import Connector, Each, Items, Members, Operation, Taken, Tree
-from engine.catalog.connectors.definitions import ConnectorDef, OperationDef, ValueDef
+from engine.catalog.connectors.definitions import ConnectorDef, OperationDef
+from engine.catalog.connectors.values import ValueDef, as_fields, typed
 from engine.catalog.definitions import AppDef
-from engine.forms.compiling import language_type
 from engine.forms.field_types import FieldType
 from engine.forms.parsing import Parse
 from engine.kernel.canonical import Json
@@ -20,7 +21,7 @@ from engine.kernel.registries import Registry
 from engine.kernel.values import SYSTEM_FIELDS
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering, Placed
-from engine.language.scope import FieldScope, FormScope, Scope
+from engine.language.scope import FormScope, Scope
 from engine.language.types import BooleanType, Type
 
 
@@ -29,8 +30,11 @@ def compile_connectors(
 ) -> Mapping[str, Connector]:
     """Return the connectors of an app by key; problems go to ``found``, sources to ``placed``."""
     made: dict[str, Connector] = {}
+    heard: set[str] = set()
     for definition in app.connectors:
         file = f"connectors/{definition.key}.json"
+        if definition.operations and definition.base_url is None and definition.base_secret is None:
+            found.append(problems.NO_ADDRESS.at(f"{file}#base_url"))
         operations: dict[str, Operation] = {}
         for number, item in enumerate(definition.operations):
             place = f"{file}#operations[{number}]"
@@ -41,7 +45,12 @@ def compile_connectors(
             found.extend(problem.under(place) for problem in making.found)
             placed.extend(one.under(place) for one in making.placed)
         found.extend(_unhealthy(definition, operations, file))
-        made[definition.key] = Connector(definition, MappingProxyType(operations))
+        intakes = compile_intakes(definition, Ground(app, file, scope, types, found, placed))
+        hooks = hooks_of(definition, intakes, file, found)
+        found.extend(problems.SAME_HOOK.at(f"{file}#hooks", key=key) for key in sorted(hooks.keys() & heard))
+        heard |= hooks.keys()
+        pulls = compile_pulls(definition, operations, intakes, file, found)
+        made[definition.key] = Connector(definition, MappingProxyType(operations), intakes, hooks, pulls)
     return MappingProxyType(made)
 
 
@@ -67,10 +76,10 @@ class _Making:
     def operation(self) -> Operation:
         """Return the operation; what is wrong with it is in ``found``."""
         item = self.item
-        arguments = self._typed(item.arguments)
+        arguments = typed(item.arguments, "arguments", self.app.key, self.types, self.found)
         asking = self._asking(arguments)
-        values = self._typed(item.values)
-        answered = self._gathering(FormScope(self.app.key, "", self._fields(item.values, values)))
+        values = typed(item.values, "answer.values", self.app.key, self.types, self.found)
+        answered = self._gathering(FormScope(self.app.key, "", as_fields(item.values, values)))
         return Operation(
             definition=item,
             arguments=MappingProxyType(arguments),
@@ -91,25 +100,9 @@ class _Making:
     def _parse(self, value: ValueDef) -> Parse:
         return self.types[value.field.type].parse
 
-    def _typed(self, values: tuple[ValueDef, ...]) -> dict[str, Type]:
-        made: dict[str, Type] = {}
-        for number, one in enumerate(values):
-            if one.field.key in made or one.field.key in SYSTEM_FIELDS:
-                part = "answer.values" if one.at or values is self.item.values else "arguments"
-                place = f"{part}[{number}].key"
-                self.found.append(catalog_problems.SAME_KEY.at(place, key=one.field.key))
-            made[one.field.key] = language_type(one.field, self.app.key, self.types)
-        return made
-
-    def _fields(self, values: tuple[ValueDef, ...], types: Mapping[str, Type]) -> dict[str, FieldScope]:
-        return {
-            one.field.key: FieldScope(one.field.key, one.field.uid, types[one.field.key], one.field.labels)
-            for one in values
-        }
-
     def _asking(self, arguments: Mapping[str, Type]) -> Gathering:
         """Return the gathering of what a call sends: it sees the record, if there is one, and the arguments."""
-        own = self._fields(self.item.arguments, arguments)
+        own = as_fields(self.item.arguments, arguments)
         form = self._form()
         if form is None:
             return self._gathering(FormScope(self.app.key, "", own))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.catalog.connectors.definitions import ConnectorDef, OperationDef, ValueDef
+from engine.catalog.connectors.definitions import ConnectorDef, OperationDef
+from engine.catalog.connectors.intakes import HookDef, IntakeDef, PullDef
+from engine.catalog.connectors.values import ValueDef
 from engine.forms.parsing import Parse
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
@@ -40,7 +42,7 @@ Tree = Expression | Members | Items | Each
 
 @dataclass(frozen=True, eq=False)
 class Taken:
-    """A value that is taken from the answer."""
+    """A value that is taken from JSON: from an answer, or from an item."""
 
     definition: ValueDef
     parse: Parse
@@ -79,11 +81,42 @@ class Operation:
 
 
 @dataclass(frozen=True, eq=False)
+class Link:
+    """A reference that is led to the record of ``form`` whose fields ``by`` are what these expressions say."""
+
+    app: str
+    form: str
+    by: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """How an item becomes a record. ``key_types`` are the types of the fields by which records are found."""
+
+    definition: IntakeDef
+    taken: tuple[Taken, ...]
+    by: Mapping[str, Expression]
+    key_types: Mapping[str, Type]
+    sets: Mapping[str, Expression]
+    links: Mapping[str, Link]
+    when: Expression | None
+    newest: Mapping[str, Expression]
+
+    @property
+    def key(self) -> str:
+        """The intake's key."""
+        return self.definition.key
+
+
+@dataclass(frozen=True, eq=False)
 class Connector:
-    """A partner's service as it is called; ``operations`` are by key."""
+    """A partner's service as it is called, and what of it comes in; everything is by key."""
 
     definition: ConnectorDef
     operations: Mapping[str, Operation]
+    intakes: Mapping[str, Intake]
+    hooks: Mapping[str, HookDef]
+    pulls: Mapping[str, PullDef]
 
     @property
     def key(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.forms.definitions import FieldDef, option_def
+from engine.catalog.connectors.intakes import HookDef, IntakeDef, PullDef, hook_def, intake_def, pull_def
+from engine.catalog.connectors.rates import RateDef
+from engine.catalog.connectors.values import ValueDef, value_def
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 from engine.rules.announced import RetryDef, retry_def
@@ -25,28 +27,11 @@ class AuthDef:
 
 
 @dataclass(frozen=True, slots=True)
-class RateDef:
-    """At most ``count`` calls in ``seconds``, whoever makes them."""
-
-    count: int
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
 class BreakerDef:
     """After so many failures in a row nothing is sent for a while; then one call tries."""
 
     failures: int = 5
     pause_seconds: int = 60
-
-
-@dataclass(frozen=True, slots=True)
-class ValueDef:
-    """A named value: an argument of a call, or, with ``at``, what stands there in its answer."""
-
-    field: FieldDef
-    required: bool
-    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +59,10 @@ class OperationDef:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorDef:
-    """A partner's service. Its address is ``base_url``, or what the secret ``base_secret`` says."""
+    """A partner's service. Its address is ``base_url``, or what the secret ``base_secret`` says.
+
+    One of which nothing is asked has none: it only sends us what its ``hooks`` take.
+    """
 
     uid: str
     key: str
@@ -88,6 +76,9 @@ class ConnectorDef:
     retry: RetryDef | None = None
     breaker: BreakerDef = field(default_factory=BreakerDef)
     health: str | None = None
+    intakes: tuple[IntakeDef, ...] = ()
+    hooks: tuple[HookDef, ...] = ()
+    pulls: tuple[PullDef, ...] = ()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -95,24 +86,42 @@ class ConnectorDef:
         named = (self.base_secret, self.auth.secret if self.auth else None)
         return tuple(name for name in named if name is not None)
 
+    @property
+    def every_secret(self) -> frozenset[str]:
+        """The names of all its secrets, those by which deliveries are signed included."""
+        return frozenset((*self.secrets, *(hook.signature.secret for hook in self.hooks)))
+
 
 def connector_def(document: Json) -> ConnectorDef:
     """Return the connector that a valid document states."""
-    base = document["base_url"]
+    base = document.get("base_url")
     rate, breaker = document.get("rate"), document.get("breaker", {})
     return ConnectorDef(
         uid=document["uid"],
         key=document["key"],
         labels=Text.from_json(document["labels"]),
         base_url=base if isinstance(base, str) else None,
-        base_secret=None if isinstance(base, str) else base["secret"],
-        operations=tuple(map(_operation_def, document["operations"])),
+        base_secret=base["secret"] if isinstance(base, dict) else None,
+        operations=tuple(map(_operation_def, document.get("operations", ()))),
         auth=_auth_def(document.get("auth")),
         seconds=document.get("timeout_seconds", DEFAULT_SECONDS),
         rate=RateDef(rate["count"], rate["seconds"]) if rate else None,
         retry=retry_def(document),
         breaker=BreakerDef(**breaker),
         health=document.get("health"),
+        intakes=tuple(map(intake_def, document.get("intakes", ()))),
+        hooks=tuple(map(hook_def, document.get("hooks", ()))),
+        pulls=tuple(map(pull_def, document.get("pulls", ()))),
+    )
+
+
+def hooks_for(connectors: Iterable[ConnectorDef], form: str) -> frozenset[str]:
+    """Return the hooks that bring items for a form."""
+    return frozenset(
+        hook.key
+        for connector in connectors
+        for hook in connector.hooks
+        if any(one.key == hook.intake and one.form == form for one in connector.intakes)
     )
 
 
@@ -138,23 +147,11 @@ def _operation_def(document: Json) -> OperationDef:
         method=document["method"],
         path=document["path"],
         form=document.get("form"),
-        arguments=tuple(map(_value_def, document.get("arguments", ()))),
+        arguments=tuple(map(value_def, document.get("arguments", ()))),
         query=document.get("query", {}),
         headers=document.get("headers", {}),
         body=document.get("body"),
-        values=tuple(map(_value_def, answer.get("values", ()))),
+        values=tuple(map(value_def, answer.get("values", ()))),
         accepted_when=answer.get("accepted_when"),
         sets=answer.get("set", {}),
     )
-
-
-def _value_def(document: Json) -> ValueDef:
-    stated = FieldDef(
-        uid=document["uid"],
-        key=document["key"],
-        type=document["type"],
-        labels=Text.from_json(document["labels"]),
-        options=tuple(map(option_def, document.get("options", ()))),
-        properties={key: document[key] for key in ("scale",) if key in document},
-    )
-    return ValueDef(stated, document.get("required", False), document.get("at", ""))

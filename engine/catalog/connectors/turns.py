@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.catalog.connectors.definitions import BreakerDef, RateDef
+from engine.catalog.connectors.definitions import BreakerDef
+from engine.catalog.connectors.rates import RateDef
 from engine.kernel.clocks import Moment
 
 

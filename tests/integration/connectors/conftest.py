@@ -120,7 +120,11 @@ def opened(database: Any, service: Partner) -> Callable[..., Shop]:
 
     def opening(documents: dict[str, Any] | None = None) -> Shop:
         guard = Guard(read_allowed(service.listed))
-        outside = Outside(guard, Secrets(None, {"YOUJU_SECRET_ERP_TOKEN": TOKEN}), is_open=True)
+        outside = Outside(
+            guard,
+            Secrets(None, {"YOUJU_SECRET_ERP_TOKEN": TOKEN, "YOUJU_SECRET_ERP_HOOK": "signed-with-this"}),
+            is_open=True,
+        )
         site = Site(database, outside=outside)
         site.publish(documents or shop(service.url))
         return Shop(site, service, site.person("me", ("shop", "staff")))

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from engine.kernel.problems import EngineError
 from engine.runtime.commands_connectors import connector, secret
+from tests.integration.connectors import arriving
 from tests.integration.connectors.conftest import TOKEN, WELL, Shop, credit, shop
 from tests.support.apps import element, field
 from tests.support.partner import Partner, Reply
@@ -83,6 +84,28 @@ def test_the_exit_code_tells_when_the_answer_is_no_good(opened: Opened, service:
     assert TOKEN not in found.output
 
 
+def test_what_comes_in_is_told_fetched_and_taken_again_by_commands(opened: Opened, service: Partner) -> None:
+    here = opened(arriving.bills_shop(service.url))
+    service.always = Reply(body={"rows": [arriving.bill("B1", customer={"code": "C9"})]})
+    assert run(here, "pull", "shop", "erp", "fetch").output == "shop.erp.fetch\n"
+    again = run(here, "pull", "shop", "erp", "fetch").exception
+    assert isinstance(again, EngineError)
+    assert again.problems[0].code == "CONN-029"
+    assert isinstance(run(here, "pull", "shop", "erp", "nothing").exception, EngineError)
+    here.work()
+    listed = run(here, "list").output
+    assert "/hooks/shop/erp/paid" in listed
+    assert "1 refused" in listed
+    assert "APP-073" in run(here, "refused").output
+    (kept,) = json.loads(run(here, "refused", "--json").output)["refused"]
+    assert (kept["item"], kept["source"], kept["times"]) == ("B1", "fetch", 1)
+    here.customer(code="C9")
+    assert run(here, "again", kept["id"]).output == "1\n"
+    here.work()
+    assert run(here, "refused").output == ""
+    assert arriving.bills(here) == [("B1", 10, 1)]
+
+
 def test_no_value_is_printed_when_secrets_are_listed(opened: Opened) -> None:
     found = run(opened(), "list", command=secret)
-    assert found.output == "erp_token\n"
+    assert found.output == "erp_hook\nerp_token\n"

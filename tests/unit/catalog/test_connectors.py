@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from engine.catalog.connectors.answers import at_pointer, read_answer
-from engine.catalog.connectors.definitions import BreakerDef, RateDef
+from engine.catalog.connectors.definitions import BreakerDef
 from engine.catalog.connectors.preparing import prepared
+from engine.catalog.connectors.rates import RateDef
 from engine.catalog.connectors.turns import Standing, after_call, turn
 from engine.catalog.restating import missed, restated
 from engine.kernel.problems import EngineError

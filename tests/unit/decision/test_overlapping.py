@@ -38,6 +38,9 @@ from engine.language.types import NumberType
 RULE = Actor(None, "r")
 NUMBER = NumberType(0)
 WRITES = {"writes": (RecordWrite("update", "a", "f", "1", 2, {}, {}, "update", RULE),)}
+MAKES = {"writes": (RecordWrite("insert", "a", "f", "1", 1, {"n": 1}, {"n": 1}, "create", RULE),)}
+CHANGES = {"writes": (RecordWrite("update", "a", "f", "1", 2, {"n": 1}, {"n": 1}, "update", RULE),)}
+DELETES = {"writes": (RecordWrite("update", "a", "f", "1", 2, {"deleted_at": 5}, {"n": 1}, "delete", RULE),)}
 OPENS = {"tasks_opened": (TaskOpening("t", "k", "a", "f", "1", "me", Text("x", "x"), (), "d", 0),)}
 CLOSES = {"tasks_closed": (TaskClosing("t", None, RULE, 0),)}
 FIRES = {"firings": (Firing("a", "r", "1", "p", 0, None),)}
@@ -47,6 +50,10 @@ USES = {"tokens_used": (TokenUse("x", "s", "a", "f", "1"),)}
 
 def over(form, where=None):
     return Aggregate("sum", "a", form, "up", Field("n", NUMBER), where, NUMBER)
+
+
+def same(value, form="f", field="n"):
+    return SameQuery("a", form, (field,), (value,), "2")
 
 
 NEAR = over("f")
@@ -59,7 +66,12 @@ FAR = over("g", Path((Step("up", "a", "h"),), "n", NUMBER))
         (WRITES, RecordQuery("a", "f", "1"), RecordQuery("a", "f", "2")),
         (WRITES, RecordQuery("a", "f", "1", deleted=True), RecordQuery("a", "g", "1")),
         (WRITES, EntriesQuery("a", "f", "1"), EntriesQuery("a", "f", "2")),
-        (WRITES, SameQuery("a", "f", ("n",), (1,), "2"), SameQuery("a", "g", ("n",), (1,), "2")),
+        (MAKES, same(1), same(2)),
+        (MAKES, same(1), same(1, form="g")),
+        (MAKES, same(None, field="m"), same(1, field="m")),
+        (CHANGES, same(1), same(None, field="m")),
+        (CHANGES, same(2), same(1, form="g")),
+        (DELETES, same(2), same(2, form="g")),
         (WRITES, BalanceQuery("a", "f", "n", "d", 1), BalanceQuery("a", "g", "n", "d", 1)),
         (WRITES, AggregateQuery("a", "f", "9", NEAR), AggregateQuery("a", "g", "9", over("g"))),
         (WRITES, RowsQuery("a", "f", "9", NEAR, 5), RowsQuery("a", "g", "9", over("g"), 5)),

@@ -31,7 +31,6 @@ def found(on: Any = None, then: Any = None, **more: Any) -> list[tuple[str, str]
     ("on", "place"),
     [
         ({"approval_done": {"approval": "price", "outcome": "approved"}}, "on[0].approval_done"),
-        ({"webhook": "paid"}, "on[0].webhook"),
     ],
 )
 def test_an_event_is_refused_by_name_when_it_cannot_be_looked_for_yet(on, place):
