@@ -83,11 +83,9 @@ def _text(_field: FieldDef, raw: Json) -> Json | Text:
 
 def _number(field: FieldDef, raw: Json) -> Json | Text:
     wanted = Text(f"数字,最多{field.scale}位小数", f"a number with at most {field.scale} decimals")
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        return wanted
     try:
         number = Decimal(str(raw))
-    except InvalidOperation:
+    except InvalidOperation:  # true and false, lists and objects among them
         return wanted
     if not number.is_finite() or abs(number) >= Decimal(10) ** (MOST_DIGITS - field.scale):
         return wanted

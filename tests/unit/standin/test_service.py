@@ -117,7 +117,7 @@ def test_a_row_is_kept_in_one_form_when_it_is_created(played: Played) -> None:
 
 def test_new_rows_are_numbered_on_when_they_bring_no_id(played: Played) -> None:
     made = [played.ask("POST", "api/boxes", {"size": "small"}).body["no"] for _ in range(2)]
-    played.ask("POST", "api/boxes", {"size": "small", "no": "B-1x"})
+    played.ask("POST", "api/boxes", {"size": "small", "no": "B-99x"})
     made.append(played.ask("POST", "api/boxes", {"size": "small", "no": ""}).body["no"])
     assert made == ["B-006", "B-007", "B-008"]
 
@@ -175,13 +175,17 @@ def test_one_row_is_made_when_a_request_comes_again_under_its_key(played: Played
 
 
 def test_one_row_is_made_when_a_request_comes_many_times_at_once(played: Played) -> None:
-    asking = [
-        threading.Thread(target=played.ask, args=("POST", "api/boxes", {"size": "small"}, "k1")) for _ in range(12)
-    ]
+    replies = []
+
+    def ask() -> None:
+        replies.append(played.ask("POST", "api/boxes", {"size": "small"}, "k1"))
+
+    asking = [threading.Thread(target=ask) for _ in range(24)]
     for one in asking:
         one.start()
     for one in asking:
         one.join()
+    assert [(reply.status, reply.body["no"]) for reply in replies] == [(201, "B-006")] * 24
     assert played.ask("GET", "api/boxes").body["count"] == 6
 
 
