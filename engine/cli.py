@@ -33,6 +33,7 @@ from engine.runtime.commands_rules import rule
 from engine.runtime.commands_tables import table
 from engine.runtime.commands_types import show_conversions
 from engine.scenarios.commands import test_pack
+from engine.standin.commands import demo_erp
 from engine.storage.commands_language import lang
 
 if TYPE_CHECKING:
@@ -40,8 +41,17 @@ if TYPE_CHECKING:
 
 GROUP = "youju.commands"
 REFUSED, USAGE, ENVIRONMENT = 1, 2, 3
-ENVIRONMENT_CODES = ("STORE-001", "STORE-002", "STORE-003", "STORE-004", "STORE-005", "RUN-035")
-USAGE_CODES = ("JOB-002", "JOB-003", "JOB-004", "JOB-006", "RUN-056")
+ENVIRONMENT_CODES = (
+    "STORE-001",
+    "STORE-002",
+    "STORE-003",
+    "STORE-004",
+    "STORE-005",
+    "RUN-035",
+    "STAND-023",
+    "STAND-024",
+)
+USAGE_CODES = ("JOB-002", "JOB-003", "JOB-004", "JOB-006", "RUN-056", "STAND-020")
 
 
 @cache
@@ -56,6 +66,7 @@ def youju(context: click.Context) -> None:
     """Youju 有据: forms, rules, workflows and boards as JSON, and what runs them."""
     context.obj = lambda: instance().services
     context.meta["office"] = lambda: instance().office
+    context.meta["home"] = lambda: read_settings().home
     context.meta["travel"] = lambda: travel_of(instance())
 
 
@@ -143,6 +154,7 @@ for _command in (
     notify,
     bench,
     lang,
+    demo_erp,
 ):
     youju.add_command(_command)
 

@@ -101,6 +101,7 @@ def _connected(request: Request, guard: Guard) -> HTTPConnection:
             continue
         if connection.sock is not None:
             connection.sock.settimeout(request.seconds)
+        connection.timeout = request.seconds  # it is set anew when the answer is waited for
         return connection
     raise EngineError(_no_answer(request.target, failure)) from None
 

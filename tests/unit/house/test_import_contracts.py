@@ -40,6 +40,8 @@ PLANTS = {
     "two-doors": Plant("web", "import engine.storage"),
     "http-stays-in-web": Plant("engine/runtime", "import flask"),
     "one-writer": Plant("engine/packs", "import sqlite3"),
+    "standin-apart": Plant("engine/standin", "import engine.storage"),
+    "standin-unknown": Plant("engine/market.py", "import engine.standin"),
 }
 
 
