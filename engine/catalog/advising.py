@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from engine.catalog import problems
 from engine.catalog.apps import App, Catalog
 from engine.catalog.compiling import LEAST_FIELDS
+from engine.catalog.rules_together import about_forms
 from engine.kernel.canonical import compact
 from engine.kernel.problems import Problem, Text
 from engine.rules.definitions import (
@@ -63,8 +64,8 @@ class _Look:
             action.transition
             for item in self._everything
             for rule in item.definition.rules
-            for _, action in every_action(rule.then)
-            if isinstance(action, FireDef) and self._is(item, rule.form, form)
+            for _, own, action in about_forms(rule, self._catalog.scopes, item.key)
+            if isinstance(action, FireDef) and self._is(item, own, form)
         }
         for rule in self._definition.rules:
             tasks = [action for _, action in every_action(rule.then) if isinstance(action, OpenTaskDef)]

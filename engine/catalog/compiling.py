@@ -355,7 +355,7 @@ class _Parts:
             if not self._known(definition.form, f"{file}#/form"):
                 continue
             names = self._names(definition.form)
-            for at, form, action in about_forms(definition, self.scope, self.app.key):
+            for at, form, action in about_forms(definition, self.scope.forms, self.app.key):
                 for part, who in persons_of(action):
                     self._check_persons(form, f"{file}#{at}.{part}", who)
             for number, event in enumerate(definition.on):
@@ -367,7 +367,7 @@ class _Parts:
             self.keep(work, file)
             if rule is not None:
                 made.append(rule)
-        self.found.extend(problem for look in TOGETHER for problem in look(self.app))
+        self.found.extend(problem for look in TOGETHER for problem in look(self.app, self.scope.forms))
         return tuple(made)
 
     def grants(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:

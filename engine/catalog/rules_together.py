@@ -6,44 +6,48 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.catalog.definitions import AppDef
 from engine.kernel.problems import Problem
-from engine.language.scope import Scope
+from engine.language.scope import FormScope
 from engine.rules import problems
 from engine.rules.compiling_related import relation_at
 from engine.rules.definitions import ActionDef, ForEachDef, HoldDef, RuleDef, every_action, lets_go
 from engine.rules.steering import RunRulesDef
 
-Look = Callable[[AppDef], Iterator[Problem]]
+Forms = Mapping[tuple[str, str], FormScope]
+Look = Callable[[AppDef, Forms], Iterator[Problem]]
 
 
-def about_forms(rule: RuleDef, scope: Scope, app: str) -> Iterator[tuple[str, str, ActionDef]]:
+def about_forms(rule: RuleDef, forms: Forms, app: str) -> Iterator[tuple[str, str, ActionDef]]:
     """Go through a rule's actions, each with its place and the key of the form whose record it is about."""
     loops = dict[str, str]()
     for at, action in every_action(rule.then):
         outer = [form for place, form in loops.items() if at.startswith(place)]
         form = outer[-1] if outer else rule.form
         if isinstance(action, ForEachDef):
-            relation = relation_at(action.lines, scope.forms[app, form], scope.forms)
+            relation = relation_at(action.lines, forms[app, form], forms)
             loops[f"{at}.for_each.do"] = relation.form if relation is not None and relation.app == app else form
         yield at, form, action
 
 
-def _ways_out(app: AppDef) -> Iterator[Problem]:
+def _ways_out(app: AppDef, forms: Forms) -> Iterator[Problem]:
     """Find the holds of forms in which nothing ever lets go of a record."""
     flows = {flow.form: flow for flow in app.workflows}
     for rule in app.rules:
-        holds = [at for at, action in every_action(rule.then) if isinstance(action, HoldDef)]
-        if not holds:
+        if (app.key, rule.form) not in forms:
             continue
-        flow = flows.get(rule.form)
-        releasing = [item for item in flow.transitions if item.releases] if flow else []
-        keys = {item.key for item in releasing}
-        others = any(lets_go(item, keys) for item in app.rules if item.form == rule.form and item.enabled)
-        if not others and not any(item.by for item in releasing):
-            place = f"rules/{rule.key}.json#{holds[0]}.hold"
-            yield problems.NO_WAY_OUT.at(place, form=rule.form)
+        holds = dict[str, str]()
+        for at, form, action in about_forms(rule, forms, app.key):
+            if isinstance(action, HoldDef):
+                holds.setdefault(form, at)
+        for form, at in holds.items():
+            flow = flows.get(form)
+            releasing = [item for item in flow.transitions if item.releases] if flow else []
+            keys = {item.key for item in releasing}
+            others = any(lets_go(item, keys) for item in app.rules if item.form == form and item.enabled)
+            if not others and not any(item.by for item in releasing):
+                yield problems.NO_WAY_OUT.at(f"rules/{rule.key}.json#{at}.hold", form=form)
 
 
-def _circles(app: AppDef) -> Iterator[Problem]:
+def _circles(app: AppDef, _forms: Forms) -> Iterator[Problem]:
     """Find the rules that run one another in a circle, each circle once, and those that are run and look before."""
     rules = {rule.key: rule for rule in app.rules}
     told = set[frozenset[str]]()
@@ -75,7 +79,7 @@ def _way_back(rules: Mapping[str, RuleDef], way: Sequence[str]) -> tuple[str, ..
     return next((one for one in found if one), ())
 
 
-def _buttons(app: AppDef) -> Iterator[Problem]:
+def _buttons(app: AppDef, _forms: Forms) -> Iterator[Problem]:
     """Find the buttons of a form whose key another one has already."""
     seen = set[tuple[str, str]]()
     for rule in app.rules:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -67,7 +68,7 @@ def call(request: Request, guard: Guard, limit: int = LONGEST_ANSWER) -> Answer:
     watch.start()
     try:
         status, headers, body = _exchange(connection, request, limit)
-    except (HTTPError, OSError, ValueError) as error:
+    except (HTTPError, HTTPException, OSError, ValueError) as error:
         raise EngineError(_no_answer(request.target, error, overtime=overtime.is_set())) from None
     finally:
         watch.cancel()

@@ -109,7 +109,9 @@ def take_answer(work: Work, body: TakeAnswer) -> Key:
         return key
     around = work.surroundings(app.key)
     answer: Row = {item.key: body.values.get(item.key) for item in operation.taken}
-    given = {name: expression.evaluate(answer, around) for name, expression in operation.sets.items()}
+    found = {name: expression.evaluate(answer, around) for name, expression in operation.sets.items()}
+    # What the partner does not know somebody may have filled meanwhile: a blank says nothing.
+    given = {name: value for name, value in found.items() if value is not None}
     if all(before.get(name) == value for name, value in given.items()):
         return key
     actor = Actor(None, body.rule)

@@ -15,7 +15,8 @@ from engine.decision.commands import RunRules
 from engine.decision.facts import RecordQuery
 from engine.decision.firing_once import firing, may_fire
 from engine.decision.happenings import event_json
-from engine.decision.reading_ahead import read_ahead
+from engine.decision.rule_reading import read_for, read_for_each
+from engine.decision.tables_asked import Asked
 from engine.decision.timing import later
 from engine.decision.work import Around
 from engine.kernel.canonical import Json
@@ -154,7 +155,7 @@ def _wait(run: Run, action: Wait, way: Way) -> Moment:
         "rule": run.rule.key,
         "way": list(way),
         "steps": steps_of(run.rule),
-        "event": dict(body.event),
+        "event": {**body.event, "version": f"{body.event.get('version')}/{'.'.join(map(str, way))}"},
         "depth": body.depth,
         "old": None if body.old is None else dict(body.old),
         "by": run.work.command.actor.user,
@@ -165,11 +166,18 @@ def _wait(run: Run, action: Wait, way: Way) -> Moment:
 
 def _run_others(run: Run, action: RunOthers) -> None:
     """Let other rules of the form look now, each as if by itself."""
-    for rule in run.app.rules_of(run.form.key, before=False):
+    body = replace(run.body, depth=run.body.depth + 1, way=(), steps=None)
+    others = (rule for rule in run.app.rules_of(run.form.key, before=False) if rule.key in action.rules)
+    for rule in others:
         row = run.work.record(run.app.key, run.form.key, run.body.record)
-        if rule.key in action.rules and row is not None and may_fire(run.work, run.body, rule):
-            body = replace(run.body, rule=rule.key, depth=run.body.depth + 1)
-            run_one(replace(run, rule=rule, body=body, asked=type(run.asked)()), row)
+        if row is not None and _looks(run, rule) and may_fire(run.work, body, rule):
+            read_for(run.work, run.form, (row, run.around), [rule])
+            run_one(replace(run, rule=rule, body=replace(body, rule=rule.key), asked=Asked()), row)
+
+
+def _looks(run: Run, rule: Rule) -> bool:
+    """Tell whether a rule looks today, and has what was before where it asks for that."""
+    return rule.is_valid_on(run.around.today) and (run.old is not None or not old_fields(rule))
 
 
 def _for_related(course: _Course, action: ForRelated, row: Row) -> None:
@@ -178,24 +186,23 @@ def _for_related(course: _Course, action: ForRelated, row: Row) -> None:
     found = rows_of(action.related, row, run.around, WRITES)
     if found.total > WRITES:
         raise EngineError(problems.TOO_MANY_WRITES.at(rule=run.rule.key, limit=WRITES))
-    app, form = run.work.app(aggregate.app), run.work.form(aggregate.app, aggregate.form)
-    keys = [RecordQuery(app.key, form.key, str(one["id"])) for one in found.rows]
+    form = run.work.form(aggregate.app, aggregate.form)
+    keys = [RecordQuery(form.app, form.key, str(one["id"])) for one in found.rows]
     run.work.fetch(query for query in keys if (query.app, query.form, query.id) not in run.work.rows)
-    theirs = [(query.id, run.work.record(app.key, form.key, query.id)) for query in keys]
-    before = app.rules_of(form.key, before=True)
-    reaching = (*form.reaching, *(one for rule in before for one in rule.reaching))
-    read_ahead(run.work, [(one, reaching) for _, one in theirs if one is not None])
-    for id, one in theirs:
-        if one is not None:
-            body = replace(run.body, form=form.key, record=id, event=_of(one, run.body), old=None)
-            inner = _Course(replace(run, form=form, body=body, old=None))
-            _go(inner, action.do, one, (), ())
+    read = [run.work.record(query.app, query.form, query.id) for query in keys]
+    theirs = [one for one in read if one is not None]
+    read_for_each(run.work, form, theirs, action.do, run.around.with_old(None))
+    for one in theirs:
+        run.work.saves += 1  # each may ask for as much as a save of its own
+        body = replace(run.body, form=form.key, record=str(one["id"]), event=_of(one, run.body), old=None)
+        inner = _Course(replace(run, form=form, body=body, old=None))
+        _go(inner, action.do, one, (), ())
 
 
 def _of(row: Row, body: RunRules) -> dict[str, Json]:
     """Return the event of a record to which nothing has happened but what led to the run."""
     pressed = {key: body.event[key] for key in ("button",) if key in body.event}
-    return {**event_json(Event()), "version": row["version"], **pressed}
+    return {**event_json(Event()), "version": f"{body.event.get('version')}/{row['version']}", **pressed}
 
 
 def _note(course: _Course, row: Row, *, fired: bool) -> None:

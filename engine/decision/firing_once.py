@@ -34,9 +34,17 @@ def may_fire(work: Work, body: RunRules, rule: Rule) -> bool:
     A state into which this very decision has brought the record is new to every rule.
     """
     once = rule.definition.once
-    if once is None or (once == "state" and _entered_here(work, body)):
+    if once is None:
         return True
-    return not work.fact(_fired(work, body, rule))
+    if work.firings and _fires_here(work, _fired(work, body, rule)):
+        return False
+    return (once == "state" and bool(_entered_here(work, body))) or not work.fact(_fired(work, body, rule))
+
+
+def _fires_here(work: Work, fired: FiredQuery) -> bool:
+    """Tell whether a rule has fired in this very decision for what it would fire for now."""
+    keys = (fired.app, fired.rule, fired.record, fired.period)
+    return any((one.app, one.rule, one.record, one.period) == keys for one in work.firings)
 
 
 def firing(work: Work, body: RunRules, rule: Rule) -> tuple[Firing, ...]:

@@ -12,6 +12,7 @@ from engine.decision.firing_once import may_fire
 from engine.decision.happenings import event_json
 from engine.decision.permissions import access_to, existing, is_one_of
 from engine.decision.problems import NOT_ALLOWED
+from engine.decision.rule_reading import read_for
 from engine.decision.work import Key, Work
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Text
@@ -38,11 +39,13 @@ def press(work: Work, body: Press) -> Key:
     if not _may_press(work, form, event, row):
         raise EngineError(NOT_ALLOWED.at())
     labels = event.labels or Text(body.button, body.button)
-    pressed = {**event_json(Event()), "version": row["version"], "button": body.button}
+    pressed = {**event_json(Event()), "version": f"press:{work.command.id}", "button": body.button}
     asked = RunRules(body.app, body.form, body.id, pressed, rule=rule.key)
     if not rule.is_valid_on(work.surroundings(app.key).today) or not may_fire(work, asked, rule):
         raise EngineError(problems.DONE_ALREADY.at(button_zh=labels.zh, button_en=labels.en))
-    if not run_one(Run(work, app, form, rule, asked), row):
+    run = Run(work, app, form, rule, asked)
+    read_for(work, form, (row, run.around), [rule])
+    if not run_one(run, row):
         raise EngineError(problems.NOT_NOW.at(button_zh=labels.zh, button_en=labels.en))
     return (body.app, body.form, body.id)
 
@@ -52,4 +55,6 @@ def _may_press(work: Work, form: Form, event: EventDef, row: Row) -> bool:
         return True
     if event.by:
         return is_one_of(work, form, event.by, row)
-    return access_to(work, form).covers("update", row, work.surroundings(form.app))
+    flow = work.app(form.app).workflows.get(form.key)
+    locked = flow is not None and flow.locks(row.get("state"))
+    return not locked and access_to(work, form).covers("update", row, work.surroundings(form.app))

@@ -33,7 +33,7 @@ def announce_done(work: Work, task: OpenTask, action: str) -> None:
         "version": row["version"],
         "depth": 0,
         "by": work.command.actor.user,
-        "event": {**event_json(event), "version": row["version"]},
+        "event": {**event_json(event), "version": f"task:{task.id}"},
     }
     work.messages.append(OutboxMessage(work.next_id(), "event", payload, work.moment))
 

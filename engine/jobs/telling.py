@@ -42,9 +42,18 @@ More makes DingTalk silent for ten minutes.
 BREAKER = BreakerDef()
 
 HOPELESS = frozenset(
-    (problems.MAIL_REFUSED.code, problems.ROBOT_REFUSED.code, problems.BAD_WEBHOOK.code, connecting.REFUSED.code)
+    (
+        problems.MAIL_REFUSED.code,
+        problems.UNWRITABLE.code,
+        problems.ROBOT_REFUSED.code,
+        problems.BAD_WEBHOOK.code,
+        connecting.REFUSED.code,
+    )
 )
 """What trying again does not mend."""
+
+MOST_GATHERED = 500
+"""How many things go out with one digest; what is more goes with another one."""
 
 
 def turns_of(execution: Execution, way: str) -> Turns:
@@ -148,7 +157,7 @@ def _parcel(execution: Execution, connection: Connection, message: Message) -> _
     if message.kind == TELL:
         about = (said["app"], said["form"], said["record"])
         return _Parcel(said["way"], tuple(said["people"]), (_told(execution, Text.from_json(said["text"]), *about),))
-    found = gathered.every(connection, _heap(said))
+    found = gathered.first(connection, _heap(said), MOST_GATHERED)
     return _Parcel(
         said["way"],
         tuple(dict.fromkeys(id for one in found for id in one.people)),
@@ -196,9 +205,15 @@ def _by_turns(execution: Execution, way: str) -> Iterator[Moment]:
     try:
         yield execution.clocks.real()
     except Exception as error:
-        turns.settle(well=_is_hopeless(error))
+        turns.settle(well=_is_of_the_message(error))
         raise
     turns.settle(well=True)
+
+
+def _is_of_the_message(error: Exception) -> bool:
+    """Tell whether it is this message that was refused, for good or for now, and not the way that is down."""
+    put_off = isinstance(error, EngineError) and error.problems[0].code == problems.MAIL_PUT_OFF.code
+    return put_off or _is_hopeless(error)
 
 
 def _is_hopeless(error: Exception) -> bool:
@@ -225,5 +240,5 @@ def retry_of(execution: Execution, message: Message, error: Exception, usual: ou
     if message.kind == TELL:
         return retry_as(message.payload["retry"], usual)
     with execution.database.read() as connection:
-        found = gathered.every(connection, _heap(message.payload))
+        found = gathered.first(connection, _heap(message.payload), MOST_GATHERED)
     return max((retry_as(one.retry, usual) for one in found), key=lambda retry: retry.most, default=usual)

@@ -41,6 +41,7 @@ def not_yet(work: Gathering, place: str, what: tuple[str, str]) -> None:
 
 def check_event(event: EventDef, place: str, work: Gathering) -> None:
     """Gather what of an event cannot be run yet."""
+    check_persons(event.by, f"{place}.button.by", work)
     if event.kind in EVENTS:
         not_yet(work, f"{place}.{event.kind}", EVENTS[event.kind])
 

@@ -12,6 +12,7 @@ from engine.kernel.values import Row
 from engine.rules.events import EventDef
 from engine.runtime.reading import Reading
 from engine.runtime.record_sight import is_closed
+from engine.runtime.rule_obstacles import obstacles
 from engine.runtime.showing import is_named, record_view
 from engine.runtime.views import ButtonView, RecordView
 
@@ -28,7 +29,7 @@ def _buttons(reading: Reading, form: Form, row: Row) -> Iterator[ButtonView]:
     """
     around = reading.surroundings(form.app)
     for rule, event in buttons_of(reading.app(form.app), form.key):
-        if not (rule.is_valid_on(around.today) and _may_press(reading, form, event, row)):
+        if not _may_press(reading, form, event, row) or any(obstacles(reading, rule, form, row)):
             continue
         if rule.when is None or is_closed(reading, form, row, rule.when.reads) or rule.when.holds(row, around):
             key = event.names[0]
@@ -38,4 +39,6 @@ def _buttons(reading: Reading, form: Form, row: Row) -> Iterator[ButtonView]:
 def _may_press(reading: Reading, form: Form, event: EventDef, row: Row) -> bool:
     if event.by:
         return any(is_named(reading, form, who, row) for who in event.by)
-    return reading.access(form).covers("update", row, reading.surroundings(form.app))
+    flow = reading.app(form.app).workflows.get(form.key)
+    locked = flow is not None and flow.locks(row.get("state"))
+    return not locked and reading.access(form).covers("update", row, reading.surroundings(form.app))

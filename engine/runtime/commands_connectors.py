@@ -113,8 +113,8 @@ def list_secrets() -> None:
 @click.argument("name")
 @click.password_option("--value", prompt="Secret", help="Asked for unless given; others may see what is given.")
 def set_secret(name: str, value: str) -> None:
-    """Keep a secret, sealed, in the installation's folder."""
-    services().execution.outside.secrets.keep(name, value)
+    """Keep a secret, sealed, in the installation's folder; blanks around it are none of it."""
+    services().execution.outside.secrets.keep(name, value.strip())
 
 
 @secret.command("remove")

@@ -152,7 +152,7 @@ def _explained(reading: Reading, rule: Rule, form: Form, row: Row) -> RuleExplan
         because=tuple(sorted(because, key=lambda text: text == CLOSED)),
         runs=tuple(map(looks.view, runs)),
         at=moment_text(reading.moment),
-        next_at=next_look(rule, app.zone, reading.moment),
+        next_at=next_look(rule, app.zone, reading.moment, reading.catalog.calendar(app.key)),
         kept_by=tuple(obstacles(reading, rule, form, row)),
     )
 

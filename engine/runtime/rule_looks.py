@@ -18,7 +18,7 @@ from engine.language.scope import FieldScope
 from engine.language.templates import Each
 from engine.language.tree import Lookup, walk
 from engine.language.types import BooleanType
-from engine.rules.actions import Action, Hold, Notify, OpenTask
+from engine.rules.actions import Action, ForRelated, Hold, Notify, OpenTask, evaluated_by, every, said_by
 from engine.rules.rules import Rule, expressions_of
 from engine.runtime.explanations import BeforeView, RunView
 from engine.runtime.reading import Reading
@@ -110,6 +110,13 @@ class Looks:
             for lookup in (found for expression in expressions for found in _lookups(expression)):
                 place = f"{self.form.key}.{lines}"
                 yield lookup.table, lines in self.hidden or self._is_closed_in(self.form.app, place, lookup)
+        for loop in (action for action in self.rule.every_action if isinstance(action, ForRelated)):
+            there, own = (
+                loop.related.aggregate,
+                (each for item in every(loop.do) for each in (*evaluated_by(item), *said_by(item))),
+            )
+            for lookup in (found for expression in own for found in _lookups(expression)):
+                yield lookup.table, self._is_closed_in(there.app, there.form, lookup)
         for each in (found for action in self.rule.every_action for found in _blocks(action)):
             rows, related = each.related.aggregate, reads_of(each.related)
             closed = is_closed(self.reading, self.form, self.row, related)

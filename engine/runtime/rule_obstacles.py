@@ -8,11 +8,13 @@ from engine.decision.facts import EntriesQuery, FiredQuery
 from engine.decision.firing_once import period_of
 from engine.decision.words import plain
 from engine.forms.forms import Form
-from engine.kernel.clocks import Moment, day_of, moment_text, start_of_day
+from engine.kernel.clocks import DAY_MS, Moment, day_of, moment_text, start_of_day
 from engine.kernel.problems import Text
 from engine.kernel.values import Row
+from engine.language.calendars import Calendar
 from engine.language.types import DateTimeType
 from engine.rules.definitions import Once
+from engine.rules.events import ScheduleDef
 from engine.rules.rules import Rule, day_of_text
 from engine.rules.schedules import slot_after
 from engine.runtime.explanations import Obstacle
@@ -27,6 +29,8 @@ _ONCE: Mapping[Once, Text] = {
     "week": Text("每周只执行一次", "once per week"),
     "month": Text("每月只执行一次", "once per month"),
 }
+
+YEAR_MS = 366 * DAY_MS
 
 
 def obstacles(reading: Reading, rule: Rule, form: Form, row: Row) -> Iterator[Obstacle]:
@@ -53,12 +57,23 @@ def _fired_at(reading: Reading, rule: Rule, form: Form, row: Row) -> Moment | No
     return firings.fired_at(reading.connection, FiredQuery(form.app, rule.definition.uid, id, period))
 
 
-def next_look(rule: Rule, zone: str, now: Moment) -> str | None:
+def next_look(rule: Rule, zone: str, now: Moment, calendar: Calendar) -> str | None:
     """Return when an enabled rule looks next by its schedules, within its validity; None where it does not."""
     if not rule.definition.enabled:
         return None
     first = rule.definition.valid_from
     since = now if first is None else max(now, start_of_day(day_of_text(first), zone) - 1)
-    upcoming = [slot_after(item.cron, item.zone or zone, since) for item in rule.schedules]
+    upcoming = [_next_slot(item, zone, since, calendar) for item in rule.schedules]
     valid = [slot for slot in upcoming if rule.is_valid_on(day_of(slot, zone))]
     return moment_text(min(valid)) if valid else None
+
+
+def _next_slot(schedule: ScheduleDef, zone: str, since: Moment, calendar: Calendar) -> Moment:
+    """Return the next slot; of a schedule for workdays the next one on such a day, if one comes within a year."""
+    own = schedule.zone or zone
+    slot = first = slot_after(schedule.cron, own, since)
+    while schedule.workdays and not calendar.is_workday(day_of(slot, own)):
+        slot = slot_after(schedule.cron, own, start_of_day(day_of(slot, own) + 1, own) - 1)
+        if slot > first + YEAR_MS:
+            return first
+    return slot

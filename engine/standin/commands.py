@@ -19,7 +19,7 @@ from engine.standin.definitions import PartnerDef, read_partner
 from engine.standin.failing import Failures, changed
 from engine.standin.service import API, Service
 from engine.standin.serving import Server
-from engine.standin.shelf import open_shelf
+from engine.standin.shelf import discard, open_shelf
 
 SHIPPED = "erp.json"
 TOKEN_BYTES = 18
@@ -67,7 +67,7 @@ def demo_erp(
     partner = read_partner(document or shipped())
     path = database or _home() / f"demo-{partner.key}.sqlite3"
     if fresh:
-        path.unlink(missing_ok=True)
+        discard(path)
     shelf = open_shelf(path, partner, _day(partner, anchor), real_moment, is_stated=anchor is not None)
     known = token or secrets.token_urlsafe(TOKEN_BYTES)
     try:

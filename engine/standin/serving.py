@@ -88,7 +88,7 @@ class Answering(BaseHTTPRequestHandler):
 
     def _write(self, reply: Reply) -> None:
         time.sleep(reply.wait_ms / 1_000)
-        content = json.dumps(reply.body, ensure_ascii=False).encode()
+        content = json.dumps(reply.body, ensure_ascii=False).encode(errors="replace")
         if reply.way == "wrong_json":
             content = content[: len(content) // 2]
         try:

@@ -141,6 +141,21 @@ class Shelf:
             self._connection.close()
 
 
+def discard(path: Path) -> None:
+    """Delete the file of a stand-in, if it is there; EngineError (STAND-023) where it is none of a stand-in."""
+    if not path.exists():
+        return
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", timeout=BUSY_SECONDS, uri=True)
+        try:
+            connection.execute("SELECT name, value FROM made_of").fetchall()
+        finally:
+            connection.close()
+        path.unlink()
+    except (sqlite3.Error, OSError) as error:
+        raise EngineError(problems.NO_DATABASE.at(database=str(path), reason=str(error))) from error
+
+
 def open_shelf(
     path: Path, partner: PartnerDef, anchor: Day, clock: Callable[[], Moment], *, is_stated: bool = False
 ) -> Shelf:

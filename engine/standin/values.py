@@ -87,9 +87,9 @@ def _number(field: FieldDef, raw: Json) -> Json | Text:
         number = Decimal(str(raw))
     except InvalidOperation:  # true and false, lists and objects among them
         return wanted
-    if not number.is_finite() or abs(number) >= Decimal(10) ** (MOST_DIGITS - field.scale):
+    if not number.is_finite() or (number and number.adjusted() >= MOST_DIGITS - field.scale):
         return wanted
-    rounded = number.quantize(Decimal(1).scaleb(-field.scale))
+    rounded = number.quantize(Decimal(1).scaleb(-field.scale)) + 0  # there is no minus nothing
     return f"{rounded:f}" if rounded == number else wanted
 
 

@@ -73,9 +73,9 @@ def add(connection: Connection, heap: Heap, one: Gathered, at: Moment) -> None:
     connection.execute(insert_or_ignore(connection, _GATHERED, ("message", "way", "recipient")), row)
 
 
-def every(connection: Connection, heap: Heap) -> tuple[Gathered, ...]:
-    """Return what is gathered, in the order in which it was told."""
-    query = select(_GATHERED).where(*heap.holds()).order_by(_GATHERED.c.at, _GATHERED.c.message)
+def first(connection: Connection, heap: Heap, limit: int) -> tuple[Gathered, ...]:
+    """Return the first of what is gathered, in the order in which it was told."""
+    query = select(_GATHERED).where(*heap.holds()).order_by(_GATHERED.c.at, _GATHERED.c.message).limit(limit)
     return tuple(
         Gathered(
             message=row.message,

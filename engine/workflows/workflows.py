@@ -61,6 +61,10 @@ class Workflow:
         """Tell whether a record in ``state`` has come to its end."""
         return state is not None and self.states[state].kind in CLOSED
 
+    def locks(self, state: str | None) -> bool:
+        """Tell whether records in a state change by transitions alone."""
+        return state is not None and self.states[state].locked
+
     def is_draft(self, state: str | None) -> bool:
         """Tell whether a record in ``state`` is still a draft."""
         return state is not None and self.states[state].kind == "draft"

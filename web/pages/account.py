@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("account", __name__)
 
 FARTHEST_NAME: Final = 200
+LONGEST_SENT: Final = 300
+"""Longer than any address may be: one that is too long is refused, not cut into another one."""
 WIPE: Final = '"cache", "storage"'
 
 
@@ -145,7 +147,7 @@ def _about_me(problems: tuple[Problem, ...] = (), given: Mapping[str, str] | Non
 def reach() -> BaseResponse:
     """Note where one is reached outside; what is wrong is told, with all that was typed."""
     telling = instance().services.telling
-    given = {way.key: request.form[way.key][:FARTHEST_NAME] for way in telling.ways() if way.key in request.form}
+    given = {way.key: request.form[way.key][:LONGEST_SENT] for way in telling.ways() if way.key in request.form}
     try:
         telling.keep_own(viewer(), given)
     except EngineError as error:

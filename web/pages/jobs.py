@@ -144,6 +144,7 @@ def _letter(said: Mapping[str, object], rules: Mapping[tuple[str, str], Text]) -
         "call": gettext("Call a partner"),
         "tell": gettext("Tell people outside"),
         "digest": gettext("Send what was gathered"),
+        "continue": gettext("Let a rule go on after its wait"),
         "sweep": gettext("Let a rule look at its time"),
         "deadline": gettext("Let a rule look at a date"),
         "intake": gettext("Take what a partner sent"),

@@ -37,8 +37,12 @@ class Recipient:
 
 
 def one_line(text: str, longest: int) -> str:
-    """Return a text as a header may hold it: one line, nothing that cannot be seen, not too long."""
+    """Return a text as a header may hold it: one line, nothing that cannot be seen or is code, not too long.
+
+    An encoded word (``=?utf-8?q?…?=``) would be decoded once it is in the header, line breaks and all.
+    """
     line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    line = line.replace("=?", "=\N{FULLWIDTH QUESTION MARK}")
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Mapping
+from email.errors import MessageError
 from typing import TYPE_CHECKING
 
 from engine.connectors.calling import CONNECT_SECONDS, MOST_ADDRESSES
@@ -23,12 +24,20 @@ SECONDS = 20.0
 """How long handing in one letter may take, all in all."""
 
 EXCERPT = 200
-READY, _FOR_GOOD = 220, 5
-"""What a server greets with, and what its codes begin with that will be the same the next time."""
+_OF_THE_LETTER = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+READY, CLOSING, _FOR_GOOD = 220, 421, 5
+"""What a server greets with, what it says as it closes, and how codes begin that will be the same the next time."""
 
 
 def hand_in(server: MailServer, password: str | None, guard: Guard, letter: EmailMessage, to: str) -> None:
-    """Hand in a letter for one mailbox; EngineError where it was refused (TELL-006) or did not go out (TELL-007)."""
+    """Hand in a letter for one mailbox; EngineError where it was refused (TELL-006) or did not go out (TELL-007).
+
+    TELL-013 where the server does not take this one now, TELL-014 where it cannot be written at all.
+    """
+    try:
+        letter.as_bytes()
+    except (MessageError, ValueError) as error:
+        raise EngineError(problems.UNWRITABLE.at()) from error
     wire = _connected(server, guard)
     overtime, spare = threading.Event(), wire.dup()  # TLS takes the wire over, its duplicate ends it all the same
 
@@ -110,6 +119,8 @@ def _problem(server: MailServer, error: Exception, *, overtime: bool = False) ->
             error, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError
         ):
             return problems.MAIL_REFUSED.at(code=code, said=said)
+        if isinstance(error, _OF_THE_LETTER) and code != CLOSING:
+            return problems.MAIL_PUT_OFF.at(code=code, said=said)
         return _failed(server, f"{code} {said}", f"{code} {said}")
     if overtime or isinstance(error, TimeoutError) or "timed out" in str(error):
         return _failed(server, "超时", "it took too long")

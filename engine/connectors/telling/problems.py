@@ -45,6 +45,17 @@ MAIL_FAILED = ProblemKind(
     Text("会按间隔重试", "It is tried again after a pause"),
     Nature.UNAVAILABLE,
 )
+MAIL_PUT_OFF = ProblemKind(
+    "TELL-013",
+    Text("邮件服务器现在不收这封信:{code} {said}", "The mail server does not take this letter now: {code} {said}"),
+    Text("会按间隔重试", "It is tried again after a pause"),
+    Nature.UNAVAILABLE,
+)
+UNWRITABLE = ProblemKind(
+    "TELL-014",
+    Text("这封信写不成:文字里有邮件不能写的内容", "The letter cannot be written: its text holds what no letter can"),
+    Text("不再重试;站内消息已到", "It is not tried again; the message inside has arrived"),
+)
 ROBOT_REFUSED = ProblemKind(
     "TELL-008",
     Text("“{way}”机器人拒绝了消息:{code} {said}", "The robot of “{way}” refused the message: {code} {said}"),

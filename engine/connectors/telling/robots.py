@@ -19,7 +19,7 @@ from engine.connectors.calling import Request
 from engine.connectors.egress import Target, target_of
 from engine.connectors.telling import problems
 from engine.connectors.telling.letters import Told, one_line
-from engine.connectors.telling.ways import MOBILE
+from engine.connectors.telling.ways import MOBILE, is_account
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError
@@ -37,6 +37,7 @@ REFUSALS: Mapping[str, frozenset[int]] = MappingProxyType(
 )
 """Answers that are the same the next time: no such robot, a wrong signature, a keyword that is missing."""
 
+_BASE = re.compile(r"https?://[A-Za-z0-9_.:\[\]/~%@!$&'()*+,;=-]+")
 _QUERY = re.compile(r"[A-Za-z0-9_.~%&=+-]*")
 
 
@@ -51,7 +52,7 @@ class Robot:
     def request(self, content: str, accounts: Sequence[str], at: Moment) -> Request:
         """Return what is sent to say something and mention these accounts; ``at`` is a real moment."""
         base, _, query = self.webhook.partition("?")
-        target = _target(base) if _QUERY.fullmatch(query) else None
+        target = _target(base) if _BASE.fullmatch(base) and _QUERY.fullmatch(query) else None
         if target is None:  # told without the address, which opens the robot
             raise EngineError(problems.BAD_WEBHOOK.at(name=f"{self.way}_webhook"))
         body, more = _BODIES[self.way](self.key, content, accounts, at)
@@ -117,7 +118,7 @@ def _dingtalk(key: str | None, content: str, accounts: Sequence[str], at: Moment
 def _feishu(key: str | None, content: str, accounts: Sequence[str], at: Moment) -> tuple[Json, str]:
     seconds = at // 1_000
     tame = re.sub(r"<(?=\s*/?\s*at\b)", "\N{FULLWIDTH LESS-THAN SIGN}", content, flags=re.IGNORECASE)
-    named = " ".join(f'<at user_id="{one}"></at>' for one in accounts)
+    named = " ".join(f'<at user_id="{one}"></at>' for one in accounts if is_account(one))
     body: dict[str, Json] = {"msg_type": "text", "content": {"text": f"{tame}\n{named}" if named else tame}}
     if key is not None:
         body |= {"timestamp": str(seconds), "sign": feishu_sign(key, seconds)}

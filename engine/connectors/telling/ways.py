@@ -76,10 +76,11 @@ def read_ways(mail: str, sender: str, public_url: str) -> Ways:
 
 
 def _server(mail: str, sender: str) -> MailServer:
-    shown = re.sub(r"//.*@", "//", mail)[:100]  # a password may stand before the @, though it should not
+    shown = _shown(mail)
     try:
         parts = urlsplit(mail)
-        port = parts.port or PORTS[parts.scheme]
+        usual = PORTS[parts.scheme]  # looked up in any case: what is no such scheme goes out without TLS
+        port = parts.port or usual
         host = target_of(f"https://{parts.netloc.rpartition('@')[2]}").host
     except (ValueError, KeyError, EngineError) as error:
         raise EngineError(problems.BAD_SERVER.at("YOUJU_MAIL", address=shown)) from error
@@ -87,6 +88,11 @@ def _server(mail: str, sender: str) -> MailServer:
         raise EngineError(problems.BAD_SERVER.at("YOUJU_MAIL", address=shown))
     user = unquote(parts.username) if parts.username else None
     return MailServer(Target(parts.scheme, host, port), _sender(sender or user or ""), user)
+
+
+def _shown(written: str) -> str:
+    """Return an address as a problem may show it: a password may stand before the @, though it should not."""
+    return written.rpartition("@")[2][:100]
 
 
 def _sender(written: str) -> Address:
@@ -100,9 +106,9 @@ def _page(written: str) -> str:
     try:
         target = target_of(written)
     except EngineError as error:
-        raise EngineError(problems.BAD_PUBLIC_URL.at("YOUJU_PUBLIC_URL", given=written[:100])) from error
+        raise EngineError(problems.BAD_PUBLIC_URL.at("YOUJU_PUBLIC_URL", given=_shown(written))) from error
     if target.base:
-        raise EngineError(problems.BAD_PUBLIC_URL.at("YOUJU_PUBLIC_URL", given=written[:100]))
+        raise EngineError(problems.BAD_PUBLIC_URL.at("YOUJU_PUBLIC_URL", given=_shown(written)))
     return f"{target.scheme}://{target.shown}"
 
 
@@ -111,11 +117,16 @@ def is_mailbox(written: str) -> bool:
     return len(written) <= LONGEST_MAILBOX and _MAILBOX.fullmatch(written) is not None
 
 
+def is_account(written: str) -> bool:
+    """Tell whether a text is the account of one person; ``all`` is everybody in a group."""
+    return _ACCOUNT.fullmatch(written) is not None and written.lower() != "all"
+
+
 def check_address(way: str, written: str) -> None:
     """Raise EngineError (TELL-004, TELL-010) unless somebody can be reached there on this way."""
     if way not in WAYS:
         raise EngineError(problems.UNKNOWN_WAY.at(way, way=way, known=", ".join(WAYS)))
-    if not (is_mailbox(written) if way == MAIL else _ACCOUNT.fullmatch(written) is not None):
+    if not (is_mailbox(written) if way == MAIL else is_account(written)):
         zh, en, hint_zh, hint_en = _ASKED[way]
         given = written[:100]
         raise EngineError(problems.BAD_ADDRESS.at(way, given=given, zh=zh, en=en, hint_zh=hint_zh, hint_en=hint_en))

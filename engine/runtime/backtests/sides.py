@@ -52,7 +52,9 @@ class Side:
         if rule is None or not (rule.definition.enabled and rule.is_valid_on(day)):
             return None
         zone = self.current.catalog.apps[self.app].zone
-        slots = [latest_slot(one.cron, one.zone or zone, end) for one in rule.schedules]
+        calendar = self.current.catalog.calendar(self.app)
+        looking = [one for one in rule.schedules if not one.workdays or calendar.is_workday(day)]
+        slots = [latest_slot(one.cron, one.zone or zone, end) for one in looking]
         found = [slot for slot in slots if slot >= begin]
         return max(found) if found else end if rule.deadline is not None else None
 

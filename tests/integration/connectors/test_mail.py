@@ -81,7 +81,16 @@ def test_a_letter_is_in_the_language_of_who_gets_it(box: Letterbox) -> None:
     assert "Open the record" in body_of(found, "html")
 
 
-@pytest.mark.parametrize("evil", ["x\r\nBcc: thief@example.com", "x\nBcc: thief@example.com", "x\u2028Bcc: t\x00\x1b"])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "x\r\nBcc: thief@example.com",
+        "x\nBcc: thief@example.com",
+        "x\u2028Bcc: t\x00\x1b",
+        "=?utf-8?q?x=0D=0ABcc:thief@example.com=0D=0A=0D=0AHello?= is due",
+        "=?utf-7?q?+2AA-?=",
+    ],
+)
 def test_no_header_is_added_by_what_a_record_or_a_name_says(box: Letterbox, evil: str) -> None:
     send(box, what=made(Told(Text(evil, evil), None), Recipient(evil, "li@example.com", "zh")))
     (found,) = box.letters
@@ -143,7 +152,7 @@ def test_nothing_is_sent_without_tls_when_the_server_is_not_listed(box: Letterbo
     [
         ("550 no such letter", "TELL-006"),
         ("554 5.7.1 rejected", "TELL-006"),
-        ("451 later", "TELL-007"),
+        ("451 later", "TELL-013"),
         ("421 closing", "TELL-007"),
     ],
 )
@@ -154,7 +163,7 @@ def test_a_letter_is_given_up_when_the_server_never_takes_it_alone(box: Letterbo
     assert answer in said
 
 
-@pytest.mark.parametrize(("answer", "code"), [("550 unknown", "TELL-006"), ("450 greylisted", "TELL-007")])
+@pytest.mark.parametrize(("answer", "code"), [("550 unknown", "TELL-006"), ("450 greylisted", "TELL-013")])
 def test_somebody_is_refused_as_the_server_says(box: Letterbox, answer: str, code: str) -> None:
     box.refused[ME.mailbox] = answer
     assert refused(lambda: send(box)).startswith(code)

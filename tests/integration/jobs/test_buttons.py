@@ -19,8 +19,8 @@ def button(**more):
 
 @pytest.fixture
 def crm(site):
-    def start(*rules):
-        site.publish(app(THING, FLOW, *rules, key="crm", roles=[STAFF, READER]))
+    def start(*rules, thing=THING, flow=FLOW):
+        site.publish(app(thing, flow, *rules, key="crm", roles=[STAFF, READER]))
         site.person("me", ("crm", "staff"))
         site.person("other", ("crm", "reader"))
         return site
@@ -156,3 +156,67 @@ def test_a_rule_looks_once_a_task_is_done(crm, on, did, expected):
     site.jobs().run_until_quiet()
     after = site.services.records.read(site.viewer("me"), "crm", "thing", record.id)
     assert after.fields["note"] == expected
+
+
+def test_a_button_opens_its_task_every_time_it_is_pressed(crm):
+    site = crm(rule("ask", "thing", button(), TASK))
+    record = make(site, a="1")
+    for _ in range(2):
+        press(site, record)
+        (task,) = site.services.inbox.open_tasks(site.viewer("me"))
+        site.services.inbox.act(site.viewer("me"), task.id, "fine", {})
+
+
+def test_a_task_that_is_done_may_open_itself_again(crm):
+    again = rule("again", "thing", {"task_done": {"task": "check", "action": "fine"}}, TASK)
+    site = crm(rule("open", "thing", {"created": True}, TASK), again)
+    make(site, a="1")
+    for _ in range(3):
+        site.jobs().run_until_quiet()
+        (task,) = site.services.inbox.open_tasks(site.viewer("me"))
+        site.services.inbox.act(site.viewer("me"), task.id, "fine", {})
+
+
+def test_a_button_may_name_many_people(crm):
+    people = [field(f"p{number}", "person") for number in range(12)]
+    many = form("thing", *people, workflow="thing")
+    to = [{"person": item["key"]} for item in people]
+    told = {"notify": {"to": to, "text": {"zh": "x", "en": "x"}}}
+    site = crm(rule("tell", "thing", button(), [told, {"wait_for": {"hours": 1}}, told]), thing=many)
+    ids = [site.person(f"who{number}").id for number in range(12)]
+    record = make(site, **{item["key"]: id for item, id in zip(people, ids, strict=True)})
+    press(site, record)
+    site.business.moment += 3_600_000
+    site.jobs().run_until_quiet()
+    assert [len(site.services.inbox.notifications(site.viewer(f"who{number}"))) for number in range(12)] == [2] * 12
+
+
+def test_what_runs_others_runs_each_once_and_within_its_validity(crm):
+    never = {"changed": ["who"]}
+    site = crm(
+        rule("all", "thing", button(), {"run": ["b", "c", "old"]}),
+        rule("b", "thing", never, {"set": {"a": "a + 1"}}, once="record"),
+        rule("c", "thing", never, {"run": ["b"]}),
+        rule("old", "thing", never, {"set": {"a": "a + 100"}}, valid_to="2000-01-01"),
+    )
+    record = make(site, a="1")
+    assert [press(site, record).fields["a"] for _ in range(2)] == ["2", "2"]
+
+
+def test_a_button_is_not_offered_where_it_would_be_refused(crm):
+    flow = workflow("thing", [state("new"), state("done", "won", locked=True)], [transition("finish", ["new"], "done")])
+    site = crm(rule("once", "thing", button(), {"set": {"a": "a + 1"}}, once="record"), flow=flow)
+    record, other = make(site, a="1"), make(site, a="1")
+    press(site, record)
+    assert (offered(site, record), offered(site, other)) == ([], ["claim"])
+    site.services.records.transition(site.viewer("me"), "crm", "thing", other.id, "finish", {})
+    assert offered(site, other) == []
+    with pytest.raises(EngineError) as refused:
+        press(site, other)
+    assert codes(refused) == ["DECIDE-006"]
+
+
+def test_a_button_is_for_people_who_can_be_found(crm):
+    with pytest.raises(EngineError) as refused:
+        crm(rule("r", "thing", button(by=[{"watchers": True}]), CLAIM))
+    assert codes(refused) == ["RULE-040"]

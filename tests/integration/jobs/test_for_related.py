@@ -149,3 +149,32 @@ def test_names_inside_are_those_of_the_related_form(crm, then, problems):
         crm(rule("r", "customer", {"created": True}, then))
     found = [(one.code, one.path.removeprefix("rules/r.json#")) for one in refused.value.problems]
     assert sorted({(code, path.split("@")[0]) for code, path in found})[: len(problems)] == problems
+
+
+def test_each_record_may_name_people_of_its_own_and_have_its_task_every_time(crm):
+    asked = {"open_task": {"key": "look", "to": [{"person": "who"}], "title": {"zh": "看", "en": "Look"}}}
+    site = crm(rule("r", "customer", {"changed": ["name"]}, each([told("{{note}}", {"person": "who"}), asked])))
+    customer = make(site, "customer", name="A")
+    people = [site.person(f"p{number:02d}", ("crm", "staff")) for number in range(15)]
+    for person in people:
+        make(site, "deal", customer=customer.id, note=person.name, who=person.id)
+    for time in (1, 2):
+        renamed(site, customer, name=f"A{time}")
+        for person in people:
+            assert [item.text.en for item in site.services.inbox.notifications(person)] == [person.name] * time
+            (task,) = site.services.inbox.open_tasks(person)
+            site.services.inbox.act(person, task.id, "done", {})
+
+
+def test_a_loop_holds_where_its_own_form_has_a_way_out(crm):
+    hold = {"hold": {"reason": {"zh": "等", "en": "wait"}, "released_by": [{"persons": [{"owner": True}]}]}}
+    with pytest.raises(EngineError) as refused:
+        crm(rule("r", "customer", {"changed": ["name"]}, each(hold)))
+    (problem,) = refused.value.problems
+    assert (problem.code, "deal" in problem.message.en) == ("RULE-016", True)
+    release = rule("free", "deal", {"changed": ["note"]}, {"release": True})
+    site = crm(rule("r", "customer", {"changed": ["name"]}, each(hold)), release)
+    customer = make(site, "customer", name="A")
+    deal = make(site, "deal", customer=customer.id, note="n")
+    renamed(site, customer, name="AA")
+    assert site.services.records.read(site.viewer("me"), "crm", "deal", deal.id).held is not None

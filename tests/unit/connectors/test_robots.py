@@ -132,7 +132,15 @@ def test_a_message_is_not_taken_when_the_answer_says_so(way, answer, code):
 
 @pytest.mark.parametrize(
     "webhook",
-    ["", "robot", "ftp://a.example/hidden", "https://a.example/x?key=hidden b", "https://a.example/hidden?k=1#f"],
+    [
+        "",
+        "robot",
+        "https://a.example/hidden ",
+        "https://a.example/hidden\t",
+        "ftp://a.example/hidden",
+        "https://a.example/x?key=hidden b",
+        "https://a.example/hidden?k=1#f",
+    ],
 )
 def test_an_address_is_refused_without_being_repeated_when_it_is_none(webhook):
     with pytest.raises(EngineError) as caught:
@@ -165,3 +173,9 @@ def test_a_robot_is_brief_when_there_is_too_much_to_say():
     assert len(many.encode()) <= LONGEST
     shown = many.count("· ")
     assert many.endswith(f"\n…还有 {90 - shown} 条,见站内消息")
+
+
+def test_everybody_is_mentioned_by_no_account():
+    request = Robot("feishu", "https://a.example/hook").request("a", ("all", "ou_1"), NOW)
+    assert b'"all"' not in (request.body or b"")
+    assert b"ou_1" in (request.body or b"")

@@ -123,6 +123,8 @@ def _schedule(speaker: Speaker, at: str, body: Json, word: Word, name: str) -> I
         every = plan["every"]
         yield Word(f"{at}/every", label, speaker.of(said.EVERY[every]), "choice", (every,), speaker.choices(said.EVERY))
         yield from _slot(speaker, at, plan)
+    if body.get("workdays"):
+        yield speaker.pick("(只在工作日)", " (on workdays alone)")
     yield speaker.pick(",", ", ")
     yield word
     yield speaker.pick(f"每条{name}", f", for each {name}")
