@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from engine.catalog.connectors.definitions import AuthDef, ConnectorDef
 from engine.connectors import problems
@@ -66,7 +66,7 @@ class Outside:
         except (ValueError, EngineError):
             raise EngineError(problems.ELSEWHERE.at(host=here.shown)) from None
         same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
-        within = parts.path.startswith(f"{here.base}/") and ".." not in parts.path.split("/")
+        within = parts.path.startswith(f"{here.base}/") and not _strays(parts.path)
         if not same or not within or not link.isascii() or not link.isprintable():
             raise EngineError(problems.ELSEWHERE.at(host=here.shown))
         query = parse_qsl(parts.query, keep_blank_values=True)
@@ -88,6 +88,13 @@ class Outside:
         known = [self.secrets[name] for name in connector.secrets]
         known += [base64.b64encode(f"{connector.auth.name}:{known[-1]}".encode()).decode()] if connector.auth else []
         return excerpt_of(answer, known)
+
+
+def _strays(path: str) -> bool:
+    """Tell whether a path may lead elsewhere for anybody who reads it, however often its escapes are undone."""
+    while (plain := unquote(path)) != path:
+        path = plain
+    return "\\" in path or any(part.partition(";")[0] in (".", "..") for part in path.split("/"))
 
 
 def excerpt_of(answer: Answer, known: Iterable[str]) -> str:

@@ -163,6 +163,22 @@ MANY_ITEMS = ProblemKind(
     Text("一次超过 {most} 条", "There are more than {most} items at once"),
     Text("请分几次发,或每页少一些", "Send fewer at a time, or ask for smaller pages"),
 )
+UNFIT_PLACE = ProblemKind(
+    "CONN-031",
+    Text(
+        "下一页的位置不能用:超过 {most} 个字符,或有不可见的字符",
+        "The place of the next page is of no use: over {most} characters, or some that cannot be printed",
+    ),
+    Text("请联系对方;已收到的内容都保留", "Ask those who run it; what has come stays"),
+)
+STOPPED = ProblemKind(
+    "CONN-032",
+    Text("停在半路", "It stopped on its way"),
+    Text(
+        "放弃的消息写着原因:重发它,或重新拉取",
+        "What was given up says why: send that again, or fetch anew",
+    ),
+)
 UNDER_WAY = ProblemKind(
     "CONN-029",
     Text("“{key}”正在拉取", "“{key}” is being pulled"),

@@ -15,12 +15,14 @@ from engine.decision.pending import Saving
 from engine.decision.problems import ABSENT
 from engine.decision.saving import save
 from engine.decision.work import Around, Key, Work
+from engine.forms.filling import unfit
 from engine.kernel.problems import EngineError, Problem
 from engine.kernel.values import Row, Value
 from engine.language.cases import shown
 
 if TYPE_CHECKING:
     from engine.catalog.connectors.connectors import Intake
+    from engine.forms.forms import Form
     from engine.language.types import Type
 
 
@@ -52,6 +54,7 @@ def take_item(work: Work, body: TakeItem) -> Key | None:
         return _key(form.app, form.key, before)
     given = {key: one.evaluate(item, around) for key, one in intake.sets.items()}
     given |= _links(work, intake, linked) | age
+    _check_fit(form, {**given, **by} if before is None else given, before or {})
     actor = Actor(None, acting_as(body.connector, intake.key))
     if before is None:
         saving = new_saving(work, app, form, {**given, **by}, actor, typed=False)
@@ -69,6 +72,14 @@ def _filled(by: Mapping[str, Value]) -> dict[str, Value]:
     if blank:
         raise EngineError(blank)
     return dict(by)
+
+
+def _check_fit(form: Form, given: Mapping[str, Value], before: Mapping[str, Value]) -> None:
+    """Raise EngineError with all that is new and that its field would not take from a person."""
+    new = {key: value for key, value in given.items() if key in form.fields and before.get(key) != value}
+    found = [one for key, value in new.items() for one in unfit(form.fields[key], value, key)]
+    if found:
+        raise EngineError(found)
 
 
 def _key(app: str, form: str, row: Row) -> Key:

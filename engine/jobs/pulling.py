@@ -16,7 +16,7 @@ from engine.catalog.connectors.connectors import Connector, Operation
 from engine.catalog.connectors.intakes import PagingDef, PullDef
 from engine.catalog.connectors.preparing import prepared
 from engine.connectors.outside import read_json
-from engine.connectors.problems import CLOSED, MORE_PAGES, SAME_PAGE
+from engine.connectors.problems import CLOSED, MORE_PAGES, SAME_PAGE, UNFIT_PLACE
 from engine.jobs.calling import accepted, asked_of, is_hopeless
 from engine.jobs.partners import Partner
 from engine.jobs.problems import NO_CONNECTOR
@@ -37,6 +37,10 @@ from engine.storage.outbox import Message
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+LONGEST_PLACE = 2_000
+"""Code points of the cursor or the link by which the next page is asked for."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class _Page:
         seen |= {"status": answer.status, "excerpt": excerpt}
         document = read_json(answer, excerpt)
         accepted(self.operation, document, excerpt, around)
-        items = checked(items_at(document, self.pull.items), self.pull.items)
+        items = checked(_items_of(document, self.pull.items), self.pull.items)
         return items, self._following(document, len(items))
 
     def _arguments(self, zone: str) -> dict[str, Value]:
@@ -130,6 +134,15 @@ class _Page:
             excerpt=seen.get("excerpt"),
             error=error,
         )
+
+
+def _items_of(document: Json, pointer: str) -> list[Json] | None:
+    """Return the items of a page; none where null stands for them, None where nothing does."""
+    found = items_at(document, pointer)
+    holder, _, name = pointer.rpartition("/")
+    around = at_pointer(document, holder) if pointer else None
+    is_null = isinstance(around, dict) and name.replace("~1", "/").replace("~0", "~") in around
+    return [] if found is None and is_null else found
 
 
 def pulled(execution: Execution, message: Message) -> Message:
@@ -187,4 +200,10 @@ def _ends_badly(pull: PullDef, payload: Json) -> Problem | None:
         return None
     if payload["following"] == payload["next"] and payload["following"] is not True:
         return SAME_PAGE.at()
+    if payload["following"] is not True and not _is_place(payload["following"]):
+        return UNFIT_PLACE.at(most=LONGEST_PLACE)
     return MORE_PAGES.at(most=pull.most) if payload["page"] + 1 >= pull.most else None
+
+
+def _is_place(following: str) -> bool:
+    return len(following) <= LONGEST_PLACE and following.isprintable()

@@ -38,12 +38,21 @@ LONGEST_NAME = 300
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One item: its JSON, what it is called where it is refused, its values and what is wrong with them."""
+    """One item: its JSON, what it is called where it is refused, its values and what is wrong with them.
+
+    ``age`` is by what the newest of a key is told, if anything; an item that is ``left`` is none of the intake's.
+    """
 
     content: Json
     name: str
     values: Mapping[str, Value]
     problems: Problems
+    age: Value = None
+    left: bool = False
+
+    def is_older(self, other: _Read) -> bool:
+        """Tell whether it is known to be older than the other."""
+        return self.age is not None and other.age is not None and bool(self.age < other.age)
 
 
 def take(execution: Execution, connection: Connection, message: Message) -> None:
@@ -62,7 +71,30 @@ def take(execution: Execution, connection: Connection, message: Message) -> None
     found = carry_out_each(execution, connection, current, commands, _nothing)
     why = {number: one.problems for number, one in enumerate(read) if one.problems}
     why |= {number: refused for number, refused in zip(fit, found, strict=True) if refused}
-    _settle(execution, connection, message, read, why)
+    named = sorted({one.name for one in read})
+    stored = intakes.refused_contents(connection, payload["app"], payload["connector"], payload["operation"], named)
+    before = {name: _read(intake, json.loads(text, parse_float=str), around) for name, text in stored.items()}
+    _settle(execution, connection, message, read, why, _standing(read, why, before))
+
+
+def _standing(read: list[_Read], why: Mapping[int, Problems], before: Mapping[str, _Read]) -> dict[str, int | None]:
+    """Return which item of each key stands refused now, None where none does; without those where nothing changes.
+
+    The last one that came, unless it is older than the one that stands. An item that is left alone says nothing of
+    others of its key.
+    """
+    found: dict[str, int | None] = {}
+    stands = dict(before)
+    for number, one in enumerate(read):
+        known = stands.get(one.name)
+        if known is not None and one.is_older(known):
+            continue
+        if number in why:
+            stands[one.name], found[one.name] = one, number
+        elif known is not None and (not one.left or one.content == known.content):
+            del stands[one.name]
+            found[one.name] = None
+    return found
 
 
 def _found(current: Current, payload: Json) -> Intake:
@@ -83,7 +115,9 @@ def _read(intake: Intake, item: Json, around: Plain) -> _Read:
     key = {name: one.evaluate(values, around) for name, one in intake.by.items()}
     said = {name: shown(value, intake.key_types[name]) for name, value in key.items()}
     named = unnamed if None in key.values() else compact(said)
-    return _Read(item, named if len(named) <= LONGEST_NAME else unnamed, values, tuple(found))
+    age = next((one.evaluate(values, around) for one in intake.newest.values()), None)
+    left = not found and intake.when is not None and not intake.when.holds(values, around)
+    return _Read(item, named if len(named) <= LONGEST_NAME else unnamed, values, tuple(found), age, left)
 
 
 def _command(execution: Execution, message: Message, intake: Intake, number: int, item: _Read) -> Command:
@@ -111,17 +145,14 @@ def _settle(
     message: Message,
     read: list[_Read],
     why: Mapping[int, Problems],
+    standing: Mapping[str, int | None],
 ) -> None:
-    """Keep what was refused, forget what was refused before and is taken now, and count both for what brought them.
-
-    Of an item that came several times the last time counts.
-    """
+    """Keep what was refused, forget what was refused before and is taken now, and count both for what brought them."""
     payload, real = message.payload, execution.clocks.real()
     about = payload["app"], payload["connector"]
-    last = {one.name: number for number, one in enumerate(read)}
-    taken = [name for name, number in last.items() if number not in why]
+    taken = [name for name, number in standing.items() if number is None]
     intakes.forget_taken(connection, *about, payload["operation"], taken)
-    source = payload["hook"] or payload["pull"] or ""
+    source = payload.get("source") or payload["hook"] or payload["pull"] or ""
     intakes.note_refused(
         connection,
         (
@@ -130,15 +161,15 @@ def _settle(
                 app=payload["app"],
                 connector=payload["connector"],
                 intake=payload["operation"],
-                item=read[number].name,
+                item=name,
                 source=source,
                 hook=payload["hook"],
                 content=json.dumps(read[number].content),
-                problems=json.dumps([one.as_json() for one in refused]),
+                problems=json.dumps([one.as_json() for one in why[number]]),
                 at=real,
             )
-            for number, refused in why.items()
-            if last[read[number].name] == number
+            for name, number in standing.items()
+            if number is not None
         ),
     )
     if payload["hook"] is not None and payload["delivery"] is not None:

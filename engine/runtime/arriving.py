@@ -36,16 +36,20 @@ def checked(items: list[Json] | None, at: str) -> list[Json]:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What brought items: a hook with its delivery, or a pull. Neither is counted for items that are taken again."""
+    """What brought items: a hook with its delivery, or a pull. Neither is counted for items that are taken again.
+
+    ``again`` is what had brought those.
+    """
 
     hook: str | None = None
     pull: str | None = None
     delivery: str | None = None
+    again: str = ""
 
     @property
     def name(self) -> str:
         """What it is called where items are told of."""
-        return self.hook or self.pull or ""
+        return self.hook or self.pull or self.again
 
 
 def item_messages(
@@ -64,6 +68,7 @@ def item_messages(
         "hook": origin.hook,
         "pull": origin.pull,
         "delivery": origin.delivery,
+        "source": origin.name,
     }
     return [
         OutboxMessage(

@@ -13,7 +13,7 @@ from engine.catalog.connectors.connectors import Connector, Operation
 from engine.catalog.connectors.intakes import PullDef
 from engine.catalog.connectors.turns import Standing
 from engine.connectors.outside import path_of, read_json
-from engine.connectors.problems import UNDER_WAY
+from engine.connectors.problems import STOPPED, UNDER_WAY
 from engine.decision.calls import Rehearsal, rehearse
 from engine.decision.changeset import Actor
 from engine.decision.commands import NeedFacts, RunRules
@@ -50,7 +50,7 @@ EXCERPT = 80
 class PullView:
     """A pull: when it began last and when that ended (as texts), how many items it has brought, and why it ended badly.
 
-    ``goes_on`` tells whether it is under way.
+    ``goes_on`` tells whether it is under way; one that neither goes on nor ended has stopped (CONN-032).
     """
 
     key: str
@@ -61,6 +61,11 @@ class PullView:
     items: int = 0
     refused: int = 0
     error: str | None = None
+
+    @property
+    def why(self) -> Reason | None:
+        """Why it ended badly, for people."""
+        return None if self.error is None else _reason(json.loads(self.error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +206,19 @@ class Connectors:
         return tuple(_refused_view(catalog, one) for one in found)
 
     def take_again(self, ids: Collection[str] = ()) -> int:
-        """Send refused items on to be taken once more, all that are kept unless named; return how many."""
+        """Send refused items on to be taken once more, the oldest first unless named; return how many."""
         moment = self.execution.clocks.business()
         id = uuid7(moment, self.execution.randomness(10))
 
         def sending(connection: Connection) -> int:
             catalog, sent = self.execution.catalogs.current(connection).catalog, 0
-            for number, one in enumerate(intakes.refused(connection, MOST, ids)):
+            for number, one in enumerate(intakes.refused(connection, MOST, ids, oldest_first=True)):
                 app = catalog.apps.get(one.app)
                 connector = None if app is None else app.connectors.get(one.connector)
                 intake = None if connector is None else connector.intakes.get(one.intake)
                 if connector is None or intake is None:
                     continue
-                origin, items = Origin(hook=one.hook), [json.loads(one.content, parse_float=str)]
+                origin, items = Origin(hook=one.hook, again=one.source), [json.loads(one.content, parse_float=str)]
                 command = derived_id(id, moment, number)
                 messages = item_messages(one.app, connector, intake, items, origin, (command, moment))
                 self.execution.send(connection, command, messages)
@@ -280,6 +285,7 @@ def _pull_view(pull: PullDef, standing: tuple[PullState, bool] | None) -> PullVi
     if standing is None:
         return PullView(pull.key, pull.labels)
     state, goes_on = standing
+    stopped = state.ended_at is None and not goes_on
     return PullView(
         key=pull.key,
         labels=pull.labels,
@@ -288,7 +294,7 @@ def _pull_view(pull: PullDef, standing: tuple[PullState, bool] | None) -> PullVi
         goes_on=goes_on,
         items=state.items,
         refused=state.refused,
-        error=state.error,
+        error=json.dumps(STOPPED.at().as_json()) if stopped else state.error,
     )
 
 
@@ -312,11 +318,13 @@ def _refused_view(catalog: Catalog, one: RefusedItem) -> RefusedView:
         source=one.source,
         at=moment_text(one.at),
         times=one.times,
-        problems=tuple(
-            Reason(each["code"], each["path"], Text.from_json(each["message"]), Text.from_json(each["hint"]))
-            for each in one.why
-        ),
+        problems=tuple(map(_reason, one.why)),
     )
+
+
+def _reason(problem: Json) -> Reason:
+    message, hint = Text.from_json(problem["message"]), Text.from_json(problem["hint"])
+    return Reason(problem["code"], problem["path"], message, hint)
 
 
 def _parsed(operation: Operation, given: Mapping[str, str]) -> dict[str, Value]:

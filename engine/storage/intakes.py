@@ -175,10 +175,22 @@ def forget_taken(connection: Connection, app: str, connector: str, intake: str, 
         connection.execute(delete(_REFUSAL).where(*its, _REFUSAL.c.item.in_(sorted(items))))
 
 
-def refused(connection: Connection, limit: int = 100, ids: Collection[str] = ()) -> tuple[RefusedItem, ...]:
-    """Return the refused items, newest first; with ``ids`` those alone."""
+def refused_contents(
+    connection: Connection, app: str, connector: str, intake: str, items: Collection[str]
+) -> dict[str, str]:
+    """Return the content of those of these items that stand refused."""
+    its = (_REFUSAL.c.app == app, _REFUSAL.c.connector == connector, _REFUSAL.c.intake == intake)
+    query = select(_REFUSAL.c.item, _REFUSAL.c.content).where(*its, _REFUSAL.c.item.in_(sorted(items)))
+    return {row.item: row.content for row in connection.execute(query)}
+
+
+def refused(
+    connection: Connection, limit: int = 100, ids: Collection[str] = (), *, oldest_first: bool = False
+) -> tuple[RefusedItem, ...]:
+    """Return the refused items, newest first unless stated; with ``ids`` those alone."""
     columns = (_REFUSAL.c[name] for name in RefusedItem.__slots__)
-    query = select(*columns).order_by(_REFUSAL.c.at.desc(), _REFUSAL.c.id).limit(limit)
+    age = _REFUSAL.c.at if oldest_first else _REFUSAL.c.at.desc()
+    query = select(*columns).order_by(age, _REFUSAL.c.id).limit(limit)
     found = query.where(_REFUSAL.c.id.in_(sorted(ids))) if ids else query
     return tuple(RefusedItem(*row) for row in connection.execute(found))
 

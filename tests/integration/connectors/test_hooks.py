@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -147,6 +148,66 @@ def test_a_refused_item_is_forgotten_once_it_is_taken(opened: Opened) -> None:
     here.work()
     assert refused(here) == []
     assert here.site.query("SELECT customer FROM bill") == [(customer,)]
+
+
+UNKNOWN = {"customer": {"code": "C9"}}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_newer_refused_item_stays_when_an_older_one_comes(opened: Opened, *, together: bool) -> None:
+    here = opened(bills_shop())
+    items = [bill("B1"), bill("B1", 3, **UNKNOWN), bill("B1", 2, **UNKNOWN), bill("B1")]
+    for number, some in enumerate([items] if together else [[one] for one in items]):
+        send(here, body_of(f"d{number}", *some))
+        here.work()
+    assert bills(here) == [("B1", 10, 1)]
+    with here.site.database.read() as connection:
+        [kept] = intakes.refused(connection)
+    assert json.loads(kept.content)["v"] == 3
+    here.customer(code="C9")
+    here.site.services.connectors.take_again()
+    here.work()
+    assert (bills(here), refused(here)) == ([("B1", 30, 3)], [])
+
+
+def test_a_refused_item_goes_when_a_newer_one_is_taken(opened: Opened) -> None:
+    here = opened(bills_shop())
+    for version, more in ((2, UNKNOWN), (3, {})):
+        send(here, body_of(f"d{version}", bill("B1", version, **more)))
+        here.work()
+    assert (bills(here), refused(here)) == ([("B1", 30, 3)], [])
+
+
+def test_a_refused_item_stays_when_the_next_of_its_key_is_left_alone(opened: Opened) -> None:
+    here = opened(bills_shop(intakes=[intake(when="not void")]))
+    for version, more in ((1, {"void": False, **UNKNOWN}), (2, {"void": True})):
+        send(here, body_of(f"d{version}", bill("B1", version, **more)))
+        here.work()
+    assert [codes for _, codes, _ in refused(here)] == [["APP-073"]]
+
+
+@pytest.mark.parametrize("number", ["B12345", "B1"])
+def test_an_item_is_refused_when_a_field_would_not_take_its_value(opened: Opened, number: str) -> None:
+    documents = bills_shop(intakes=[intake(set={"note": "code"})])
+    for one in documents["forms/bill.json"]["fields"]:
+        one.update({"max_length": 5} if one["key"] in ("number", "note") else {})
+    here = opened(documents)
+    send(here, body_of("d1", bill("B0"), bill(number, customer={"code": "C" * (6 if number == "B1" else 5)})))
+    here.work()
+    assert [row[0] for row in bills(here)] == ["B0"]
+    assert [codes for _, codes, _ in refused(here)] == [["FORM-005"]]
+
+
+def test_the_oldest_refused_items_are_taken_again_first(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.runtime.connectors.MOST", 1)
+    here = opened(bills_shop())
+    for number in range(3):
+        send(here, body_of(f"d{number}", bill(f"B{number}", **UNKNOWN)))
+        here.later(1_000)
+    for _ in range(3):
+        assert here.site.services.connectors.take_again() == 1
+        here.later(1_000)
+    assert [times for _, _, times in refused(here)] == [2, 2, 2]
 
 
 @pytest.mark.parametrize(("missing", "codes"), [("skip", []), ("refuse", ["APP-073"])])

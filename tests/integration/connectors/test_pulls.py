@@ -82,6 +82,12 @@ def test_pages_are_fetched_by_links_on_the_same_host(opened: Opened, service: Pa
         "../x",
         "/api/../x",
         "/api/bills\u00e9",
+        "/api/%2e%2e/x",
+        "/api/..%2fx",
+        "/api/%252e%252e%252fx",
+        "/api/a/%2e/x",
+        "/api/..;a/x",
+        "/api/%5c..%5cx",
     ],
 )
 def test_a_link_to_another_host_is_not_followed(opened: Opened, service: Partner, link: str) -> None:
@@ -196,6 +202,43 @@ def test_a_pull_ends_when_its_pages_do_not(opened: Opened, service: Partner, mos
     assert len(bills(here)) == 2
 
 
+@pytest.mark.parametrize("kind", ["cursor", "link"])
+@pytest.mark.parametrize("following", ["\ud800", "c\u0000", "c" * 2_001])
+def test_a_pull_ends_when_what_leads_on_is_of_no_use(
+    opened: Opened, service: Partner, kind: str, following: str
+) -> None:
+    paging = {"link": {"at": "/next"}} if kind == "link" else {"cursor": {"at": "/next", "argument": "cursor"}}
+    here = opened(bills_shop(service.url, pulls=[pull(paging=paging)]))
+    service.always = page(1, 1, next=following)
+    fetch(here)
+    found = state(here)
+    assert json.loads(found.error or "{}")["code"] == "CONN-031"
+    assert (len(service.received), len(bills(here)), here.dead()) == (1, 1, [])
+
+
+def test_a_pull_that_died_is_told_to_have_stopped(opened: Opened, service: Partner) -> None:
+    here = opened(bills_shop(service.url, retry={"attempts": 1}))
+    service.script.append(Reply(500))
+    fetch(here)
+    [told] = here.site.services.connectors.all()[0].pulls
+    assert told.why is not None
+    assert (told.goes_on, told.ended, told.why.code) == (False, None, "CONN-032")
+    service.always = page(1, 1)
+    fetch(here)
+    assert here.site.services.connectors.all()[0].pulls[0].why is None
+
+
+def test_an_item_that_is_refused_again_keeps_what_brought_it(opened: Opened, service: Partner) -> None:
+    here = opened(bills_shop(service.url))
+    service.always = Reply(body={"rows": [bill("B1", customer={"code": "C9"})]})
+    fetch(here)
+    here.site.services.connectors.take_again()
+    here.work()
+    [kept] = here.site.services.connectors.refused()
+    assert (kept.source, kept.times) == ("fetch", 2)
+    assert state(here).refused == 1
+
+
 def test_pages_wait_when_the_rate_is_used_up(opened: Opened, service: Partner) -> None:
     here = opened(bills_shop(service.url, rate={"count": 1, "seconds": 10}))
     service.script.extend([page(1, 1, next="c1"), page(2, 1)])
@@ -214,6 +257,14 @@ def test_a_page_is_refused_when_it_has_no_items_where_they_should_be(opened: Ope
     service.always = page(1, 1)
     fetch(here)
     assert len(bills(here)) == 1
+
+
+def test_a_page_is_empty_when_null_stands_for_its_items(opened: Opened, service: Partner) -> None:
+    here = opened(bills_shop(service.url, retry={"attempts": 1}, pulls=[pull(items="/data/a~1b")]))
+    service.always = Reply(body={"data": {"a/b": None}})
+    fetch(here)
+    assert here.dead() == []
+    assert (state(here).items, state(here).ended_at) == (0, NOON)
 
 
 def test_a_dead_page_brings_its_items_when_it_is_sent_again_after_another_pull(

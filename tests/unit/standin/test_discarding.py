@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.kernel.problems import EngineError
 from engine.standin.shelf import discard
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def file_with(path: Path, statement: str) -> Path:
