@@ -354,8 +354,8 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
         "add_tag": Shape(
             Word("add tag", "加标签"),
             (
-                Slot("tag", Word("tag", "标签"), Kind.STRING, positional=True, required=True),
-                _key("field", Word("field", "字段"), Domain.FIELD, positional=False),
+                _only("tag", Word("tag", "标签"), Kind.STRING),
+                Slot("field", Word("field", "字段"), Kind.KEY, required=True, domain=Domain.FIELD),
             ),
         ),
         "snapshot": Shape(Word("snapshot", "快照"), (_texts("labels", Word("labels", "名称"), required=False),)),
