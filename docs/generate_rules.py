@@ -9,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from engine.packs.reading import market
-from engine.rules.announcing import EVENTS as COMING_EVENTS
 from engine.rules.announcing import PERSONS as COMING_PERSONS
 from engine.rules.text.printing import print_rule
 from engine.rules.text.shapes import ACTIONS, EVENTS, OPTIONS, SWITCHES, Kind, Shape, Slot
@@ -18,7 +17,7 @@ from engine.rules.text.words import PERSONS, STRUCTURE, UNITS, Language, Word
 HERE = Path(__file__).parent
 PAGES: Mapping[Language, str] = MappingProxyType({"en": "rules.md", "zh": "rules.zh.md"})
 EXAMPLE = ("sales_management", "breaker_fuse")
-COMING = frozenset(("link", "wait_for", "wait_until", "start_approval", "make_document", "add_tag", "snapshot", "run"))
+COMING = frozenset(("wait_until", "make_document", "snapshot"))
 """The actions that are checked and refused when they are published."""
 
 _KINDS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
@@ -50,7 +49,7 @@ def page(language: Language) -> str:
     document = json.loads((market()[pack] / "rules" / f"{key}.json").read_text(encoding="utf-8"))
     places = {
         "EXAMPLE": f"```\n{print_rule(document, language)}```",
-        "EVENTS": "\n".join(_shapes(EVENTS, COMING_EVENTS, language)),
+        "EVENTS": "\n".join(_shapes(EVENTS, (), language)),
         "ACTIONS": "\n".join(_shapes(ACTIONS, COMING, language)),
         "OPTIONS": "\n".join(_options(language)),
         "PERSONS": "\n".join(_words(PERSONS, COMING_PERSONS, language)),

@@ -42,6 +42,7 @@ from engine.rules.events import sees_before
 from engine.rules.naming import Names as RuleNames
 from engine.rules.naming import Signature
 from engine.rules.rules import Rule
+from engine.workflows.approvals.approvals import asked_in
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
 
@@ -295,6 +296,8 @@ class _Parts:
                 continue
             for item in definition.transitions:
                 self._check_persons(definition.form, f"{file}#transitions.{item.key}.by", item.by)
+            for at, who in asked_in(definition):
+                self._check_persons(definition.form, f"{file}#{at}", who)
             work = self._work(definition.form)
             machine = compile_workflow(definition, work, self._fields(definition.form) | {"owner"}, least)
             self.keep(work, file)
@@ -343,6 +346,7 @@ class _Parts:
             rules={rule.key for rule in self.app.rules if rule.form == form},
             calls=self.calls,
             hooks=hooks_for(self.app.connectors, form),
+            approvals={item.key for item in flow.approvals} if flow else set(),
             others=lambda key: self._names(key) if self._fields(key) else None,
         )
 

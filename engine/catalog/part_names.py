@@ -46,6 +46,8 @@ measures 数值 measure
 widgets 组件 widget
 columns 列 column
 rows 行 row
+approvals 审批 approval
+steps 步骤 step
 inputs 输入 input
 outputs 输出 output
 """)
@@ -58,15 +60,16 @@ add 加入的值 added values
 add_tag 加标签 tag added
 aliases 别名 aliases
 answer 提交后的话 answer
-ask 询问的字段 fields asked
-auth 身份凭据 credentials
 arguments 参数 arguments
+ask 询问的字段 fields asked
 at 时间 time
+auth 身份凭据 credentials
 base_url 服务地址 address
-body 请求内容 body
-breaker 熔断 circuit breaker
+beside 对比的分数 score compared
 blocks 区块 blocks
 board 看板 board
+body 请求内容 body
+breaker 熔断 circuit breaker
 bucket 时间分段 bucket
 buttons 按钮 buttons
 by 谁可以做 who may do it
@@ -81,9 +84,12 @@ default 默认值 default
 default_line 自动补一行 line of defaults
 delete 删除 delete
 description 说明 description
+digits 总位数 digits in all
 dimensions 分组 dimensions
-enabled 启用 enabled
+due 时限 time allowed
 en 英文 English
+enabled 启用 enabled
+ends 之后怎么走 what follows
 entries 标签 entries
 fields 字段 fields
 filter 筛选 filter
@@ -95,6 +101,7 @@ form 表单 form
 format 格式 format
 from 起始状态 from
 function 统计方式 function
+geofence 地点范围 geofence
 guard 前提 guard
 guard_message 前提不满足时的话 message of the guard
 headers 请求头 headers
@@ -102,19 +109,23 @@ health 连接检查 health check
 help 提示 help
 hidden_fields 看不到的字段 hidden fields
 hit_policy 命中方式 hit policy
+holds 条件 condition
 home 首页 home
 hooks 推送 hooks
-holds 条件 condition
 icon 图标 icon
 initial 初始状态 initial state
 inputs 输入 inputs
 intake 接收方式 intake
 intakes 接收 intakes
+into 写入 field filled
 items 内容的位置 where the items are
 key 键 key
 kind 种类 kind
 labels 名称 name
+late 超时怎么办 when late
+least 最低分 lowest
 ledger 台账 ledger
+levels 最多几级 levels
 light 亮灯 light
 limit 数量上限 limit
 lines 明细 lines
@@ -122,35 +133,30 @@ link 链接 link
 list 列表 list
 locked 锁定 locked
 max 最大值 maximum
+max_age_minutes 最多拍了几分钟 oldest in minutes
 max_count 最多几项 most entries
 max_length 最多几个字 longest text
-max_age_minutes 最多拍了几分钟 oldest in minutes
 max_seconds 最长几秒 longest in seconds
-min_seconds 最短几秒 shortest in seconds
-digits 总位数 digits in all
-position 带定位 with position
-presets 快捷日期 days in one tap
-suggestions 快捷文字 texts in one tap
-geofence 地点范围 geofence
-taken_from 取自 taken from
-seen_before 照片是否重复 seen before
-metres_between 相距多少米 metres between
 measures 数值 measures
 message 提示语 message
 method 方法 method
+metres_between 相距多少米 metres between
 metric 指标 metric
 min 最小值 minimum
 min_count 最少几项 fewest entries
+min_seconds 最短几秒 shortest in seconds
 missing 没有记录时 where no record is
+most 最高分 highest
 most_pages 最多几页 most pages
-newest 新旧依据 what tells the newest
+need 要谁同意 agreement needed
 needs 依赖 needs
+newest 新旧依据 what tells the newest
 of 统计的字段 field counted
 on 触发时机 trigger
 one_of 至少填一项 one of these
-option_list 选项列表 option list
 operation 操作 operation
 operations 操作 operations
+option_list 选项列表 option list
 optional_fields 选填字段 optional fields
 options 选项 options
 order 排序 order
@@ -162,12 +168,13 @@ path 路径 path
 permissions 权限 permissions
 personal 放在“我的” personal
 phone 电话 phone
+position 带定位 with position
+presets 快捷日期 days in one tap
 pulls 拉取 pulls
 query 查询参数 query
 quick_actions 快捷动作 quick actions
-rate 限速 rate limit
-retry 重试 retries
 rank 排序依据 rank
+rate 限速 rate limit
 read 查看 read
 read_only_after_create 建后不可改 fixed after creation
 read_only_fields 只读字段 read-only fields
@@ -179,30 +186,38 @@ releases 解除冻结 releases
 required 必填 required
 required_when 何时必填 required when
 retired 停用 retired
+retry 重试 retries
 roles 角色 roles
 rows 行 rows
 scale 小数位 decimals
 schedule 时间表 schedule
+score 打分 score
 sections 分区 sections
+seen_before 照片是否重复 seen before
 sentence 句子 sentence
 set 填写 fields set
+set_by 由谁填写 filled by
 signature 签名方式 how it is signed
 since 从何时起 since when
-set_by 由谁填写 filled by
 sort 排序 sort
 sources 来源 sources
+state 状态 state
 states 状态 states
+suggestions 快捷文字 texts in one tap
 summary 摘要 summary
 tab_bars 标签栏 tab bars
+taken_from 取自 taken from
 then 动作 actions
 timeout_seconds 超时秒数 time-out in seconds
 timezone 时区 time zone
 title 标题 title
 to 到达状态 to
+tolerance 允许差距 tolerance
 transition 流转 transition
 transitions 流转 transitions
 type 类型 type
 unique 不可重复 unique
+up_to 逐级到 up to
 update 修改 update
 valid_from 生效日 valid from
 valid_to 失效日 valid to
@@ -213,7 +228,9 @@ visible_when 何时显示 visible when
 when 条件 condition
 where 范围 scope
 while_held 冻结时可做 while held
+who 谁来审 people asked
 widgets 组件 widgets
+withdraw 能否撤回 withdrawal
 workflow 流程 workflow
 zh 中文 Chinese
 """)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from engine.catalog.apps import App
 from engine.decision import problems
+from engine.decision.approvals.courses import is_under_way, start
 from engine.decision.beginning import new_saving
 from engine.decision.calls import place_call
 from engine.decision.changeset import Actor, OutboxMessage, TaskAction, TaskOpening
@@ -48,6 +49,7 @@ from engine.rules.actions import (
     SetFields,
     Single,
     Source,
+    StartApproval,
     Update,
     Wait,
     parts_of,
@@ -84,7 +86,7 @@ class Run:
         self.asked.hear(seen, self.app.decision_tables, self.around)
 
 
-OF_THE_RECORD = (SetFields, AddTag, Fire, OpenTask, Hold, Release)
+OF_THE_RECORD = (SetFields, AddTag, Fire, OpenTask, StartApproval, Hold, Release)
 """Actions on the record itself: they mean nothing once it is deleted."""
 
 
@@ -107,6 +109,7 @@ KEYS: Mapping[type[Single], str] = MappingProxyType(
         Refuse: "refuse",
         RunOthers: "run",
         Wait: "wait_for",
+        StartApproval: "start_approval",
     }
 )
 """How actions are called where rules are written."""
@@ -132,11 +135,10 @@ def act(run: Run, action: Done, row: Row) -> None:
             book(Booking(run.work, run.around, run.actor, run.body.depth), action, row, save)
         case ForEach():
             _for_each(run, action, row)
-        case Hold():
-            _hold(run, action, row)
-        case Release():
-            if row.get("held") is not None:
-                save(_child(run, row, {"held": None}, plain=True))
+        case StartApproval():
+            _start_approval(run, action, row)
+        case Hold() | Release():
+            _hold_or_let_go(run, action, row)
         case Call():
             place_call(run, action, row)
         case Refuse():  # the checker lets it stand in before-rules only
@@ -232,9 +234,23 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
         )
 
 
+def _start_approval(run: Run, action: StartApproval, row: Row) -> None:
+    flow = run.app.workflows.get(run.form.key)
+    approval = None if flow is None else flow.approvals.get(action.approval)
+    if approval is not None and not is_under_way(run.work, run.form, row, action.approval):
+        start(_child(run, row, {}), approval, save)
+
+
 def _moment(run: Run, due: Expression, row: Row) -> int | None:
     run.hear([(due, row)])
     return moment_by(due, due.evaluate(row, run.around), run.app.zone)
+
+
+def _hold_or_let_go(run: Run, action: Hold | Release, row: Row) -> None:
+    if isinstance(action, Hold):
+        _hold(run, action, row)
+    elif row.get("held") is not None:
+        save(_child(run, row, {"held": None}, plain=True))
 
 
 def _hold(run: Run, action: Hold, row: Row) -> None:

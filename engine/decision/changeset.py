@@ -72,7 +72,10 @@ class TaskAction:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpening:
-    """A task for one person's inbox, unique by ``dedupe``: asked for twice, it is there once."""
+    """A task for one person's inbox, unique by ``dedupe``: asked for twice, it is there once.
+
+    One of an ``approval`` (its id) asks for a decision.
+    """
 
     id: str
     key: str
@@ -86,6 +89,7 @@ class TaskOpening:
     opened_at: Moment
     due_at: Moment | None = None
     state: str | None = None
+    approval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,49 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalWrite:
+    """An approval as it is after the command: ``course`` as ``engine.workflows.approvals.keeping`` writes it.
+
+    ``version`` is the one after; it holds only if the stored one is ``version - 1`` (none, where it is 1).
+    """
+
+    id: str
+    app: str
+    form: str
+    record: str
+    approval: str
+    version: int
+    design: Mapping[str, Json]
+    course: Mapping[str, Json]
+    starter: str | None
+    started_at: Moment
+    urged_at: Moment | None = None
+    ended_at: Moment | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAct:
+    """What somebody did in an approval: ``act`` at ``step``, in the seat of ``person``; ``to`` a person or a step.
+
+    ``actor`` is None where the clock or a rule did it. ``number`` orders what is done in one approval.
+    """
+
+    id: str
+    approval: str
+    app: str
+    number: int
+    step: str | None
+    act: str
+    actor: str | None
+    at: Moment
+    person: str | None = None
+    to: str | None = None
+    score: int | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Changeset:
     """Everything that one command does, in the order in which it was decided."""
 
@@ -206,3 +253,5 @@ class Changeset:
     holdings: tuple[Holding, ...] = ()
     tokens_used: tuple[TokenUse, ...] = ()
     notes: tuple[Note, ...] = ()
+    approvals: tuple[ApprovalWrite, ...] = ()
+    approval_acts: tuple[ApprovalAct, ...] = ()

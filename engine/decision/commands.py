@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.decision.changeset import Actor, Changeset
 from engine.decision.facts import Query
@@ -58,12 +59,47 @@ class Fire:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Do something with a task of one's own; ``seen`` is the version of its record that the sender looked at."""
+    """Do something with a task of one's own; ``seen`` is the version of its record that the sender looked at.
+
+    With a task of an approval comes a ``comment``.
+    """
 
     task: str
     action: str
     fields: Json = field(default_factory=dict)
     seen: int | None = None
+    comment: str | None = None
+
+
+ApprovalActKind = Literal[
+    "approve", "reject", "return", "transfer", "add_before", "add_after", "withdraw", "urge", "comment"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Do something in an approval: decide, hand on, ask another one along, take it back, urge, or say something.
+
+    ``to`` is a person, or the step that it goes back to (None: to whoever applied). ``fields`` are what the step has
+    filled, ``score`` is what it has given by whoever approves. ``seen`` is the version of the record looked at.
+    """
+
+    approval: str
+    act: ApprovalActKind
+    comment: str | None = None
+    to: str | None = None
+    fields: Json = field(default_factory=dict)
+    score: int | None = None
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassDue:
+    """So many percent of the time that a step of an approval may take are over; ``begun`` tells which step it was."""
+
+    approval: str
+    begun: int
+    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +168,7 @@ class TakeItem:
     hook: str | None = None
 
 
-Body = Create | Update | Delete | Fire | Act | Press | RunRules | TakeAnswer | TakeItem
+Body = Create | Update | Delete | Fire | Act | Press | Sign | PassDue | RunRules | TakeAnswer | TakeItem
 
 
 @dataclass(frozen=True, slots=True)

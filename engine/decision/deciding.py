@@ -8,11 +8,14 @@ from typing import cast
 from engine.catalog.apps import Catalog
 from engine.decision import holding, problems
 from engine.decision.after_rules import run_rules
+from engine.decision.approvals.people import may_act_for
+from engine.decision.approvals.signing import pass_due, sign
 from engine.decision.beginning import new_saving
 from engine.decision.calls import take_answer
 from engine.decision.changeset import Changeset
 from engine.decision.commands import (
     Act,
+    ApprovalActKind,
     Command,
     Create,
     Decided,
@@ -20,14 +23,16 @@ from engine.decision.commands import (
     Fire,
     NeedFacts,
     Outcome,
+    PassDue,
     Press,
     Refusal,
     RunRules,
+    Sign,
     TakeAnswer,
     TakeItem,
     Update,
 )
-from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
+from engine.decision.facts import ApprovalQuery, Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
 from engine.decision.intakes import take_item
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
@@ -74,7 +79,7 @@ def placed(found: Problem) -> Problem:
 def begin(work: Work) -> None:
     """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
     match work.command.body:
-        case Create() | Act():
+        case Create() | Act() | Sign() | PassDue():
             pass
         case body:
             work.form(body.app, body.form)
@@ -93,6 +98,8 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
         case Act(task):
             queries.append(TaskQuery(task))
+        case Sign(approval) | PassDue(approval):
+            queries.append(ApprovalQuery(approval))
         case Create() | TakeItem():
             pass
     return queries
@@ -113,6 +120,10 @@ def _carry_out(work: Work) -> Key | None:
             return _act(work, body)
         case Press():
             return press(work, body)
+        case Sign():
+            return sign(work, body, changed, save)
+        case PassDue():
+            return pass_due(work, body, save)
         case RunRules():
             run_rules(work, body)
             return (body.app, body.form, body.record)
@@ -138,6 +149,9 @@ def _changeset(work: Work) -> Changeset:
         firings=tuple(work.firings),
         holdings=tuple(work.holdings),
         tokens_used=tuple(work.tokens_used),
+        notes=tuple(work.notes),
+        approvals=tuple(work.approvals.values()),
+        approval_acts=tuple(work.approval_acts),
     )
 
 
@@ -329,8 +343,10 @@ def _may_edit(saving: Saving, before: Row) -> bool:
 
 def _act(work: Work, body: Act) -> Key:
     task = cast("OpenTask | None", work.fact(TaskQuery(body.task)))
-    if task is None or task.assignee != work.command.actor.user:
+    if task is None or not _is_theirs(work, task):
         raise EngineError(problems.ABSENT.at())
+    if task.approval is not None:
+        return _decide(work, task.approval, body)
     action = task.actions.get(body.action)
     if action is None:
         raise EngineError(problems.NO_ACTION.at(key=body.action, known=", ".join(task.actions)))
@@ -343,3 +359,17 @@ def _act(work: Work, body: Act) -> Key:
         key = fire(work, fired, action.fields, action.one_of)
     announce_done(work, task, body.action)
     return key
+
+
+def _is_theirs(work: Work, task: OpenTask) -> bool:
+    """Tell whether a task waits for the acting user: it is theirs, or they act for whom it waits for."""
+    user = work.command.actor.user
+    return user is not None and may_act_for(work, user, task.assignee, ())
+
+
+def _decide(work: Work, approval: str, body: Act) -> Key:
+    """Do what a task of an approval asks for."""
+    if body.action not in ("approve", "reject"):
+        raise EngineError(problems.NO_ACTION.at(key=body.action, known="approve, reject"))
+    act: ApprovalActKind = "approve" if body.action == "approve" else "reject"
+    return sign(work, Sign(approval, act, body.comment, fields=body.fields, seen=body.seen), changed, save)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.decision.changeset import TaskAction
+from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
+from engine.workflows.approvals.course import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,30 @@ class TaskQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalQuery:
+    """An approval by its id. Answer: ``StandingApproval``, or None where there is none."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalsOnQuery:
+    """The approvals of a record that are under way. Answer: ``StandingApproval``s in the order in which they began."""
+
+    app: str
+    form: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceQuery:
+    """Whether a person is away at a moment. Answer: an ``Absence``, or None where they are there."""
+
+    person: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class FiredQuery:
     """Whether a rule, by its uid, has fired for a period of a record. Answer: a boolean."""
 
@@ -168,6 +194,9 @@ Query = (
     | FileQuery
     | CaptureQuery
     | RepeatQuery
+    | ApprovalQuery
+    | ApprovalsOnQuery
+    | AbsenceQuery
 )
 
 Facts = Mapping[Query, object]
@@ -197,6 +226,30 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingApproval:
+    """An approval as deciding sees it; ``design`` is its document as it was when it began, without its steps."""
+
+    id: str
+    app: str
+    form: str
+    record: str
+    approval: str
+    version: int
+    design: Mapping[str, Json]
+    course: Course
+    starter: str | None
+    started_at: Moment
+    urged_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """That a person is away, and who acts for them meanwhile, if they named somebody."""
+
+    deputy: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTask:
     """A task as deciding sees it: ``actions`` are what can be done with it, by key."""
 
@@ -208,6 +261,7 @@ class OpenTask:
     assignee: str
     state: str | None
     actions: Mapping[str, TaskAction]
+    approval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

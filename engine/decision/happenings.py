@@ -19,6 +19,8 @@ def event_json(event: Event) -> dict[str, Json]:
     }
     if event.task is not None:
         written |= {"task": event.task, "done": event.done}
+    if event.approval is not None:
+        written |= {"approval": event.approval, "done": event.done}
     if event.hook is not None:
         written["hook"] = event.hook
     return written
@@ -35,4 +37,5 @@ def event_of(document: Mapping[str, Json]) -> Event:
         task=document.get("task"),
         done=document.get("done"),
         hook=document.get("hook"),
+        approval=document.get("approval"),
     )

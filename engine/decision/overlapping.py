@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 from engine.decision.changeset import Changeset, RecordWrite
 from engine.decision.facts import (
+    AbsenceQuery,
     AggregateQuery,
+    ApprovalQuery,
+    ApprovalsOnQuery,
     BalanceQuery,
     CaptureQuery,
     EntriesQuery,
@@ -42,6 +45,8 @@ class Changes:
     closes_alone: bool = False
     firings: set[tuple[str, str, str, str]] = field(default_factory=set)
     holds_files: bool = False
+    approvals: set[str] = field(default_factory=set)
+    with_approvals: set[Key] = field(default_factory=set)
 
     def add(self, changeset: Changeset) -> None:
         """Note what one more changeset changes."""
@@ -55,6 +60,8 @@ class Changes:
         self.closes_alone = self.closes_alone or bool(changeset.tasks_closed and not written)
         self.firings.update((one.app, one.rule, one.record, one.period) for one in changeset.firings)
         self.holds_files = self.holds_files or bool(changeset.holdings or changeset.tokens_used)
+        self.approvals.update(one.id for one in changeset.approvals)
+        self.with_approvals.update((one.app, one.form, one.record) for one in changeset.approvals)
 
     def meet(self, queries: Iterable[Query]) -> bool:
         """Tell whether an answer to any of these may be another one once the changes are made."""
@@ -79,7 +86,11 @@ class Changes:
                 return (app, form) in self.forms or (bool(self.forms) and _reaches(aggregate))
             case FileQuery() | CaptureQuery() | RepeatQuery():
                 return self.holds_files
-            case PersonQuery() | RoleQuery():
+            case ApprovalQuery(id):
+                return id in self.approvals
+            case ApprovalsOnQuery(app, form, id):
+                return (app, form, id) in self.with_approvals
+            case PersonQuery() | RoleQuery() | AbsenceQuery():
                 return False  # no decision changes people
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.decision import captures, checks, holding, pointers
+from engine.decision.approvals.courses import overtake, start_where_entered
 from engine.decision.before_change import old_json
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
@@ -212,6 +213,9 @@ def _note_write(saving: Saving) -> None:
     close_overtaken(saving)
     work.timers.extend(timers(saving))
     _note_event(saving, changes, old)
+    overtake(saving, save)
+    if saving.row.get("state") != old.get("state"):
+        start_where_entered(saving, save)
 
 
 def _gather_write(saving: Saving, changes: Mapping[str, Value], action: str, version: int) -> None:

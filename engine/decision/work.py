@@ -8,8 +8,11 @@ from typing import cast
 
 from engine.catalog.apps import App, Catalog
 from engine.decision.changeset import (
+    ApprovalAct,
+    ApprovalWrite,
     Firing,
     Holding,
+    Note,
     OutboxMessage,
     RecordWrite,
     RuleRun,
@@ -69,6 +72,9 @@ class Work:
     firings: list[Firing] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
     tokens_used: list[TokenUse] = field(default_factory=list)
+    approvals: dict[str, ApprovalWrite] = field(default_factory=dict)
+    approval_acts: list[ApprovalAct] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     saves: int = 0
     _ordinal: int = 0
     _around: dict[tuple[str, str | None], Around] = field(default_factory=dict)

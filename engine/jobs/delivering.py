@@ -11,8 +11,9 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 
 from engine.decision import calls
+from engine.decision.approvals.courses import KIND as APPROVAL_DUE
 from engine.decision.changeset import Actor
-from engine.decision.commands import Command, RunRules
+from engine.decision.commands import Command, PassDue, RunRules
 from engine.decision.course import GOING_ON
 from engine.decision.happenings import event_of
 from engine.decision.telling import DIGEST, TELL
@@ -90,6 +91,14 @@ def go_on(execution: Execution, connection: Connection, message: Message) -> Non
         note_refusal(execution, connection, current, command, refused)
 
 
+def pass_due(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let an approval hear that time has passed; what cannot be done then is tried again, and kept at last."""
+    payload = message.payload
+    body = PassDue(payload["approval"], payload["begun"], payload["percent"])
+    id = derived_id(message.id, message.due_at, 0)
+    execution.within(connection, Command(id, execution.clocks.business(), Actor(None), body))
+
+
 def notify(execution: Execution, connection: Connection, message: Message) -> None:
     """Put a message into the recipients' notifications, unique by outbox row and recipient, and pass it on outside."""
     payload = message.payload
@@ -118,6 +127,7 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         sweeping.KIND: sweep,
         deadlines.KIND: pass_deadline,
         ARM: arm,
+        APPROVAL_DUE: pass_due,
     }
 )
 BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(

@@ -160,6 +160,13 @@ class AddTag:
 
 
 @dataclass(frozen=True, eq=False)
+class StartApproval:
+    """Start an approval of the record, by its key."""
+
+    approval: str
+
+
+@dataclass(frozen=True, eq=False)
 class Wait:
     """Do what follows after some time."""
 
@@ -202,7 +209,7 @@ class Branch:
 Writing = SetFields | AddTag | Fire | Create | Update | Post | Reverse | Hold | Release
 """An action that changes a record."""
 
-Done = Writing | Notify | OpenTask | Refuse | Call | ForEach
+Done = Writing | Notify | OpenTask | StartApproval | Refuse | Call | ForEach
 """An action that does something by itself."""
 
 Single = Done | RunOthers | Wait | ForRelated

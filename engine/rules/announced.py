@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.kernel.canonical import Json
-from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
 from engine.rules.lengths import LengthDef, length_def
 
@@ -50,14 +49,6 @@ class WaitUntilDef:
 
 
 @dataclass(frozen=True, slots=True)
-class StartApprovalDef:
-    """Start an approval, decided by these persons where its design names none."""
-
-    approval: str
-    to: tuple[PersonsDef, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class MakeDocumentDef:
     """Make a document of a template, kept in a field where one is named."""
 
@@ -73,7 +64,7 @@ class SnapshotDef:
     labels: Text | None = None
 
 
-AnnouncedDef = WaitUntilDef | StartApprovalDef | MakeDocumentDef | SnapshotDef
+AnnouncedDef = WaitUntilDef | MakeDocumentDef | SnapshotDef
 
 
 def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
@@ -93,8 +84,6 @@ def announced_def(kind: str, body: Json) -> AnnouncedDef:
     match kind:
         case "wait_until":
             return WaitUntilDef(body)
-        case "start_approval":
-            return StartApprovalDef(body["approval"], tuple(map(persons_def, body.get("to", ()))))
         case "make_document":
             return MakeDocumentDef(body["document"], body.get("field"), retry_def(body))
         case _:

@@ -15,17 +15,11 @@ from engine.rules.announced import (
     MakeDocumentDef,
     RetryDef,
     SnapshotDef,
-    StartApprovalDef,
     WaitUntilDef,
 )
 from engine.rules.events import EventDef
 from engine.rules.naming import Names, check_known
 
-EVENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "approval_done": ("审批完成事件", "rules on an approval that is done"),
-    }
-)
 PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "least_loaded": ("最空闲者", "the least loaded of a role"),
@@ -42,8 +36,6 @@ def not_yet(work: Gathering, place: str, what: tuple[str, str]) -> None:
 def check_event(event: EventDef, place: str, work: Gathering) -> None:
     """Gather what of an event cannot be run yet."""
     check_persons(event.by, f"{place}.button.by", work)
-    if event.kind in EVENTS:
-        not_yet(work, f"{place}.{event.kind}", EVENTS[event.kind])
 
 
 def check_persons(who: Iterable[PersonsDef], place: str, work: Gathering) -> None:
@@ -79,8 +71,6 @@ def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Na
         case WaitUntilDef(condition=condition):
             work.expression(f"{place}.wait_until", condition, BooleanType)
             what = ("等到", "wait until")
-        case StartApprovalDef():
-            what = ("发起审批", "start approval")
         case MakeDocumentDef(field=field):
             check_known(work, f"{place}.make_document.field", [field] if field else [], names.fields)
             what = ("生成文档", "make document")

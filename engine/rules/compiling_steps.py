@@ -5,9 +5,9 @@ from __future__ import annotations
 from engine.language.gathering import Gathering
 from engine.language.types import ChoicesType, ReferenceType
 from engine.rules import problems
-from engine.rules.actions import Action, AddTag, RunOthers, SetFields, Wait
+from engine.rules.actions import Action, AddTag, RunOthers, SetFields, StartApproval, Wait
 from engine.rules.naming import NEVER_SET, Names, check_known
-from engine.rules.steering import AddTagDef, LinkDef, RunRulesDef, SteeringDef, WaitForDef
+from engine.rules.steering import AddTagDef, LinkDef, RunRulesDef, StartApprovalDef, SteeringDef, WaitForDef
 
 
 def compile_step(place: str, action: SteeringDef, work: Gathering, names: Names) -> Action | None:
@@ -21,6 +21,9 @@ def compile_step(place: str, action: SteeringDef, work: Gathering, names: Names)
             if time.count < 1:
                 work.found.append(problems.NO_WAIT.at(f"{place}.wait_for"))
             return Wait(time)
+        case StartApprovalDef(approval=approval):
+            check_known(work, f"{place}.start_approval.approval", [approval], names.approvals)
+            return StartApproval(approval)
         case RunRulesDef(rules=rules):
             check_known(work, f"{place}.run", rules, names.rules)
             return RunOthers(rules)

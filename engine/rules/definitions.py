@@ -9,7 +9,7 @@ from typing import Literal
 from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
-from engine.rules.announced import AnnouncedDef, DeliveryDef, StartApprovalDef, announced_def, delivery_def
+from engine.rules.announced import AnnouncedDef, DeliveryDef, announced_def, delivery_def
 from engine.rules.calls import CallDef, call_def
 from engine.rules.events import EventDef, event_def
 from engine.rules.posting import PostDef, ReverseDef, posting_def
@@ -273,7 +273,7 @@ def persons_of(action: ActionDef) -> Iterator[tuple[str, tuple[PersonsDef, ...]]
         case NotifyDef(to=to, copy=copy):
             yield "to", to
             yield "copy", copy
-        case OpenTaskDef(to=to) | StartApprovalDef(to=to):
+        case OpenTaskDef(to=to):
             yield "to", to
         case HoldDef(parties=parties):
             yield from ((f"released_by[{number}].persons", item.persons) for number, item in enumerate(parties))

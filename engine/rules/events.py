@@ -26,6 +26,16 @@ EventKind = Literal[
     "webhook",
     "button",
 ]
+OUTCOMES = (
+    ("approved", "通过"),
+    ("rejected", "驳回"),
+    ("returned", "退回"),
+    ("withdrawn", "撤回"),
+    ("apart", "分歧"),
+    ("overtaken", "失效"),
+)
+"""What an approval can come to, with its Chinese word."""
+
 CatchUp = Literal["latest", "all", "none"]
 
 

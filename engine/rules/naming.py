@@ -29,8 +29,8 @@ class Names:
     """What a rule may name, beside what its expressions see: the fields, states and transitions of its form.
 
     ``begins_in`` is the state in which records of the form begin; ``rules`` are the rules of the form, ``calls`` the
-    operations of every connector, ``hooks`` what brings items for the form. ``others`` gives the same of another form
-    of the app.
+    operations of every connector, ``hooks`` what brings items for the form, ``approvals`` its approvals.
+    ``others`` gives the same of another form of the app.
     """
 
     app: str
@@ -42,6 +42,7 @@ class Names:
     rules: Collection[str] = ()
     calls: Mapping[str, Mapping[str, Signature]] = field(default_factory=dict)
     hooks: Collection[str] = ()
+    approvals: Collection[str] = ()
     others: Callable[[str], Names | None] = field(default=lambda _: None)
 
 

@@ -29,7 +29,8 @@ class Ahead:
 class Event:
     """What happened to one record: how it began, which fields differ, which state it left and entered.
 
-    Or which ``task`` of it somebody has closed, and by which of its actions that was ``done``.
+    Or which ``task`` of it somebody has closed, and by which of its actions that was ``done``; or which ``approval``
+    of it has come to its end, and what it came to.
     ``hook`` brought the item by which it was made or changed; None where no hook did.
     """
 
@@ -41,6 +42,7 @@ class Event:
     task: str | None = None
     done: str | None = None
     hook: str | None = None
+    approval: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +141,10 @@ class Rule:
                 case "left" if event.left in wanted.names and event.left is not None:
                     return True
                 case "task_done" if event.task == wanted.names[0] and event.done in (wanted.names[1:] or (event.done,)):
+                    return True
+                case "approval_done" if event.approval == wanted.names[0] and event.done in (
+                    wanted.names[1:] or (event.done,)
+                ):
                     return True
                 case "webhook" if event.hook in wanted.names and event.hook is not None:
                     return True

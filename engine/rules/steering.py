@@ -38,9 +38,16 @@ class RunRulesDef:
     rules: tuple[str, ...]
 
 
-SteeringDef = LinkDef | AddTagDef | WaitForDef | RunRulesDef
+@dataclass(frozen=True, slots=True)
+class StartApprovalDef:
+    """Start an approval of the record; one that is under way is not started a second time."""
 
-STEERING = frozenset(("link", "add_tag", "wait_for", "run"))
+    approval: str
+
+
+SteeringDef = LinkDef | AddTagDef | WaitForDef | RunRulesDef | StartApprovalDef
+
+STEERING = frozenset(("link", "add_tag", "wait_for", "run", "start_approval"))
 """The members by which a document states these."""
 
 
@@ -53,5 +60,7 @@ def steering_def(kind: str, body: Json) -> SteeringDef:
             return AddTagDef(body["tag"], body["field"])
         case "wait_for":
             return WaitForDef(length_def(body))
+        case "start_approval":
+            return StartApprovalDef(body["approval"])
         case _:
             return RunRulesDef(tuple(body))

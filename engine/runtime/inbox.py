@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from engine.decision.approvals.people import acting_for, look_who_is_away
 from engine.decision.changeset import Actor, TaskAction
 from engine.decision.commands import Act
 from engine.decision.facts import Query, RecordQuery
@@ -18,6 +19,7 @@ from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
 from engine.runtime.showing import pointed_at, transition_view
 from engine.runtime.views import NotificationView, TaskView, TransitionView, Viewer
+from engine.storage import absences
 from engine.storage import notifications as stored_notifications
 from engine.storage import tasks as stored_tasks
 from engine.storage.notifications import Notification
@@ -42,19 +44,28 @@ class Inbox:
         within a day, the longest due first; then the newest.
         """
         with self._desk.reading(viewer) as reading:
-            tasks = stored_tasks.open_tasks(reading.connection, viewer.id, reading.moment + DAY_MS, max(limit, MOST))
+            people = waiting_for(reading)
+            tasks = stored_tasks.open_tasks(reading.connection, people, reading.moment + DAY_MS, max(limit, MOST))
             _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
             urgent = sorted(tasks, key=lambda task: not _is_held(reading, task))[:limit]
             return tuple(_task_view(reading, task) for task in urgent)
 
-    def act(self, viewer: Viewer, task: str, action: str, fields: Json, version: int | None = None) -> None:
+    def act(
+        self,
+        viewer: Viewer,
+        task: str,
+        action: str,
+        fields: Json,
+        version: int | None = None,
+        comment: str | None = None,
+    ) -> None:
         """Do one of the things that can be done with a task; absent where it is not the viewer's or not open.
 
         Conflict where the record is no longer at ``version`` (None: whichever it is at).
         """
         if not is_uuid(task):
             raise EngineError(ABSENT.at())
-        self._execution.execute(self._execution.command(Actor(viewer.id), Act(task, action, fields, version)))
+        self._execution.execute(self._execution.command(Actor(viewer.id), Act(task, action, fields, version, comment)))
 
     def notifications(self, viewer: Viewer, limit: int = 50) -> tuple[NotificationView, ...]:
         """Return what the viewer was told, newest first."""
@@ -76,7 +87,7 @@ class Inbox:
         """Return how many tasks are open and how many notifications unread."""
         with self._desk.reading(viewer) as reading:
             return {
-                "tasks": stored_tasks.count_open(reading.connection, viewer.id),
+                "tasks": stored_tasks.count_open(reading.connection, waiting_for(reading)),
                 "unread": stored_notifications.count_unread(reading.connection, viewer.id),
             }
 
@@ -85,6 +96,14 @@ class Inbox:
         with self._execution.database.write() as connection:
             moment = self._execution.clocks.business()
             stored_notifications.mark_read(connection, viewer.id, notification, moment)
+
+
+def waiting_for(reading: Reading) -> tuple[str, ...]:
+    """Return for whom the viewer acts now: for themselves, and for those who are away and have nobody else."""
+    away = sorted(absences.away_at(reading.connection, reading.moment))
+    look_who_is_away(reading, away)
+    me = reading.viewer.id
+    return (me, *(one for one in away if one != me and acting_for(reading, one) == me))
 
 
 def _is_held(reading: Reading, task: StoredTask) -> bool:

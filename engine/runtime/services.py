@@ -9,6 +9,8 @@ from engine.forms.field_types import FieldType
 from engine.kernel.clocks import Clocks
 from engine.kernel.identifiers import RandomBytes
 from engine.kernel.registries import Registry
+from engine.runtime.absences import Absences
+from engine.runtime.approvals import Approvals
 from engine.runtime.apps import Apps
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
@@ -47,6 +49,8 @@ class Services:
     connectors: Connectors
     hooks: Hooks
     desk: Desk
+    absences: Absences
+    approvals: Approvals
     apps: Apps
     records: Records
     files: Files
@@ -85,13 +89,19 @@ def assemble(
     """
     source, home = catalogs or CatalogSource(types, database.dialect), contents or MemoryContents()
     execution = Execution(database, source, clocks, randomness, home, outside or Outside())
-    desk = Desk(execution)
+    return _at(Desk(execution))
+
+
+def _at(desk: Desk) -> Services:
+    execution = desk.execution
     inbox, boards, trials = Inbox(desk), Boards(desk), Trials(desk)
     return Services(
         execution=execution,
         connectors=Connectors(execution),
         hooks=Hooks(execution),
         desk=desk,
+        absences=Absences(execution),
+        approvals=Approvals(desk),
         apps=Apps(desk),
         records=Records(desk),
         files=Files(desk),

@@ -76,6 +76,8 @@ KEPT = (
     _kept(system_tables.parameter, "key", json=("value",)),
     _kept(system_tables.state_log),
     _kept(system_tables.task, json=("actions",)),
+    _kept(system_tables.approval, json=("design", "course")),
+    _kept(system_tables.approval_act),
     _kept(system_tables.notification),
     _kept(system_tables.rule_run, json=("trace",)),
     _kept(system_tables.rule_once, "rule", "record", "period"),

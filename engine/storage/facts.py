@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlalchemy import Connection, func, select
 
 from engine.decision.facts import (
+    AbsenceQuery,
     AggregateQuery,
+    ApprovalQuery,
+    ApprovalsOnQuery,
     BalanceQuery,
     CaptureQuery,
     EntriesQuery,
@@ -27,7 +30,7 @@ from engine.kernel.problems import EngineError
 from engine.language.backends.sql.queries import aggregate_select, rows_select, stored_from
 from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT
-from engine.storage import capture_tokens, directory, files, firings, problems, records, tasks
+from engine.storage import absences, approvals, capture_tokens, directory, files, firings, problems, records, tasks
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.locks import lock_name
 from engine.storage.rows import from_physical, to_physical
@@ -67,6 +70,9 @@ def answer(
     answers.update(
         (query, files.is_held_elsewhere(connection, query)) for query in listed if isinstance(query, RepeatQuery)
     )
+    answers.update(approvals.facts_by_id(connection, [query for query in listed if isinstance(query, ApprovalQuery)]))
+    answers.update(approvals.facts_on(connection, [query for query in listed if isinstance(query, ApprovalsOnQuery)]))
+    answers.update(absences.facts(connection, [query for query in listed if isinstance(query, AbsenceQuery)]))
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:

@@ -178,6 +178,31 @@ task = _table(
     _words("closed_action"),
     _words("closed_by"),
     _words("closed_rule"),
+    _words("approval"),
+)
+approval = _table(
+    "approval",
+    *(_words(name) for name in ("id", "app", "form", "record", "approval")),
+    _number("version"),
+    *(_words(name) for name in ("design", "course", "starter")),
+    *(_moment(name) for name in ("started_at", "urged_at", "ended_at")),
+    _words("outcome"),
+)
+approval_act = _table(
+    "approval_act",
+    *(_words(name) for name in ("id", "approval", "app")),
+    _number("number"),
+    *(_words(name) for name in ("step", "act", "actor")),
+    _moment("at"),
+    *(_words(name) for name in ("person", "to")),
+    _number("score"),
+    _words("comment"),
+)
+absence = _table(
+    "absence",
+    *(_words(name) for name in ("id", "user_id")),
+    *(_moment(name) for name in ("begins_at", "ends_at")),
+    *(_words(name) for name in ("deputy", "note")),
 )
 state_log = _table(
     "state_log",

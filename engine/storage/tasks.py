@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,27 +35,31 @@ class StoredTask:
     state: str | None
     closed_at: Moment | None
     closed_action: str | None
+    approval: str | None = None
 
     def as_fact(self) -> OpenTask:
         """Return the task as deciding sees it."""
         actions = {action.key: action for action in self.actions}
-        return OpenTask(self.id, self.key, self.app, self.form, self.record, self.assignee, self.state, actions)
+        about = self.app, self.form, self.record
+        return OpenTask(self.id, self.key, *about, self.assignee, self.state, actions, self.approval)
 
 
-def open_tasks(connection: Connection, assignee: str, pressing: Moment, limit: int = 200) -> tuple[StoredTask, ...]:
-    """Return a person's open tasks: those due by ``pressing``, the longest due first, then the newest.
+def open_tasks(
+    connection: Connection, people: Sequence[str], pressing: Moment, limit: int = 200
+) -> tuple[StoredTask, ...]:
+    """Return the open tasks of these people: those due by ``pressing``, the longest due first, then the newest.
 
     What is due later, or at no time, waits its turn among the newest: a far date makes nothing urgent.
     """
-    query = select(_TASK).where(_TASK.c.assignee == assignee, _TASK.c.closed_at.is_(None))
+    query = select(_TASK).where(_TASK.c.assignee.in_(people), _TASK.c.closed_at.is_(None))
     presses = case((_TASK.c.due_at <= pressing, _TASK.c.due_at))
     ordered = query.order_by(presses.is_(None), presses, _TASK.c.opened_at.desc(), _TASK.c.id.desc())
     return tuple(_task(row) for row in connection.execute(ordered.limit(limit)))
 
 
-def count_open(connection: Connection, assignee: str, bound: int = 100) -> int:
-    """Return how many open tasks a person has; counting stops at ``bound``."""
-    some = select(literal(1)).where(_TASK.c.assignee == assignee, _TASK.c.closed_at.is_(None)).limit(bound)
+def count_open(connection: Connection, people: Sequence[str], bound: int = 100) -> int:
+    """Return how many open tasks these people have; counting stops at ``bound``."""
+    some = select(literal(1)).where(_TASK.c.assignee.in_(people), _TASK.c.closed_at.is_(None)).limit(bound)
     return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
@@ -113,4 +117,5 @@ def _task(row: Any) -> StoredTask:  # noqa: ANN401 - a row of the table
         state=row.state,
         closed_at=row.closed_at,
         closed_action=row.closed_action,
+        approval=row.approval,
     )

@@ -12,7 +12,18 @@ from engine.decision.changeset import Changeset, RecordWrite, StateChange, TaskC
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
-from engine.storage import capture_tokens, files, firings, journal, problems, records, revisions, system_tables, timers
+from engine.storage import (
+    approvals,
+    capture_tokens,
+    files,
+    firings,
+    journal,
+    problems,
+    records,
+    revisions,
+    system_tables,
+    timers,
+)
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.integrity import refusals_explained
 from engine.storage.journal import Authorship
@@ -47,6 +58,8 @@ def apply_all(connection: Connection, changesets: Sequence[Changeset], tables: T
             files.hold(connection, changeset)
         rows = [_logged(changeset, tables, random) for changeset in changesets]
         _insert(connection, "state_log", [row for states, _ in rows for row in states])
+        approvals.put(connection, [one for each in changesets for one in each.approvals])
+        approvals.note(connection, [one for each in changesets for one in each.approval_acts])
         _close_tasks(connection, [closing for each in changesets for closing in each.tasks_closed])
         _open_tasks(connection, [task for each in changesets for task in each.tasks_opened])
         timers.put(connection, [(one, each.moment) for each in changesets for one in each.timers])
@@ -159,6 +172,7 @@ def _open_tasks(connection: Connection, openings: Iterable[TaskOpening]) -> None
             "opened_at": task.opened_at,
             "due_at": task.due_at,
             "state": task.state,
+            "approval": task.approval,
         }
         for task in openings
     ]

@@ -8,6 +8,7 @@ from typing import Literal
 from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
+from engine.workflows.approvals.definitions import ApprovalDef, approval_def
 
 StateKind = Literal["draft", "open", "won", "lost", "held"]
 StateLight = Literal["yellow", "red"]
@@ -76,6 +77,7 @@ class WorkflowDef:
     initial: str
     states: tuple[StateDef, ...]
     transitions: tuple[TransitionDef, ...]
+    approvals: tuple[ApprovalDef, ...] = ()
 
 
 def transition_def(document: Json) -> TransitionDef:
@@ -119,4 +121,5 @@ def workflow_def(document: Json) -> WorkflowDef:
             for item in document["states"]
         ),
         transitions=tuple(transition_def(item) for item in document["transitions"]),
+        approvals=tuple(approval_def(item) for item in document.get("approvals", ())),
     )

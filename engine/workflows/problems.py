@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernel.problems import ProblemKind, Text
+from engine.kernel.problems import Nature, ProblemKind, Text
 
 NO_SUCH_STATE = ProblemKind(
     "FLOW-001",
@@ -87,4 +87,114 @@ ONE_OF = ProblemKind(
     "FLOW-018",
     Text("“{label_zh}”要填其中一项:{fields_zh}", "“{label_en}” needs one of these: {fields_en}"),
     Text("填一项即可", "One of them is enough"),
+)
+NOT_BY_SYSTEM = ProblemKind(
+    "FLOW-030",
+    Text(
+        "审批结果触发的流转“{key}”必须由系统执行", "The transition “{key}” that an approval fires must be the system's"
+    ),
+    Text("请把它的 by 写成 system,并且不解除冻结", "Write system as its by; it does not release a hold"),
+)
+NOT_FROM_THERE = ProblemKind(
+    "FLOW-031",
+    Text(
+        "流转“{key}”不能从审批所在的状态“{state}”开始", "“{key}” does not start from “{state}”, where the approval is"
+    ),
+    Text("请把这个状态加进它的 from", "Add this state to its from"),
+)
+NO_END = ProblemKind(
+    "FLOW-032",
+    Text(
+        "审批“{label_zh}”没有写明{outcome}之后怎么走", "The approval “{label_en}” does not say what follows {outcome}"
+    ),
+    Text("请在 ends 里为它写一个系统流转", "Name a transition of the system for it under ends"),
+)
+TWO_APPROVALS = ProblemKind(
+    "FLOW-033",
+    Text("状态“{state}”已经有一个审批", "The state “{state}” has an approval already"),
+    Text("把两个审批合成一个多步审批,或换一个状态", "Make one approval of several steps, or use another state"),
+)
+NO_CHAIN = ProblemKind(
+    "FLOW-034",
+    Text("levels 和 up_to 只对逐级上级有意义", "levels and up_to go with a chain of superiors alone"),
+    Text("请在 who 里写 manager_chain,或删去它们", "Name a manager_chain in who, or leave them out"),
+)
+NO_SCALE = ProblemKind(
+    "FLOW-035",
+    Text("打分范围{least}到{most}是空的", "Scores from {least} to {most}: there are none"),
+    Text("most 要大于 least", "most must be greater than least"),
+)
+NO_NUMBER = ProblemKind(
+    "FLOW-036",
+    Text("打分结果要写进的“{key}”不是数字字段", "“{key}”, where the score goes, is no number field"),
+    Text("请写该表单的一个数字字段", "Name a number field of this form"),
+)
+NOT_ASKED = ProblemKind(
+    "FLOW-040",
+    Text("这一步现在不等您决定", "This step does not wait for your decision"),
+    Text("正在等:{who}", "It waits for {who}"),
+)
+APPROVAL_OVER = ProblemKind(
+    "FLOW-041",
+    Text("这个审批已经结束", "This approval is over"),
+    Text("请刷新后看结果", "Reload to see what it came to"),
+    Nature.CONFLICT,
+)
+OWN_RECORD = ProblemKind(
+    "FLOW-042",
+    Text("不能审批自己的单据", "Nobody approves what is their own"),
+    Text("请由其他人审批", "Somebody else has to decide"),
+)
+SAY_WHY = ProblemKind(
+    "FLOW-043",
+    Text("请写明理由", "Say why"),
+    Text("驳回、退回和评论都要写文字", "A rejection, a return and a comment need words"),
+)
+BAD_SCORE = ProblemKind(
+    "FLOW-044",
+    Text("请打分:{least}到{most}的整数", "Give a score: a whole number from {least} to {most}"),
+    Text("同意时要一并打分", "Whoever approves gives a score"),
+)
+NO_SUCH_STEP = ProblemKind(
+    "FLOW-045",
+    Text("不能退回到“{key}”", "It cannot go back to “{key}”"),
+    Text("可以退回到:{known}", "It can go back to: {known}"),
+)
+NOT_TO_THEM = ProblemKind(
+    "FLOW-046",
+    Text("不能交给这个人", "It cannot go to this person"),
+    Text(
+        "请选一位在职、不是申请人、也不在这一步里的人",
+        "Choose somebody active, not the applicant, and not at this step already",
+    ),
+)
+NOT_YOURS_TO_TAKE_BACK = ProblemKind(
+    "FLOW-047",
+    Text("现在不能撤回", "It cannot be withdrawn now"),
+    Text("只有申请人可以撤回,并且要这个审批允许", "Only the applicant withdraws, where this approval allows it"),
+)
+URGED_ALREADY = ProblemKind(
+    "FLOW-048",
+    Text("刚催过了", "They have just been urged"),
+    Text("一小时后可以再催", "Urge them again in an hour"),
+)
+NOBODY_TO_ASK = ProblemKind(
+    "FLOW-049",
+    Text("“{label_zh}”没有人可以审批", "Nobody can decide “{label_en}”"),
+    Text("请管理员给相应的角色加人", "An administrator has to give somebody the role"),
+)
+NOT_FILLED_HERE = ProblemKind(
+    "FLOW-050",
+    Text("这一步不填“{key}”", "“{key}” is not filled at this step"),
+    Text("这一步要填:{known}", "This step fills: {known}"),
+)
+TOO_MANY_TO_ASK = ProblemKind(
+    "FLOW-051",
+    Text("“{label_zh}”要问{got}个人,最多{most}个", "“{label_en}” asks {got} people; {most} at most"),
+    Text("请换一个人少一些的角色", "Name a role that fewer people have"),
+)
+TOO_MANY_WORDS = ProblemKind(
+    "FLOW-052",
+    Text("文字太长,最多{most}个字", "Too long: at most {most} characters"),
+    Text("请写短一些", "Say it in fewer words"),
 )

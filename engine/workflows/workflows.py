@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.messages import Message, compile_message
 from engine.workflows import problems
+from engine.workflows.approvals.approvals import Approval, compile_approvals
 from engine.workflows.definitions import StateDef, TransitionDef, WorkflowDef
 
 CLOSED = ("won", "lost")
@@ -49,6 +50,11 @@ class Workflow:
     definition: WorkflowDef
     states: Mapping[str, StateDef]
     transitions: Mapping[str, Transition]
+    approvals: Mapping[str, Approval] = field(default_factory=dict)
+
+    def approval_in(self, state: str | None) -> Approval | None:
+        """Return the approval that starts where a record enters a state."""
+        return next((one for one in self.approvals.values() if state and one.definition.state == state), None)
 
     def may_start(self, transition: Transition, state: str | None) -> bool:
         """Tell whether the transition leaves ``state``; one without origins leaves any state that is not closed."""
@@ -87,9 +93,10 @@ def compile_workflow(
         guard = work.condition(f"{place}.guard", item.guard)
         transitions[item.key] = Transition(item, guard, compile_message(f"{place}.answer", item.answer, work))
     work.found.extend(_state_problems(definition, states))
+    approvals = compile_approvals(definition, work, fields)
     if len(work.found) > before:
         return None
-    return Workflow(definition, MappingProxyType(states), MappingProxyType(transitions))
+    return Workflow(definition, MappingProxyType(states), MappingProxyType(transitions), MappingProxyType(approvals))
 
 
 def _transition_problems(

@@ -43,6 +43,7 @@ OF_THE_INSTANCE = frozenset(
         "unreached",
         "pull",
         "intake_refusal",
+        "absence",
     )
 )
 """The tables that do not move: people move by name, settings those that are an app's.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from types import MappingProxyType
 
+from engine.rules.events import OUTCOMES
 from engine.rules.text.words import Word
 
 
@@ -146,9 +147,7 @@ _RETRY = Slot(
     ),
 )
 _CATCH_UP = _named(latest=Word("latest", "最近一次"), all=Word("all", "全部"), none=Word("none", "不补"))
-_DECISIONS = _named(
-    approved=Word("approved", "通过"), rejected=Word("rejected", "驳回"), withdrawn=Word("withdrawn", "撤回")
-)
+_DECISIONS = _named(**{key: Word(key, zh) for key, zh in OUTCOMES})
 _CHANNELS = _named(
     in_app=Word("in_app", "站内"),
     mail=Word("mail", "邮件"),
@@ -313,7 +312,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
         ),
         "start_approval": Shape(
             Word("start approval", "发起审批"),
-            (_key("approval", Word("approval", "审批")), _persons("to", _TO, required=False)),
+            (_key("approval", Word("approval", "审批")),),
         ),
         "call": Shape(
             Word("call", "调用"),

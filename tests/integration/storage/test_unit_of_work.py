@@ -129,10 +129,10 @@ def test_a_task_is_there_once_when_opened_twice(library):
     library.do(tasks_opened=(opening(library, book.id), opening(library, book.id, "visit/2", due_at=NOON)))
     with library.database.read() as connection:
         later, sooner = tasks.tasks_on(connection, "library", "book", book.id)
-        assert tasks.open_tasks(connection, READER, NOON + 5) == (sooner, later)
-        assert tasks.open_tasks(connection, READER, NOON + 5, 1) == (sooner,)
-        assert tasks.count_open(connection, READER) == 2
-        assert tasks.open_tasks(connection, "nobody", NOON) == ()
+        assert tasks.open_tasks(connection, (READER,), NOON + 5) == (sooner, later)
+        assert tasks.open_tasks(connection, (READER,), NOON + 5, 1) == (sooner,)
+        assert tasks.count_open(connection, (READER,)) == 2
+        assert tasks.open_tasks(connection, ("nobody",), NOON) == ()
     assert later.title == Text("请核对", "Please check")
     assert later.actions == ACTIONS
     assert later.as_fact().actions == {action.key: action for action in ACTIONS}
@@ -149,7 +149,7 @@ def test_what_presses_comes_before_the_newest_when_tasks_are_read(library):
         )
     )
     with library.database.read() as connection:
-        found = tasks.open_tasks(connection, READER, NOON + 1)
+        found = tasks.open_tasks(connection, (READER,), NOON + 1)
     order = [next(key for key, (opened, _) in moments.items() if NOON + opened == task.opened_at) for task in found]
     assert order == ["overdue", "due", "new", "far", "old"]
 
@@ -164,7 +164,7 @@ def test_acting_on_a_task_is_a_conflict_when_it_is_closed_already(library):
         library.do(tasks_closed=(TaskClosing(task.id, "skip", LIBRARIAN, NOON),))
     assert caught.value.nature is Nature.CONFLICT
     with library.database.read() as connection:
-        assert tasks.open_tasks(connection, READER, NOON) == ()
+        assert tasks.open_tasks(connection, (READER,), NOON) == ()
         (closed,) = tasks.tasks_on(connection, "library", "book", book.id, closed=True)
     assert closed.closed_action == "done"
 

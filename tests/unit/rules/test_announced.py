@@ -28,20 +28,9 @@ def found(on: Any = None, then: Any = None, **more: Any) -> list[tuple[str, str]
 
 
 @pytest.mark.parametrize(
-    ("on", "place"),
-    [
-        ({"approval_done": {"approval": "price", "outcome": "approved"}}, "on[0].approval_done"),
-    ],
-)
-def test_an_event_is_refused_by_name_when_it_cannot_be_looked_for_yet(on, place):
-    assert found(on) == [("RULE-040", place)]
-
-
-@pytest.mark.parametrize(
     ("then", "place"),
     [
         ({"wait_until": "a > 1"}, "then[0]"),
-        ({"start_approval": {"approval": "price", "to": [{"role": "staff"}]}}, "then[0]"),
         ({"make_document": {"document": "offer", "field": "a"}}, "then[0]"),
         ({"snapshot": {}}, "then[0]"),
         ({"if": {"when": "a > 1", "then": [{"snapshot": {}}]}}, "then[0].if.then[0]"),

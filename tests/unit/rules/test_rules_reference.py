@@ -54,6 +54,11 @@ def test_an_action_is_said_to_run_when_nothing_refuses_it(name):
         "hold": {"reason": {"zh": "z", "en": "e"}},
         "release": True,
         "call": {"connector": "erp", "operation": "ping"},
+        "link": {"field": "a", "record": "a"},
+        "add_tag": {"field": "a", "tag": "x"},
+        "run": ["other"],
+        "start_approval": {"approval": "look"},
+        "wait_for": {"hours": 1},
     }
     on = {"before": ["save"]} if name == "refuse" else {"created": True}
     assert "RULE-040" not in [code for code, _ in found(on, {name: then[name]})]

@@ -1,0 +1,222 @@
+"""Approvals for a viewer: how they stand, what can be done in them, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from engine.decision.approvals.people import look_who_is_away, may_act_for, whose_own
+from engine.decision.changeset import Actor, ApprovalAct
+from engine.decision.commands import ApprovalActKind, Sign
+from engine.decision.facts import RecordQuery
+from engine.decision.problems import ABSENT
+from engine.decision.words import title_of
+from engine.kernel.canonical import compact, digest
+from engine.kernel.clocks import moment_text
+from engine.kernel.identifiers import is_uuid
+from engine.kernel.problems import EngineError, Text
+from engine.runtime.approvals_views import ActView, ApprovalView, MayView, SeatView, StepView
+from engine.runtime.desk import Desk
+from engine.runtime.reading import Reading
+from engine.runtime.repeating import once
+from engine.runtime.views import Viewer
+from engine.storage import approvals as stored
+from engine.storage.approvals import StoredApproval
+from engine.workflows.approvals.course import Course
+from engine.workflows.approvals.definitions import StepDef, approval_def
+
+PAGE = 30
+"""How many approvals one page of a list shows."""
+
+
+class Approvals:
+    """What a viewer sees of approvals, and does in them."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Work at ``desk``."""
+        self._desk = desk
+        self._execution = desk.execution
+
+    def sign(self, viewer: Viewer, body: Sign, idempotency_key: str | None = None) -> ApprovalView:
+        """Do something in an approval and return how it stands then; the same request again does nothing twice."""
+        _known(body.approval)
+        execution = self._execution
+        command = execution.command(Actor(viewer.id), body)
+
+        def do() -> str:
+            execution.within(connection, command)
+            return body.approval
+
+        with execution.database.write() as connection:
+            once(connection, viewer.id, idempotency_key, lambda: _digest(body), execution.clocks.business(), do)
+            reading = self._desk.over(connection, viewer)
+            return _views(reading, [_one(reading, body.approval)])[0]
+
+    def look(self, viewer: Viewer, id: str) -> ApprovalView:
+        """Return one approval; absent where the viewer may not know of it."""
+        _known(id)
+        with self._desk.reading(viewer) as reading:
+            found = _one(reading, id)
+            view = _views(reading, [found])[0]
+            if not _may_know(reading, found, view):
+                raise EngineError(ABSENT.at())
+            return view
+
+    def of_record(self, viewer: Viewer, app: str, form: str, record: str) -> tuple[ApprovalView, ...]:
+        """Return the approvals of a record, the latest first; absent where the viewer may not read it."""
+        _known(record)
+        with self._desk.reading(viewer) as reading:
+            definition = reading.form(app, form)
+            row = reading.record(app, form, record)
+            if row is None or not reading.may_see(definition, row):
+                raise EngineError(ABSENT.at())
+            return _views(reading, tuple(reversed(stored.of_record(reading.connection, app, form, record))))
+
+    def started(self, viewer: Viewer, before: str | None = None) -> tuple[ApprovalView, ...]:
+        """Return a page of what the viewer applied for, the newest first; before an id, where it is given."""
+        with self._desk.reading(viewer) as reading:
+            return _views(reading, stored.started_by(reading.connection, viewer.id, PAGE, before))
+
+    def decided(self, viewer: Viewer, before: str | None = None) -> tuple[ApprovalView, ...]:
+        """Return a page of the approvals in which the viewer decided something, the latest decision first.
+
+        ``before`` is the id of the last decision of the page before (``decision`` of its last view).
+        """
+        with self._desk.reading(viewer) as reading:
+            acts = stored.decided_by(reading.connection, viewer.id, PAGE, before)
+            found = stored.by_id(reading.connection, (act.approval for act in acts))
+            latest = {act.approval: act.id for act in reversed(acts) if act.approval in found}
+            listed = [found[act.approval] for act in acts if latest.get(act.approval) == act.id]
+            return _views(reading, listed)
+
+
+def _known(id: str) -> None:
+    if not is_uuid(id):
+        raise EngineError(ABSENT.at())
+
+
+def _digest(body: Sign) -> str:
+    return digest(["Sign", *(compact(getattr(body, name)) for name in body.__slots__)])
+
+
+def _one(reading: Reading, id: str) -> StoredApproval:
+    found = stored.by_id(reading.connection, [id]).get(id)
+    if found is None or reading.catalog.form(found.standing.app, found.standing.form) is None:
+        raise EngineError(ABSENT.at())
+    return found
+
+
+def _may_know(reading: Reading, found: StoredApproval, view: ApprovalView) -> bool:
+    """Tell whether the viewer reads the record, applied for it, or has had a part in it."""
+    standing, me = found.standing, reading.viewer.id
+    form = reading.catalog.form(standing.app, standing.form)
+    row = reading.record(standing.app, standing.form, standing.record)
+    if form is not None and row is not None and reading.may_see(form, row):
+        return True
+    return standing.starter == me or bool(view.may) or any(me in (act.by_id, act.person_id) for act in view.acts)
+
+
+def _views(reading: Reading, listed: Sequence[StoredApproval]) -> tuple[ApprovalView, ...]:
+    """Return approvals as they are shown, with all that they name asked for at once."""
+    acts = stored.acts_of(reading.connection, (one.standing.id for one in listed))
+    known = [one for one in listed if reading.catalog.form(one.standing.app, one.standing.form) is not None]
+    reading.fetch(RecordQuery(one.standing.app, one.standing.form, one.standing.record) for one in known)
+    people = {seat.person for one in known for seat in one.standing.course.seats()}
+    look_who_is_away(reading, sorted(people))
+    return tuple(_view(reading, one, acts[one.standing.id]) for one in known)
+
+
+def _view(reading: Reading, one: StoredApproval, acts: Iterable[ApprovalAct]) -> ApprovalView:
+    standing = one.standing
+    design = approval_def({**standing.design, "steps": []})
+    steps = {step.key: step.labels for step in standing.course.steps}
+    return ApprovalView(
+        id=standing.id,
+        key=standing.approval,
+        labels=design.labels,
+        app=standing.app,
+        form=standing.form,
+        record=standing.record,
+        title=title_of(reading, standing.app, standing.form, standing.record, reading.viewer.language),
+        starter=_name(reading, standing.starter),
+        started_at=moment_text(standing.started_at),
+        ended_at=None if one.ended_at is None else moment_text(one.ended_at),
+        outcome=standing.course.outcome,
+        steps=tuple(_step(reading, standing.course, number) for number in range(len(standing.course.steps))),
+        acts=tuple(_act(reading, act, steps) for act in acts),
+        may=_may(reading, one),
+    )
+
+
+def _name(reading: Reading, id: str | None) -> str:
+    person = reading.person(id) if id else None
+    return person.display_name if person else ""
+
+
+def _step(reading: Reading, course: Course, number: int) -> StepView:
+    step, over = course.steps[number], course.outcome is not None
+    if number == course.at:
+        state = "now" if not over else "done" if course.outcome == "approved" else str(course.outcome)
+    else:
+        state = "done" if number < course.at else "ahead"
+    seats = tuple(
+        SeatView(seat.person, _name(reading, seat.person), seat.state, _name(reading, seat.by), seat.score)
+        for seat in (course.seats() if number == course.at else ())
+    )
+    return StepView(step.key, step.labels, state, step.need, step.percent, seats)
+
+
+def _act(reading: Reading, act: ApprovalAct, steps: dict[str, Text]) -> ActView:
+    to = steps.get(act.to or "")
+    return ActView(
+        id=act.id,
+        act=act.act,
+        at=moment_text(act.at),
+        by_id=act.actor,
+        by=_name(reading, act.actor),
+        step=steps.get(act.step or ""),
+        person_id=act.person,
+        instead_of=_name(reading, act.person) if act.person != act.actor else "",
+        to=to if to is not None else Text(_name(reading, act.to), _name(reading, act.to)) if act.to else None,
+        score=act.score,
+        comment=act.comment,
+    )
+
+
+def _may(reading: Reading, one: StoredApproval) -> MayView | None:
+    """Return what the viewer can do in an approval; None where nothing."""
+    standing, me = one.standing, reading.viewer.id
+    course, row = standing.course, reading.record(standing.app, standing.form, standing.record)
+    if course.outcome is not None or row is None:
+        return None
+    own = whose_own(row, standing.starter)
+    design = approval_def({**standing.design, "steps": []})
+    acts: list[ApprovalActKind] = []
+    asked = me not in own and any(may_act_for(reading, me, person, own) for person in course.asked)
+    if asked:
+        acts += ["approve", "reject", "transfer", "add_before", "add_after"]
+        if course.at > 0 or "returned" in design.ends or design.state is None:
+            acts.append("return")
+    if me in own:
+        acts.append("urge")
+        decided = course.at > 0 or any(seat.state in ("agreed", "refused") for seat in course.seats())
+        allowed = design.withdraw == "always" or (design.withdraw == "before_first" and not decided)
+        if allowed and (design.state is None or "withdrawn" in design.ends):
+            acts.append("withdraw")
+    if not acts:
+        return None
+    step = course.step
+    return MayView(
+        acts=tuple(acts),
+        fields=step.fields if asked else (),
+        score=None if step.score is None or not asked else (step.score.least, step.score.most),
+        back_to=_back_to(course, to_starter="returned" in design.ends or design.state is None) if asked else (),
+        version=int(row["version"]),
+    )
+
+
+def _back_to(course: Course, *, to_starter: bool) -> tuple[tuple[str | None, Text], ...]:
+    """Return where it can go back to: to whoever applied (None), and to each earlier step."""
+    first: tuple[tuple[str | None, Text], ...] = ((None, Text("申请人", "Whoever applied")),) if to_starter else ()
+    earlier: Sequence[StepDef] = course.steps[: course.at]
+    return (*first, *((cast("str | None", step.key), step.labels) for step in earlier))
