@@ -125,11 +125,17 @@ class ApprovalsOnQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class AbsenceQuery:
-    """Whether a person is away at a moment. Answer: an ``Absence``, or None where they are there."""
+class AwayQuery:
+    """Who is away at a moment. Answer: their ids, each with that of whom they named to act for them, or None."""
 
-    person: str
     at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class SuperiorsQuery:
+    """Everybody above a user, the nearest first; a circle ends where it closes. Answer: a tuple of ids."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,8 @@ Query = (
     | RepeatQuery
     | ApprovalQuery
     | ApprovalsOnQuery
-    | AbsenceQuery
+    | AwayQuery
+    | SuperiorsQuery
 )
 
 Facts = Mapping[Query, object]
@@ -240,13 +247,6 @@ class StandingApproval:
     starter: str | None
     started_at: Moment
     urged_at: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """That a person is away, and who acts for them meanwhile, if they named somebody."""
-
-    deputy: str | None
 
 
 @dataclass(frozen=True, slots=True)

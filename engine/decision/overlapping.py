@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from engine.decision.changeset import Changeset, RecordWrite
 from engine.decision.facts import (
-    AbsenceQuery,
     AggregateQuery,
     ApprovalQuery,
     ApprovalsOnQuery,
+    AwayQuery,
     BalanceQuery,
     CaptureQuery,
     EntriesQuery,
@@ -27,6 +27,7 @@ from engine.decision.facts import (
     RoleQuery,
     RowsQuery,
     SameQuery,
+    SuperiorsQuery,
     TaskQuery,
 )
 from engine.decision.work import Key
@@ -90,7 +91,7 @@ class Changes:
                 return id in self.approvals
             case ApprovalsOnQuery(app, form, id):
                 return (app, form, id) in self.with_approvals
-            case PersonQuery() | RoleQuery() | AbsenceQuery():
+            case PersonQuery() | RoleQuery() | AwayQuery() | SuperiorsQuery():
                 return False  # no decision changes people
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Protocol, cast
 
 from engine.catalog.apps import Catalog
-from engine.decision.facts import Person, PersonQuery, Query, RecordQuery, RoleQuery
+from engine.decision.facts import Person, PersonQuery, Query, RecordQuery, RoleQuery, SuperiorsQuery
 from engine.forms.forms import Form
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
@@ -62,19 +62,15 @@ def named(sight: Asking, form: Form, who: PersonsDef, row: Row) -> tuple[str, ..
             person = sight.person(below) if below else None
             return _ids(person.manager if person else None)
         case "manager_chain":
-            return tuple(_above(sight, _at_end(sight, form, who.of, row)))
+            below = _at_end(sight, form, who.of, row)
+            return superiors(sight, below) if below else ()
         case "least_loaded" | "watchers":  # a rule that names them is refused when it is published
             return ()
 
 
-def _above(sight: Asking, below: Value) -> Iterator[str]:
-    """Go up from a person through every superior; a circle ends where it closes."""
-    seen = {below}
-    person = sight.person(str(below)) if below else None
-    while person is not None and person.manager is not None and person.manager not in seen:
-        seen.add(person.manager)
-        yield person.manager
-        person = sight.person(person.manager)
+def superiors(sight: Asking, id: str) -> tuple[str, ...]:
+    """Return everybody above a person, the nearest first."""
+    return cast("tuple[str, ...]", sight.fact(SuperiorsQuery(id)))
 
 
 def _at_end(sight: Asking, form: Form, path: str, row: Row) -> Value:
@@ -133,9 +129,10 @@ def look_up(sight: Asking, form: Form, asked: Iterable[tuple[PersonsDef, Row]]) 
                 query = reached.get(place)
                 here[place] = None if query is None else sight.record(query.app, query.form, query.id)
     roles = [RoleQuery(form.app, who.of) for who, _ in pairs if who.kind == "role"]
-    below = [_at_end(sight, form, who.of, row) for who, row in pairs if who.kind in _ABOVE]
+    below = [(who.kind, _at_end(sight, form, who.of, row)) for who, row in pairs if who.kind in _ABOVE]
+    above = [SuperiorsQuery(str(id)) for kind, id in below if id and kind == "manager_chain"]
     owners = [row.get("owner") for _, row in pairs]
-    sight.fetch([*roles, *(PersonQuery(str(id)) for id in (*below, *owners) if id)])
+    sight.fetch([*roles, *above, *(PersonQuery(str(id)) for id in (*(id for _, id in below), *owners) if id)])
     sight.fetch(PersonQuery(id) for who, row in pairs for id in named(sight, form, who, row))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import cast
 
 from engine.decision.approvals.people import acting_for, look_who_is_away
 from engine.decision.changeset import Actor, TaskAction
 from engine.decision.commands import Act
-from engine.decision.facts import Query, RecordQuery
+from engine.decision.facts import AwayQuery, Query, RecordQuery
 from engine.decision.problems import ABSENT
 from engine.decision.words import title_of
 from engine.kernel.canonical import Json
@@ -19,7 +20,6 @@ from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
 from engine.runtime.showing import pointed_at, transition_view
 from engine.runtime.views import NotificationView, TaskView, TransitionView, Viewer
-from engine.storage import absences
 from engine.storage import notifications as stored_notifications
 from engine.storage import tasks as stored_tasks
 from engine.storage.notifications import Notification
@@ -100,8 +100,9 @@ class Inbox:
 
 def waiting_for(reading: Reading) -> tuple[str, ...]:
     """Return for whom the viewer acts now: for themselves, and for those who are away and have nobody else."""
-    away = sorted(absences.away_at(reading.connection, reading.moment))
-    look_who_is_away(reading, away)
+    away = sorted(cast("Mapping[str, str | None]", reading.fact(AwayQuery(reading.moment))))
+    if away:
+        look_who_is_away(reading, away)
     me = reading.viewer.id
     return (me, *(one for one in away if one != me and acting_for(reading, one) == me))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
 from engine.decision.changeset import Note
-from engine.decision.facts import Absence, AbsenceQuery
+from engine.decision.facts import AwayQuery
 from engine.kernel.clocks import Moment
 from engine.storage import journal, system_tables
 from engine.storage.directory import ENGINE_APP, USER_SUBJECT
@@ -54,22 +54,12 @@ def of_user(connection: Connection, user: str, since: Moment) -> tuple[AbsencePe
 
 
 def away_at(connection: Connection, at: Moment) -> dict[str, str | None]:
-    """Return who is away at a moment, each with who acts for them, if they named somebody."""
+    """Return who is away at a moment, each with whom they named to act for them; of several times the latest counts."""
     now = (_ABSENCE.c.begins_at <= at, _ABSENCE.c.ends_at > at)
     rows = connection.execute(select(_ABSENCE).where(*now).order_by(_ABSENCE.c.begins_at, _ABSENCE.c.id))
     return {row.user_id: row.deputy for row in rows}
 
 
-def facts(connection: Connection, queries: Sequence[AbsenceQuery]) -> Iterator[tuple[AbsenceQuery, Absence | None]]:
-    """Answer who is away, by the latest of the absences that hold; one that names a deputy or not."""
-    for at in sorted({query.at for query in queries}):
-        asked = [query for query in queries if query.at == at]
-        now = (_ABSENCE.c.begins_at <= at, _ABSENCE.c.ends_at > at)
-        mine = _ABSENCE.c.user_id.in_(_ids(asked))
-        rows = connection.execute(select(_ABSENCE).where(mine, *now).order_by(_ABSENCE.c.begins_at, _ABSENCE.c.id))
-        away = {row.user_id: Absence(row.deputy) for row in rows}
-        yield from ((query, away.get(query.person)) for query in asked)
-
-
-def _ids(queries: Iterable[AbsenceQuery]) -> list[str]:
-    return sorted({query.person for query in queries})
+def facts(connection: Connection, queries: Sequence[AwayQuery]) -> Iterator[tuple[AwayQuery, dict[str, str | None]]]:
+    """Answer who is away."""
+    yield from ((query, away_at(connection, query.at)) for query in queries)

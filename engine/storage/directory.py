@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, FromClause, bindparam, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.decision.changeset import Note
@@ -160,6 +160,24 @@ def persons(connection: Connection, ids: Iterable[str]) -> dict[str, Person]:
         )
         for user, roles in users_with_roles(connection, ids)
     }
+
+
+HIGHEST = 50
+"""No chain of superiors is longer."""
+
+
+def superiors(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return everybody above each of these users, the nearest first; a circle ends where it closes."""
+    below = sorted(set(ids))
+    start = select(_USER.c.id.label("below"), _USER.c.manager_id.label("above"), literal(1).label("level"))
+    up = start.where(_USER.c.id.in_(below)).cte("up", recursive=True)
+    step = select(up.c.below, _USER.c.manager_id, up.c.level + 1).join(_USER, _USER.c.id == up.c.above)
+    up = up.union_all(step.where(up.c.level < HIGHEST))
+    gathered: dict[str, dict[str, None]] = {id: {} for id in below}
+    for row in connection.execute(select(up).where(up.c.above.is_not(None)).order_by(up.c.below, up.c.level)):
+        if row.above != row.below:
+            gathered[row.below].setdefault(row.above)
+    return {id: tuple(above) for id, above in gathered.items()}
 
 
 def users_with_roles(connection: Connection, ids: Iterable[str]) -> Iterator[tuple[User, frozenset[tuple[str, str]]]]:

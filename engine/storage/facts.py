@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlalchemy import Connection, func, select
 
 from engine.decision.facts import (
-    AbsenceQuery,
     AggregateQuery,
     ApprovalQuery,
     ApprovalsOnQuery,
+    AwayQuery,
     BalanceQuery,
     CaptureQuery,
     EntriesQuery,
@@ -24,6 +24,7 @@ from engine.decision.facts import (
     RoleQuery,
     RowsQuery,
     SameQuery,
+    SuperiorsQuery,
     TaskQuery,
 )
 from engine.kernel.problems import EngineError
@@ -60,6 +61,7 @@ def answer(
     answers.update(_records(connection, tables, [query for query in listed if isinstance(query, RecordQuery)]))
     answers.update(_persons(connection, [query for query in listed if isinstance(query, PersonQuery)]))
     answers.update(_roles(connection, [query for query in listed if isinstance(query, RoleQuery)]))
+    answers.update(_superiors(connection, [query for query in listed if isinstance(query, SuperiorsQuery)]))
     answers.update(_tasks(connection, listed))
     answers.update(firings.fired(connection, [query for query in listed if isinstance(query, FiredQuery)]))
     entered = [query for query in listed if isinstance(query, EntriesQuery)]
@@ -72,7 +74,7 @@ def answer(
     )
     answers.update(approvals.facts_by_id(connection, [query for query in listed if isinstance(query, ApprovalQuery)]))
     answers.update(approvals.facts_on(connection, [query for query in listed if isinstance(query, ApprovalsOnQuery)]))
-    answers.update(absences.facts(connection, [query for query in listed if isinstance(query, AbsenceQuery)]))
+    answers.update(absences.facts(connection, [query for query in listed if isinstance(query, AwayQuery)]))
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:
@@ -110,6 +112,12 @@ def _roles(connection: Connection, queries: list[RoleQuery]) -> Answers:
     if queries:
         found = directory.holders(connection, [(query.app, query.role) for query in queries])
         yield from ((query, found[query.app, query.role]) for query in queries)
+
+
+def _superiors(connection: Connection, queries: list[SuperiorsQuery]) -> Answers:
+    if queries:
+        found = directory.superiors(connection, [query.id for query in queries])
+        yield from ((query, found[query.id]) for query in queries)
 
 
 def _tasks(connection: Connection, queries: list[Query]) -> Answers:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol, cast
 
-from engine.decision.facts import Absence, AbsenceQuery, PersonQuery, RoleQuery
-from engine.decision.persons import ADMIN, ENGINE, Asking, active, look_up, named
+from engine.decision.facts import AwayQuery, PersonQuery, RoleQuery, SuperiorsQuery
+from engine.decision.persons import ADMIN, ENGINE, Asking, active, look_up, named, superiors
 from engine.decision.work import Work
 from engine.forms.forms import Form
 from engine.kernel.clocks import Moment
@@ -72,7 +72,10 @@ def _chain(work: Work, app: str, step: StepDef, above: Iterable[str]) -> Iterato
 
 def _instead(work: Work, vacant: Iterable[str], own: Collection[str]) -> list[str]:
     """Return who is asked in place of people who may not decide: the nearest of their superiors, else the admins."""
-    for id in vacant:
+    listed = tuple(vacant)
+    work.fetch(map(SuperiorsQuery, listed))
+    work.fetch(PersonQuery(one) for id in listed for one in superiors(work, id))
+    for id in listed:
         above = next((one for one in superiors(work, id) if one not in own and active(work, [one])), None)
         if above is not None:
             return [above]
@@ -80,19 +83,18 @@ def _instead(work: Work, vacant: Iterable[str], own: Collection[str]) -> list[st
     return [id for id in admins if id not in own]
 
 
-def superiors(work: Asking, id: str) -> Iterator[str]:
-    """Go up from a person through every superior; a circle ends where it closes."""
-    seen, person = {id}, work.person(id)
-    while person is not None and person.manager is not None and person.manager not in seen:
-        seen.add(person.manager)
-        yield person.manager
-        person = work.person(person.manager)
-
-
-def look_who_is_away(work: Looking, people: Iterable[str]) -> None:
-    """Have it answered at once which of these people are away, and who they are."""
-    listed = tuple(people)
-    work.fetch([*(AbsenceQuery(id, work.moment) for id in listed), *map(PersonQuery, listed)])
+def look_who_is_away(work: Looking, people: Iterable[str], own: Collection[str] = ()) -> None:
+    """Have it answered, level by level, who acts for these people, and who all of them are."""
+    away = cast("Mapping[str, str | None]", work.fact(AwayQuery(work.moment)))
+    known: set[str] = set()
+    level = set(people)
+    while level:
+        work.fetch(PersonQuery(id) for id in sorted(level))
+        known |= level
+        passed_over = [id for id in level if id in away or id in own]
+        persons = [person for id in passed_over if (person := work.person(id)) is not None]
+        ways = {*(away.get(id) for id in passed_over), *(person.manager for person in persons)}
+        level = {id for id in ways if id is not None} - known
 
 
 def acting_for(work: Looking, id: str, own: Collection[str] = ()) -> str:
@@ -101,19 +103,17 @@ def acting_for(work: Looking, id: str, own: Collection[str] = ()) -> str:
     A deputy who is away has one, too. Where the way ends at nobody, or at somebody for whom it is their own, the next
     superior is asked; in the end it waits for the person to be back.
     """
+    away = cast("Mapping[str, str | None]", work.fact(AwayQuery(work.moment)))
     seen, here = {id}, id
-    while True:
-        absence = cast("Absence | None", work.fact(AbsenceQuery(here, work.moment)))
-        if absence is None and here not in own:
-            return here
+    while here in away or here in own:
         person = work.person(here)
-        deputy = None if absence is None else absence.deputy
-        ways = (deputy, None if person is None else person.manager)
+        ways = (away.get(here), None if person is None else person.manager)
         step = next((one for one in ways if one is not None and one not in seen and active(work, [one])), None)
         if step is None:
             return id
         seen.add(step)
         here = step
+    return here
 
 
 def may_act_for(work: Looking, user: str, id: str, own: Collection[str]) -> bool:

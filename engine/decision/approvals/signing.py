@@ -9,13 +9,13 @@ from typing import Any, cast
 
 from engine.decision import problems as decision_problems
 from engine.decision.approvals.courses import REMINDED_AT, begin_step, settle
-from engine.decision.approvals.people import may_act_for
+from engine.decision.approvals.people import look_who_is_away, may_act_for
 from engine.decision.approvals.sittings import Save, Sitting, please, tell_asked, tell_starter, write
 from engine.decision.changeset import Actor
 from engine.decision.commands import PassDue, Sign
 from engine.decision.facts import (
-    AbsenceQuery,
     ApprovalQuery,
+    AwayQuery,
     OpenTask,
     OpenTasksQuery,
     PersonQuery,
@@ -89,9 +89,9 @@ def _read_at_once(sitting: Sitting) -> None:
     standing, work = sitting.standing, sitting.work
     key = (standing.app, standing.form, standing.record)
     asked = sitting.course.asked
-    away = [AbsenceQuery(id, work.moment) for id in asked]
     work.saves += 1  # what is done in an approval may ask for as much as a save
-    work.fetch([RecordQuery(*key), OpenTasksQuery(*key), *away, *map(PersonQuery, asked)])
+    work.fetch([RecordQuery(*key), OpenTasksQuery(*key), AwayQuery(work.moment), *map(PersonQuery, asked)])
+    look_who_is_away(work, asked, sitting.own())
 
 
 def _row(sitting: Sitting, body: Sign) -> Row:

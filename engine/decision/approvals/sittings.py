@@ -144,7 +144,7 @@ def _tell(sitting: Sitting, people: Iterable[str], text: Text) -> None:
 def tell_asked(sitting: Sitting, text: Text, asked: Iterable[str] | None = None) -> None:
     """Tell these people, or everybody whom the approval waits for, and whoever acts for them."""
     people = tuple(sitting.course.asked if asked is None else asked)
-    look_who_is_away(sitting.work, people)
+    look_who_is_away(sitting.work, people, sitting.own())
     _tell(sitting, [*people, *(acting_for(sitting.work, one, sitting.own()) for one in people)], text)
 
 
