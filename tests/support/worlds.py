@@ -12,6 +12,7 @@ from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome,
 from engine.decision.deciding import decide
 from engine.decision.facts import (
     AggregateQuery,
+    AwayQuery,
     BalanceQuery,
     EntriesQuery,
     FiredQuery,
@@ -23,6 +24,7 @@ from engine.decision.facts import (
     RecordQuery,
     RoleQuery,
     SameQuery,
+    SuperiorsQuery,
     TaskQuery,
 )
 from engine.decision.work import Work
@@ -82,6 +84,10 @@ class World:
                 return None if row is None or (row.get("deleted_at") is not None and not deleted) else row
             case PersonQuery(id):
                 return self.people.get(id)
+            case SuperiorsQuery(id):
+                return tuple(self._above(id))
+            case AwayQuery():
+                return {}
             case RoleQuery(app, role):
                 return tuple(p.id for p in self.people.values() if p.active and (app, role) in p.roles)
             case SameQuery(app, form, fields, values, excluding):
@@ -102,6 +108,13 @@ class World:
                 return sum((one.app, one.form, one.record) == (app, form, record) for one in self.state_changes)
             case AggregateQuery():
                 return self._aggregate(query)
+
+    def _above(self, id: str) -> Iterator[str]:
+        seen, here = {id}, self.people[id].manager
+        while here is not None and here not in seen:
+            yield here
+            seen.add(here)
+            here = self.people[here].manager
 
     def all_of(self, app: str, form: str) -> Iterable[Any]:
         """Return the records of a form that are not deleted."""
