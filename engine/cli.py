@@ -28,6 +28,7 @@ from engine.runtime.commands_connectors import connector, secret
 from engine.runtime.commands_language import check, explain_, format_
 from engine.runtime.commands_notify import notify
 from engine.runtime.commands_purging import purge_app
+from engine.runtime.commands_relocations import move_back, move_records, show_states
 from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_rules, show_rule
 from engine.runtime.commands_rules import rule
 from engine.runtime.commands_tables import table
@@ -132,6 +133,9 @@ for _command in (
     roll_back_app,
     show_conversions,
     purge_app,
+    show_states,
+    move_records,
+    move_back,
 ):
     app.add_command(_command)
 for _command in (show_rule, parse_rules, format_rules, check_rules, backtest_rule):

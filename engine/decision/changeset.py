@@ -43,7 +43,10 @@ class RecordWrite:
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """One row of the state log. ``dwell`` is how long the record had been in ``origin``, in milliseconds."""
+    """One row of the state log. ``dwell`` is how long the record had been in ``origin``, in milliseconds.
+
+    ``batch`` names the move of many records of which this is one.
+    """
 
     app: str
     form: str
@@ -54,6 +57,7 @@ class StateChange:
     actor: Actor
     at: Moment
     dwell: int | None
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,22 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Relocate:
+    """Put a record from one state into another by hand, as one of many: ``batch`` names all that are moved together.
+
+    A record that is in another state by now, or has moved since ``moved_by`` (a batch) put it there, stays as it is.
+    """
+
+    app: str
+    form: str
+    id: str
+    origin: str
+    target: str
+    batch: str
+    moved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PassDue:
     """So many percent of the time that a step of an approval may take are over; ``begun`` tells which step it was."""
 
@@ -168,7 +184,7 @@ class TakeItem:
     hook: str | None = None
 
 
-Body = Create | Update | Delete | Fire | Act | Press | Sign | PassDue | RunRules | TakeAnswer | TakeItem
+Body = Create | Update | Delete | Fire | Act | Press | Sign | PassDue | Relocate | RunRules | TakeAnswer | TakeItem
 
 
 @dataclass(frozen=True, slots=True)

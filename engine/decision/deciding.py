@@ -26,6 +26,7 @@ from engine.decision.commands import (
     PassDue,
     Press,
     Refusal,
+    Relocate,
     RunRules,
     Sign,
     TakeAnswer,
@@ -37,6 +38,7 @@ from engine.decision.intakes import take_item
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
 from engine.decision.pressing import press
+from engine.decision.relocating import relocate
 from engine.decision.saving import save
 from engine.decision.tasks import announce_done, close_task
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
@@ -92,7 +94,7 @@ def first_queries(command: Command) -> list[Query]:
     match command.body:
         case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id) | Press(app, form, id):
             queries.append(RecordQuery(app, form, id))
-        case TakeAnswer(app, form, id):
+        case TakeAnswer(app, form, id) | Relocate(app, form, id):
             queries.append(RecordQuery(app, form, id))
         case RunRules(app, form, record, event):
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
@@ -124,6 +126,8 @@ def _carry_out(work: Work) -> Key | None:
             return sign(work, body, changed, save)
         case PassDue():
             return pass_due(work, body, save)
+        case Relocate():
+            return relocate(work, body)
         case RunRules():
             run_rules(work, body)
             return (body.app, body.form, body.record)

@@ -125,6 +125,15 @@ class ApprovalsOnQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class LastMoveQuery:
+    """The move of many by which a record came to its state. Answer: its batch, or None where it came another way."""
+
+    app: str
+    form: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
 class AwayQuery:
     """Who is away at a moment. Answer: their ids, each with that of whom they named to act for them, or None."""
 
@@ -203,6 +212,7 @@ Query = (
     | ApprovalQuery
     | ApprovalsOnQuery
     | AwayQuery
+    | LastMoveQuery
     | SuperiorsQuery
 )
 

@@ -19,6 +19,7 @@ from engine.decision.facts import (
     EntriesQuery,
     FileQuery,
     FiredQuery,
+    LastMoveQuery,
     OpenTasksQuery,
     PersonQuery,
     Query,
@@ -87,6 +88,8 @@ class Changes:
                 return (app, form) in self.forms or (bool(self.forms) and _reaches(aggregate))
             case FileQuery() | CaptureQuery() | RepeatQuery():
                 return self.holds_files
+            case LastMoveQuery(app, form, id):
+                return (app, form, id) in self.records
             case ApprovalQuery(id):
                 return id in self.approvals
             case ApprovalsOnQuery(app, form, id):

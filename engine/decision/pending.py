@@ -23,6 +23,7 @@ class Saving:
     ``given`` are the fields that the sender names, ``typed`` tells whether the sender is a person. A ``plain`` save
     changes nothing but what the system keeps of a record (that it is put away, or held): its fields are not examined.
     What a posting ``takes_back`` may leave less than its ledger's minimum. ``hook`` brought what is saved, if one did.
+    One of a ``batch`` is moved to another state by hand with many others: no rule looks at it.
     """
 
     work: Work
@@ -42,6 +43,7 @@ class Saving:
     one_needed: tuple[str, ...] = ()
     takes_back: bool = False
     hook: str | None = None
+    batch: str | None = None
 
     @property
     def key(self) -> Key:

@@ -204,6 +204,8 @@ def _note_write(saving: Saving) -> None:
     changes |= stamp
     saving.settle({**saving.row, **stamp})
     action = saving.transition.key if saving.transition else "create" if before is None else "update"
+    if saving.batch is not None:
+        action = "relocate"
     if saving.row.get("deleted_at") is not None:
         action = "delete"
     _gather_write(saving, changes, action, version)
@@ -212,7 +214,8 @@ def _note_write(saving: Saving) -> None:
         _note_state(saving, old)
     close_overtaken(saving)
     work.timers.extend(timers(saving))
-    _note_event(saving, changes, old)
+    if saving.batch is None:
+        _note_event(saving, changes, old)
     overtake(saving, save)
     if saving.row.get("state") != old.get("state"):
         start_where_entered(saving, save)
@@ -253,6 +256,7 @@ def _note_state(saving: Saving, old: Mapping[str, Value]) -> None:
             actor=saving.actor,
             at=work.moment,
             dwell=None if since is None else work.moment - int(since),
+            batch=saving.batch,
         )
     )
 

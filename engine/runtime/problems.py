@@ -65,7 +65,10 @@ STATE_IN_USE = ProblemKind(
         "表单“{form}”有{count}条记录处在已删去的状态",
         "{count} records of the form “{form}” are in a state that is gone",
     ),
-    Text("请留着这个状态,或先把记录移到:{states}", "Keep the state, or move the records to one of: {states}"),
+    Text(
+        "请先把这个状态标为停用(retired)发布,再把记录迁到:{states}",
+        "Publish the state as retired first, then move its records to one of: {states}",
+    ),
 )
 NO_APP = ProblemKind(
     "RUN-015",
@@ -376,6 +379,11 @@ NO_SUCH_TIME = ProblemKind(
         "结束要晚于开始,还没有过去,最长一年",
         "It ends after it begins, is not over yet, and lasts a year at most",
     ),
+)
+NO_REASON = ProblemKind(
+    "RUN-073",
+    Text("请写明原因", "Say why"),
+    Text("原因会记进每条记录的历史", "It goes into the history of every record"),
 )
 NO_DEPUTY = ProblemKind(
     "RUN-071",

@@ -32,6 +32,7 @@ from engine.runtime.purging import Purging
 from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
+from engine.runtime.relocations import Relocations
 from engine.runtime.saved_filters import SavedFilters
 from engine.runtime.studio.studio import Studio
 from engine.runtime.studio.trials import Trials
@@ -55,6 +56,7 @@ class Services:
     records: Records
     files: Files
     related: Related
+    relocations: Relocations
     inbox: Inbox
     pages: Pages
     parameters: Parameters
@@ -106,6 +108,7 @@ def _at(desk: Desk) -> Services:
         records=Records(desk),
         files=Files(desk),
         related=Related(desk),
+        relocations=Relocations(desk),
         inbox=inbox,
         pages=Pages(desk, inbox, boards),
         parameters=Parameters(desk),

@@ -75,6 +75,7 @@ USES = _kept(system_tables.file_use, "file", "form", "record", "field")
 KEPT = (
     _kept(system_tables.parameter, "key", json=("value",)),
     _kept(system_tables.state_log),
+    _kept(system_tables.relocation, json=("moves",)),
     _kept(system_tables.task, json=("actions",)),
     _kept(system_tables.approval, json=("design", "course")),
     _kept(system_tables.approval_act),

@@ -16,6 +16,7 @@ from engine.decision.facts import (
     EntriesQuery,
     FileQuery,
     FiredQuery,
+    LastMoveQuery,
     OpenTasksQuery,
     PersonQuery,
     Query,
@@ -31,7 +32,18 @@ from engine.kernel.problems import EngineError
 from engine.language.backends.sql.queries import aggregate_select, rows_select, stored_from
 from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT
-from engine.storage import absences, approvals, capture_tokens, directory, files, firings, problems, records, tasks
+from engine.storage import (
+    absences,
+    approvals,
+    capture_tokens,
+    directory,
+    files,
+    firings,
+    problems,
+    records,
+    relocations,
+    tasks,
+)
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.locks import lock_name
 from engine.storage.rows import from_physical, to_physical
@@ -76,6 +88,8 @@ def answer(
     answers.update(approvals.facts_on(connection, [query for query in listed if isinstance(query, ApprovalsOnQuery)]))
     answers.update(absences.facts(connection, [query for query in listed if isinstance(query, AwayQuery)]))
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
+    moved = [query for query in listed if isinstance(query, LastMoveQuery)]
+    answers.update((query, relocations.last_move(connection, query)) for query in moved)
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:
         if around is None:

@@ -1,4 +1,4 @@
-"""The tenth schema: for approvals, and for who acts for those who are away; frozen as those before it are."""
+"""The tenth schema: approvals, who acts for those who are away, and moves of many records; frozen as the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def make_approvals(operations: Operations, _dialect: Dialect) -> None:
     """Make the tables of approvals, of what is done in them, and of absences; tasks name their approval."""
     _make_approvals(operations)
     _make_absences(operations)
+    _make_relocations(operations)
     operations.add_column("youju_task", Column("approval", _WORDS))
+    operations.add_column("youju_state_log", Column("batch", _WORDS))
+    operations.create_index("ix_youju_state_log_batch", "youju_state_log", ["batch"])
 
 
 def _make_approvals(operations: Operations) -> None:
@@ -67,6 +70,19 @@ def _make_absences(operations: Operations) -> None:
     )
     operations.create_index("ix_youju_absence_user", "youju_absence", ["user_id", "ends_at"])
     operations.create_index("ix_youju_absence_ends", "youju_absence", ["ends_at"])
+
+
+def _make_relocations(operations: Operations) -> None:
+    operations.create_table(
+        "youju_relocation",
+        Column("id", _WORDS, primary_key=True, nullable=False),
+        *(_words(name) for name in ("app", "form", "moves", "reason")),
+        Column("user_id", _WORDS),
+        Column("at", BigInteger(), nullable=False),
+        Column("moved", Integer(), nullable=False),
+        Column("back_of", _WORDS),
+    )
+    operations.create_index("ix_youju_relocation_app", "youju_relocation", ["app", "id"])
 
 
 def _words(name: str) -> Column[str]:

@@ -33,6 +33,7 @@ SHAPED = ":"
 _JOURNAL, _USE = system_tables.journal, system_tables.file_use
 _OUTBOX, _RUN, _ONCE = system_tables.outbox, system_tables.rule_run, system_tables.rule_once
 _FILTER = system_tables.saved_filter
+_APPROVAL, _ACT = system_tables.approval, system_tables.approval_act
 _WITH_RECORDS = (
     system_tables.state_log,
     system_tables.task,
@@ -40,6 +41,7 @@ _WITH_RECORDS = (
     system_tables.rule_run,
     system_tables.timer,
     system_tables.gathered,
+    system_tables.approval,
     system_tables.file_use,
 )
 """What else is kept about the records of a form, by app, form and record."""
@@ -217,6 +219,8 @@ def _forget_about(connection: Connection, remains: Remains, ids: Sequence[str]) 
     """Remove what the engine's own tables keep about a field of records, or about the records as a whole."""
     app, form, field = remains.tables.app, remains.tables.form, remains.field
     if field is None:
+        theirs = (_APPROVAL.c.app == app, _APPROVAL.c.form == form, _APPROVAL.c.record.in_(ids))
+        connection.execute(delete(_ACT).where(_ACT.c.approval.in_(select(_APPROVAL.c.id).where(*theirs))))
         for table in _WITH_RECORDS:
             connection.execute(delete(table).where(table.c.app == app, table.c.form == form, table.c.record.in_(ids)))
         connection.execute(delete(_ONCE).where(_ONCE.c.app == app, _ONCE.c.record.in_(ids)))

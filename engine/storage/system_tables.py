@@ -217,6 +217,14 @@ state_log = _table(
     _words("rule"),
     _moment("at"),
     _moment("dwell"),
+    _words("batch"),
+)
+relocation = _table(
+    "relocation",
+    *(_words(name) for name in ("id", "app", "form", "moves", "reason", "user_id")),
+    _moment("at"),
+    _number("moved"),
+    _words("back_of"),
 )
 rule_run = _table(
     "rule_run",

@@ -127,6 +127,7 @@ def _state_row(change: StateChange, random: RandomBytes) -> dict[str, Any]:
         "rule": change.actor.rule,
         "at": change.at,
         "dwell": change.dwell,
+        "batch": change.batch,
     }
 
 

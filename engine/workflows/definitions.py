@@ -16,7 +16,10 @@ StateLight = Literal["yellow", "red"]
 
 @dataclass(frozen=True, slots=True)
 class StateDef:
-    """One state. In a ``locked`` one records change by transitions only; a ``light`` says that something is wrong."""
+    """One state. In a ``locked`` one records change by transitions only; a ``light`` says that something is wrong.
+
+    Nothing leads to a ``retired`` one any more: records that are still in it can leave it, or are moved.
+    """
 
     uid: str
     key: str
@@ -24,6 +27,7 @@ class StateDef:
     kind: StateKind
     locked: bool = False
     light: StateLight | None = None
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def workflow_def(document: Json) -> WorkflowDef:
                 kind=item["kind"],
                 locked=item.get("locked", False),
                 light=item.get("light"),
+                retired=item.get("retired", False),
             )
             for item in document["states"]
         ),

@@ -129,6 +129,16 @@ NO_NUMBER = ProblemKind(
     Text("打分结果要写进的“{key}”不是数字字段", "“{key}”, where the score goes, is no number field"),
     Text("请写该表单的一个数字字段", "Name a number field of this form"),
 )
+LEADS_TO_RETIRED = ProblemKind(
+    "FLOW-037",
+    Text("状态“{key}”已停用,不能再进入", "The state “{key}” is retired: nothing leads to it"),
+    Text("请换一个状态,或去掉它的 retired", "Use another state, or take retired away from it"),
+)
+NOT_A_PLACE = ProblemKind(
+    "FLOW-038",
+    Text("不能把记录移到“{key}”", "Records cannot be moved to “{key}”"),
+    Text("可以移到:{known}", "They can be moved to: {known}"),
+)
 NOT_ASKED = ProblemKind(
     "FLOW-040",
     Text("这一步现在不等您决定", "This step does not wait for your decision"),

@@ -103,7 +103,9 @@ def _transition_problems(
     item: TransitionDef, place: str, states: Mapping[str, StateDef], fields: Collection[str], least: int
 ) -> list[Problem]:
     known = ", ".join(states)
-    found = [
+    left = item.target is not None and item.target in states and states[item.target].retired
+    found = [problems.LEADS_TO_RETIRED.at(f"{place}.to", key=item.target)] if left else []
+    found += [
         problems.NO_SUCH_STATE.at(f"{place}.{end}", key=key, known=known)
         for end, key in (*(("from", origin) for origin in item.origins), ("to", item.target))
         if key is not None and key not in states
@@ -126,6 +128,8 @@ def _transition_problems(
 def _state_problems(definition: WorkflowDef, states: Mapping[str, StateDef]) -> list[Problem]:
     if definition.initial not in states:
         return [problems.NO_SUCH_STATE.at("initial", key=definition.initial, known=", ".join(states))]
+    if states[definition.initial].retired:
+        return [problems.LEADS_TO_RETIRED.at("initial", key=definition.initial)]
     reached, grown = {definition.initial}, True
     while grown:
         more = {
@@ -135,4 +139,8 @@ def _state_problems(definition: WorkflowDef, states: Mapping[str, StateDef]) -> 
         }
         grown = not more <= reached
         reached |= more
-    return [problems.UNREACHABLE.at(f"states.{key}", key=key) for key in states if key not in reached]
+    return [
+        problems.UNREACHABLE.at(f"states.{key}", key=key)
+        for key in states
+        if key not in reached and not states[key].retired
+    ]

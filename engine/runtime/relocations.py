@@ -1,0 +1,258 @@
+"""Moving many records from state to state, and back: for administrators who take a state out of a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.catalog.apps import App
+from engine.decision.changeset import Actor, Note
+from engine.decision.commands import Relocate
+from engine.decision.problems import ABSENT
+from engine.kernel.clocks import moment_text
+from engine.kernel.identifiers import is_uuid, uuid7
+from engine.kernel.problems import EngineError, Text
+from engine.runtime import problems
+from engine.runtime.desk import Desk
+from engine.runtime.drafting import current_of
+from engine.runtime.execution import Execution
+from engine.runtime.granting import authorship
+from engine.runtime.views import Viewer
+from engine.storage import directory, journal, relocations
+from engine.storage.form_tables import FormTables
+from engine.storage.relocations import Relocation
+from engine.workflows.problems import NO_SUCH_STATE, NOT_A_PLACE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+CHUNK = 100
+"""Records in one transaction: few enough that whoever writes waits no more than some hundredths of a second."""
+
+SUBJECT = "relocation"
+
+Progress = Callable[[int], object]
+"""Told how many records are done."""
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """A state of a form and how many records are in it."""
+
+    key: str
+    labels: Text
+    retired: bool
+    records: int
+
+
+@dataclass(frozen=True)
+class RelocationView:
+    """A move of many records as it is shown; ``moves`` are pairs of labels."""
+
+    id: str
+    form: str
+    moves: tuple[tuple[Text, Text], ...]
+    reason: str
+    by: str
+    at: str
+    moved: int
+    is_back: bool
+
+
+class Relocations:
+    """Moves of many records, for administrators; for all others there is nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Read and write through ``desk``."""
+        self._desk = desk
+
+    def states(self, viewer: Viewer, app: str) -> Mapping[str, tuple[StateCount, ...]]:
+        """Return the states of every form that has some, by form, with how many records are in each."""
+        with self._desk.reading(viewer) as reading:
+            current_of(reading, app)
+        return states(self._desk.execution, app)
+
+    def move(
+        self, viewer: Viewer, app: str, form: str, moves: Mapping[str, str], reason: str, progress: Progress = int
+    ) -> Relocation:
+        """Move the records of these states to others; see ``move``."""
+        with self._desk.reading(viewer) as reading:
+            current_of(reading, app)
+        return move(self._desk.execution, Actor(viewer.id), app, form, moves, reason, progress)
+
+    def back(self, viewer: Viewer, app: str, id: str, reason: str, progress: Progress = int) -> Relocation:
+        """Move back what a move has moved; see ``back``."""
+        with self._desk.reading(viewer) as reading:
+            current_of(reading, app)
+        return back(self._desk.execution, Actor(viewer.id), app, id, reason, progress)
+
+    def listed(self, viewer: Viewer, app: str) -> tuple[RelocationView, ...]:
+        """Return the latest moves of an app."""
+        with self._desk.reading(viewer) as reading:
+            current_of(reading, app)
+            found = relocations.of_app(reading.connection, app)
+            names = {user.id: user.display_name for user in directory.users(reading.connection)}
+            flows = reading.app(app).workflows
+        labels = {(form, key): one.labels for form, flow in flows.items() for key, one in flow.states.items()}
+        return tuple(_view(one, names, labels) for one in found)
+
+
+def _view(one: Relocation, names: Mapping[str, str], labels: Mapping[tuple[str, str], Text]) -> RelocationView:
+    def said(key: str) -> Text:
+        return labels.get((one.form, key), Text(key, key))
+
+    moves = tuple((said(origin), said(target)) for origin, target in one.moves.items())
+    by = names.get(one.user_id or "", "")
+    return RelocationView(one.id, one.form, moves, one.reason, by, moment_text(one.at), one.moved, bool(one.back_of))
+
+
+def states(execution: Execution, key: str) -> Mapping[str, tuple[StateCount, ...]]:
+    """Return the states of every form of an app that has some, by form; EngineError (absent) where there is no app."""
+    with execution.database.read() as connection:
+        current = execution.catalogs.current(connection)
+        app = _app(current.catalog.apps, key)
+        found: dict[str, tuple[StateCount, ...]] = {}
+        for form, flow in app.workflows.items():
+            counted = relocations.counts(connection, current.tables[key, form])
+            found[form] = tuple(
+                StateCount(one.key, one.labels, one.retired, counted.get(one.key, 0)) for one in flow.states.values()
+            )
+        return found
+
+
+def _app(apps: Mapping[str, App], key: str) -> App:
+    if key not in apps:
+        raise EngineError(ABSENT.at())
+    return apps[key]
+
+
+def move(
+    execution: Execution,
+    actor: Actor,
+    app: str,
+    form: str,
+    moves: Mapping[str, str],
+    reason: str,
+    progress: Progress = int,
+) -> Relocation:
+    """Move the records of these states to others, some at a time; return the move with how many there were.
+
+    Each is a change of state of its own, in its history and in the log of states. No rule looks at it, so that nobody
+    is told a thousand times; approvals of the state that is left are over, and those of the other one begin. Ended on
+    the way, the same move goes on with the rest. EngineError where a state is not there, or takes no records.
+    """
+    _check(execution, app, form, moves, reason)
+    one = _begun(execution, actor, app, form, moves, reason, None)
+    for origin, target in moves.items():
+
+        def bodies(after: str | None, origin: str = origin, target: str = target) -> list[Relocate]:
+            with execution.database.read() as connection:
+                tables = _tables(execution, app, form)
+                ids = relocations.in_state(connection, tables, origin, after, CHUNK)
+            return [Relocate(app, form, id, origin, target, one.id) for id in ids]
+
+        _carry_out(execution, actor, one.id, _chunks(bodies), progress)
+    return _kept(execution, one.id)
+
+
+def back(execution: Execution, actor: Actor, app: str, id: str, reason: str, progress: Progress = int) -> Relocation:
+    """Move back the records that a move has moved and that have not gone on since; return this move of its own."""
+    with execution.database.read() as connection:
+        was = relocations.by_id(connection, id) if is_uuid(id) else None
+    if was is None or was.app != app:
+        raise EngineError(ABSENT.at())
+    moves = {target: origin for origin, target in was.moves.items()}
+    _check(execution, app, was.form, {}, reason)
+    _check_known(execution, app, was.form, was.moves)
+    one = _begun(execution, actor, app, was.form, moves, reason, was.id)
+
+    def bodies(after: str | None) -> list[Relocate]:
+        with execution.database.read() as connection:
+            found = relocations.moved_by(connection, was.id, after, CHUNK)
+        return [Relocate(app, was.form, record, target, origin, one.id, was.id) for record, origin, target in found]
+
+    _carry_out(execution, actor, one.id, _chunks(bodies), progress)
+    return _kept(execution, one.id)
+
+
+def _chunks(bodies: Callable[[str | None], list[Relocate]]) -> Iterator[list[Relocate]]:
+    after: str | None = None
+    while found := bodies(after):
+        yield found
+        after = found[-1].id
+
+
+def _carry_out(
+    execution: Execution, actor: Actor, id: str, chunks: Iterator[list[Relocate]], progress: Progress
+) -> None:
+    done = 0
+    for bodies in chunks:
+
+        def work(connection: Connection, bodies: list[Relocate] = bodies) -> int:
+            moved = [execution.within(connection, execution.command(actor, body)) for body in bodies]
+            count = sum(one is not None for one in moved)
+            relocations.count(connection, id, count)
+            return count
+
+        done += execution.attempt(work)
+        progress(done)
+
+
+def _begun(
+    execution: Execution,
+    actor: Actor,
+    app: str,
+    form: str,
+    moves: Mapping[str, str],
+    reason: str,
+    back_of: str | None,
+) -> Relocation:
+    now = execution.clocks.business()
+    id = uuid7(now, execution.randomness(10))
+    one = Relocation(id, app, form, moves, reason.strip(), actor.user, now, 0, back_of)
+    with execution.database.write() as connection:
+        relocations.begin(connection, one)
+        said = {"form": form, "moves": dict(moves), "reason": one.reason}
+        journal.note(connection, authorship(execution, actor.user), [Note(app, SUBJECT, id, "relocate", said)])
+    return one
+
+
+def _kept(execution: Execution, id: str) -> Relocation:
+    with execution.database.read() as connection:
+        found = relocations.by_id(connection, id)
+    if found is None:
+        raise EngineError(ABSENT.at())
+    return found
+
+
+def _tables(execution: Execution, app: str, form: str) -> FormTables:
+    with execution.database.read() as connection:
+        return execution.catalogs.current(connection).tables[app, form]
+
+
+def _check(execution: Execution, app: str, form: str, moves: Mapping[str, str], reason: str) -> None:
+    """Raise where a move has no reason, or one of its states is not there or takes no records."""
+    if not reason.strip():
+        raise EngineError(problems.NO_REASON.at("reason"))
+    _check_known(execution, app, form, moves)
+    with execution.database.read() as connection:
+        flow = execution.catalogs.current(connection).catalog.apps[app].workflows[form]
+    known = ", ".join(key for key, state in flow.states.items() if not state.retired)
+    wrong = [
+        NOT_A_PLACE.at(origin, key=target, known=known)
+        for origin, target in moves.items()
+        if flow.states[target].retired or target == origin or target in moves
+    ]
+    if wrong:
+        raise EngineError(wrong)
+
+
+def _check_known(execution: Execution, app: str, form: str, moves: Mapping[str, str]) -> None:
+    with execution.database.read() as connection:
+        found = _app(execution.catalogs.current(connection).catalog.apps, app).workflows.get(form)
+    if found is None:
+        raise EngineError(ABSENT.at())
+    strange = [key for pair in moves.items() for key in pair if key not in found.states]
+    if strange:
+        raise EngineError([NO_SUCH_STATE.at(key, key=key, known=", ".join(found.states)) for key in strange])
