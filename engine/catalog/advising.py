@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from engine.catalog import problems
 from engine.catalog.apps import App, Catalog
-from engine.catalog.compiling import LEAST_FIELDS
+from engine.catalog.compiling_parameters import LEAST_FIELDS
 from engine.catalog.rules_together import about_forms
 from engine.kernel.canonical import compact
 from engine.kernel.problems import Problem, Text

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.catalog import problems
 from engine.catalog.apps import App, Catalog, Parameter, role_scopes
 from engine.catalog.boards import compile_boards
+from engine.catalog.compiling_parameters import compile_parameters, least_fields
 from engine.catalog.connectors.compiling import compile_connectors
 from engine.catalog.connectors.connectors import Connector
 from engine.catalog.connectors.definitions import hooks_for
 from engine.catalog.decision_tables import Surroundings, compile_tables
-from engine.catalog.definitions import AppDef, ParameterDef
+from engine.catalog.definitions import AppDef
 from engine.catalog.naming import Names
 from engine.catalog.pages.blocks import Pages
 from engine.catalog.pages.compiling import Surroundings as PageSurroundings
@@ -23,8 +23,9 @@ from engine.catalog.pages.compiling import compile_pages
 from engine.catalog.quick_actions import Surrounding, compile_quick_actions
 from engine.catalog.rules_together import TOGETHER, about_forms
 from engine.catalog.specs import table_specs
+from engine.catalog.state_deadlines import persons_in, rules_of
 from engine.forms.access import Grant
-from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes, language_type
+from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes
 from engine.forms.definitions import OptionDef
 from engine.forms.field_types import FieldType
 from engine.forms.forms import Form
@@ -45,9 +46,6 @@ from engine.rules.rules import Rule
 from engine.workflows.approvals.approvals import asked_in
 from engine.workflows.definitions import WorkflowDef
 from engine.workflows.workflows import Workflow, compile_workflow
-
-LEAST_FIELDS = "transition.min_fields"
-DEFAULT_LEAST_FIELDS = 3
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def _compile_app(
     app = item.definition
     before = len(found)
     found.extend(_zone_problems(app))
-    parameters = _parameters(app, types, found)
+    parameters = compile_parameters(app, types, found)
     scope = _scope(app, scopes, parameters, types, found)
     placed: list[Placed] = []
     connectors = compile_connectors(app, scope, types, found, placed)
@@ -225,34 +223,6 @@ def _zone_problems(app: AppDef) -> list[Problem]:
     return []
 
 
-def _parameters(app: AppDef, types: Registry[FieldType], found: list[Problem]) -> dict[str, Parameter]:
-    made: dict[str, Parameter] = {}
-    for definition in app.parameters:
-        default = _parsed_default(definition, types)
-        if isinstance(default, Problem):
-            place = f"parameters.json#/{definition.field.key}/default"
-            hint: dict[str, Any] = {"hint_zh": default.message.zh, "hint_en": default.message.en}
-            found.append(problems.BAD_DEFAULT.at(place, key=definition.field.key, **hint))
-            default = None
-        kind = language_type(definition.field, app.key, types)
-        made[definition.field.key] = Parameter(definition, kind, default)
-    return made
-
-
-def _least_fields(parameters: Mapping[str, Parameter]) -> int:
-    """Return how many fields a human transition names; a parameter that is no number of fields changes nothing."""
-    found = parameters.get(LEAST_FIELDS)
-    if found is None or not isinstance(found.type, language.NumberType) or found.default is None:
-        return DEFAULT_LEAST_FIELDS
-    return int(found.default) // int(10**found.type.scale)
-
-
-def _parsed_default(definition: ParameterDef, types: Registry[FieldType]) -> object:
-    if definition.default is None:
-        return None
-    return types[definition.field.type].parse(definition.default, definition.field)
-
-
 @dataclass(frozen=True)
 class _Parts:
     """Compiles the parts of one app that stand beside its forms; problems go to ``found``, sources to ``placed``.
@@ -287,7 +257,7 @@ class _Parts:
 
     def workflows(self, parameters: Mapping[str, Parameter]) -> dict[str, Workflow]:
         """Return the machines by form key."""
-        least = _least_fields(parameters)
+        least = least_fields(parameters)
         made: dict[str, Workflow] = {}
         self._check_bonds()
         for definition in self.app.workflows:
@@ -296,7 +266,7 @@ class _Parts:
                 continue
             for item in definition.transitions:
                 self._check_persons(definition.form, f"{file}#transitions.{item.key}.by", item.by)
-            for at, who in asked_in(definition):
+            for at, who in (*asked_in(definition), *persons_in(definition)):
                 self._check_persons(definition.form, f"{file}#{at}", who)
             work = self._work(definition.form)
             machine = compile_workflow(definition, work, self._fields(definition.form) | {"owner"}, least)
@@ -371,8 +341,17 @@ class _Parts:
             self.keep(work, file)
             if rule is not None:
                 made.append(rule)
+        made += self._of_states()
         self.found.extend(problem for look in TOGETHER for problem in look(self.app, self.scope.forms))
         return tuple(made)
+
+    def _of_states(self) -> Iterator[Rule]:
+        """Go through the rules of the deadlines of states; what is wrong with them is told with their workflow."""
+        for flow in self.app.workflows if self.only is None and not self.found else ():
+            for definition in rules_of(flow):
+                rule = compile_rule(definition, self._work(flow.form), self._names(flow.form))
+                if rule is not None:
+                    yield rule
 
     def grants(self) -> Mapping[str, Mapping[str, tuple[Grant, ...]]]:
         """Return what each role gives, by form."""

@@ -87,6 +87,10 @@ description 说明 description
 digits 总位数 digits in all
 dimensions 分组 dimensions
 due 时限 time allowed
+escalate 超时上报 escalation
+after 之后多久 how long after
+tell 提醒谁 who is told
+remind 提醒时点 reminders
 en 英文 English
 enabled 启用 enabled
 ends 之后怎么走 what follows

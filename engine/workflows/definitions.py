@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,27 @@ from engine.workflows.approvals.definitions import ApprovalDef, approval_def
 
 StateKind = Literal["draft", "open", "won", "lost", "held"]
 StateLight = Literal["yellow", "red"]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationDef:
+    """Who is told that a deadline has passed, so long after it (a length of time as rules state it)."""
+
+    to: tuple[PersonsDef, ...]
+    after: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueDef:
+    """How long a record may stay in a state: until the date or moment ``at``, an expression.
+
+    ``tell`` are told after so many percent of the time in ``remind``, then those of ``escalate``, one after the other.
+    """
+
+    at: str
+    tell: tuple[PersonsDef, ...]
+    remind: tuple[int, ...]
+    escalate: tuple[EscalationDef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +50,7 @@ class StateDef:
     locked: bool = False
     light: StateLight | None = None
     retired: bool = False
+    due: DueDef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +129,22 @@ def transition_def(document: Json) -> TransitionDef:
     )
 
 
+REMINDED_AT = (50, 80, 100)
+"""After how many percent of its time a state says so, unless it says otherwise."""
+
+
+def _due_def(document: Json) -> DueDef:
+    tell = document.get("tell", [{"owner": True}])
+    return DueDef(
+        at=document["at"],
+        tell=tuple(map(persons_def, tell)),
+        remind=tuple(document.get("remind", REMINDED_AT)),
+        escalate=tuple(
+            EscalationDef(tuple(map(persons_def, one["to"])), one.get("after")) for one in document.get("escalate", ())
+        ),
+    )
+
+
 def workflow_def(document: Json) -> WorkflowDef:
     """Return the state machine that a valid document states."""
     return WorkflowDef(
@@ -122,6 +161,7 @@ def workflow_def(document: Json) -> WorkflowDef:
                 locked=item.get("locked", False),
                 light=item.get("light"),
                 retired=item.get("retired", False),
+                due=_due_def(item["due"]) if "due" in item else None,
             )
             for item in document["states"]
         ),

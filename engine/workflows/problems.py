@@ -139,6 +139,11 @@ NOT_A_PLACE = ProblemKind(
     Text("不能把记录移到“{key}”", "Records cannot be moved to “{key}”"),
     Text("可以移到:{known}", "They can be moved to: {known}"),
 )
+NO_MOMENT = ProblemKind(
+    "FLOW-039",
+    Text("时限要算出日期或时刻", "A deadline is a date or a moment"),
+    Text("例如 state_since + hours(48),或 add_workdays(today(), 3)", "For example state_since + hours(48)"),
+)
 NOT_ASKED = ProblemKind(
     "FLOW-040",
     Text("这一步现在不等您决定", "This step does not wait for your decision"),

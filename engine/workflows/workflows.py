@@ -11,6 +11,7 @@ from engine.kernel.problems import Problem, Text
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.messages import Message, compile_message
+from engine.language.types import DateTimeType, DateType
 from engine.workflows import problems
 from engine.workflows.approvals.approvals import Approval, compile_approvals
 from engine.workflows.definitions import StateDef, TransitionDef, WorkflowDef
@@ -93,10 +94,22 @@ def compile_workflow(
         guard = work.condition(f"{place}.guard", item.guard)
         transitions[item.key] = Transition(item, guard, compile_message(f"{place}.answer", item.answer, work))
     work.found.extend(_state_problems(definition, states))
+    for state in definition.states:
+        _check_due(state, work)
     approvals = compile_approvals(definition, work, fields)
     if len(work.found) > before:
         return None
     return Workflow(definition, MappingProxyType(states), MappingProxyType(transitions), MappingProxyType(approvals))
+
+
+def _check_due(state: StateDef, work: Gathering) -> None:
+    """Gather what is wrong with the deadline of a state; it runs as rules (see ``engine.catalog.state_deadlines``)."""
+    if state.due is None:
+        return
+    place = f"states.{state.key}.due.at"
+    at = work.expression(place, state.due.at)
+    if at is not None and not isinstance(at.type, DateType | DateTimeType):
+        work.found.append(problems.NO_MOMENT.at(place))
 
 
 def _transition_problems(
