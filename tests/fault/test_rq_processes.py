@@ -7,6 +7,7 @@ strikes, so that it hits what it means to hit.
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from tests.fault import crew as crews
 from tests.fault import lending
 from tests.fault.crew import Crew, FileClock, wait_until
 from tests.fault.story import DAY, Player, Put, Send
-from tests.support.dumping import dump, ids_in
+from tests.support.dumping import Dump, dump, ids_in
 from tests.support.kill_points import Points
 from tests.support.library import NOON
 from tests.support.postgres import SUPERUSER, running_postgres
@@ -32,6 +33,8 @@ from tests.support.redis_server import running_redis
 
 TROUBLES = 20
 """More than there are in one story, which has one after each step."""
+
+TRIES = re.compile(r'"attempts": \d+')
 
 _numbers = itertools.count(1)
 
@@ -175,6 +178,17 @@ def same(ended, whole):
     assert len(received.booked) == 1
 
 
+def but_for_tries(ended):
+    """Leave out how many tries there were: one that the database could not keep is a failed one, if it is back by then.
+
+    Ids are named by all that stands around them, tries too: so they are compared as if they were alike.
+    """
+    found, received = ended
+    kept = [row for row in found.shallow if not row.startswith("youju_call_receipt") or '"status": 200' in row]
+    rows = tuple(TRIES.sub('"attempts": "any"', row) for row in kept)
+    return Dump(rows, rows), received
+
+
 def is_due(ground):
     with ground.instance.database.read() as connection:
         return crews.outbox.depth(connection, ground.clock()).waiting > 0
@@ -270,5 +284,5 @@ def test_the_end_is_the_same_when_postgresql_is_restarted_in_the_middle_of_deliv
                 is_due(ground)  # what the pool still has is gone
         crew.settle()
 
-    same(ground.play(settle), whole)
+    same(but_for_tries(ground.play(settle)), but_for_tries(whole))
     assert any(struck), "deliveries were under way"
