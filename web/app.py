@@ -106,6 +106,18 @@ BLUEPRINTS: Final = (
 
 def create_app(instance: Instance) -> Flask:
     """Return the WSGI application that serves the instance."""
+    return give(bare_app(), instance)
+
+
+def give(app: Flask, instance: Instance) -> Flask:
+    """Let an application serve an instance from now on; return it."""
+    app.secret_key = read_key(instance.settings.session_key)
+    doors.install(app, instance)
+    return app
+
+
+def bare_app() -> Flask:
+    """Return the application with all its addresses, before it serves any instance."""
     app = Flask("web", static_folder=str(STATIC), template_folder=str(Path(__file__).parent / "templates"))
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_LIMIT,
@@ -115,8 +127,6 @@ def create_app(instance: Instance) -> Flask:
         TRAP_HTTP_EXCEPTIONS=False,
     )
     app.url_map.strict_slashes = False
-    app.secret_key = read_key(instance.settings.session_key)
-    doors.install(app, instance)
     app.before_request(live.remember)
     app.before_request(files.widen)
     app.before_request(entrance.identify)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+from engine.connectors.outside import Outside
+from engine.connectors.telling import sending
 from engine.jobs.delivering import Delivery
 from engine.runtime import records
 from engine.runtime.execution import Execution
@@ -48,6 +51,43 @@ def _effect(delivery: Delivery, connection: Connection, message: Message) -> Non
 
 def _mark(delivery: Delivery, connection: Connection, message: Message) -> None:
     outbox.finish(connection, message, delivery.execution.clocks.real())
+
+
+def another_key_for_each_try() -> None:
+    """Give each try of a call a key of its own: asked again after a crash, a partner takes it for something else."""
+    ask = Outside.ask
+    Outside.ask = lambda outside, connector, prepared, _key: ask(outside, connector, prepared, str(uuid4()))
+
+
+def another_letter_for_each_try() -> None:
+    """Give each try of a letter an id of its own: whoever gets it twice does not see that it is the same."""
+    send = sending.send_letter
+    sending.send_letter = lambda outside, to, told, _key, at: send(outside, to, told, str(uuid4()), at)
+
+
+def told_after_the_mark() -> None:
+    """Send a letter only after its message is marked as delivered: killed between, it is never sent."""
+    send, deliver, kept = sending.send_letter, Delivery.deliver, []
+
+    def delivered(delivery: Delivery, message: Message) -> bool:
+        done = deliver(delivery, message)
+        while kept:
+            send(*kept.pop(0))
+        return done
+
+    sending.send_letter = lambda *arguments: kept.append(arguments)
+    Delivery.deliver = delivered
+
+
+def told_twice() -> None:
+    """Let robots say everything once more than they are asked to: it is more than one repeat after a crash."""
+    say = sending.say
+
+    def saying(*arguments: Any) -> None:
+        say(*arguments)
+        say(*arguments)
+
+    sending.say = saying
 
 
 def answer_kept_after_the_commit() -> None:

@@ -10,12 +10,28 @@ from engine.boot import Instance
 from engine.decision.changeset import Actor
 from engine.packs.people import add_people
 from engine.packs.reading import read_pack
+from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.publishing import publish
-from tests.fault.story import DAY, HOUR, PARTNERS_SECRET, Act, Change, Deliver, Publish, Put, Send, Story, Tick
+from tests.fault.story import (
+    DAY,
+    HOUR,
+    PARTNERS_SECRET,
+    Act,
+    Change,
+    Deliver,
+    Mend,
+    Pass,
+    Publish,
+    Put,
+    Replay,
+    Send,
+    Story,
+    Tick,
+)
 from tests.support.apps import LIBRARY, element, field, item, library, parameter, rule
 from tests.support.library import NOON
 
-PEOPLE = ("librarian", "reader")
+PEOPLE = ("librarian", "reader", "keeper")
 LIBRARIANS = {"role": "librarian"}
 
 
@@ -30,6 +46,9 @@ def base(instance: Instance) -> dict[str, Any]:
     publish(instance.services.execution, documents(), Actor(None))
     instance.services.execution.outside.secrets.keep("trade", PARTNERS_SECRET)
     ids = add_people(instance.directory, pack.key, pack.users)
+    instance.directory.add_user("keeper", "管理员")
+    instance.directory.grant("keeper", *ADMIN_ROLE)
+    instance.services.telling.keep_of("librarian", {"mail": "anna@example.com"})
     librarian = instance.directory.viewer(ids["librarian"])
 
     def make(form: str, **fields: object) -> str:
@@ -99,7 +118,36 @@ def sent_by_a_partner(refs: Mapping[str, str]) -> Story:
     return Story(NOON + HOUR, steps, refs)
 
 
+def held_in_the_night(refs: Mapping[str, str]) -> Story:
+    """A parameter is set, and in the night a rule holds the loan that is overdue by now, while nobody does anything."""
+    steps = (Put("librarian", "/library/parameters/loan.grace", {"value": "0"}), Pass(NOON + DAY))
+    return Story(NOON + HOUR, steps, refs)
+
+
+def ordered_from_a_partner(refs: Mapping[str, str]) -> Story:
+    """A partner refuses an order until something is mended there; the dead letter is sent again, and brings a price."""
+    steps = (Send("librarian", "/library/book/{dream}/buttons/order", {}, "dream"), Mend(), Replay("keeper"))
+    return Story(NOON + HOUR, steps, refs)
+
+
+def told_outside(refs: Mapping[str, str]) -> Story:
+    """People are told by mail, then by a robot, whose address is wrong until that is mended: it is told again.
+
+    A step for each way: which of two messages of one moment goes first is decided by chance, and points have an order.
+    """
+    steps = (
+        Send("librarian", "/library/book/{dream}/buttons/announce", {}, "dream"),
+        Send("librarian", "/library/book/{dream}/buttons/proclaim", {}, "dream"),
+        Mend(),
+        Replay(),
+    )
+    return Story(NOON + HOUR, steps, refs)
+
+
 STORIES = (lent_and_returned, changed_and_published, held_by_the_clock, pressed_and_waited, sent_by_a_partner)
+STORIES_FOR_OTHERS = (ordered_from_a_partner, told_outside)
+"""Those in which somebody is told from outside, by a call, a letter or a robot."""
+BY_NAME = {story.__name__: story for story in (*STORIES, *STORIES_FOR_OTHERS, held_in_the_night)}
 
 OVERDUE = rule(
     "overdue_held",
@@ -140,12 +188,49 @@ RECALLED = rule(
     {"notify": {"to": [LIBRARIANS], "text": text("召回《{{title}}》", "“{{title}}” is recalled")}},
     uid="kpq2storyred",
 )
+ORDER = rule(
+    "order",
+    "book",
+    {"button": {"key": "order", "labels": text("订购", "Order")}},
+    {"call": {"connector": "trade", "operation": "order"}},
+    uid="kpq2storyror",
+)
+TO_COME = {"to": [LIBRARIANS], "text": text("《{{title}}》将到", "“{{title}}” is to come")}
+ANNOUNCE = rule(
+    "announce",
+    "book",
+    {"button": {"key": "announce", "labels": text("预告", "Announce")}},
+    {"notify": {**TO_COME, "channels": ["mail"]}},
+    uid="kpq2storyran",
+)
+PROCLAIM = rule(
+    "proclaim",
+    "book",
+    {"button": {"key": "proclaim", "labels": text("广播", "Proclaim")}},
+    {"notify": {**TO_COME, "channels": ["wecom"]}},
+    uid="kpq2storyrpr",
+)
 RELEASE = element("release", uid="kpq2storyrel", **{"from": "*"}, releases=True, by=[LIBRARIANS], acknowledgement=True)
 GRACE = parameter("loan.grace", "number", uid="kpq2storypar", scale=0, default="5")
 TRADE = {
     "format": 1,
     "kind": "connector",
     **element("trade", uid="kpq2storycon"),
+    "base_url": {"secret": "trade_address"},
+    "operations": [
+        element(
+            "order",
+            uid="kpq2storyope",
+            method="POST",
+            path="/orders",
+            form="book",
+            body={"isbn": "isbn"},
+            answer={
+                "values": [field("price", "money", uid="kpq2storyva4", at="/price", required=True)],
+                "set": {"price": "price"},
+            },
+        )
+    ],
     "intakes": [
         element(
             "prices",
@@ -177,7 +262,7 @@ SHELF_MARK = field("shelf_mark", uid="kpq2storyfld")
 def documents() -> dict[str, Any]:
     """Return the library with a rule of every night, a parameter that it reads, and who may set that."""
     found = library()
-    for one in (OVERDUE, RECALL, RECALLED):
+    for one in (OVERDUE, RECALL, RECALLED, ORDER, ANNOUNCE, PROCLAIM):
         found[f"rules/{one['key']}.json"] = one
     found["workflows/loan.json"]["transitions"].append(RELEASE)
     found["parameters.json"]["parameters"].append(GRACE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import sys
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg  # noqa: F401 - so that forks find it imported
 from sqlalchemy import create_engine, text
@@ -15,6 +17,7 @@ from sqlalchemy import create_engine, text
 from engine.boot import Instance, open_instance, read_settings
 from engine.catalog import compiling, definitions
 from engine.catalog.compiling import Installed
+from engine.connectors.egress import system_trust
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import compact
 from engine.kernel.clocks import Clocks
@@ -24,18 +27,27 @@ from tests.fault.story import Clock, Player
 from tests.support.dumping import dump, ids_in
 from tests.support.kill_points import Points, watch
 from tests.support.library import NOON
-from web.app import create_app
+from web.app import bare_app, give
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_WEB: list[Flask] = []
+"""The application that every life gives its own instance: to make one takes longer than a story."""
 
 
 def warm() -> None:
     """Do once what every life does: a fork finds what is imported late and kept for good. Nothing stays open."""
     create_engine("postgresql+psycopg://").dispose()
+    system_trust()
     _remember("load_app", definitions.load_app, lambda documents, _types: compact(documents))
     _remember("compile_catalog", compiling.compile_catalog, lambda installed, *_: _revisions(installed))
     with TemporaryDirectory(prefix="youju-kill-") as folder:
         instance = open_instance(read_settings({"YOUJU_HOME": folder}), Clocks(lambda: NOON, lambda: NOON))
         lending.base(instance)
-        create_app(instance).test_client().get("/api/v1/apps")
+        give(bare_app(), instance).test_client().get("/api/v1/apps")
+        _WEB.append(bare_app())
+        _WEB[0].url_map.update()
         publish(instance.services.execution, lending.with_a_new_field(), Actor(None))
         dump(instance.database, ids_in(instance.database))
         instance.verify_journal()
@@ -69,19 +81,26 @@ def live(request: dict[str, Any], player: Callable[..., Player] = Player) -> Non
     folder = Path(request["folder"])
     base = json.loads(Path(request["base"]).read_text(encoding="utf-8"))
     points = Points(request["fatal"], (folder / "died-at").write_text)
+    logging.getLogger("engine").addHandler(logging.NullHandler())  # what fails on purpose is no news
     watch(points, folder / "home")
     if request["broken"] is not None:
         getattr(breaking, request["broken"])()
-    story = next(story for story in lending.STORIES if story.__name__ == request["story"])(base["refs"])
+    story = lending.BY_NAME[request["story"]](base["refs"])
     clock = Clock(folder / "clock", story.start)
-    settings = read_settings({"YOUJU_HOME": str(folder / "home"), "YOUJU_DATABASE_URL": request["url"]})
+    os.environ.update(request["settings"])  # secrets are read from there
+    where = {"YOUJU_HOME": str(folder / "home"), "YOUJU_DATABASE_URL": request["url"]}
+    settings = read_settings({**request["settings"], **where})
     instance = open_instance(settings, Clocks(clock, lambda: int(request["real"])))
     with (folder / "answers").open("a", encoding="utf-8") as answers:
-        for answer in player(instance, clock, base["tokens"], points).play(story):
+        for answer in player(instance, clock, base["tokens"], points, _web).play(story):
             answers.write(f"{json.dumps(answer)}\n")
             answers.flush()
     _report(instance, frozenset(base["ids"]), list(points.passed), Path(request["report"]))
     instance.close()
+
+
+def _web(instance: Instance) -> Flask:
+    return give(_WEB[0], instance)
 
 
 def _report(instance: Instance, known: frozenset[str], passed: list[str], path: Path) -> None:

@@ -49,7 +49,7 @@ def live(request: dict[str, Any]) -> None:
 
     def player(instance: Instance, *rest: Any) -> Player:
         folder = Path(request["folder"])
-        watch_redis(rest[-1])
+        watch_redis(rest[2])
         url = (Path(request["base"]).parent / "redis").read_text()
         return QueuePlayer(instance, *rest, queue=RedisQueue(url, name=folder.name))
 

@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from engine.boot import Instance
 from engine.decision.changeset import Actor
+from engine.jobs import commands
 from engine.jobs.travelling import Travel
 from engine.kernel.clocks import Moment
 from engine.runtime.publishing import publish
 from engine.storage.stored_clock import StoredClock
+from tests.support.receivers import MENDED
 from web.app import create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from flask import Flask
 
     from engine.storage.database import Database
     from tests.support.kill_points import Points
@@ -99,7 +107,29 @@ class Deliver:
     body: Mapping[str, Any]
 
 
-Step = Send | Act | Change | Publish | Put | Tick | Deliver
+@dataclass(frozen=True)
+class Pass:
+    """Time passes to a moment, in which nobody does anything."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Mend:
+    """What was wrong at those who are told from outside is put right there."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """An administrator sends again what died and is listed; none is listed where that was done before.
+
+    ``who`` asks the API; without anybody it is the command that sends all of it.
+    """
+
+    who: str | None = None
+
+
+Step = Send | Act | Change | Publish | Put | Tick | Deliver | Pass | Mend | Replay
 
 
 @dataclass(frozen=True)
@@ -145,16 +175,17 @@ class Clock:
 
 @dataclass
 class Player:
-    """Plays a story over an instance; tokens are those of the people by name."""
+    """Plays a story over an instance; tokens are those of the people by name, ``web`` serves an instance over HTTP."""
 
     instance: Instance
     clock: Clock
     tokens: Mapping[str, str]
     points: Points
+    web: Callable[[Instance], Flask] = create_app
 
     def play(self, story: Story) -> Iterator[list[Any]]:
         """Play the whole story; give each answer that a client gets: the step, the status and the record's id."""
-        self._client = create_app(self.instance).test_client()
+        self._client = self.web(self.instance).test_client()
         self._jobs, self._sealer = self.instance.jobs(), self.instance.sealer()
         self._refs = dict(story.refs)
         if story.travels:
@@ -186,6 +217,14 @@ class Player:
                 return (status if status == 200 else _refusal(status, answer)), None
             case Deliver():
                 return self._deliver(step), None
+            case Pass():
+                self.clock.reach(step.moment)
+                return "passed", None
+            case Mend():
+                (self.clock.path.parent / MENDED).touch()
+                return "mended", None
+            case Replay():
+                return (self._replay_all() if step.who is None else self._replay(step.who)), None
             case Tick():
                 assert self.clock.stored is not None
                 return "arrived", Travel(self.instance.services.execution, self.clock.stored).to(step.moment).end
@@ -220,6 +259,20 @@ class Player:
         answer = self._client.post(step.path, data=body, headers={"X-Signature": made})
         self.points.before("the answer to a delivery")
         return "taken" if answer.status_code in (200, 202) else _refusal(answer.status_code, answer.get_json())
+
+    def _replay(self, who: str) -> str:
+        _, letters = self._ask(who, "GET", "/jobs/dead")
+        for letter in letters["items"]:
+            status, answer = self._ask(who, "POST", f"/jobs/dead/{letter['id']}/replay")
+            if status != 200:
+                return _refusal(status, answer)
+        return "replayed"
+
+    def _replay_all(self) -> str:
+        with click.Context(commands.jobs) as context, redirect_stdout(io.StringIO()):
+            context.meta["office"] = lambda: self.instance.office
+            context.invoke(commands.replay, letter=None, every=True)
+        return "replayed"
 
     def _named(self, body: Mapping[str, Any]) -> Any:
         """Put ids in for names of records."""

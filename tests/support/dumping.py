@@ -32,6 +32,8 @@ _BY_CHANCE: Mapping[str, frozenset[str]] = {
     "youju_idempotency": frozenset({"digest"}),
     "youju_hook_delivery": frozenset({"at"}),
     "youju_intake_refusal": frozenset({"at"}),
+    "youju_call_receipt": frozenset({"at", "duration"}),
+    "youju_connector": frozenset({"next_at"}),
 }
 _YES_OR_NO: Mapping[str, frozenset[str]] = {"youju_outbox": frozenset({"done_at", "dead_at"})}
 

@@ -1,17 +1,18 @@
 """Numbers what a process does to the outside as it does it, and ends it at one number; knows nothing of what it means.
 
-An effect is a statement, a commit, a change of a file that is watched, or what the run itself calls one (an answer that
-leaves). A rollback is none: to be killed is to be rolled back. A point lies before each effect and after the last one:
-between two effects nothing happens that the outside could see, so what is after the one is before the next. Nothing
-lists them: a new statement is a new point.
+An effect is a statement, a commit, a change of a file that is watched, a connection to an address of a network and what
+is sent there, or what the run itself calls one (an answer that leaves). A rollback is none: to be killed is to be
+rolled back. A point lies before each effect and after the last one: between two effects nothing happens that the
+outside could see, so what is after the one is before the next. Nothing lists them: a new statement is a new point.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from sqlalchemy.engine.default import DefaultDialect
 LONGEST = 110
 """How much of a statement is told."""
 
+_CHANGING = frozenset({"INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "WITH"})
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_NETWORKS = (socket.AF_INET, socket.AF_INET6)
 _CHANGES = frozenset({"os.rename", "os.remove", "os.link"})
 
 
@@ -42,13 +45,34 @@ class Points:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def visible(points: Sequence[str]) -> list[int]:
+    """Return the numbers of the points before something that others can see.
+
+    To be killed anywhere within a transaction is to be killed before its commit, and what only asks changes nothing.
+    """
+    found, changes = [], False
+    for number, (point, following) in enumerate(zip(points, [*points[1:], ""], strict=True), 1):
+        match point.partition(" ")[0]:
+            case "COMMIT":
+                found += [number] * changes
+                changes = False
+            case "redis" if point != "redis LMOVE" or following.startswith("redis"):  # else it found nothing
+                found.append(number)
+            case "open" | "os.rename" | "os.remove" | "os.link" | "connect" | "send" | "the":
+                found.append(number)
+            case word:
+                changes = changes or word in _CHANGING
+    return found
+
+
 def watch(points: Points, folder: Path) -> None:
-    """Let everything that this process does to databases, and to files under ``folder``, pass through ``points``.
+    """Let all that this process does to databases, over networks and to files under ``folder`` pass through ``points``.
 
     For good: what is hung here stays until the process ends.
     """
     _watch_statements(points)
     _watch_commits(points)
+    _watch_networks(points)
     _watch_files(points, f"{folder}{os.sep}")
 
 
@@ -67,6 +91,29 @@ def _watch_commits(points: Points) -> None:
         commit(self, connection)
 
     DefaultDialect.do_commit = watched  # type: ignore[method-assign]
+
+
+def _watch_networks(points: Points) -> None:
+    """Watch what is sent piece by piece: each of ours is sent by ``sendall``. Sockets of this machine are none."""
+    connect, send = socket.socket.connect, socket.socket.sendall
+
+    def connecting(self: socket.socket, address: Any) -> None:
+        if self.family in _NETWORKS:
+            points.before("connect")
+        connect(self, address)
+
+    def sending(self: socket.socket, content: Any, *flags: int) -> None:
+        if self.family in _NETWORKS:
+            points.before(f"send {_first_word(bytes(content))}")
+        send(self, content, *flags)
+
+    socket.socket.connect = connecting  # type: ignore[method-assign]
+    socket.socket.sendall = sending  # type: ignore[method-assign]
+
+
+def _first_word(content: bytes) -> str:
+    """Return what tells one piece from another: commands and requests begin with a word."""
+    return content.decode(errors="replace").split(maxsplit=1)[0][:12]
 
 
 def _watch_files(points: Points, under: str) -> None:

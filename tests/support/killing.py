@@ -13,13 +13,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from tests.support.dumping import Dump
+from tests.support.receivers import Received, Receivers
 
 WORKERS = 2
 KILLED = {"signal": 9}
@@ -61,6 +62,9 @@ class Life:
     report: Mapping[str, Any] | None
     trouble: str
 
+    def last_words(self) -> list[str]:
+        return self.trouble.splitlines()[-12:]
+
     def dump(self) -> Dump:
         assert self.report is not None, self.trouble
         return Dump(tuple(self.report["rows"]), tuple(self.report["shallow"]))
@@ -68,11 +72,12 @@ class Life:
 
 @dataclass(frozen=True)
 class Uncrashed:
-    """The run that nobody killed: its points in order, what it ended as, and what the clients were answered."""
+    """The run that nobody killed: its points, what it ended as, what clients were answered, what others received."""
 
     points: tuple[str, ...]
     dump: Dump
     answers: tuple[str, ...]
+    received: Received
 
 
 @dataclass(frozen=True)
@@ -112,25 +117,35 @@ class Server:
         self._process.stdout.close()
 
 
+def _nobody(_folder: Path) -> AbstractContextManager[Receivers | None]:
+    """Give nobody who could be told anything from outside."""
+    return nullcontext()
+
+
 @dataclass
 class Killing:
-    """Plays over one ground, by the servers at hand; the lives are put into ``place``."""
+    """Plays over one ground, by the servers at hand; the lives are put into ``place``.
+
+    ``outside`` starts those who are told from outside; each run has its own.
+    """
 
     ground: Ground
     play: Play
     servers: queue.SimpleQueue[Server]
     place: Path
+    outside: Callable[[Path], AbstractContextManager[Receivers | None]] = _nobody
 
     def uncrashed(self, story: str) -> Uncrashed:
         """Play without killing anybody."""
         with self._place() as (folder, url):
-            life = self._live(story, folder, url, None, self.play.real)
+            with self.outside(folder) as others:
+                life = self._live(story, folder, url, None, self.play.real, others)
             assert life.report is not None, life.trouble
             assert not life.report["findings"], life.report["findings"]
             assert not life.report["unsealed"], "the journal of the uncrashed run is not sealed"
             answers = _answers(folder)
             assert not [answer for answer in answers if "refused" in answer], answers
-            return Uncrashed(tuple(life.report["points"]), life.dump(), answers)
+            return Uncrashed(tuple(life.report["points"]), life.dump(), answers, _received(others))
 
     def at_points(self, story: str, whole: Uncrashed, points: Iterable[int], *, first: bool = False) -> Findings:
         """Kill at each of these points (counted from 1); ``first``: stop at the first that makes a difference."""
@@ -166,24 +181,27 @@ class Killing:
     def _at(self, story: str, point: int, whole: Uncrashed) -> list[str]:
         """Kill at a point, let the clients come again, and tell what is different then."""
         with self._place() as (folder, url):
-            killed = self._live(story, folder, url, point, self.play.real)
-            if killed.ended != KILLED:
-                return [f"was not killed there but ended by itself: {killed.ended}", *killed.trouble.splitlines()[-12:]]
-            self.ground.left(url)
-            before = _answers(folder)
-            again = self._live(story, folder, url, None, self.play.real + HOUR)
+            with self.outside(folder) as others:
+                killed = self._live(story, folder, url, point, self.play.real, others)
+                if killed.ended != KILLED:
+                    return [f"was not killed there but ended by itself: {killed.ended}", *killed.last_words()]
+                self.ground.left(url)
+                before = _answers(folder)
+                again = self._live(story, folder, url, None, self.play.real + HOUR, others)
             if again.report is None:
-                return [f"the life after it failed: {again.ended}", *again.trouble.splitlines()[-12:]]
+                return [f"the life after it failed: {again.ended}", *again.last_words()]
             broken = _broken_promises(before, _answers(folder)[len(before) :], whole.answers)
             unsealed = ["the journal is not sealed"] * bool(again.report["unsealed"])
+            broken += _received(others).broken_promises(whole.received, crashes=1)
             return [*again.dump().difference(whole.dump), *again.report["findings"], *unsealed, *broken]
 
-    def _live(self, story: str, folder: Path, url: str, fatal: int | None, real: int) -> Life:
+    def _live(self, story: str, folder: Path, url: str, fatal: int | None, real: int, others: Receivers | None) -> Life:
         report, trouble = folder / "report", folder / "trouble"
         request = {
             "call": self.play.live, "story": story, "broken": self.play.broken,
             "base": str(self.play.base / "base.json"), "folder": str(folder), "url": url,
             "fatal": fatal, "real": real, "report": str(report), "trouble": str(trouble),
+            "settings": {} if others is None else dict(others.settings),
         }  # fmt: skip
         server = self.servers.get()
         try:
@@ -203,6 +221,10 @@ class Killing:
                 yield folder, url
             finally:
                 self.ground.drop(url)
+
+
+def _received(others: Receivers | None) -> Received:
+    return Received() if others is None else others.received()
 
 
 def _answers(folder: Path) -> tuple[str, ...]:

@@ -77,14 +77,14 @@ def letterbox(secured: SSLContext | None = None, *, from_the_start: bool = False
             self._secure(secured)
 
     class Server(socketserver.ThreadingTCPServer):
-        daemon_threads, allow_reuse_address = True, True
+        daemon_threads, allow_reuse_address = False, True  # whoever is being listened to is awaited when it closes
 
         def handle_error(self, request: object, client_address: object) -> None:
             """Say nothing of those who went away."""
 
     with Server(("127.0.0.1", 0), Session) as server:
         found.append(Letterbox(server.server_address[1]))
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
         thread.start()
         try:
             yield found[0]
@@ -157,7 +157,9 @@ class _Talk:
     def take(self) -> bool:
         self.say("354 go on")
         lines = list[bytes]()
-        while (line := self.session.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.session.rfile.readline()) != b".\r\n":
+            if not line:
+                return False  # broken off: it was never handed in
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         answer = self.box.answers.popleft() if self.box.answers else WELL
         if answer == WELL or not answer:
