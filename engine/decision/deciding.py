@@ -25,15 +25,17 @@ from engine.decision.commands import (
     RunRules,
     TakeAnswer,
     TakeItem,
+    UndoRun,
     Update,
 )
-from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
+from engine.decision.facts import Facts, OpenTask, PersonQuery, Query, RecordQuery, RunQuery, TaskQuery
 from engine.decision.intakes import take_item
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
 from engine.decision.pressing import press
 from engine.decision.saving import save
 from engine.decision.tasks import announce_done, close_task
+from engine.decision.undoing import undo
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
@@ -62,7 +64,8 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
     except MissingFactsError as missing:
         return NeedFacts(missing.queries, work.saves)
     except EngineError as error:
-        return Refusal(tuple(placed(found) for found in error.problems))
+        fields = not isinstance(command.body, UndoRun)
+        return Refusal(tuple(placed(found) if fields else found for found in error.problems))
     return Decided(_changeset(work), record)
 
 
@@ -74,7 +77,7 @@ def placed(found: Problem) -> Problem:
 def begin(work: Work) -> None:
     """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
     match work.command.body:
-        case Create() | Act():
+        case Create() | Act() | UndoRun():
             pass
         case body:
             work.form(body.app, body.form)
@@ -93,6 +96,8 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
         case Act(task):
             queries.append(TaskQuery(task))
+        case UndoRun(_, run):
+            queries.append(RunQuery(run))
         case Create() | TakeItem():
             pass
     return queries
@@ -120,6 +125,8 @@ def _carry_out(work: Work) -> Key | None:
             return take_answer(work, body)
         case TakeItem():
             return take_item(work, body)
+        case UndoRun():
+            return undo(work, body)
 
 
 def _changeset(work: Work) -> Changeset:
@@ -138,6 +145,9 @@ def _changeset(work: Work) -> Changeset:
         firings=tuple(work.firings),
         holdings=tuple(work.holdings),
         tokens_used=tuple(work.tokens_used),
+        undone=tuple(work.undone),
+        cancelled=tuple(work.cancelled),
+        notes=tuple(work.notes),
     )
 
 

@@ -13,9 +13,11 @@ from engine.decision.facts import (
     AggregateQuery,
     BalanceQuery,
     CaptureQuery,
+    ChangesQuery,
     EntriesQuery,
     FileQuery,
     FiredQuery,
+    MessageQuery,
     OpenTasksQuery,
     PersonQuery,
     Query,
@@ -23,7 +25,9 @@ from engine.decision.facts import (
     RepeatQuery,
     RoleQuery,
     RowsQuery,
+    RunQuery,
     SameQuery,
+    TaskEndQuery,
     TaskQuery,
 )
 from engine.decision.work import Key
@@ -79,6 +83,8 @@ class Changes:
                 return (app, form) in self.forms or (bool(self.forms) and _reaches(aggregate))
             case FileQuery() | CaptureQuery() | RepeatQuery():
                 return self.holds_files
+            case RunQuery() | ChangesQuery() | MessageQuery() | TaskEndQuery():
+                return True  # asked only where a run is undone, which is decided by itself
             case PersonQuery() | RoleQuery():
                 return False  # no decision changes people
 

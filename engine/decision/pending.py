@@ -23,6 +23,7 @@ class Saving:
     ``given`` are the fields that the sender names, ``typed`` tells whether the sender is a person. A ``plain`` save
     changes nothing but what the system keeps of a record (that it is put away, or held): its fields are not examined.
     What a posting ``takes_back`` may leave less than its ledger's minimum. ``hook`` brought what is saved, if one did.
+    ``undoes`` are the app and the rule whose run is taken back by it.
     """
 
     work: Work
@@ -42,6 +43,7 @@ class Saving:
     one_needed: tuple[str, ...] = ()
     takes_back: bool = False
     hook: str | None = None
+    undoes: tuple[str, str] | None = None
 
     @property
     def key(self) -> Key:

@@ -369,3 +369,13 @@ NOT_A_PAIR = ProblemKind(
     Text("“{given}”不是 键=值", "“{given}” is no KEY=VALUE"),
     Text("例如 --with code=C001", "For example --with code=C001"),
 )
+NO_OUTCOME = ProblemKind(
+    "RUN-066",
+    Text("没有结果“{got}”", "There is no outcome “{got}”"),
+    Text("可选的结果:{known}", "The outcomes are: {known}"),
+)
+NO_DAY = ProblemKind(
+    "RUN-067",
+    Text("“{got}”不是日期", "“{got}” is no day"),
+    Text("请写成年-月-日,例如 2026-07-01", "Write it as year-month-day, such as 2026-07-01"),
+)

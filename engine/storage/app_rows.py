@@ -77,7 +77,7 @@ KEPT = (
     _kept(system_tables.state_log),
     _kept(system_tables.task, json=("actions",)),
     _kept(system_tables.notification),
-    _kept(system_tables.rule_run, json=("trace",)),
+    _kept(system_tables.rule_run, json=("trace", "undone")),
     _kept(system_tables.rule_once, "rule", "record", "period"),
     _kept(system_tables.timer, "form", "record", "rule"),
     _kept(system_tables.schedule, "rule", "number"),

@@ -27,7 +27,7 @@ from engine.kernel.problems import EngineError
 from engine.language.backends.sql.queries import aggregate_select, rows_select, stored_from
 from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT
-from engine.storage import capture_tokens, directory, files, firings, problems, records, tasks
+from engine.storage import capture_tokens, directory, files, firings, problems, records, tasks, undoing
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.locks import lock_name
 from engine.storage.rows import from_physical, to_physical
@@ -68,6 +68,7 @@ def answer(
         (query, files.is_held_elsewhere(connection, query)) for query in listed if isinstance(query, RepeatQuery)
     )
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
+    answers.update(undoing.answers(connection, tables, listed))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:
         if around is None:

@@ -23,6 +23,7 @@ from engine.storage.migration_0006 import make_drafts
 from engine.storage.migration_0007 import make_calls
 from engine.storage.migration_0008 import make_intakes
 from engine.storage.migration_0009 import make_telling
+from engine.storage.migration_0010 import make_undoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ MIGRATIONS = (
     Migration("0007_calls", make_calls),
     Migration("0008_intakes", make_intakes),
     Migration("0009_telling", make_telling),
+    Migration("0010_undoing", make_undoing),
 )
 
 

@@ -72,6 +72,13 @@ DESIGNS: Final[Mapping[str, Operation]] = {
     "roll_back": _PUBLISHES,
     "retired": _reading("Retired", *OF_A_RECORD),
     "purge": Operation("Retired", body="Purge", refusals=OF_A_CHANGE, needs_body=True),
+    "runs": _reading(
+        "Runs", 404, 422, parameters=("rule", "outcome", "form", "record", "first", "last", "limit", "after")
+    ),
+    "run": _reading("Run", 404, 422),
+    "undo_run": Operation(
+        "Run", body="UndoAsked", parameters=("IdempotencyKey",), refusals=OF_A_CHANGE, needs_body=True
+    ),
 }
 """What is there for administrators alone."""
 

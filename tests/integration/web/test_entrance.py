@@ -119,6 +119,7 @@ STATE_CHANGING = (
     "/a/library/book/filters",
     "/a/library/book/filters/mine",
     "/a/library/actions/lend",
+    f"/a/library/runs/{ABSENT}/undo",
     "/market/work_hub/install",
     "/market/work_hub/prove",
     "/a/library/revisions/draft",
