@@ -88,7 +88,7 @@ class Sight:
             case "field" | "state":
                 return self._changed(form, one)
             case "held":
-                return Text("解除了冻结", "let it go") if one.after is None else Text("冻结了它", "put it on hold")
+                return Text("解除了冻结", "let it go") if one.after is None else _hold(one.after)
             case "record":
                 return Text(f"新建了{labels.zh}", f"made: {labels.en}")
             case "posting":
@@ -126,6 +126,11 @@ class Sight:
         self.reading.fetch(PersonQuery(id) for id in one.people)
         people = (self.reading.person(id) for id in one.people)
         return joint.join(person.display_name for person in people if person is not None)
+
+
+def _hold(held: Value) -> Text:
+    reason = Text.from_json(held["reason"])
+    return Text(f"冻结:{reason.zh}", f"put it on hold: {reason.en}")
 
 
 def event_words(event: Mapping[str, Json], form: Form | None, zone_name: str, states: Mapping[str, Text]) -> Text:
