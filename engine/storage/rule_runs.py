@@ -67,6 +67,7 @@ class Sought:
     outcome: str | None = None
     since: Moment | None = None
     until: Moment | None = None
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ def _holds(sought: Sought) -> Iterator[ColumnElement[bool]]:
     yield _RUN.c.app == sought.app
     named = ((_RUN.c.rule, sought.rule), (_RUN.c.form, sought.form), (_RUN.c.record, sought.record))
     yield from (column == value for column, value in named if value is not None)
+    if sought.revision is not None:
+        yield _RUN.c.revision == sought.revision
     if sought.since is not None:
         yield _RUN.c.at >= sought.since
     if sought.until is not None:

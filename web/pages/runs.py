@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
-from engine.kernel.problems import EngineError, Nature
+from engine.kernel.problems import EngineError, Nature, Text
+from engine.runtime.runs.together import RunsTogether
 from engine.runtime.runs.views import OUTCOMES, Wanted
 from web.display import joined
 from web.doors import instance, viewer
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
 
     from engine.kernel.problems import Problem
     from engine.runtime.runs.runs import Runs
+    from engine.runtime.runs.together import Outcome
 
 blueprint = Blueprint("runs", __name__)
 
 RUNS: Final = "/a/<app>/runs/"
+TOGETHER: Final = f"{RUNS}undo"
 RUN: Final = f"{RUNS}<uuid:run>"
 LETTERS: Final = 200
 """So many of the dead letters of the installation are looked through for those of the app."""
-FILTERS: Final = ("rule", "outcome", "form", "record", "first", "last")
+FILTERS: Final = ("rule", "outcome", "form", "record", "first", "last", "revision")
 
 
 def _runs() -> Runs:
@@ -42,7 +45,7 @@ def _runs() -> Runs:
 @blueprint.get(RUNS)
 def home(app: str) -> BaseResponse:
     """Show the runs of an app's rules, the newest first; ``rule``, ``outcome``, a record or days narrow them."""
-    kept = {name: text for name in FILTERS if (text := request.args.get(name, "").strip()[:80])}
+    kept = _kept(request.args)
     problems: tuple[Problem, ...] = ()
     status, page = 200, None
     try:
@@ -67,6 +70,11 @@ def home(app: str) -> BaseResponse:
     return make_response(body, status)
 
 
+def _kept(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return what narrows the runs, as it stands in the address or in a form."""
+    return {name: text for name in FILTERS if (text := sent.get(name, "").strip()[:80])}
+
+
 def _letters(app: str, rules: Mapping[str, object]) -> list[Mapping[str, object]]:
     """Return the dead letters of an app's rules: what rules were to do and nobody could deliver."""
     found = [one.as_json() for one in instance().office.letters.seen_by(viewer(), LETTERS)]
@@ -87,6 +95,48 @@ def outcome_words() -> dict[str, str]:
         "undone": gettext("undone"),
     }
     return {key: known[key] for key in OUTCOMES}
+
+
+@blueprint.get(TOGETHER)
+def foresee(app: str) -> BaseResponse:
+    """Show what undoing all runs of a rule that acted, in these days or of this revision, would come to."""
+    return _together(app, _kept(request.args))
+
+
+@blueprint.post(TOGETHER)
+def undo_together(app: str) -> BaseResponse:
+    """Undo them, the newest first, and tell what came of it."""
+    kept, reason, partly = _kept(request.form), request.form.get("reason", ""), request.form.get("partly") == "yes"
+    try:
+        done = RunsTogether(_runs()).undo(viewer(), app, Wanted(**kept), reason, partly=partly)
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return _together(app, kept, None, told(error), status_of(error))
+    return _together(app, kept, done)
+
+
+def _together(
+    app: str,
+    kept: dict[str, str],
+    done: Outcome | None = None,
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+) -> BaseResponse:
+    found = RunsTogether(_runs()).foresee(viewer(), app, Wanted(**kept))
+    labels = instance().apps.rule_labels(viewer()).get((app, kept["rule"]))
+    body = render_template(
+        "runs_together.html",
+        app=app,
+        labels=instance().services.drafts.labels(viewer(), app),
+        rule=Text(kept["rule"], kept["rule"]) if labels is None else labels,
+        found=found,
+        done=done,
+        kept=kept,
+        problems=problems,
+        reason=request.form.get("reason", "") if done is None else "",
+    )
+    return make_response(body, status)
 
 
 @blueprint.get(RUN)

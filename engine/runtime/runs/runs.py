@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from engine.catalog.tables import ColumnSpec
@@ -12,7 +12,7 @@ from engine.decision.facts import Facts, PersonQuery
 from engine.decision.problems import ABSENT
 from engine.decision.undoing import Weighed, weighed
 from engine.kernel.canonical import digest
-from engine.kernel.clocks import day_number, moment_text, start_of_day
+from engine.kernel.clocks import day_number, moment_number, moment_text, start_of_day
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import StorageKind
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from engine.kernel.clocks import Moment
 
+MOST_DIGITS = 9
 _AT = ColumnSpec("at", StorageKind.DATETIME, Text("", ""))
 
 
@@ -149,7 +150,11 @@ def _sought(reading: Reading, app: str, wanted: Wanted) -> Sought:
         known = ", ".join(OUTCOMES)
         raise EngineError(problems.NO_OUTCOME.at("outcome", got=wanted.outcome[:40], known=known))
     since, until = _period(wanted, reading.app(app).zone)
-    return Sought(app, wanted.rule, wanted.form, wanted.record, wanted.outcome, since, until)
+    revision = wanted.revision
+    if revision is not None and not (revision.isascii() and revision.isdecimal() and len(revision) <= MOST_DIGITS):
+        raise EngineError(problems.NO_NUMBER.at("revision", got=revision[:40]))
+    number = None if revision is None else int(revision)
+    return Sought(app, wanted.rule, wanted.form, wanted.record, wanted.outcome, since, until, number)
 
 
 def _period(wanted: Wanted, zone: str) -> tuple[Moment | None, Moment | None]:
@@ -157,10 +162,17 @@ def _period(wanted: Wanted, zone: str) -> tuple[Moment | None, Moment | None]:
     days: list[Moment | None] = []
     for name, text, later in (("first", wanted.first, 0), ("last", wanted.last, 1)):
         try:
-            days.append(None if text is None else start_of_day(day_number(date.fromisoformat(text)) + later, zone))
+            days.append(None if text is None else _moment(text, later, zone))
         except (ValueError, OverflowError) as error:
             raise EngineError(problems.NO_DAY.at(name, got=(text or "")[:40])) from error
     return days[0], days[1]
+
+
+def _moment(text: str, later: int, zone: str) -> Moment:
+    """Return the moment that is written, or the first one of a day, so many days later."""
+    if "T" in text:
+        return moment_number(datetime.fromisoformat(text))
+    return start_of_day(day_number(date.fromisoformat(text)) + later, zone)
 
 
 def _outcome(run: FoundRun) -> Outcome:

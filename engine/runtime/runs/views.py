@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from engine.decision.effects import Kind, Standing
@@ -15,7 +15,10 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which runs are asked for; a part that is None asks for nothing. The days are ISO, both included."""
+    """Which runs are asked for; a part that is None asks for nothing.
+
+    ``first`` and ``last`` are ISO days, both included, or moments (with ``T`` and a zone), of which the last is not.
+    """
 
     rule: str | None = None
     form: str | None = None
@@ -23,6 +26,12 @@ class Wanted:
     outcome: str | None = None
     first: str | None = None
     last: str | None = None
+    revision: str | None = None
+
+
+def replace_outcome(wanted: Wanted, outcome: Outcome) -> Wanted:
+    """Return the same of what came to this."""
+    return replace(wanted, outcome=outcome)
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class EffectView:
     because: Text | None
     record: RecordRef
     closed: bool = False
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)

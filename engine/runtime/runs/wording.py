@@ -79,7 +79,7 @@ class Sight:
         because = None if one.problem is None else one.problem.message
         if closed:
             return EffectView(one.kind, UNSEEN, one.standing, None if because is None else UNSEEN, ref, closed=True)
-        return EffectView(one.kind, self._words(one), one.standing, because, ref)
+        return EffectView(one.kind, self._words(one), one.standing, because, ref, problem=one.problem)
 
     def _words(self, one: Effect) -> Text:
         form = self.reading.catalog.form(*one.record[:2])

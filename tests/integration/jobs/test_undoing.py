@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine.kernel.problems import EngineError
+from engine.runtime.runs.together import RunsTogether
 from engine.runtime.runs.views import Wanted
 from tests.support.apps import access, app, field, form, options, role, rule, state, transition, workflow
 
@@ -300,3 +301,38 @@ def test_who_may_not_read_the_record_is_told_nothing_of_it(crm):
     assert (detail.condition, detail.inputs) == (None, ())
     assert "hidden words" not in repr(detail)
     assert "hidden words" in repr(the_run(site))
+
+
+def test_all_runs_of_a_rule_are_undone_together_when_they_are_of_one_revision(crm):
+    site = crm(rule("r", "thing", CREATED, {"set": {"a": "a + 1"}}))
+    together = RunsTogether(site.services.runs)
+    boss = site.viewer("boss")
+    records = [make(site, a=str(number)) for number in (1, 2, 3)]
+    site.services.records.update(site.viewer("me"), "crm", "thing", records[1].id, {"a": "9"}, None)
+    wanted = Wanted(rule="r", revision="1")
+    foreseen = together.foresee(boss, "crm", wanted)
+    assert (foreseen.whole, foreseen.partly, foreseen.never) == (2, 0, 1)
+    assert [(one.code, one.count) for one in foreseen.reasons] == [("UNDO-010", 1)]
+    done = together.undo(boss, "crm", wanted, WHY)
+    assert (done.undone, done.partly, done.refused) == (2, 0, 1)
+    assert [read(site, one).fields["a"] for one in records] == ["1", "9", "3"]
+    again = together.undo(boss, "crm", wanted, WHY)
+    assert (again.undone, again.refused) == (0, 1), "what is undone is not found any more"
+    assert together.foresee(boss, "crm", Wanted(rule="r", revision="2")).items == ()
+    for name, asked, code in (("boss", Wanted(), "RUN-068"), ("me", wanted, "DECIDE-001")):
+        with pytest.raises(EngineError) as error:
+            together.undo(site.viewer(name), "crm", asked, WHY)
+        assert error.value.problems[0].code == code
+
+
+def test_what_a_rule_did_twice_to_a_record_is_taken_back_in_turn(crm):
+    site = crm(rule("r", "thing", [CREATED, {"changed": ["b"]}], {"set": {"a": "a + 1"}}))
+    record = make(site, a="1")
+    for letter in "xy":
+        site.business.moment += 1_000
+        site.services.records.update(site.viewer("me"), "crm", "thing", record.id, {"b": letter}, None)
+        site.jobs().run_until_quiet()
+    assert read(site, record).fields["a"] == "4"
+    done = RunsTogether(site.services.runs).undo(site.viewer("boss"), "crm", Wanted(rule="r"), WHY)
+    assert (done.undone, done.refused) == (3, 0)
+    assert read(site, record).fields["a"] == "1"

@@ -164,3 +164,18 @@ def test_the_pages_are_there_for_administrators_alone(librarian, root, make):
     assert "/a/acting/runs/" not in text(librarian.get(f"/a/acting/thing/{record}/rules"))
     assert f"/a/acting/runs/?form=thing&record={record}" in text(root.get(f"/a/acting/thing/{record}/rules"))
     assert "/a/acting/runs/?rule=big" in text(root.get("/a/acting/studio/rules/big"))
+
+
+def test_runs_of_a_rule_are_undone_together_on_their_page_when_it_was_seen_what_that_comes_to(
+    root, make, instance, api
+):
+    records = [make(f"together {number}", "50") for number in range(2)]
+    page = text(root.get("/a/acting/runs/?rule=big&outcome=acted"))
+    assert "/a/acting/runs/undo?rule=big" in page
+    seen = text(root.get("/a/acting/runs/undo?rule=big&first=2020-01-01"))
+    assert "可全部撤回" in seen
+    done = root.post("/a/acting/runs/undo", {"rule": "big", "first": "2020-01-01", "reason": WHY})
+    assert done.status_code == 200
+    assert re.search(r"已撤回 \d+ 次运行", text(done))
+    assert [api("GET", f"/acting/thing/{one}").get_json()["fields"]["flag"] for one in records] == [None, None]
+    assert root.post("/a/acting/runs/undo", {"rule": "big", "reason": ""}).status_code == 422
