@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.runtime.runs.together import RunsTogether
 from web import api
 from web.doors import instance, viewer
 from web.payloads import idempotency_key, known_parameters
-from web.wire_runs import run_json, runs_asked, runs_json, undo_asked
+from web.wire_runs import (
+    foreseen_json,
+    foreseen_of,
+    run_json,
+    runs_asked,
+    runs_json,
+    together_asked,
+    together_json,
+    undo_asked,
+)
 
 if TYPE_CHECKING:
     from flask import Response
@@ -20,6 +30,22 @@ def runs(app: str) -> Response:
     """List the runs of an app's rules, the newest first; for administrators."""
     asked = runs_asked()
     return api.answer(runs_json(instance().services.runs.list(viewer(), app, asked.wanted, asked.limit, asked.after)))
+
+
+@blueprint.get("/<app>/runs/undo")
+def foresee_undo(app: str) -> Response:
+    """Tell what undoing the newest runs of a rule that acted would come to; nothing is written."""
+    wanted = foreseen_of()
+    return api.answer(foreseen_json(RunsTogether(instance().services.runs).foresee(viewer(), app, wanted)))
+
+
+@blueprint.post("/<app>/runs/undo")
+def undo_together(app: str) -> Response:
+    """Undo the newest runs of a rule that acted, each by itself; what is undone is not found any more."""
+    said = together_asked()
+    together = RunsTogether(instance().services.runs)
+    done = together.undo(viewer(), app, said.wanted, said.asked.reason, partly=said.asked.partly)
+    return api.answer(together_json(done))
 
 
 @blueprint.get("/<app>/runs/<run_id>")

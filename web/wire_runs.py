@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import request
@@ -9,12 +10,14 @@ from flask import request
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Text
 from engine.runtime.explanations import BeforeView
+from engine.runtime.runs.together import Foreseen, Outcome, Reason
 from engine.runtime.runs.views import EffectView, RecordRef, RunDetail, RunItem, RunPage, Wanted
-from web.payloads import body_of, flag, size
+from web.payloads import body_of, flag, known_parameters, size
 from web.problems import WRONG_SHAPE
 from web.wire import part_json, table_json
 
-FILTERS = ("rule", "outcome", "form", "record", "first", "last")
+NARROWING = ("rule", "form", "record", "first", "last", "revision")
+FILTERS = (*NARROWING, "outcome")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,64 @@ def undo_asked() -> UndoAsked:
         example = '{"reason": "…"}'
         raise EngineError(WRONG_SHAPE.at("reason", wanted_zh="文本", wanted_en="A text", example=example))
     return UndoAsked(reason, flag(sent, "partly", otherwise=False))
+
+
+def foreseen_of() -> Wanted:
+    """Return the runs that the address asks for; EngineError with every parameter that is not known."""
+    known_parameters(*NARROWING)
+    return Wanted(**{name: request.args.get(name) or None for name in NARROWING})
+
+
+@dataclass(frozen=True)
+class TogetherAsked:
+    """Which runs are to be undone together, and as for one of them."""
+
+    wanted: Wanted
+    asked: UndoAsked
+
+
+def together_asked() -> TogetherAsked:
+    """Return what the body asks for; EngineError with every mistake in it."""
+    sent = body_of(*NARROWING, "reason", "partly")
+    said = {name: sent[name] for name in (*NARROWING, "reason") if sent.get(name) is not None}
+    example = '{"rule": "idle", "reason": "…"}'
+    problems = [
+        WRONG_SHAPE.at(name, wanted_zh="文本", wanted_en="A text", example=example)
+        for name, value in said.items()
+        if not isinstance(value, str)
+    ]
+    if problems:
+        raise EngineError(problems)
+    reason = said.pop("reason", "")
+    return TogetherAsked(Wanted(**said), UndoAsked(reason, flag(sent, "partly", otherwise=False)))
+
+
+def foreseen_json(found: Foreseen) -> Json:
+    """Return how many runs would be undone wholly, in part and not at all, and why."""
+    return {
+        "runs": [item.id for item in found.items],
+        "whole": found.whole,
+        "partly": found.partly,
+        "never": found.never,
+        "acts_again": found.acts_again,
+        "reasons": _reasons(found.reasons),
+        "more": found.more,
+    }
+
+
+def together_json(done: Outcome) -> Json:
+    """Return how many runs are undone, and why others are not."""
+    return {
+        "undone": done.undone,
+        "partly": done.partly,
+        "refused": done.refused,
+        "reasons": _reasons(done.reasons),
+        "more": done.more,
+    }
+
+
+def _reasons(reasons: Iterable[Reason]) -> Json:
+    return [{"code": one.code, "message": one.message.as_json(), "count": one.count} for one in reasons]
 
 
 def runs_json(page: RunPage) -> Json:

@@ -20,6 +20,7 @@ from engine.storage.journal import JournalEntry, entries_about
 from engine.storage.rows import from_json
 
 _RUN, _OUTBOX, _TASK = system_tables.rule_run, system_tables.outbox, system_tables.task
+_NOT_BEGUN = and_(_OUTBOX.c.done_at.is_(None), or_(_OUTBOX.c.fence == 0, _OUTBOX.c.kind == GOING_ON))
 
 
 def answers(connection: Connection, tables: Tables, queries: Iterable[Query]) -> Iterator[tuple[Query, object]]:
@@ -130,9 +131,8 @@ def _task(connection: Connection, id: str) -> str:
 
 def cancel(connection: Connection, messages: Iterable[str]) -> None:
     """Take messages out of the outbox; EngineError (STORE-066, busy) where one of them is being delivered by now."""
-    open_ = and_(_OUTBOX.c.done_at.is_(None), or_(_OUTBOX.c.fence == 0, _OUTBOX.c.kind == GOING_ON))
     for id in sorted(messages):
-        if connection.execute(delete(_OUTBOX).where(_OUTBOX.c.id == id, open_)).rowcount != 1:
+        if connection.execute(delete(_OUTBOX).where(_OUTBOX.c.id == id, _NOT_BEGUN)).rowcount != 1:
             raise EngineError(problems.SENT_MEANWHILE.at())
 
 

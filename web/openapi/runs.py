@@ -39,6 +39,8 @@ _EFFECT: Final[Schema] = closed(
     closed=TRUTH,
 )
 
+_REASONS: Final[Schema] = {"type": "array", "items": closed(code=WORD, message=_TEXT, count=NUMBER)}
+
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Runs": closed(items={"type": "array", "items": closed(**_ITEM)}, next=_MAYBE),
     "Run": closed(
@@ -63,6 +65,28 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "additionalProperties": False,
         "examples": [{"reason": "The threshold was wrong", "partly": True}],
     },
+    "UndoTogether": {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(("form", "record", "first", "last", "revision"), WORD),
+            "rule": {**WORD, "description": "The key of the rule; needed"},
+            "reason": {"type": "string", "minLength": 1, "maxLength": 500, "description": "Why they are undone"},
+            "partly": {"type": "boolean", "default": False, "description": "Whether what cannot be put back may stay"},
+        },
+        "required": ["rule", "reason"],
+        "additionalProperties": False,
+        "examples": [{"rule": "idle", "revision": "4", "reason": "The threshold was wrong"}],
+    },
+    "UndoForeseen": closed(
+        runs={"type": "array", "items": {"type": "string", "format": "uuid"}},
+        whole=NUMBER,
+        partly=NUMBER,
+        never=NUMBER,
+        acts_again={**NUMBER, "description": "For so many the rule's condition still holds"},
+        reasons=_REASONS,
+        more={**TRUTH, "description": "Whether there are more behind these"},
+    ),
+    "UndoneTogether": closed(undone=NUMBER, partly=NUMBER, refused=NUMBER, reasons=_REASONS, more=TRUTH),
 }
 
 
@@ -70,7 +94,10 @@ def _narrowing(name: str, schema: Schema, says: str) -> Schema:
     return {"name": name, "in": "query", "schema": schema, "description": says}
 
 
-_DAY: Final[Schema] = {"type": "string", "format": "date"}
+_DAY: Final[Schema] = {
+    **WORD,
+    "description": "A day, or a moment with `T` and a zone, of which the last is not included",
+}
 PARAMETERS: Final[Mapping[str, Schema]] = {
     "rule": _narrowing("rule", WORD, "The key of a rule"),
     "outcome": _narrowing("outcome", {"enum": _OUTCOMES}, "What came of the run"),
@@ -78,4 +105,5 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
     "record": _narrowing("record", WORD, "The id of a record"),
     "first": _narrowing("first", _DAY, "The first day, by the app's time zone"),
     "last": _narrowing("last", _DAY, "The last day"),
+    "revision": _narrowing("revision", WORD, "The number of the revision under which they ran"),
 }

@@ -179,3 +179,18 @@ def test_runs_of_a_rule_are_undone_together_on_their_page_when_it_was_seen_what_
     assert re.search(r"已撤回 \d+ 次运行", text(done))
     assert [api("GET", f"/acting/thing/{one}").get_json()["fields"]["flag"] for one in records] == [None, None]
     assert root.post("/a/acting/runs/undo", {"rule": "big", "reason": ""}).status_code == 422
+
+
+def test_runs_are_undone_together_over_the_api(admin_api, api, make):
+    make("by the api", "60")
+    seen = admin_api("GET", "/acting/runs/undo?rule=big&revision=1").get_json()
+    assert (seen["whole"] >= 1, seen["more"], len(seen["runs"])) == (True, False, seen["whole"] + seen["never"])
+    assert problems(admin_api("GET", "/acting/runs/undo"), 422) == {"rule": "RUN-068"}
+    assert problems(admin_api("POST", "/acting/runs/undo", {"rule": "big", "reason": ""}), 422) == {
+        "reason": "UNDO-001"
+    }
+    assert problems(admin_api("POST", "/acting/runs/undo", {"rule": 3, "reason": WHY}), 422) == {"rule": "WEB-003"}
+    assert api("POST", "/acting/runs/undo", {"rule": "big", "reason": WHY}).status_code == 404
+    done = admin_api("POST", "/acting/runs/undo", {"rule": "big", "reason": WHY}).get_json()
+    assert done["undone"] == seen["whole"]
+    assert admin_api("GET", "/acting/runs/undo?rule=big").get_json()["whole"] == 0
