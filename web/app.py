@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from engine.runtime.settings import read_key
 from web import (
     answers,
-    api,
+    api_runs,
     compressing,
     display,
     display_capture,
@@ -48,6 +48,7 @@ from web.pages import (
     records,
     revisions,
     rules,
+    runs,
     search,
 )
 from web.studio import apps as studio_apps
@@ -70,7 +71,7 @@ STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
     hooks.blueprint,
-    api.blueprint,
+    api_runs.blueprint,
     files.blueprint,
     account.blueprint,
     search.blueprint,
@@ -101,6 +102,7 @@ BLUEPRINTS: Final = (
     forms.blueprint,
     records.blueprint,
     rules.blueprint,
+    runs.blueprint,
 )
 
 

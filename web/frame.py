@@ -131,6 +131,7 @@ def _places_of(app: AppView, *, is_open: bool) -> AppPlaces:
     if instance().apps.may_export(viewer()):
         settings.append(_place(gettext("Studio"), url_for("studio.home", app=app.key), "edit"))
         settings.append(_place(gettext("Design and revisions"), url_for("revisions.show", app=app.key), "history"))
+        settings.append(_place(gettext("Runs of rules"), url_for("runs.home", app=app.key), "bolt"))
     return AppPlaces(app.key, text_of(app.labels), home, boards, tuple(forms), tuple(settings), is_open)
 
 

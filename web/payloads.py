@@ -189,26 +189,26 @@ class Query:
 
 def query() -> Query:
     """Return the parameters of a list; all mistakes at once."""
-    args, size = request.args, _size("filter", "sort", "limit", "after")
-    return Query(args.get("filter") or None, args.get("sort") or None, size, args.get("after") or None)
+    args, most = request.args, size("filter", "sort", "limit", "after")
+    return Query(args.get("filter") or None, args.get("sort") or None, most, args.get("after") or None)
 
 
 def limit() -> int:
     """Return how many items are asked for, which is all that may be asked; all mistakes at once."""
-    return _size("limit")
+    return size("limit")
 
 
-def _size(*known: str) -> int:
+def size(*known: str) -> int:
     """Return the limit; EngineError with it, where it is wrong, and with every parameter that is not known."""
     problems: list[Problem] = [
         UNKNOWN_PARAMETER.at(key, key=key, known=", ".join(known)) for key in request.args if key not in known
     ]
-    size = request.args.get("limit", str(USUAL_PER_PAGE))
-    if not _LIMIT.fullmatch(size) or not 1 <= int(size) <= MOST_PER_PAGE:
-        problems.append(BAD_LIMIT.at("limit", most=MOST_PER_PAGE, got=size[:40]))
+    asked = request.args.get("limit", str(USUAL_PER_PAGE))
+    if not _LIMIT.fullmatch(asked) or not 1 <= int(asked) <= MOST_PER_PAGE:
+        problems.append(BAD_LIMIT.at("limit", most=MOST_PER_PAGE, got=asked[:40]))
     if problems:
         raise EngineError(problems)
-    return int(size)
+    return int(asked)
 
 
 def body_of(*known: str) -> dict[str, Json]:

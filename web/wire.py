@@ -209,7 +209,7 @@ def explanation_json(explained: RuleExplanation) -> Json:
         "rule": rule_json(explained.rule),
         "because": [text.as_json() for text in explained.because],
         "kept_by": [{"kind": item.kind, "words": item.words.as_json()} for item in explained.kept_by],
-        "condition": None if explained.condition is None else _part_json(explained.condition),
+        "condition": None if explained.condition is None else part_json(explained.condition),
         "runs": [_run_json(run) for run in explained.runs],
         "at": explained.at,
         "next_at": explained.next_at,
@@ -223,12 +223,13 @@ def _run_json(run: RunView) -> Json:
         "fired": run.fired,
         "actions": list(run.actions),
         "error": None if run.error is None else run.error.as_json(),
-        "tables": [_table_json(table) for table in run.tables],
+        "tables": [table_json(table) for table in run.tables],
         "severity": run.severity,
     }
 
 
-def _table_json(table: TableView) -> Json:
+def table_json(table: TableView) -> Json:
+    """Return what a rule heard from a decision table."""
     return {
         "table": table.table,
         "output": table.output,
@@ -247,7 +248,7 @@ def _table_row_json(row: TableRowView) -> Json:
     }
 
 
-def _part_json(part: PartView) -> Json:
+def part_json(part: PartView) -> Json:
     """Return a part of a condition with its parts; what the caller may not see is ``closed``.
 
     ``source`` is the row of a decision table that a part tells of, else null.
@@ -258,6 +259,6 @@ def _part_json(part: PartView) -> Json:
         "holds": part.holds,
         "shown": part.shown.as_json(),
         "closed": part.closed,
-        "parts": [_part_json(inner) for inner in part.parts],
+        "parts": [part_json(inner) for inner in part.parts],
         "source": None if part.source is None else _table_row_json(part.source),
     }

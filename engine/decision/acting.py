@@ -18,6 +18,7 @@ from engine.decision.ledgers import Booking, book
 from engine.decision.pending import Saving
 from engine.decision.persons import look_up, recipients
 from engine.decision.reading_ahead import read_rows_ahead
+from engine.decision.receipts import leave, sent, task_opened
 from engine.decision.saving import save
 from engine.decision.tables_asked import Asked, Seen, evaluated, said
 from engine.decision.telling import delivery_json
@@ -201,7 +202,10 @@ def _tell(run: Run, people: Sequence[str], text: Text, row: Row, ways: Json) -> 
     }
     if ways is not None:
         payload |= {"rule": run.rule.key, "delivery": ways}
-    run.work.messages.append(OutboxMessage(run.work.next_id(), "notify", payload, run.work.moment))
+    message = OutboxMessage(run.work.next_id(), "notify", payload, run.work.moment)
+    run.work.messages.append(message)
+    outside = [] if ways is None else list(ways["channels"])
+    leave(run.work, sent("notify", message.id, to=list(people), by=outside))
 
 
 def _open_task(run: Run, action: OpenTask, row: Row) -> None:
@@ -217,7 +221,7 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
     for person in recipients(run.work, run.form, action.to, row):
         event = f"{row['id']}:{run.body.event['version']}"
         run.work.opened.append(
-            TaskOpening(
+            opened := TaskOpening(
                 id=run.work.next_id(),
                 key=action.key,
                 app=run.app.key,
@@ -232,6 +236,7 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
                 state=row.get("state"),
             )
         )
+        leave(run.work, task_opened(opened))
 
 
 def _start_approval(run: Run, action: StartApproval, row: Row) -> None:

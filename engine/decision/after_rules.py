@@ -65,4 +65,4 @@ def _is_asked(rule: Rule, body: RunRules, event: Event) -> bool:
     """
     if old_fields(rule) and body.old is None and not event.created:
         return False
-    return rule.looks_at(event) if body.rule is None else rule.key == body.rule
+    return rule.looks_at(event) and rule.key != body.but if body.rule is None else rule.key == body.rule

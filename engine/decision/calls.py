@@ -17,6 +17,7 @@ from engine.decision.changeset import Actor, OutboxMessage
 from engine.decision.commands import Command, NeedFacts, RunRules, TakeAnswer
 from engine.decision.facts import Facts
 from engine.decision.pending import Saving
+from engine.decision.receipts import leave, sent
 from engine.decision.saving import save
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.kernel.canonical import Json
@@ -53,7 +54,9 @@ def place_call(run: Run, action: Call, row: Row) -> None:
         "request": prepared(operation, seen, around),
         "retry": retry_json(action.retry),
     }
-    run.work.messages.append(OutboxMessage(run.work.next_id(), KIND, payload, run.work.moment))
+    message = OutboxMessage(run.work.next_id(), KIND, payload, run.work.moment)
+    run.work.messages.append(message)
+    leave(run.work, sent("call", message.id, connector=action.connector, operation=action.operation))
 
 
 @dataclass(frozen=True)

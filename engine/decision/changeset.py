@@ -134,7 +134,10 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True)
 class RuleRun:
-    """That a rule was looked at for a record: the inputs it read, the value of its condition and what followed."""
+    """That a rule was looked at for a record: the inputs it read, the value of its condition and what followed.
+
+    ``error`` is the code of the first problem that kept it from acting.
+    """
 
     id: str
     app: str
@@ -144,6 +147,18 @@ class RuleRun:
     record: str
     fired: bool
     trace: Json
+    at: Moment
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunUndone:
+    """That what a run did is taken back; ``left`` are the numbers of the effects that stay. Once for a run."""
+
+    run: str
+    actor: Actor
+    reason: str
+    left: tuple[int, ...]
     at: Moment
 
 
@@ -256,6 +271,9 @@ class Changeset:
     firings: tuple[Firing, ...] = ()
     holdings: tuple[Holding, ...] = ()
     tokens_used: tuple[TokenUse, ...] = ()
+    undone: tuple[RunUndone, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    """Messages, by id, that nobody has begun to deliver and that are not to go out any more."""
     notes: tuple[Note, ...] = ()
     approvals: tuple[ApprovalWrite, ...] = ()
     approval_acts: tuple[ApprovalAct, ...] = ()

@@ -138,6 +138,7 @@ class RunRules:
     a rule asks for it; None where there was none, or nobody asked. ``happened`` is when it happened, None where that is
     what expressions see as ``now``: it tells on which day rules look, however late they get to it. With ``way`` the
     rule goes on after a wait, with the action that stands there; ``steps`` are those that it had when it began to wait.
+    The rule ``but`` does not look: what happened is that a run of its was undone.
     """
 
     app: str
@@ -150,6 +151,7 @@ class RunRules:
     happened: Moment | None = None
     way: tuple[int | str, ...] = ()
     steps: str | None = None
+    but: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,31 @@ class TakeItem:
     hook: str | None = None
 
 
-Body = Create | Update | Delete | Fire | Act | Press | Sign | PassDue | Relocate | RunRules | TakeAnswer | TakeItem
+@dataclass(frozen=True, slots=True)
+class UndoRun:
+    """Take back what a rule did in a run, by the run's id. With ``partly`` what cannot be taken back stays as it is."""
+
+    app: str
+    run: str
+    reason: str
+    partly: bool = False
+
+
+Body = (
+    Create
+    | Update
+    | Delete
+    | Fire
+    | Act
+    | Press
+    | Sign
+    | PassDue
+    | Relocate
+    | RunRules
+    | TakeAnswer
+    | TakeItem
+    | UndoRun
+)
 
 
 @dataclass(frozen=True, slots=True)

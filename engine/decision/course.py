@@ -15,6 +15,7 @@ from engine.decision.commands import RunRules
 from engine.decision.facts import RecordQuery
 from engine.decision.firing_once import firing, may_fire
 from engine.decision.happenings import event_json
+from engine.decision.receipts import leave, sent
 from engine.decision.rule_reading import read_for, read_for_each
 from engine.decision.tables_asked import Asked
 from engine.decision.timing import later
@@ -46,6 +47,7 @@ class _Course:
     run: Run
     done: list[str] = field(default_factory=list)
     until: Moment | None = None
+    receipts: list[Json] = field(default_factory=list)
 
 
 def run_one(run: Run, row: Row) -> bool:
@@ -97,7 +99,10 @@ def _act_all(course: _Course, row: Row, way: Way) -> None:
         raise EngineError(problems.TOO_DEEP.at(rule=run.rule.key, limit=DEPTH))
     if not way:
         run.work.firings.extend(firing(run.work, run.body, run.rule))
+    # A rule that this one runs keeps its own receipts.
+    outer, run.work.receipts = run.work.receipts, course.receipts
     _go(course, run.rule.then, row, way, ())
+    run.work.receipts = outer
     if len(run.work.writes) > WRITES:
         raise EngineError(problems.TOO_MANY_WRITES.at(rule=run.rule.key, limit=WRITES))
 
@@ -160,7 +165,9 @@ def _wait(run: Run, action: Wait, way: Way) -> Moment:
         "old": None if body.old is None else dict(body.old),
         "by": run.work.command.actor.user,
     }
-    run.work.messages.append(OutboxMessage(run.work.next_id(), GOING_ON, payload, until))
+    message = OutboxMessage(run.work.next_id(), GOING_ON, payload, until)
+    run.work.messages.append(message)
+    leave(run.work, sent("wait", message.id))
     return until
 
 
@@ -224,6 +231,7 @@ def _note(course: _Course, row: Row, *, fired: bool) -> None:
                 "values": _values(rule, row, run.around) if fired and not run.body.way else [],
                 **({"tables": run.asked.found} if run.asked.found else {}),
                 "actions": course.done,
+                **({"receipts": course.receipts} if fired else {}),
                 **({"after_wait": True} if run.body.way else {}),
                 **({} if course.until is None else {"waits_until": course.until}),
                 **({"severity": rule.definition.severity} if rule.definition.severity else {}),

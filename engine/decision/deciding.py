@@ -31,9 +31,10 @@ from engine.decision.commands import (
     Sign,
     TakeAnswer,
     TakeItem,
+    UndoRun,
     Update,
 )
-from engine.decision.facts import ApprovalQuery, Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
+from engine.decision.facts import ApprovalQuery, Facts, OpenTask, PersonQuery, Query, RecordQuery, RunQuery, TaskQuery
 from engine.decision.intakes import take_item
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
@@ -41,6 +42,7 @@ from engine.decision.pressing import press
 from engine.decision.relocating import relocate
 from engine.decision.saving import save
 from engine.decision.tasks import announce_done, close_task
+from engine.decision.undoing import undo
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
@@ -69,7 +71,8 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
     except MissingFactsError as missing:
         return NeedFacts(missing.queries, work.saves)
     except EngineError as error:
-        return Refusal(tuple(placed(found) for found in error.problems))
+        fields = not isinstance(command.body, UndoRun)
+        return Refusal(tuple(placed(found) if fields else found for found in error.problems))
     return Decided(_changeset(work), record)
 
 
@@ -81,7 +84,7 @@ def placed(found: Problem) -> Problem:
 def begin(work: Work) -> None:
     """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
     match work.command.body:
-        case Create() | Act() | Sign() | PassDue():
+        case Create() | Act() | Sign() | PassDue() | UndoRun():
             pass
         case body:
             work.form(body.app, body.form)
@@ -102,6 +105,8 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(TaskQuery(task))
         case Sign(approval) | PassDue(approval):
             queries.append(ApprovalQuery(approval))
+        case UndoRun(_, run):
+            queries.append(RunQuery(run))
         case Create() | TakeItem():
             pass
     return queries
@@ -135,6 +140,8 @@ def _carry_out(work: Work) -> Key | None:
             return take_answer(work, body)
         case TakeItem():
             return take_item(work, body)
+        case UndoRun():
+            return undo(work, body)
 
 
 def _changeset(work: Work) -> Changeset:
@@ -153,9 +160,11 @@ def _changeset(work: Work) -> Changeset:
         firings=tuple(work.firings),
         holdings=tuple(work.holdings),
         tokens_used=tuple(work.tokens_used),
-        notes=tuple(work.notes),
         approvals=tuple(work.approvals.values()),
         approval_acts=tuple(work.approval_acts),
+        undone=tuple(work.undone),
+        cancelled=tuple(work.cancelled),
+        notes=tuple(work.notes),
     )
 
 

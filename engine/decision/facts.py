@@ -194,6 +194,37 @@ class RepeatQuery:
     record: str
 
 
+@dataclass(frozen=True, slots=True)
+class RunQuery:
+    """One run of a rule by id. Answer: ``PastRun`` or None."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesQuery:
+    """What some versions of a record brought, by the journal. Answer: ``Changes`` or None where nothing is kept."""
+
+    app: str
+    form: str
+    record: str
+    versions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageQuery:
+    """How a message of the outbox stands. Answer: ``waiting`` (nobody has begun it), ``begun`` or ``gone``."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEndQuery:
+    """How a task has ended. Answer: ``open``, ``done`` by somebody, ``over`` by itself, or ``absent``."""
+
+    id: str
+
+
 Query = (
     RecordQuery
     | AggregateQuery
@@ -214,6 +245,10 @@ Query = (
     | AwayQuery
     | LastMoveQuery
     | SuperiorsQuery
+    | RunQuery
+    | ChangesQuery
+    | MessageQuery
+    | TaskEndQuery
 )
 
 Facts = Mapping[Query, object]
@@ -286,6 +321,29 @@ class StoredFile:
     at: Moment
     held: bool
     kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run of a rule as deciding sees it; ``receipts`` is None where it kept none, ``undone_at`` while it stands."""
+
+    id: str
+    app: str
+    rule: str
+    form: str
+    record: str
+    fired: bool
+    receipts: Json
+    undone_at: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What fields of a record were before some versions and after them; those of ``erased`` nobody knows any more."""
+
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+    erased: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

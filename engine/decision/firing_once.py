@@ -56,6 +56,19 @@ def firing(work: Work, body: RunRules, rule: Rule) -> tuple[Firing, ...]:
     return (Firing(fired.app, fired.rule, fired.record, fired.period, work.moment, over_at),)
 
 
+def fired_already(work: Work, rule: Rule, record: tuple[str, str, str]) -> None:
+    """Keep that a rule has fired for the state into which this very decision brings a record back.
+
+    So a rule that fires once for a state does not fire anew because what it did is undone.
+    """
+    entered = [change for change in work.state_changes if (change.app, change.form, change.record) == record]
+    if rule.definition.once != "state" or not entered:
+        return
+    entries = cast("int", work.fact(EntriesQuery(*record))) + len(entered)
+    app, _, id = record
+    work.firings.append(Firing(app, rule.definition.uid, id, period_of("state", 0, entries), work.moment, None))
+
+
 def period_of(once: Once, day: Day, entries: int) -> str:
     """Return the name of what a rule fires once for: equal names are one and the same.
 

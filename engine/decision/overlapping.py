@@ -16,10 +16,12 @@ from engine.decision.facts import (
     AwayQuery,
     BalanceQuery,
     CaptureQuery,
+    ChangesQuery,
     EntriesQuery,
     FileQuery,
     FiredQuery,
     LastMoveQuery,
+    MessageQuery,
     OpenTasksQuery,
     PersonQuery,
     Query,
@@ -27,8 +29,10 @@ from engine.decision.facts import (
     RepeatQuery,
     RoleQuery,
     RowsQuery,
+    RunQuery,
     SameQuery,
     SuperiorsQuery,
+    TaskEndQuery,
     TaskQuery,
 )
 from engine.decision.work import Key
@@ -94,6 +98,8 @@ class Changes:
                 return id in self.approvals
             case ApprovalsOnQuery(app, form, id):
                 return (app, form, id) in self.with_approvals
+            case RunQuery() | ChangesQuery() | MessageQuery() | TaskEndQuery():
+                return True  # asked only where a run is undone, which is decided by itself
             case PersonQuery() | RoleQuery() | AwayQuery() | SuperiorsQuery():
                 return False  # no decision changes people
 

@@ -24,6 +24,7 @@ class Saving:
     changes nothing but what the system keeps of a record (that it is put away, or held): its fields are not examined.
     What a posting ``takes_back`` may leave less than its ledger's minimum. ``hook`` brought what is saved, if one did.
     One of a ``batch`` is moved to another state by hand with many others: no rule looks at it.
+    ``undoes`` are the app and the rule whose run is taken back by it.
     """
 
     work: Work
@@ -44,6 +45,7 @@ class Saving:
     takes_back: bool = False
     hook: str | None = None
     batch: str | None = None
+    undoes: tuple[str, str] | None = None
 
     @property
     def key(self) -> Key:

@@ -18,6 +18,7 @@ from engine.decision.ledgers import keep_account, refuse_rewriting
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to
 from engine.decision.reading_ahead import read_ahead
+from engine.decision.receipts import UNDO, leave, written
 from engine.decision.tasks import close_overtaken
 from engine.decision.timing import timers
 from engine.forms import filling
@@ -206,9 +207,12 @@ def _note_write(saving: Saving) -> None:
     action = saving.transition.key if saving.transition else "create" if before is None else "update"
     if saving.batch is not None:
         action = "relocate"
+    if saving.undoes is not None:
+        action = UNDO
     if saving.row.get("deleted_at") is not None:
         action = "delete"
     _gather_write(saving, changes, action, version)
+    leave(work, written(saving.key, version, new=before is None))
     captures.hold(saving)
     if saving.row.get("state") != old.get("state"):
         _note_state(saving, old)
@@ -272,10 +276,12 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         entered=saving.row.get("state") if moved else None,
         hook=saving.hook,
     )
-    looking = [rule for rule in saving.app.rules_of(saving.form.key, before=False) if rule.looks_at(event)]
+    app, form, record = saving.key
+    undone = saving.undoes[1] if saving.undoes is not None and saving.undoes[0] == app else None
+    after = saving.app.rules_of(form, before=False)
+    looking = [rule for rule in after if rule.looks_at(event) and rule.key != undone]
     if not looking:
         return
-    app, form, record = saving.key
     payload = {
         "app": app,
         "form": form,
@@ -285,6 +291,8 @@ def _note_event(saving: Saving, changes: Mapping[str, Value], old: Mapping[str, 
         "by": saving.work.command.actor.user,
         "event": {**event_json(event), "version": saving.row["version"]},
     }
+    if undone is not None:
+        payload["but"] = undone
     if any(old_fields(rule) for rule in looking):
         payload["old"] = old_json(saving.form, saving.before)
     saving.work.messages.append(OutboxMessage(saving.work.next_id(), "event", payload, saving.work.moment))

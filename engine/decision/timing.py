@@ -71,7 +71,12 @@ def timers(saving: Saving) -> Iterator[TimerSetting]:
 
 
 def _goes_back(saving: Saving, rule: Rule, was: Moment | None, due: Moment | None) -> bool:
-    """Tell whether a run of this very rule puts its deadline back, or sets it, to what is past as of the run."""
+    """Tell whether a run of this very rule puts its deadline back, or sets it, to what is past as of the run.
+
+    The same where the run is undone: it does not act again at once for what it acted for.
+    """
+    if saving.undoes == (saving.app.key, rule.key):
+        return due is not None and due <= saving.around.now
     body = saving.work.command.body
     if due is None or not isinstance(body, RunRules) or (body.app, saving.actor.rule) != (saving.app.key, rule.key):
         return False

@@ -16,6 +16,7 @@ from engine.decision.changeset import (
     OutboxMessage,
     RecordWrite,
     RuleRun,
+    RunUndone,
     StateChange,
     TaskClosing,
     TaskOpening,
@@ -26,6 +27,7 @@ from engine.decision.commands import Command
 from engine.decision.facts import AggregateQuery, Facts, Person, PersonQuery, Query, RecordQuery, RowsQuery
 from engine.decision.problems import ABSENT
 from engine.forms.forms import Form, lines_of
+from engine.kernel.canonical import Json
 from engine.kernel.clocks import day_of
 from engine.kernel.identifiers import derived_id, uuid_moment
 from engine.kernel.problems import EngineError
@@ -74,7 +76,11 @@ class Work:
     tokens_used: list[TokenUse] = field(default_factory=list)
     approvals: dict[str, ApprovalWrite] = field(default_factory=dict)
     approval_acts: list[ApprovalAct] = field(default_factory=list)
+    undone: list[RunUndone] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    receipts: list[Json] | None = None
+    """What the rule that acts now has done so far (see ``engine.decision.receipts``); None where none acts."""
     saves: int = 0
     _ordinal: int = 0
     _around: dict[tuple[str, str | None], Around] = field(default_factory=dict)

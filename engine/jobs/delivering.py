@@ -57,7 +57,7 @@ def run_after_rules(execution: Execution, connection: Connection, message: Messa
     current = execution.locked(connection)
     actor, moment = Actor(payload["by"]), execution.clocks.business()
     about = payload["app"], payload["form"], payload["record"], payload["event"], payload["depth"]
-    body = RunRules(*about, old=payload.get("old"), happened=message.due_at)
+    body = RunRules(*about, old=payload.get("old"), happened=message.due_at, but=payload.get("but"))
     whole = Command(derived_id(message.id, message.due_at, 0), moment, actor, body)
     refused = attempted(execution, connection, current, whole)
     rules = _looking(current, body) if refused else ()
@@ -73,7 +73,10 @@ def run_after_rules(execution: Execution, connection: Connection, message: Messa
 def _looking(current: Current, body: RunRules) -> tuple[Rule, ...]:
     app = current.catalog.apps.get(body.app)
     event = event_of(body.event)
-    return () if app is None else tuple(one for one in app.rules_of(body.form, before=False) if one.looks_at(event))
+    if app is None:
+        return ()
+    looking = (one for one in app.rules_of(body.form, before=False) if one.looks_at(event))
+    return tuple(one for one in looking if one.key != body.but)
 
 
 def go_on(execution: Execution, connection: Connection, message: Message) -> None:

@@ -141,5 +141,6 @@ def _refusal(current: Current, command: Command, problems: tuple[Problem, ...]) 
             "problems": [one.as_json() for one in problems],
         },
         at=command.moment,
+        error=problems[0].code,
     )
     return Changeset(command.id, command.moment, command.actor, current.catalog.revisions, rule_runs=(run,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -50,6 +50,21 @@ def traced(expression: Expression, row: Row, around: Surroundings) -> list[tuple
     return [(at, work_out(row, around)) for at, work_out in _plan(_Same(expression.tree)).listed]
 
 
+def replayed(expression: Expression, kept: Sequence[tuple[Span, Value]]) -> Part | None:
+    """Return the whole of an expression with the values that ``traced`` gave; None where those are of another one."""
+    plan = _plan(_Same(expression.tree))
+    if [at for at, _ in plan.listed] != [at for at, _ in kept]:
+        return None
+    values = dict(zip((id(one) for one in plan.level_by_level), (value for _, value in kept), strict=True))
+    return _kept(plan, values)
+
+
+def _kept(plan: _Plan, values: Mapping[int, Value]) -> Part:
+    node, value = plan.node, values[id(plan)]
+    holds = bool(value) if isinstance(node.type, BooleanType) else None
+    return Part(node.at, node, node.type, value, holds, tuple(_kept(inner, values) for inner in plan.parts))
+
+
 @dataclass(frozen=True)
 class _Plan:
     """How a part is worked out: made once for an expression, gone through for every row."""
@@ -60,10 +75,15 @@ class _Plan:
 
     @cached_property
     def listed(self) -> tuple[tuple[Span, Evaluate], ...]:
+        """The part and all that it is made of, level by level: where each stands, and how it is worked out."""
+        return tuple((one.node.at, one.work_out) for one in self.level_by_level)
+
+    @cached_property
+    def level_by_level(self) -> tuple[_Plan, ...]:
         """The part and all that it is made of, level by level."""
-        found, level = list[tuple[Span, Evaluate]](), [self]
+        found, level = list[_Plan](), [self]
         while level:
-            found += [(one.node.at, one.work_out) for one in level]
+            found += level
             level = [inner for one in level for inner in one.parts]
         return tuple(found)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from engine.catalog.apps import App
 from engine.catalog.connectors.intakes import acting_as
 from engine.decision.facts import PersonQuery
+from engine.decision.receipts import UNDO
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
@@ -63,7 +64,9 @@ def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[Chan
     acting = _acting(app, entry.rule)
     labels = transition.labels if transition else ACTIONS.get(entry.action, Text(entry.action, entry.action))
     person = reading.person(entry.actor) if entry.actor else None
-    if acting is not None and person is not None and transition is None:
+    if entry.action == UNDO:
+        labels = _undone(acting or Text(entry.rule or "", entry.rule or ""), entry.reason)
+    elif acting is not None and person is not None and transition is None:
         labels = acting  # who pressed a button did what its rule is called
     return HistoryView(
         id=entry.id,
@@ -76,6 +79,12 @@ def _view(reading: Reading, form: Form, entry: JournalEntry, changes: tuple[Chan
         rule=entry.rule,
         changes=changes,
     )
+
+
+def _undone(rule: Text, reason: str | None) -> Text:
+    """Return that what a rule did was undone, and why."""
+    why = "" if reason is None else f":{reason}"
+    return Text(f"撤回了“{rule.zh}”做的{why}", f"Undid what “{rule.en}” did{why.replace(':', ': ', 1)}")
 
 
 def _acting(app: App, name: str | None) -> Text | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.decision.before_change import old_row
@@ -59,15 +59,15 @@ class Looks:
 
     def view(self, run: StoredRun) -> RunView:
         """Return one look."""
-        found = [_said(problem, self.hidden) for problem in run.trace.get("problems", ())]
-        error = Text("；".join(item.zh for item in found), "; ".join(item.en for item in found)) if found else None
+        problems = run.trace.get("problems", ())
+        error = said(problems, self.hidden) if problems else None
         kept = run.trace.get("tables", ())
         closed = self._closed_tables() if kept else frozenset()
         app = self.reading.app(self.form.app)
         return RunView(
             at=moment_text(run.at),
             fired=run.fired,
-            actions=tuple(_FORMERLY.get(key, key) for key in run.trace.get("actions", ()) if key != "Branch"),
+            actions=action_keys(run.trace),
             error=error,
             before=self._before(run),
             tables=tuple(kept_view(app, item) for item in kept if item["table"] not in closed),
@@ -149,3 +149,14 @@ def _said(problem: Json, hidden: Collection[str]) -> Text:
     """Return what a problem says, unless it is about a field that the viewer may not see."""
     parts = set(re.split(r"[.\[\]]+", problem["path"]))
     return CLOSED if parts & set(hidden) else Text.from_json(problem["message"])
+
+
+def said(problems: Iterable[Json], hidden: Collection[str]) -> Text:
+    """Return what problems say, but for those about fields that the viewer may not see."""
+    found = [_said(problem, hidden) for problem in problems]
+    return Text("；".join(item.zh for item in found), "; ".join(item.en for item in found))
+
+
+def action_keys(trace: Json) -> tuple[str, ...]:
+    """Return what a run did, as rules are written."""
+    return tuple(_FORMERLY.get(key, key) for key in trace.get("actions", ()) if key != "Branch")

@@ -33,6 +33,7 @@ from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
 from engine.runtime.related import Related
 from engine.runtime.relocations import Relocations
+from engine.runtime.runs.runs import Runs
 from engine.runtime.saved_filters import SavedFilters
 from engine.runtime.studio.studio import Studio
 from engine.runtime.studio.trials import Trials
@@ -74,6 +75,7 @@ class Services:
     telling: Telling
     trials: Trials
     quick_actions: QuickActions
+    runs: Runs
 
 
 def assemble(
@@ -90,19 +92,17 @@ def assemble(
     Without a home for the contents of files they are kept in memory: for instances that are thrown away.
     """
     source, home = catalogs or CatalogSource(types, database.dialect), contents or MemoryContents()
-    execution = Execution(database, source, clocks, randomness, home, outside or Outside())
-    return _at(Desk(execution))
+    return _at(Desk(Execution(database, source, clocks, randomness, home, outside or Outside())))
 
 
 def _at(desk: Desk) -> Services:
-    execution = desk.execution
     inbox, boards, trials = Inbox(desk), Boards(desk), Trials(desk)
     return Services(
-        execution=execution,
-        connectors=Connectors(execution),
-        hooks=Hooks(execution),
+        execution=desk.execution,
+        connectors=Connectors(desk.execution),
+        hooks=Hooks(desk.execution),
         desk=desk,
-        absences=Absences(execution),
+        absences=Absences(desk.execution),
         approvals=Approvals(desk),
         apps=Apps(desk),
         records=Records(desk),
@@ -117,13 +117,14 @@ def _at(desk: Desk) -> Services:
         boards=boards,
         filters=Filters(desk),
         saved_filters=SavedFilters(desk),
-        directory=Directory(execution),
+        directory=Directory(desk.execution),
         drafts=Drafts(desk),
         draft_documents=DraftDocuments(desk),
         purging=Purging(desk),
         studio=Studio(desk),
         studio_words=StudioWords(desk),
-        telling=Telling(execution),
+        telling=Telling(desk.execution),
         trials=trials,
         quick_actions=QuickActions(desk),
+        runs=Runs(desk),
     )

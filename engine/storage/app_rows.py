@@ -80,7 +80,7 @@ KEPT = (
     _kept(system_tables.approval, json=("design", "course")),
     _kept(system_tables.approval_act),
     _kept(system_tables.notification),
-    _kept(system_tables.rule_run, json=("trace",)),
+    _kept(system_tables.rule_run, json=("trace", "undone")),
     _kept(system_tables.rule_once, "rule", "record", "period"),
     _kept(system_tables.timer, "form", "record", "rule"),
     _kept(system_tables.schedule, "rule", "number"),

@@ -43,6 +43,7 @@ from engine.storage import (
     records,
     relocations,
     tasks,
+    undoing,
 )
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.locks import lock_name
@@ -90,6 +91,7 @@ def answer(
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
     moved = [query for query in listed if isinstance(query, LastMoveQuery)]
     answers.update((query, relocations.last_move(connection, query)) for query in moved)
+    answers.update(undoing.answers(connection, tables, listed))
     related = [query for query in listed if isinstance(query, AggregateQuery | RowsQuery)]
     if related:
         if around is None:

@@ -24,6 +24,7 @@ from engine.storage.migration_0007 import make_calls
 from engine.storage.migration_0008 import make_intakes
 from engine.storage.migration_0009 import make_telling
 from engine.storage.migration_0010 import make_approvals
+from engine.storage.migration_0011 import make_undoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ MIGRATIONS = (
     Migration("0008_intakes", make_intakes),
     Migration("0009_telling", make_telling),
     Migration("0010_approvals", make_approvals),
+    Migration("0011_undoing", make_undoing),
 )
 
 

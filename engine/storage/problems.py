@@ -343,3 +343,15 @@ TOO_MUCH_PAST = ProblemKind(
     ),
     Text("请选一段更近、更短的时间", "Choose a shorter period that begins later"),
 )
+SENT_MEANWHILE = ProblemKind(
+    "STORE-066",
+    Text("一条要收回的消息正在送出", "A message that was to be kept back is being delivered"),
+    Text("系统会按现在的情况重新判断", "It is decided again by how things stand now"),
+    Nature.BUSY,
+)
+UNDONE_MEANWHILE = ProblemKind(
+    "STORE-067",
+    Text("这次运行刚刚已被撤回", "This run has just been undone by somebody else"),
+    Text("一次运行最多撤回一次", "A run is undone once at most"),
+    Nature.CONFLICT,
+)

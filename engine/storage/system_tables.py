@@ -237,6 +237,9 @@ rule_run = _table(
     _truth("fired"),
     _words("trace"),
     _moment("at"),
+    _words("error"),
+    _moment("undone_at"),
+    _words("undone"),
 )
 lease = _table("lease", _words("name"), _words("holder"), _moment("until"), _number("fence"))
 

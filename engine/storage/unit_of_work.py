@@ -23,6 +23,7 @@ from engine.storage import (
     revisions,
     system_tables,
     timers,
+    undoing,
 )
 from engine.storage.form_tables import FormTables, Tables
 from engine.storage.integrity import refusals_explained
@@ -37,7 +38,8 @@ def apply(connection: Connection, changeset: Changeset, tables: Tables, random: 
     Every write gets its journal entry here, derived from the write itself. Raises ``EngineError`` of the nature
     CONFLICT: STORE-010 where a record is at another version, STORE-011 where a unique value is taken, STORE-014 where
     the app has been published since the changeset was decided, STORE-015 where a task has been dealt with,
-    STORE-062 where a rule has fired for what it fires once for.
+    STORE-062 where a rule has fired for what it fires once for, STORE-067 where a run has been undone; BUSY STORE-066
+    where a message that is to be kept back is being delivered.
     """
     apply_all(connection, (changeset,), tables, random)
 
@@ -63,6 +65,9 @@ def apply_all(connection: Connection, changesets: Sequence[Changeset], tables: T
         _close_tasks(connection, [closing for each in changesets for closing in each.tasks_closed])
         _open_tasks(connection, [task for each in changesets for task in each.tasks_opened])
         timers.put(connection, [(one, each.moment) for each in changesets for one in each.timers])
+        for changeset in changesets:
+            undoing.cancel(connection, changeset.cancelled)
+            undoing.note(connection, changeset.undone)
         _send(connection, changesets)
         _insert(connection, "rule_run", [row for each in changesets for row in _rule_rows(each)])
         journal.write(connection, [entry for _, entries in rows for entry in entries])
@@ -211,6 +216,7 @@ def _rule_rows(changeset: Changeset) -> Iterator[dict[str, Any]]:
             "fired": run.fired,
             "trace": compact(run.trace),
             "at": run.at,
+            "error": run.error,
         }
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import backtests, captured, designs, jobs, parts
+from web.openapi import backtests, captured, designs, jobs, parts, runs
 from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
@@ -66,6 +66,7 @@ SHARED: Final[Mapping[str, Schema]] = {
     **designs.SCHEMAS,
     **jobs.SCHEMAS,
     **backtests.SCHEMAS,
+    **runs.SCHEMAS,
 }
 """The schemas that are the same whatever apps there are."""
 
@@ -89,9 +90,10 @@ def document(routes: Sequence[Route], seen: Seen) -> Json:
                 **designs.SCHEMAS,
                 **jobs.SCHEMAS,
                 **backtests.SCHEMAS,
+                **runs.SCHEMAS,
                 **dict(_schemas(seen)),
             },
-            "parameters": {**parts.PARAMETERS, **parts.PARAMETERS_NEEDED},
+            "parameters": {**parts.PARAMETERS, **runs.PARAMETERS, **parts.PARAMETERS_NEEDED},
             "responses": parts.refusals(),
             "headers": dict(parts.HEADERS),
             "securitySchemes": dict(parts.SECURITY),

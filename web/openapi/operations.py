@@ -56,6 +56,7 @@ _PUBLISHES: Final = Operation(
     refusals=(*OF_A_CHANGE, 428),
     or_else=202,
 )
+_NARROWING: Final = ("rule", "form", "record", "first", "last", "revision")
 DESIGNS: Final[Mapping[str, Operation]] = {
     "revisions": _reading("Revisions", *OF_A_RECORD),
     "revision": _reading("Revision", *OF_A_RECORD),
@@ -72,6 +73,13 @@ DESIGNS: Final[Mapping[str, Operation]] = {
     "roll_back": _PUBLISHES,
     "retired": _reading("Retired", *OF_A_RECORD),
     "purge": Operation("Retired", body="Purge", refusals=OF_A_CHANGE, needs_body=True),
+    "runs": _reading("Runs", 404, 422, parameters=(*_NARROWING, "outcome", "limit", "after")),
+    "foresee_undo": _reading("UndoForeseen", 404, 422, parameters=_NARROWING),
+    "undo_together": Operation("UndoneTogether", body="UndoTogether", refusals=OF_A_CHANGE, needs_body=True),
+    "run": _reading("Run", 404, 422),
+    "undo_run": Operation(
+        "Run", body="UndoAsked", parameters=("IdempotencyKey",), refusals=OF_A_CHANGE, needs_body=True
+    ),
 }
 """What is there for administrators alone."""
 

@@ -121,6 +121,7 @@ def _page(
         proposed=proposed,
         written=written(values),
         left=left,
+        runs=instance().apps.may_export(viewer()),
         here=request.path,
         back=url_for("studio_rules.show", app=app, key=rules[0]) if draft else url_for("parameters.show", app=app),
     )

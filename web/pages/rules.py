@@ -12,6 +12,7 @@ from web.doors import instance, viewer
 from web.texts import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from engine.runtime.views import AppView, FormView, RecordView
@@ -25,7 +26,8 @@ RULES: Final = "/a/<app>/<form>/<uuid:record_id>/rules"
 def rules(app: str, form: str, record_id: UUID) -> str:
     """Show the rules of a record's form."""
     found = instance().services.explaining.rules(viewer(), app, form, str(record_id))
-    return render_template("rules.html", rules=found, **_around(app, form, record_id))
+    runs = instance().apps.may_export(viewer())
+    return render_template("rules.html", rules=found, runs=runs, **_around(app, form, record_id))
 
 
 @blueprint.get(f"{RULES}/<key>")
@@ -33,7 +35,8 @@ def rule(app: str, form: str, record_id: UUID, key: str) -> str:
     """Explain one rule for one record."""
     found = instance().services.explaining.explain(viewer(), app, form, str(record_id), key)
     looks = [(run, done_by(run)) for run in found.runs]
-    return render_template("rule.html", explained=found, looks=looks, **_around(app, form, record_id))
+    runs = instance().apps.may_export(viewer())
+    return render_template("rule.html", explained=found, looks=looks, runs=runs, **_around(app, form, record_id))
 
 
 def _around(app: str, form: str, record_id: UUID) -> dict[str, AppView | FormView | RecordView]:
@@ -47,6 +50,11 @@ def _around(app: str, form: str, record_id: UUID) -> dict[str, AppView | FormVie
 
 def done_by(run: RunView) -> str:
     """Return in words what a look of a rule did; each kind of action once."""
+    return joined(actions_in_words(run.actions))
+
+
+def actions_in_words(actions: Iterable[str]) -> tuple[str, ...]:
+    """Return what actions do in words; each kind once."""
     known = {
         "set": gettext("set fields"),
         "hold": gettext("put on hold"),
@@ -60,5 +68,8 @@ def done_by(run: RunView) -> str:
         "run": gettext("ran other rules"),
         "wait_for": gettext("began to wait"),
         "for_each": gettext("changed what belongs to it"),
+        "call": gettext("called a partner"),
+        "post": gettext("posted to a ledger"),
+        "reverse": gettext("took a posting back"),
     }
-    return joined(dict.fromkeys(known.get(action, gettext("acted")) for action in run.actions))
+    return tuple(dict.fromkeys(known.get(action, gettext("acted")) for action in actions))

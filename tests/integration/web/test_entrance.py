@@ -119,6 +119,8 @@ STATE_CHANGING = (
     "/a/library/book/filters",
     "/a/library/book/filters/mine",
     "/a/library/actions/lend",
+    f"/a/library/runs/{ABSENT}/undo",
+    "/a/library/runs/undo",
     "/market/work_hub/install",
     "/market/work_hub/prove",
     "/a/library/revisions/draft",

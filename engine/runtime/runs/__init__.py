@@ -1,0 +1,1 @@
+"""Runs of rules for administrators: finding them, reading one, and taking back what it did."""
