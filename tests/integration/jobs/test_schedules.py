@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 
 import pytest
+from sqlalchemy import text
 
 from engine.jobs import scheduling, sweeping
 from engine.kernel.clocks import moment_text
@@ -88,6 +90,53 @@ def test_every_record_is_found_once_when_there_are_more_than_one_look_finds(site
     assert {item["n"] for item in things(site).values()} == {1}
     assert len(looks) == count // 7 + 1
     assert undelivered(site) == 0
+
+
+def counted(site):
+    """Return how many things were looked at how often."""
+    return Counter(item["n"] for item in things(site).values())
+
+
+def _in_parts(site, monkeypatch, *names):
+    """Let a slot come whose records fit into parts of three; return what is left of the first look."""
+    monkeypatch.setattr(sweeping, "PART", 3)
+    monkeypatch.setattr(sweeping, "CHUNK", 2)
+    make(site, open_shop(site, scheduled("tick", COUNT)), *names)
+    site.business.moment = TEN
+    jobs = site.jobs()
+    jobs.run_once()
+    return jobs
+
+
+def test_the_parts_of_one_look_come_one_after_the_other_when_it_has_found_many(site, monkeypatch):
+    jobs = _in_parts(site, monkeypatch, *"abcdefgh")
+    ready = "SELECT count(*) FROM youju_outbox WHERE done_at IS NULL AND available_at <= :real"
+    while undelivered(site):
+        assert site.query(ready, real=site.real.moment)[0][0] == 1
+        jobs.run_once()
+    assert site.query("SELECT count(*) FROM youju_outbox WHERE kind = 'sweep'")[0][0] == 5
+    assert counted(site) == {1: 8}
+
+
+def test_the_other_parts_come_by_themselves_when_one_is_dead(site, monkeypatch):
+    jobs = _in_parts(site, monkeypatch, *"abcdefgh")
+    real = site.real.moment
+    with site.database.write() as connection:
+        connection.execute(
+            text("UPDATE youju_outbox SET dead_at = 1 WHERE done_at IS NULL AND available_at <= :real"), {"real": real}
+        )
+    assert jobs.run_until_quiet() == 0
+    site.real.moment += sweeping.PATIENCE_MS
+    jobs.run_until_quiet()
+    assert counted(site) == {1: 5, None: 3}
+
+
+def test_parts_that_wait_end_when_their_rule_has_gone(site, monkeypatch):
+    jobs = _in_parts(site, monkeypatch, *"abcdefgh")
+    site.publish(shop())
+    jobs.run_until_quiet()
+    assert undelivered(site) == 0
+    assert counted(site) == {1: 2, None: 6}
 
 
 @pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 4), (25, 7), (90, 7)])
