@@ -42,11 +42,12 @@ class Saving:
     one_needed: tuple[str, ...] = ()
     takes_back: bool = False
     hook: str | None = None
+    key: Key = field(init=False)
+    """App, form and id of the record."""
 
-    @property
-    def key(self) -> Key:
-        """App, form and id of the record."""
-        return (self.app.key, self.form.key, str(self.row["id"]))
+    def __post_init__(self) -> None:
+        """Name the record: whatever becomes of it, it stays the same one."""
+        self.key = (self.app.key, self.form.key, str(self.row["id"]))
 
     @property
     def workflow(self) -> Workflow | None:

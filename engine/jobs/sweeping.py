@@ -34,7 +34,13 @@ CHUNK = 100
 """How many records one transaction decides at most: people keep writing in between."""
 
 TOGETHER = 50
-"""How many records are decided side by side."""
+"""How many records are decided side by side where only their number counts."""
+
+SAMPLE, LEAST = 20, 10
+"""How many are decided side by side to see how long that takes, and below how many there is no point in more.
+
+What one transaction has seen is told to the next: it begins with as many as the one before had time for.
+"""
 
 AHEAD = 50_000
 """How many records one look finds: a large form is gone through once for each so many, not for each few."""
@@ -84,8 +90,12 @@ def looked(execution: Execution, message: Message) -> Message:
     return replace(message, payload={**message.payload, "ahead": ids, "more": len(ids) == AHEAD})
 
 
-def sweep(execution: Execution, connection: Connection, message: Message, *, longest: int | None = None) -> None:
+def sweep(
+    execution: Execution, connection: Connection, message: Message, *, longest: int | None = None
+) -> Message | None:
     """Let the rule look at the next records, and leave a message for those behind them, all in one transaction.
+
+    Return that message.
 
     After ``longest`` milliseconds of real time no more records are begun with; without it only their number counts, so
     that the same is done in the same order however fast the machine is.
@@ -93,24 +103,25 @@ def sweep(execution: Execution, connection: Connection, message: Message, *, lon
     current = execution.locked(connection)
     rule = _scheduled(current, message.payload)
     if rule is None:
-        _leave(execution, connection, message, ())
-        return
+        return _leave(execution, connection, message, ())
     payload = message.payload
     if "ahead" not in payload:
         ids = _found(connection, current, payload)
         payload = {**payload, "ahead": ids, "more": len(ids) == AHEAD}
     ahead = payload["ahead"]
     commands = _commands(execution, message, rule, ahead[:CHUNK])
-    done = _carried_out(execution, connection, current, commands, longest)
-    _leave(execution, connection, message, ahead[done:], ahead[-1] if ahead and payload["more"] else None)
+    width = TOGETHER if longest is None else payload.get("width", SAMPLE)
+    done, fit = _carried_out(execution, connection, current, commands, width, longest)
+    message = message if longest is None else replace(message, payload={**payload, "width": fit})
+    return _leave(execution, connection, message, ahead[done:], ahead[-1] if ahead and payload["more"] else None)
 
 
 def _leave(
     execution: Execution, connection: Connection, message: Message, ahead: Sequence[str], behind: str | None = None
-) -> None:
+) -> Message | None:
     """Leave messages for the records ahead and for those behind the last one that was found; each wakes the next.
 
-    Where nothing is left, it is the next part's turn.
+    Return the first of them. Where nothing is left, it is the next part's turn.
     """
     payload = message.payload
     slot: Moment = payload["slot"]
@@ -121,14 +132,15 @@ def _leave(
     if not ids:
         if thens[0] is not None:
             outbox.wake(connection, thens[0])
-        return
-    about = {key: payload[key] for key in ("app", "rule", "cron", "slot", "after")}
+        return None
+    about = {key: payload[key] for key in ("app", "rule", "cron", "slot", "after", "width") if key in payload}
     following = [
         OutboxMessage(id, KIND, {**about, **part, "then": then}, slot)
         for id, part, then in zip(ids, parts, thens, strict=True)
     ]
     execution.send(connection, message.command, following)
     outbox.park(connection, ids[1:], execution.clocks.real() + PATIENCE_MS)
+    return Message(ids[0], message.command, KIND, following[0].payload, slot, 0, 0)
 
 
 def _commands(execution: Execution, message: Message, rule: Rule, ids: Sequence[str]) -> list[Command]:
@@ -154,19 +166,25 @@ def _carried_out(
     connection: Connection,
     current: Current,
     commands: Sequence[Command],
+    width: int,
     longest: int | None,
-) -> int:
-    """Carry out the first of these commands, all of them where nobody waits for their transaction; return how many."""
+) -> tuple[int, int]:
+    """Carry out the first of these commands, all of them where nobody waits for their transaction.
+
+    The first ``width`` tell how many more there is time for. Return how many, and how many there would be time for.
+    """
     real = execution.clocks.real
-    begun, done, most = real(), 0, 0
+    begun, done, fit = real(), 0, CHUNK
     while done < len(commands):
-        before = real()
-        carry_out_each(execution, connection, current, commands[done : done + TOGETHER])
-        done = min(done + TOGETHER, len(commands))
-        most = max(most, real() - before)
-        if longest is not None and real() - begun + most > longest:
-            break
-    return done
+        carry_out_each(execution, connection, current, commands[done : done + width])
+        done = min(done + width, len(commands))
+        took = real() - begun
+        if longest is not None and took:
+            fit = max(LEAST, longest * done // took)
+            width = (longest - took) * done // took
+            if width < LEAST:
+                break
+    return done, fit
 
 
 def sweep_message(app: str, rule: str, cron: str, slot: Moment, id: str, after: str = "") -> OutboxMessage:

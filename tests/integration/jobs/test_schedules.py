@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from engine.jobs import scheduling, sweeping
+from engine.jobs.delivering import AT_ONCE
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError
 from engine.runtime.execution import Execution
@@ -104,8 +106,20 @@ def _in_parts(site, monkeypatch, *names):
     make(site, open_shop(site, scheduled("tick", COUNT)), *names)
     site.business.moment = TEN
     jobs = site.jobs()
+    jobs.delivery = replace(jobs.delivery, at_once=0)
     jobs.run_once()
     return jobs
+
+
+def test_what_a_sweep_leaves_is_gone_on_with_a_few_times_when_it_is_delivered(site, monkeypatch):
+    monkeypatch.setattr(sweeping, "CHUNK", 1)
+    make(site, open_shop(site, scheduled("tick", COUNT)), *(f"t{number}" for number in range(AT_ONCE + 3)))
+    site.business.moment = TEN
+    jobs = site.jobs()
+    assert jobs.run_once() == 2, "the slot and the one message that was found"
+    assert counted(site) == {1: AT_ONCE + 1, None: 2}
+    jobs.run_until_quiet()
+    assert (counted(site), undelivered(site)) == ({1: AT_ONCE + 3}, 0)
 
 
 def test_the_parts_of_one_look_come_one_after_the_other_when_it_has_found_many(site, monkeypatch):
@@ -139,9 +153,10 @@ def test_parts_that_wait_end_when_their_rule_has_gone(site, monkeypatch):
     assert counted(site) == {1: 2, None: 6}
 
 
-@pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 4), (25, 7), (90, 7)])
+@pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 3), (25, 12), (90, 12)])
 def test_a_transaction_ends_earlier_when_deciding_takes_long(site, monkeypatch, cost, expected):
-    monkeypatch.setattr(sweeping, "TOGETHER", 2)
+    monkeypatch.setattr(sweeping, "SAMPLE", 2)
+    monkeypatch.setattr(sweeping, "LEAST", 1)
     me = open_shop(site, scheduled("tick", COUNT))
     names = [f"t{number}" for number in range(13)]
     make(site, me, *names)
