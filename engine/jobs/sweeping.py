@@ -34,13 +34,13 @@ CHUNK = 100
 """How many records one transaction decides at most: people keep writing in between."""
 
 TOGETHER = 50
-"""How many records are decided side by side where only their number counts."""
-
-SAMPLE, LEAST = 20, 10
-"""How many are decided side by side to see how long that takes, and below how many there is no point in more.
+"""How many records are decided side by side, however slow the machine is; on a fast one more, if there is time.
 
 What one transaction has seen is told to the next: it begins with as many as the one before had time for.
 """
+
+LEAST = 10
+"""Below how many more there is no point in going on in the same transaction."""
 
 AHEAD = 50_000
 """How many records one look finds: a large form is gone through once for each so many, not for each few."""
@@ -110,7 +110,7 @@ def sweep(
         payload = {**payload, "ahead": ids, "more": len(ids) == AHEAD}
     ahead = payload["ahead"]
     commands = _commands(execution, message, rule, ahead[:CHUNK])
-    width = TOGETHER if longest is None else payload.get("width", SAMPLE)
+    width = payload.get("width", TOGETHER)
     done, fit = _carried_out(execution, connection, current, commands, width, longest)
     message = message if longest is None else replace(message, payload={**payload, "width": fit})
     return _leave(execution, connection, message, ahead[done:], ahead[-1] if ahead and payload["more"] else None)
@@ -180,7 +180,7 @@ def _carried_out(
         done = min(done + width, len(commands))
         took = real() - begun
         if longest is not None and took:
-            fit = max(LEAST, longest * done // took)
+            fit = max(TOGETHER, longest * done // took)
             width = (longest - took) * done // took
             if width < LEAST:
                 break

@@ -153,9 +153,9 @@ def test_parts_that_wait_end_when_their_rule_has_gone(site, monkeypatch):
     assert counted(site) == {1: 2, None: 6}
 
 
-@pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 3), (25, 12), (90, 12)])
+@pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 3), (25, 7), (90, 7)])
 def test_a_transaction_ends_earlier_when_deciding_takes_long(site, monkeypatch, cost, expected):
-    monkeypatch.setattr(sweeping, "SAMPLE", 2)
+    monkeypatch.setattr(sweeping, "TOGETHER", 2)
     monkeypatch.setattr(sweeping, "LEAST", 1)
     me = open_shop(site, scheduled("tick", COUNT))
     names = [f"t{number}" for number in range(13)]
