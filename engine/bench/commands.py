@@ -14,10 +14,11 @@ import click
 from engine.bench import language
 from engine.bench.evaluating import CASES, QUICK_CASES, evaluating_lines
 from engine.bench.javascript import javascript_lines
-from engine.bench.jobs import job_lines
+from engine.bench.jobs import job_lines, made_beside
 from engine.bench.measuring import ROUNDS, Line
+from engine.bench.pushing import push_lines
 from engine.bench.rules import rule_lines
-from engine.runtime.settings import REDIS_URL
+from engine.runtime.settings import REDIS_URL, Settings
 from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, find_node
 
 QUICK_ROUNDS = 5
@@ -60,7 +61,19 @@ def jobs(*, quick: bool, database: str | None) -> Iterator[Line]:
     yield from job_lines(quick=quick, database=database, redis=redis)
 
 
-BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = MappingProxyType({"lang": lang, "rules": rules, "jobs": jobs})
+def push(*, quick: bool, database: str | None) -> Iterator[Line]:
+    """Yield how soon open pages hear of changes; on a database made and dropped beside ``database``."""
+    with tempfile.TemporaryDirectory(prefix="youju-bench-") as folder:
+        home = Path(folder)
+        yield from push_lines("SQLite", Settings(home / "s", f"sqlite:///{home / 'bench.db'}"), quick=quick)
+        if database is not None:
+            with made_beside(database) as url:
+                yield from push_lines("PostgreSQL", Settings(home / "p", url), quick=quick)
+
+
+BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = MappingProxyType(
+    {"lang": lang, "rules": rules, "jobs": jobs, "push": push}
+)
 
 
 @click.command()

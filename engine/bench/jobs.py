@@ -52,10 +52,10 @@ def job_lines(*, quick: bool, database: str | None, redis: str | None) -> Iterat
         yield from _figures("SQLite, embedded", Settings(home / "s", f"sqlite:///{home / 'bench.db'}"), quick)
         if database is None:
             return
-        with _made(database) as url:
+        with made_beside(database) as url:
             yield from _figures("PostgreSQL, embedded", Settings(home / "p", url), quick)
         if redis is not None:
-            with _made(database) as url:
+            with made_beside(database) as url:
                 yield from _figures("PostgreSQL, RQ", Settings(home / "r", url, redis_url=redis), quick)
 
 
@@ -64,19 +64,20 @@ def _figures(name: str, settings: Settings, quick: bool) -> Iterator[Line]:
     instance = open_instance(replace(settings, redis_url=None))
     try:
         with _running(settings):
-            _send(instance, 1)
+            send(instance)
             _delays(instance)  # by then everybody is there
             for _ in range(single):
-                _send(instance, 1)
+                send(instance)
                 time.sleep(PAUSE_SECONDS)
-            yield _line(f"jobs {name}, idle", _delays(instance), IDLE_SECONDS)
+            yield p95_line(f"jobs {name}, idle", _delays(instance), IDLE_SECONDS)
             rate = _under_load(instance, seconds)
-            yield _line(f"jobs {name}, {RATE}/s", _delays(instance), LOADED_SECONDS, f"sent at {rate:.0f}/s")
+            yield p95_line(f"jobs {name}, {RATE}/s", _delays(instance), LOADED_SECONDS, f"sent at {rate:.0f}/s")
     finally:
         instance.close()
 
 
-def _line(name: str, delays: Sequence[float], reach: float, note: str = "") -> Line:
+def p95_line(name: str, delays: Sequence[float], reach: float, note: str = "") -> Line:
+    """Return the line of what 95 of 100 may take, in seconds."""
     p95 = sorted(delays)[int(P95 * (len(delays) - 1))]
     return Line(name, p95, f"p95 ≤ {reach:g} s", p95 <= reach, note=f"{len(delays)} messages; {note}".rstrip("; "))
 
@@ -88,19 +89,20 @@ def _under_load(instance: Instance, seconds: int) -> float:
         wait = begun + number / RATE - time.monotonic()
         if wait > 0:
             time.sleep(wait)
-        _send(instance, 1)
+        send(instance)
     return RATE * seconds / (time.monotonic() - begun)
 
 
-def _send(instance: Instance, count: int) -> None:
+def send(instance: Instance, recipient: str = "somebody") -> None:
+    """Send one person a message, in a transaction of its own."""
     now = instance.clocks.business()
     execution = instance.services.execution
     words = {"zh": "到了", "en": "It is here"}
     about = {"app": "bench", "form": "thing", "record": "one"}
-    payload = {"text": words, "recipients": ["somebody"], **about}
-    messages = [OutboxMessage(uuid7(now, os.urandom(10)), "notify", payload, now) for _ in range(count)]
+    payload = {"text": words, "recipients": [recipient], **about}
+    message = OutboxMessage(uuid7(now, os.urandom(10)), "notify", payload, now)
     with instance.database.write() as connection:
-        execution.send(connection, messages[0].id, messages)
+        execution.send(connection, message.id, [message])
 
 
 def _delays(instance: Instance) -> list[float]:
@@ -145,7 +147,7 @@ def _running(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _made(server: str) -> Iterator[str]:
+def made_beside(server: str) -> Iterator[str]:
     """Make a database beside that one for the time being; give its URL."""
     name = f"youju_bench_{token_hex(4)}"
     database = open_database(server)

@@ -19,6 +19,7 @@ from engine.kernel.problems import Text
 from engine.kernel.values import Value
 from engine.language import types as language
 from engine.language.calendars import WEEKDAYS, Calendar
+from engine.language.expressions import Expression
 from engine.language.gathering import Placed
 from engine.language.kept import Kept
 from engine.language.scope import FormScope, RoleScope, Scope
@@ -60,7 +61,7 @@ class App:
     boards: Mapping[str, Board] = field(default_factory=dict)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The app's key."""
         return self.definition.key
@@ -90,6 +91,17 @@ class App:
             if rule.definition.enabled:
                 ordered.setdefault((rule.definition.form, rule.looks_before), []).append(rule)
         return {key: tuple(rules) for key, rules in ordered.items()}
+
+    def read_by_saving(self, form: str) -> tuple[Expression, ...]:
+        """Return what saving a record of a form evaluates and reads beyond the record: its form's and before-rules'."""
+        return self._read_by_saving[form]
+
+    @cached_property
+    def _read_by_saving(self) -> Mapping[str, tuple[Expression, ...]]:
+        return {
+            key: (*form.reaching, *(one for rule in self.rules_of(key, before=True) for one in rule.reaching))
+            for key, form in self.forms.items()
+        }
 
     def tables_of(self, form: str) -> tuple[TableSpec, ...]:
         """Return the table of a form and, after it, those of its lines."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 from engine.catalog.apps import App
@@ -77,7 +78,7 @@ class Run:
         by = self.work.command.actor.user if "button" in self.body.event else None
         return Actor(by, self.rule.key)
 
-    @property
+    @cached_property
     def around(self) -> Around:
         """What the rule's expressions see around the record."""
         return self.work.surroundings(self.app.key, old=self.old)

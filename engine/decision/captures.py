@@ -55,17 +55,20 @@ class Spot:
 
 def check_given(saving: Saving) -> None:
     """Gather what the sender captured and cannot be kept, and put into the rest what the system knows of it."""
-    wanted = [spot for spot in spots(saving) if spot.key in saving.given]
-    _fetch(saving, wanted)
-    for spot in wanted:
-        _settle(saving, spot, _checked(saving, spot))
-    _take_places(saving)
+    if saving.form.captured:
+        wanted = [spot for spot in spots(saving) if spot.key in saving.given]
+        _fetch(saving, wanted)
+        for spot in wanted:
+            _settle(saving, spot, _checked(saving, spot))
+        _take_places(saving)
     measure(saving)
 
 
 def check_made(saving: Saving) -> None:
     """Gather what defaults and rules put into the record and is not there."""
     wanted = [spot for spot in spots(saving) if spot.key not in saving.given]
+    if not wanted:
+        return
     saving.work.fetch(_file_query(saving, id) for spot in wanted for id in _new_files(spot))
     for spot in wanted:
         _theirs(saving, spot, typed=False)

@@ -179,10 +179,8 @@ def check_uniqueness(saving: Saving) -> None:
     before: Row = saving.before or {}
     queries: dict[str, Query] = {
         item.key: SameQuery(saving.app.key, saving.form.key, (item.key,), (saving.row[item.key],), saving.key[2])
-        for item in saving.form.live_fields()
-        if item.definition.unique
-        and saving.row.get(item.key) is not None
-        and saving.row[item.key] != before.get(item.key)
+        for item in saving.form.unique
+        if saving.row.get(item.key) is not None and saving.row[item.key] != before.get(item.key)
     }
     saving.work.fetch(queries.values())
     for key, query in queries.items():

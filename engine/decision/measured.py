@@ -17,7 +17,7 @@ from engine.kernel.values import Row, Value
 
 def measure(saving: Saving) -> None:
     """Fill the numbers and the marks that are worked out of places and photos, where these have changed."""
-    for item in saving.form.live_fields():
+    for item in saving.form.measured:
         properties = item.definition.properties
         between, photos = properties.get("metres_between"), properties.get("seen_before")
         if between is not None and _moved(saving, between):

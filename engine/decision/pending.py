@@ -46,11 +46,12 @@ class Saving:
     hook: str | None = None
     batch: str | None = None
     undoes: tuple[str, str] | None = None
+    key: Key = field(init=False)
+    """App, form and id of the record."""
 
-    @property
-    def key(self) -> Key:
-        """App, form and id of the record."""
-        return (self.app.key, self.form.key, str(self.row["id"]))
+    def __post_init__(self) -> None:
+        """Name the record: whatever becomes of it, it stays the same one."""
+        self.key = (self.app.key, self.form.key, str(self.row["id"]))
 
     @property
     def workflow(self) -> Workflow | None:

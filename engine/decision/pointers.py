@@ -52,6 +52,8 @@ def pointed_at(saving: Saving) -> Iterable[Query]:
 
 
 def _missing(saving: Saving, wanted: list[Pointer], *, typed: bool) -> list[Pointer]:
+    if not wanted:
+        return []
     saving.work.fetch(pointer.query for pointer in wanted)
     missing = [pointer for pointer in wanted if not _exists(saving, pointer.query, typed=typed)]
     for pointer in missing:

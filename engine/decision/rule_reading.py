@@ -53,8 +53,7 @@ def _targets(work: Work, row: Row, rules: Iterable[Rule]) -> Iterator[tuple[Row,
     for query in dict.fromkeys(_written(row, rules)):
         found = work.record(query.app, query.form, query.id)
         if found is not None:
-            form, before = work.form(query.app, query.form), work.app(query.app).rules_of(query.form, before=True)
-            yield found, (*form.reaching, *(expression for rule in before for expression in rule.reaching))
+            yield found, work.app(query.app).read_by_saving(query.form)
 
 
 def _first(row: Row, action: Update) -> Iterator[RecordQuery]:
@@ -67,12 +66,10 @@ def read_for_each(work: Work, form: Form, rows: Sequence[Row], do: Iterable[Acti
     """Ask at once for what actions read of each of these rows, whom they name, and what saving the rows reads."""
     actions = tuple(every(do))
     told = [expression for action in actions for expression in said_by(action)]
-    before = work.app(form.app).rules_of(form.key, before=True)
     own = (expression for action in actions for expression in evaluated_by(action))
     reaching = (
         *(expression for expression in (*own, *told) if expression.reads.reaches),
-        *form.reaching,
-        *(expression for rule in before for expression in rule.reaching),
+        *work.app(form.app).read_by_saving(form.key),
     )
     also = [query for row in rows for query in shown_in(form.scope, row, told)]
     also += [query for row in rows for item in actions if isinstance(item, Update) for query in _first(row, item)]

@@ -23,7 +23,7 @@ from engine.decision.tasks import close_overtaken
 from engine.decision.timing import timers
 from engine.forms import filling
 from engine.kernel.problems import EngineError, Problem
-from engine.kernel.values import SYSTEM_FIELDS, Row, Value
+from engine.kernel.values import Row, Value
 from engine.rules.rules import Event, old_fields
 from engine.workflows.workflows import Transition
 
@@ -82,17 +82,13 @@ def _read_ahead(saving: Saving) -> None:
     """Ask at once for what form, before-rules, guard and the sender's rights read, and for what is pointed at."""
     form, work = saving.form, saving.work
     guard = saving.transition.guard if saving.transition else None
-    rules = saving.app.rules_of(form.key, before=True)
     rights = [] if work.command.actor.user is None else access_to(work, form).grants
     around = [
-        *form.reaching,
-        *(expression for rule in rules for expression in rule.reaching),
+        *saving.app.read_by_saving(form.key),
         *(grant.rows for grant in rights if grant.rows is not None),
         *(() if guard is None else (guard,)),
     ]
-    lines = (
-        (line, item.reaching) for item in form.live_fields() if item.lines for line in saving.row.get(item.key) or ()
-    )
+    lines = ((line, item.reaching) for item in form.with_lines for line in saving.row.get(item.key) or ())
     read_ahead(work, [(saving.row, around), *lines], pointers.pointed_at(saving), saving.around)
 
 
@@ -120,8 +116,8 @@ def _fill(saving: Saving) -> None:
         if saving.given.get("owner") is None and row.get("owner") is None:
             row["owner"] = saving.actor.user
     saving.settle(row)
-    for outer in saving.form.live_fields():
-        if outer.type is None and outer.key in saving.given and row.get(outer.key):
+    for outer in saving.form.with_lines:
+        if outer.key in saving.given and row.get(outer.key):
             row[outer.key] = tuple(_filled_line(saving, outer.key, line) for line in row[outer.key])
     saving.settle(filling.with_computed(saving.form, row, saving.around))
 
@@ -136,7 +132,7 @@ def _stand_in(saving: Saving) -> None:
     leaving = saving.before is None or saving.was_draft
     lines = {
         item.key: _filled_line(saving, item.key, {})
-        for item in saving.form.live_fields()
+        for item in saving.form.with_lines
         if item.definition.default_line and not saving.row.get(item.key) and (leaving or item.key in saving.given)
     }
     needed = {key: [i.key for i in saving.form.fields[key].lines.values() if i.definition.required] for key in lines}
@@ -195,9 +191,8 @@ def _hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> set[str]:
 def _note_write(saving: Saving) -> None:
     """Turn the difference between before and now into one write, with its state change, tasks and event."""
     work, before = saving.work, saving.before
-    keys = {item.key for item in saving.form.live_fields()} | set(SYSTEM_FIELDS)
-    old = before or {}
-    changes = {key: saving.row.get(key) for key in sorted(keys) if saving.row.get(key) != old.get(key)}
+    row, old = saving.row, before or {}
+    changes = {key: row.get(key) for key in saving.form.kept if row.get(key) != old.get(key)}
     if before is not None and not changes and saving.transition is None:
         return
     version = int(old.get("version") or 0) + 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from engine.forms import problems
 from engine.forms.captured.values import too_few
@@ -15,7 +16,7 @@ from engine.forms.parsing import problem
 from engine.forms.writing import field_json
 from engine.kernel.problems import Problem
 from engine.kernel.values import Row, Value
-from engine.language.expressions import Expression, Surroundings
+from engine.language.expressions import Surroundings
 from engine.language.tree import PARENT
 
 
@@ -31,7 +32,7 @@ class Standing:
 def with_computed(form: Form, row: Mapping[str, Value], surroundings: Surroundings) -> dict[str, Value]:
     """Return the row with every computed field calculated, each after those it reads; those of its lines come first."""
     filled = dict(row)
-    for field in form.live_fields():
+    for field in form.with_lines:
         if field.computed_order and filled.get(field.key):
             filled[field.key] = tuple(
                 _computed_line(field, line, row["id"], surroundings) for line in filled[field.key]
@@ -74,16 +75,18 @@ def standings(form: Form, row: Row, surroundings: Surroundings, *, draft: bool) 
     found: dict[str, Standing] = {}
     for field in form.live_fields():
         section = form.conditional_section_of.get(field.key)
-        visible = (section is None or open_sections[section]) and _holds(field.visible_when, row, surroundings, True)
+        when = field.visible_when
+        visible = (section is None or open_sections[section]) and (when is None or when.holds(row, surroundings))
         required = visible and _required(field, row, surroundings, draft=draft)
         read_only = field.definition.computed is not None or field.definition.set_by_system
-        read_only = read_only or _holds(field.read_only_when, row, surroundings, False)
-        found[field.key] = Standing(visible, required, read_only)
+        when = field.read_only_when
+        read_only = read_only or (when is not None and when.holds(row, surroundings))
+        found[field.key] = _STANDINGS[visible, required, read_only]
     return found
 
 
-def _holds(condition: Expression | None, row: Row, surroundings: Surroundings, otherwise: bool) -> bool:
-    return otherwise if condition is None else condition.holds(row, surroundings)
+_STANDINGS = {flags: Standing(*flags) for flags in product((False, True), repeat=3)}
+"""Every way to stand: to make one anew for each field of each save would take longer than to find how it stands."""
 
 
 def _required(field: Field, row: Row, surroundings: Surroundings, *, draft: bool) -> bool:
@@ -91,7 +94,8 @@ def _required(field: Field, row: Row, surroundings: Surroundings, *, draft: bool
         return True
     if draft or field.definition.set_by_system:
         return False
-    return field.definition.required == "submit" or _holds(field.required_when, row, surroundings, False)
+    when = field.required_when
+    return field.definition.required == "submit" or (when is not None and when.holds(row, surroundings))
 
 
 def shortcomings(
@@ -108,7 +112,8 @@ def shortcomings(
             if standing.required:
                 found.append(problem(problems.REQUIRED, field.definition).under(field.key))
             continue
-        found.extend(item.under(field.key) for item in _unmet(field, row, surroundings))
+        if field.validations:
+            found.extend(item.under(field.key) for item in _unmet(field, row, surroundings))
         if standing.required and (few := too_few(field.definition, value)) is not None:
             found.append(few.under(field.key))
         if field.type is None:

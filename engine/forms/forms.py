@@ -11,7 +11,7 @@ from engine.forms.captured.values import CAPTURED
 from engine.forms.definitions import FieldDef, FormDef
 from engine.forms.field_types import FieldType
 from engine.kernel.problems import Text
-from engine.kernel.values import Row
+from engine.kernel.values import SYSTEM_FIELDS, Row
 from engine.language.expressions import Expression
 from engine.language.messages import Message
 from engine.language.scope import FormScope
@@ -48,7 +48,7 @@ class Field:
     lines: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
     computed_order: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The field's key."""
         return self.definition.key
@@ -90,7 +90,7 @@ class Form:
     computed_order: tuple[str, ...] = ()
     answer: Message | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The form's key."""
         return self.definition.key
@@ -120,6 +120,27 @@ class Form:
             for item in self.live_fields()
             if any(inner.definition.type in CAPTURED for inner in (item, *item.lines.values()))
         )
+
+    @cached_property
+    def measured(self) -> tuple[Field, ...]:
+        """The live fields that the system works out of what was captured."""
+        worked_out = ("metres_between", "seen_before")
+        return tuple(item for item in self._live if any(name in item.definition.properties for name in worked_out))
+
+    @cached_property
+    def unique(self) -> tuple[Field, ...]:
+        """The live fields whose values no two records share."""
+        return tuple(item for item in self._live if item.definition.unique)
+
+    @cached_property
+    def with_lines(self) -> tuple[Field, ...]:
+        """The live fields whose values are lines."""
+        return tuple(item for item in self._live if item.type is None)
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """The keys of what is kept of a record, in order: those of its live fields and of the system's own."""
+        return tuple(sorted({*(item.key for item in self._live), *SYSTEM_FIELDS}))
 
     def live_fields(self) -> Iterator[Field]:
         """Go through the fields that are not retired."""

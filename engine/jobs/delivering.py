@@ -41,7 +41,11 @@ log = logging.getLogger(__name__)
 
 RETRY = outbox.Retry()
 
-Deliver = Callable[[Execution, Connection, Message], None]
+AT_ONCE = 5
+"""How many times what a delivery leaves of its work is gone on with at once, before others are looked for."""
+
+Deliver = Callable[[Execution, Connection, Message], Message | None]
+"""Does what a message says; returns the message in which it leaves the rest of its work, where there is a rest."""
 
 
 Look = Callable[[Execution, Message], Message]
@@ -155,30 +159,41 @@ class Delivery:
 
     execution: Execution
     kinds: Mapping[str, Deliver] = field(default_factory=lambda: DELIVERIES)
+    at_once: int = 0
 
     def deliver(self, message: Message) -> bool:
         """Deliver one message; tell whether it is done. What fails is kept with its error and tried again later.
 
-        That another process has taken the message over is no failure: whoever holds it delivers it.
+        That another process has taken the message over is no failure: whoever holds it delivers it. What it leaves of
+        its work is a message like others, which anybody may take meanwhile: it is gone on with here, a few times.
         """
+        done, rest = self._deliver(message)
+        for _ in range(self.at_once):
+            if rest is None:
+                break
+            _, rest = self._deliver(rest)
+        return done
+
+    def _deliver(self, message: Message) -> tuple[bool, Message | None]:
+        """Deliver one message; return whether it is done, and what it leaves of its work."""
         database, real = self.execution.database, self.execution.clocks.real
         try:
             message = LOOKS[message.kind](self.execution, message) if message.kind in LOOKS else message
             with database.write() as connection:
                 outbox.finish(connection, message, real())
-                self._known(message.kind)(self.execution, connection, message)
+                rest = self._known(message.kind)(self.execution, connection, message)
         except PostponedError as postponed:
             until = postponed.until
             self._settle(message, lambda connection: outbox.postpone(connection, message, until))
-            return False
+            return False, None
         except Exception as error:
             if is_taken_over(error):
                 log.info("%s %s is delivered by another process", message.kind, message.id)
-                return False
+                return False, None
             log.warning("delivery of %s %s failed", message.kind, message.id, exc_info=error)
             self._fail(message, error)
-            return False
-        return True
+            return False, None
+        return True, rest
 
     def _known(self, kind: str) -> Deliver:
         if kind not in self.kinds:

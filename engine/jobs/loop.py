@@ -12,7 +12,7 @@ from functools import partial
 
 from engine.jobs import scheduling
 from engine.jobs.chores import Chores
-from engine.jobs.delivering import BRIEF_DELIVERIES, Delivery
+from engine.jobs.delivering import AT_ONCE, BRIEF_DELIVERIES, Delivery
 from engine.jobs.presence import Presence, leave_quietly
 from engine.jobs.queues import CALLS, LANES, MAIN, EmbeddedQueue
 from engine.jobs.relaying import Relay
@@ -43,7 +43,7 @@ class JobsLoop:
     def __post_init__(self) -> None:
         """Deliver by the execution's own means, so that nobody who writes waits long."""
         database, clocks = self.execution.database, self.execution.clocks
-        self.delivery = Delivery(self.execution, BRIEF_DELIVERIES)
+        self.delivery = Delivery(self.execution, BRIEF_DELIVERIES, AT_ONCE)
         self.chores = Chores(self.execution, self.sealer, self.retention)
         self.relay = Relay(database, clocks, self.queue)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.jobs.chores import Chores
-from engine.jobs.delivering import BRIEF_DELIVERIES, Delivery
+from engine.jobs.delivering import AT_ONCE, BRIEF_DELIVERIES, Delivery
 from engine.jobs.leading import Scheduler
 from engine.jobs.letters import Letters
 from engine.jobs.loop import JobsLoop
@@ -47,7 +47,7 @@ class Office:
         """Return what a worker runs: it serves the queue, or is the whole jobs process where there is none."""
         if self.queue is None:
             return self.loop()
-        return QueueWorker(self.queue, Work(self.execution, Delivery(self.execution, BRIEF_DELIVERIES)))
+        return QueueWorker(self.queue, Work(self.execution, Delivery(self.execution, BRIEF_DELIVERIES, AT_ONCE)))
 
     def scheduler(self) -> Scheduler:
         """Return what a scheduler runs; it relays where there is a queue."""

@@ -1,7 +1,8 @@
 """Sweeps: a rule whose slot has come looks at the records that meet its condition, a few at a time, each by itself.
 
 The database finds them: a record that does not meet the condition costs no statement. Deciding looks at the condition
-again on each, so that one that changed meanwhile is left alone.
+again on each, so that one that changed meanwhile is left alone. What one look has found waits in the outbox, in parts
+of which each wakes the next.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from engine.decision.changeset import Actor, OutboxMessage
 from engine.decision.commands import Command, RunRules
 from engine.jobs.isolating import carry_out_each
+from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import derived_id
 from engine.language.backends.sql.queries import to_condition
 from engine.rules.rules import Rule
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
+from engine.storage import outbox
 from engine.storage.outbox import Message
-from engine.storage.query import next_ids
+from engine.storage.query import all_ids, next_ids
 from engine.storage.surroundings import SqlSurroundings
 
 if TYPE_CHECKING:
@@ -31,10 +34,22 @@ CHUNK = 100
 """How many records one transaction decides at most: people keep writing in between."""
 
 TOGETHER = 50
-"""How many records are decided side by side."""
+"""How many records are decided side by side, however slow the machine is; on a fast one more, if there is time.
 
-AHEAD = 1_000
+What one transaction has seen is told to the next: it begins with as many as the one before had time for.
+"""
+
+LEAST = 10
+"""Below how many more there is no point in going on in the same transaction."""
+
+AHEAD = 50_000
 """How many records one look finds: a large form is gone through once for each so many, not for each few."""
+
+PART = 1_000
+"""How many of them one message carries: it is written anew for what each transaction leaves of it."""
+
+PATIENCE_MS = 3_600_000
+"""After how long (real time) a part comes that nobody has woken, as the one before it is dead."""
 
 BRIEF_MS = 40
 """For how long a jobs process decides in one transaction, as far as it can tell: who writes waits little longer."""
@@ -62,7 +77,8 @@ def matching(
     around = current.around(app, slot, None)
     scope = SqlSurroundings(current.tables, form.main.table, current.dialect, around, lasting=True)
     where = [] if rule.when is None else [to_condition(rule.when, scope)]
-    return next_ids(connection, form, where, after, limit)
+    found = None if after else all_ids(connection, form, where, limit)
+    return next_ids(connection, form, where, after, limit) if found is None else found
 
 
 def looked(execution: Execution, message: Message) -> Message:
@@ -74,31 +90,57 @@ def looked(execution: Execution, message: Message) -> Message:
     return replace(message, payload={**message.payload, "ahead": ids, "more": len(ids) == AHEAD})
 
 
-def sweep(execution: Execution, connection: Connection, message: Message, *, longest: int | None = None) -> None:
+def sweep(
+    execution: Execution, connection: Connection, message: Message, *, longest: int | None = None
+) -> Message | None:
     """Let the rule look at the next records, and leave a message for those behind them, all in one transaction.
+
+    Return that message.
 
     After ``longest`` milliseconds of real time no more records are begun with; without it only their number counts, so
     that the same is done in the same order however fast the machine is.
     """
-    payload = message.payload
     current = execution.locked(connection)
-    rule = _scheduled(current, payload)
+    rule = _scheduled(current, message.payload)
     if rule is None:
-        return
+        return _leave(execution, connection, message, ())
+    payload = message.payload
     if "ahead" not in payload:
         ids = _found(connection, current, payload)
         payload = {**payload, "ahead": ids, "more": len(ids) == AHEAD}
-    ahead, slot = payload["ahead"], payload["slot"]
+    ahead = payload["ahead"]
     commands = _commands(execution, message, rule, ahead[:CHUNK])
-    done = _carried_out(execution, connection, current, commands, longest)
-    if done < len(ahead) or (payload["more"] and ahead):
-        id = derived_id(message.id, slot, FOLLOWING)
-        following = sweep_message(payload["app"], rule.key, payload["cron"], slot, id, ahead[done - 1])
-        if done < len(ahead):
-            following = replace(
-                following, payload={**following.payload, "ahead": ahead[done:], "more": payload["more"]}
-            )
-        execution.send(connection, message.command, [following])
+    width = payload.get("width", TOGETHER)
+    done, fit = _carried_out(execution, connection, current, commands, width, longest)
+    message = message if longest is None else replace(message, payload={**payload, "width": fit})
+    return _leave(execution, connection, message, ahead[done:], ahead[-1] if ahead and payload["more"] else None)
+
+
+def _leave(
+    execution: Execution, connection: Connection, message: Message, ahead: Sequence[str], behind: str | None = None
+) -> Message | None:
+    """Leave messages for the records ahead and for those behind the last one that was found; each wakes the next.
+
+    Return the first of them. Where nothing is left, it is the next part's turn.
+    """
+    payload = message.payload
+    slot: Moment = payload["slot"]
+    parts: list[Json] = [{"ahead": ahead[at : at + PART], "more": False} for at in range(0, len(ahead), PART)]
+    parts += [] if behind is None else [{"after": behind}]
+    ids = [derived_id(message.id, slot, FOLLOWING + number) for number in range(len(parts))]
+    thens = [*ids[1:], payload.get("then")]
+    if not ids:
+        if thens[0] is not None:
+            outbox.wake(connection, thens[0])
+        return None
+    about = {key: payload[key] for key in ("app", "rule", "cron", "slot", "after", "width") if key in payload}
+    following = [
+        OutboxMessage(id, KIND, {**about, **part, "then": then}, slot)
+        for id, part, then in zip(ids, parts, thens, strict=True)
+    ]
+    execution.send(connection, message.command, following)
+    outbox.park(connection, ids[1:], execution.clocks.real() + PATIENCE_MS)
+    return Message(ids[0], message.command, KIND, following[0].payload, slot, 0, 0)
 
 
 def _commands(execution: Execution, message: Message, rule: Rule, ids: Sequence[str]) -> list[Command]:
@@ -124,19 +166,25 @@ def _carried_out(
     connection: Connection,
     current: Current,
     commands: Sequence[Command],
+    width: int,
     longest: int | None,
-) -> int:
-    """Carry out the first of these commands, all of them where nobody waits for their transaction; return how many."""
+) -> tuple[int, int]:
+    """Carry out the first of these commands, all of them where nobody waits for their transaction.
+
+    The first ``width`` tell how many more there is time for. Return how many, and how many there would be time for.
+    """
     real = execution.clocks.real
-    begun, done, most = real(), 0, 0
+    begun, done, fit = real(), 0, CHUNK
     while done < len(commands):
-        before = real()
-        carry_out_each(execution, connection, current, commands[done : done + TOGETHER])
-        done = min(done + TOGETHER, len(commands))
-        most = max(most, real() - before)
-        if longest is not None and real() - begun + most > longest:
-            break
-    return done
+        carry_out_each(execution, connection, current, commands[done : done + width])
+        done = min(done + width, len(commands))
+        took = real() - begun
+        if longest is not None and took:
+            fit = max(TOGETHER, longest * done // took)
+            width = (longest - took) * done // took
+            if width < LEAST:
+                break
+    return done, fit
 
 
 def sweep_message(app: str, rule: str, cron: str, slot: Moment, id: str, after: str = "") -> OutboxMessage:

@@ -43,6 +43,7 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=1_024)
 def day_of(moment: Moment, zone_name: str) -> Day:
     """Return the calendar day of ``moment`` in the zone."""
     return (datetime_of(moment).astimezone(zone(zone_name)).date() - EPOCH).days

@@ -57,7 +57,7 @@ class Rule:
     begins_in: str | None = None
     """The state in which records of the form begin; None where it has no workflow."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The rule's key."""
         return self.definition.key

@@ -8,7 +8,7 @@ in this database happen once.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +159,18 @@ def _settle(connection: Connection, message: Message, values: Mapping[str, objec
 def postpone(connection: Connection, message: Message, until: Moment) -> None:
     """Let a message come again at a real moment; that is no failed attempt. EngineError (STORE-051) as ``finish``."""
     _settle(connection, message, {"available_at": until})
+
+
+def park(connection: Connection, messages: Collection[str], until: Moment) -> None:
+    """Let messages wait for ``wake``, or for a real moment where nobody wakes them."""
+    change = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("its_id")).values(available_at=until)
+    if messages:
+        connection.execute(change, [{"its_id": id} for id in messages])
+
+
+def wake(connection: Connection, message: str) -> None:
+    """Let a message that was parked come now; one that is delivered or dead stays so."""
+    connection.execute(update(_OUTBOX).where(_OPEN, _OUTBOX.c.id == message).values(available_at=0))
 
 
 def replay(connection: Connection, message: str) -> None:

@@ -16,12 +16,12 @@ from engine.kernel.clocks import day_number, moment_number, moment_text, start_o
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import StorageKind
-from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.drafting import current_of
 from engine.runtime.reading import Reading
 from engine.runtime.repeating import once
 from engine.runtime.rule_looks import action_keys, said
+from engine.runtime.runs import problems
 from engine.runtime.runs.details import Told, parts_of_run
 from engine.runtime.runs.views import (
     OUTCOMES,

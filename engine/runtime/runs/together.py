@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine.decision.problems import NO_REASON
 from engine.decision.undoing import LONGEST
 from engine.kernel.problems import EngineError, Nature, Problem, Text
-from engine.runtime import problems
+from engine.runtime.runs import problems
 from engine.runtime.runs.runs import Runs
 from engine.runtime.runs.views import RunItem, RunPage, Wanted, replace_outcome
 from engine.runtime.views import Viewer

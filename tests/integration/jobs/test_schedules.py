@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from engine.jobs import scheduling, sweeping
+from engine.jobs.delivering import AT_ONCE
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError
 from engine.runtime.execution import Execution
@@ -90,9 +94,69 @@ def test_every_record_is_found_once_when_there_are_more_than_one_look_finds(site
     assert undelivered(site) == 0
 
 
-@pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 4), (25, 7), (90, 7)])
+def counted(site):
+    """Return how many things were looked at how often."""
+    return Counter(item["n"] for item in things(site).values())
+
+
+def _in_parts(site, monkeypatch, *names):
+    """Let a slot come whose records fit into parts of three; return what is left of the first look."""
+    monkeypatch.setattr(sweeping, "PART", 3)
+    monkeypatch.setattr(sweeping, "CHUNK", 2)
+    make(site, open_shop(site, scheduled("tick", COUNT)), *names)
+    site.business.moment = TEN
+    jobs = site.jobs()
+    jobs.delivery = replace(jobs.delivery, at_once=0)
+    jobs.run_once()
+    return jobs
+
+
+def test_what_a_sweep_leaves_is_gone_on_with_a_few_times_when_it_is_delivered(site, monkeypatch):
+    monkeypatch.setattr(sweeping, "CHUNK", 1)
+    make(site, open_shop(site, scheduled("tick", COUNT)), *(f"t{number}" for number in range(AT_ONCE + 3)))
+    site.business.moment = TEN
+    jobs = site.jobs()
+    assert jobs.run_once() == 2, "the slot and the one message that was found"
+    assert counted(site) == {1: AT_ONCE + 1, None: 2}
+    jobs.run_until_quiet()
+    assert (counted(site), undelivered(site)) == ({1: AT_ONCE + 3}, 0)
+
+
+def test_the_parts_of_one_look_come_one_after_the_other_when_it_has_found_many(site, monkeypatch):
+    jobs = _in_parts(site, monkeypatch, *"abcdefgh")
+    ready = "SELECT count(*) FROM youju_outbox WHERE done_at IS NULL AND available_at <= :real"
+    while undelivered(site):
+        assert site.query(ready, real=site.real.moment)[0][0] == 1
+        jobs.run_once()
+    assert site.query("SELECT count(*) FROM youju_outbox WHERE kind = 'sweep'")[0][0] == 5
+    assert counted(site) == {1: 8}
+
+
+def test_the_other_parts_come_by_themselves_when_one_is_dead(site, monkeypatch):
+    jobs = _in_parts(site, monkeypatch, *"abcdefgh")
+    real = site.real.moment
+    with site.database.write() as connection:
+        connection.execute(
+            text("UPDATE youju_outbox SET dead_at = 1 WHERE done_at IS NULL AND available_at <= :real"), {"real": real}
+        )
+    assert jobs.run_until_quiet() == 0
+    site.real.moment += sweeping.PATIENCE_MS
+    jobs.run_until_quiet()
+    assert counted(site) == {1: 5, None: 3}
+
+
+def test_parts_that_wait_end_when_their_rule_has_gone(site, monkeypatch):
+    jobs = _in_parts(site, monkeypatch, *"abcdefgh")
+    site.publish(shop())
+    jobs.run_until_quiet()
+    assert undelivered(site) == 0
+    assert counted(site) == {1: 2, None: 6}
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(0, 1), (7, 3), (25, 7), (90, 7)])
 def test_a_transaction_ends_earlier_when_deciding_takes_long(site, monkeypatch, cost, expected):
     monkeypatch.setattr(sweeping, "TOGETHER", 2)
+    monkeypatch.setattr(sweeping, "LEAST", 1)
     me = open_shop(site, scheduled("tick", COUNT))
     names = [f"t{number}" for number in range(13)]
     make(site, me, *names)
