@@ -60,6 +60,14 @@ def away_at(connection: Connection, at: Moment) -> dict[str, str | None]:
     return {row.user_id: row.deputy for row in rows}
 
 
+def ends_at(connection: Connection, people: Iterable[str], at: Moment) -> dict[str, Moment]:
+    """Return when those of these people who are away at a moment are back, by the latest of the absences that hold."""
+    now = (_ABSENCE.c.begins_at <= at, _ABSENCE.c.ends_at > at)
+    mine = _ABSENCE.c.user_id.in_(sorted(set(people)))
+    rows = connection.execute(select(_ABSENCE).where(mine, *now).order_by(_ABSENCE.c.begins_at, _ABSENCE.c.id))
+    return {row.user_id: row.ends_at for row in rows}
+
+
 def facts(connection: Connection, queries: Sequence[AbsenceQuery]) -> Iterator[tuple[AbsenceQuery, Absence | None]]:
     """Answer who is away, by the latest of the absences that hold; one that names a deputy or not."""
     for at in sorted({query.at for query in queries}):

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import backtests, captured, designs, jobs, parts
+from web.openapi import approvals, backtests, captured, designs, jobs, parts
 from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
@@ -23,7 +23,7 @@ is described here.
 """
 
 
-NAMED: Final = frozenset(("key", "action", "rule", "number"))
+NAMED: Final = frozenset(("key", "action", "act", "rule", "number"))
 """The places of addresses that are no ids."""
 
 
@@ -66,6 +66,7 @@ SHARED: Final[Mapping[str, Schema]] = {
     **designs.SCHEMAS,
     **jobs.SCHEMAS,
     **backtests.SCHEMAS,
+    **approvals.SCHEMAS,
 }
 """The schemas that are the same whatever apps there are."""
 
@@ -84,11 +85,7 @@ def document(routes: Sequence[Route], seen: Seen) -> Json:
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
             "schemas": {
-                **parts.SCHEMAS,
-                **captured.SCHEMAS,
-                **designs.SCHEMAS,
-                **jobs.SCHEMAS,
-                **backtests.SCHEMAS,
+                **SHARED,
                 **dict(_schemas(seen)),
             },
             "parameters": {**parts.PARAMETERS, **parts.PARAMETERS_NEEDED},
