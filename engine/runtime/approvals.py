@@ -28,7 +28,7 @@ from engine.runtime.approvals_views import (
     WaitingView,
 )
 from engine.runtime.desk import Desk
-from engine.runtime.inbox import waiting_for
+from engine.runtime.inbox import away_below, waiting_for
 from engine.runtime.reading import Reading
 from engine.runtime.repeating import once
 from engine.runtime.views import Viewer
@@ -98,10 +98,19 @@ class Approvals:
             return approvals_of(reading, app, form, record)
 
     def waiting(self, viewer: Viewer) -> tuple[WaitingView, ...]:
-        """Return what waits for the viewer's decision, the most urgent first; at most 200."""
+        """Return what waits for the viewer's decision, the most urgent first; at most 200 of their own.
+
+        After these comes what they decide because it is the own record of who would act for somebody away.
+        """
         with self._desk.reading(viewer) as reading:
-            people = waiting_for(reading)
-            tasks = open_tasks(reading.connection, people, reading.moment + DAY_MS, MOST_WAITING, of_approvals=True)
+            people, pressing = waiting_for(reading), reading.moment + DAY_MS
+            others = [id for id in away_below(reading) if id not in people]
+            tasks = [
+                task
+                for asked in (people, others)
+                if asked
+                for task in open_tasks(reading.connection, asked, pressing, MOST_WAITING, of_approvals=True)
+            ]
             first: dict[str, StoredTask] = {}
             for task in tasks:
                 first.setdefault(str(task.approval), task)

@@ -107,6 +107,24 @@ def waiting_for(reading: Reading) -> tuple[str, ...]:
     return (me, *(one for one in away if one != me and acting_for(reading, one) == me))
 
 
+def away_below(reading: Reading) -> tuple[str, ...]:
+    """Return who is away and might come to be acted for by the viewer, by deputies and superiors on the way."""
+    away = absences.away_at(reading.connection, reading.moment)
+    look_who_is_away(reading, sorted(away))
+    return tuple(id for id in sorted(away) if id != reading.viewer.id and _leads_to_viewer(reading, id, away))
+
+
+def _leads_to_viewer(reading: Reading, id: str, away: Mapping[str, str | None]) -> bool:
+    seen, ahead = {id}, [id]
+    while ahead:
+        here = ahead.pop()
+        person = reading.person(here)
+        ways = (away.get(here), None if person is None else person.manager)
+        ahead += [one for one in ways if one is not None and one not in seen]
+        seen.update(ahead)
+    return reading.viewer.id in seen
+
+
 def _asking(reading: Reading, tasks: Sequence[StoredTask]) -> dict[str, TaskApprovalView]:
     """Return what asks by these tasks, by task, where it is an approval."""
     own = [task for task in tasks if task.approval is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -121,7 +122,16 @@ def read_message(message_id: UUID) -> BaseResponse:
     about = message.record
     if not about["id"]:
         return redirect(url_for("inbox.inbox"), 303)
+    if not about["title"] and (deciding := _waiting_on(about)) is not None:
+        return redirect(url_for("approvals.approval", approval_id=deciding), 303)
     return redirect(url_for("records.record", app=about["app"], form=about["form"], record_id=about["id"]), 303)
+
+
+def _waiting_on(about: Mapping[str, str]) -> str | None:
+    """Return the approval of a record that waits for the viewer, who may not see the record itself."""
+    found = (one.approval for one in instance().services.approvals.waiting(viewer()))
+    named = about["app"], about["form"], about["id"]
+    return next((one.id for one in found if (one.app, one.form, one.record) == named), None)
 
 
 @blueprint.post("/inbox/messages")

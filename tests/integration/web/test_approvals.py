@@ -152,7 +152,7 @@ def test_several_are_approved_at_once_each_by_itself(firm, signed_in):
     firm.act("ge", gone, "withdraw")
     said = chief.post("/approvals/several", [("approval", id) for id in ids.values()])
     assert "已同意2条" in text_of(said)
-    assert "没有通过1条" in text_of(said)
+    assert "没有办成1条" in text_of(said)
     assert "这个审批已经结束" in text_of(said)
     assert [firm.standing(one).now is not None for one in (first, second, gone)] == [True, True, False]
     assert "请至少勾选一条" in text_of(chief.post("/approvals/several"))
@@ -163,7 +163,7 @@ def test_what_is_to_be_filled_is_not_approved_among_several(firm, record, signed
     lawyer, id = signed_in("wang"), firm.standing(record).id
     page = lawyer.get("/approvals").get_data(as_text=True)
     assert f'name="approval" value="{id}"' not in page
-    assert "没有通过1条" in text_of(lawyer.post("/approvals/several", {"approval": id}))
+    assert "没有办成1条" in text_of(lawyer.post("/approvals/several", {"approval": id}))
     assert firm.standing(record).now.key == "legal"
 
 
@@ -188,17 +188,20 @@ def test_the_inbox_approves_in_a_tap_and_rejects_with_words(firm, record, signed
     assert f'href="{path}"' in lawyer
 
 
-def test_a_deputy_decides_without_seeing_the_record(firm, record, signed_in, instance):
+def test_a_deputy_decides_without_seeing_the_record(firm, signed_in, instance):
     away, now = firm.viewer("ding"), instance.clocks.business()
     id = instance.services.absences.add(away, now - 1, now + 5 * DAY_MS, firm.viewer("stranger").id, "年假")
     try:
-        deputy = signed_in("stranger")
+        deputy, record = signed_in("stranger"), firm.apply()
         listed = text_of(deputy.get("/approvals"))
         assert "代丁主管处理,至" in listed
         assert "九江" not in listed
         assert "代丁主管处理,至" in text_of(deputy.get("/me"))
         path = f"/approvals/{firm.standing(record).id}"
         assert "单据本身您看不到" in text_of(deputy.get(path))
+        instance.jobs().run_until_quiet()
+        [message] = re.findall(r'action="(/inbox/messages/[^"]+)"', deputy.get("/inbox").get_data(as_text=True))[:1]
+        assert deputy.post(message).headers["Location"] == path, "where the record itself is closed"
         assert "请假中,由外人代办至" in text_of(signed_in("ge").get(at(record)))
         assert deputy.post(f"{path}/approve").status_code == 303
         assert firm.standing(record).acts[-1].instead_of == "丁主管"
