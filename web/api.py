@@ -124,8 +124,8 @@ def inbox() -> Response:
 @blueprint.post("/inbox/<task_id>/<action>")
 def act(task_id: str, action: str) -> Response:
     """Do an action on a task; If-Match, the version of its record, is honoured where it is sent."""
-    said = write()
-    instance().inbox.act(viewer(), _known(task_id), action, said.fields, version=version())
+    said = write("comment")
+    instance().inbox.act(viewer(), _known(task_id), action, said.fields, version=version(), comment=said.comment)
     return answer({"id": task_id, "action": action})
 
 

@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from engine.runtime.settings import read_key
 from web import (
     answers,
+    api_approvals,
     api_runs,
     compressing,
     display,
@@ -32,8 +33,10 @@ from web import (
     texts,
 )
 from web.pages import (
+    absences,
     account,
     actions,
+    approvals,
     backtests,
     boards,
     design,
@@ -72,11 +75,14 @@ BLUEPRINTS: Final = (
     health.blueprint,
     hooks.blueprint,
     api_runs.blueprint,
+    api_approvals.blueprint,
     files.blueprint,
     account.blueprint,
+    absences.blueprint,
     search.blueprint,
     design.blueprint,
     inbox.blueprint,
+    approvals.blueprint,
     home.blueprint,
     actions.blueprint,
     market.blueprint,
@@ -165,6 +171,9 @@ def _dress(app: Flask, marks: Mapping[str, str]) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(label=display.text_of, moment=display_moments.moment_words, shown=display.shown_text)
+    environment.filters.update(
+        until=display_moments.until_words, from_day=display_moments.from_words, waited=display_moments.waited_words
+    )
     environment.filters.update(around_figures=display_moments.around_figures, day=display_moments.day_words)
     environment.globals.update(
         words=display.words, change_words=display.change_words, asset=_asset(marks), blank=display.BLANK
@@ -189,6 +198,7 @@ def _context() -> dict[str, object]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
         "done": request.args.get("done", "") if request.method == "GET" else "",
         "answered": answers.answered,
+        "fresh_key": approvals.fresh_key,
         "request_id": g.get("request_id", ""),
         "live": live.place,
         **frame.context(),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from engine.kernel.canonical import Json
-from web.texts import current_language
+from web.texts import current_language, gettext, ngettext
 
 _WHOLE: Final = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}(?!\d)|\d[\d.,]*[万亿]?·\d+[天月年]?)")
+HOURS_OF_DAY: Final = 24
 USUAL_ZONE: Final = "Asia/Shanghai"
 """The zone in which moments are shown where no form names one."""
 
@@ -30,6 +31,38 @@ def day_words(moment: str, zone: str = USUAL_ZONE) -> str:
     if current_language() == "zh":
         return f"{local.month}月{local.day}日 周{'一二三四五六日'[local.weekday()]}"
     return f"{local:%a} {local.day} {local:%b}"
+
+
+def until_words(moment: str, zone: str = USUAL_ZONE) -> str:
+    """Return until when something lasts, as people say it: the last whole day, else the day and the time."""
+    at = parsed_moment(moment)
+    if at is None:
+        return moment
+    local = at.astimezone(ZoneInfo(zone))
+    whole = (local.hour, local.minute) == (0, 0)
+    day = local - timedelta(days=1) if whole else local
+    clock = "" if whole else f" {local:%H:%M}"
+    return (f"{day.month}月{day.day}日" if current_language() == "zh" else f"{day.day} {day:%b}") + clock
+
+
+def from_words(moment: str, zone: str = USUAL_ZONE) -> str:
+    """Return since when something lasts, as people say it: the day, and the time where it is not the whole day."""
+    at = parsed_moment(moment)
+    if at is None:
+        return moment
+    local = at.astimezone(ZoneInfo(zone))
+    clock = "" if (local.hour, local.minute) == (0, 0) else f" {local:%H:%M}"
+    return (f"{local.month}月{local.day}日" if current_language() == "zh" else f"{local.day} {local:%b}") + clock
+
+
+def waited_words(length: int) -> str:
+    """Return how long something has waited, by its length in milliseconds: whole hours, whole days from one day on."""
+    hours = length // 3_600_000
+    if hours < 1:
+        return gettext("less than an hour")
+    if hours < HOURS_OF_DAY:
+        return ngettext("%(num)s hour", "%(num)s hours", hours)
+    return ngettext("%(num)s day", "%(num)s days", hours // HOURS_OF_DAY)
 
 
 def around_figures(text: str) -> list[str]:

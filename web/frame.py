@@ -88,6 +88,11 @@ def installed() -> tuple[AppView, ...]:
     return cast("tuple[AppView, ...]", g.frame_apps)
 
 
+def approves() -> bool:
+    """Tell whether an app in reach has approvals."""
+    return any(app.approves for app in installed())
+
+
 def counts() -> Mapping[str, int]:
     """Return how many ``tasks`` wait for whoever asks and how many messages are ``unread``, read once a request."""
     asking = signed_in()
@@ -186,7 +191,9 @@ def tab_bar() -> tuple[Place, ...]:
             return tuple(_tab(entry) for entry in declared)
     path, _ = _here()
     inside = path in ("/", "/apps") or path.startswith("/a/")
-    return (Place(gettext("Home"), "/", "home", inside), _inbox(gettext("Inbox")), _me(gettext("Me")))
+    home = Place(gettext("Home"), "/", "home", inside)
+    own = (_place(gettext("Approvals"), url_for("approvals.approvals"), "signature"),) if approves() else ()
+    return (home, _inbox(gettext("Inbox")), *own, _me(gettext("Me")))
 
 
 def _tab(entry: TabBarEntry) -> Place:
@@ -231,6 +238,7 @@ def context() -> dict[str, object]:
         "house": house,
         "tab_bar": tab_bar,
         "counts": counts,
+        "approves": approves,
         "secure_here": secure_here,
         "nowhere": lambda: g.get("nowhere", False),
     }

@@ -32,7 +32,9 @@ GLANCE_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 15
 MOST_TOPICS: Final = 12
 INBOX: Final = "inbox"
-REFRESHED: Final = frozenset({"home.app_home", "lists.records", "records.record", "inbox.inbox", "boards.board"})
+REFRESHED: Final = frozenset(
+    {"home.app_home", "lists.records", "records.record", "inbox.inbox", "approvals.approvals", "boards.board"}
+)
 """Pages that are drawn again when something changes; a form that is being filled in is none."""
 
 

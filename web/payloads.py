@@ -84,15 +84,16 @@ def body() -> dict[str, Json]:
 
 @dataclass(frozen=True)
 class Write:
-    """What a write says: the fields, and a transition or the id of a record where the address takes one."""
+    """What a write says: the fields, and a transition, the id of a record or words where the address takes them."""
 
     fields: dict[str, Json]
     transition: str | None = None
     record: str | None = None
+    comment: str | None = None
 
 
 def write(*optional: str) -> Write:
-    """Return the fields of the body and its ``transition`` or ``record``, if the address takes them; all mistakes."""
+    """Return the fields of the body and what else of it the address takes, by its names; all mistakes at once."""
     document = body()
     known = ("fields", *optional)
     problems: list[Problem] = [
@@ -113,9 +114,12 @@ def write(*optional: str) -> Write:
         problems.append(
             WRONG_SHAPE.at("record", wanted_zh="记录的 id", wanted_en="The id of a record", example='"0190…"')
         )
+    comment = document.get("comment")
+    if "comment" in known and comment is not None and not isinstance(comment, str):
+        problems.append(WRONG_SHAPE.at("comment", wanted_zh="文字", wanted_en="Words", example='"价格太高"'))
     if problems:
         raise EngineError(problems)
-    return Write(fields, transition, record)
+    return Write(fields, transition, record, comment)
 
 
 def value() -> Json:

@@ -177,3 +177,8 @@ TOO_LONG = ProblemKind(
     Text("写得太长:{got}个字符,最多{limit}个", "Too long: {got} characters, at most {limit}"),
     Text("什么都没有改;请写短一些再保存", "Nothing was changed: make it shorter and save it again"),
 )
+NO_DAY = ProblemKind(
+    "WEB-027",
+    Text("这里应是一天,例如 2026-11-24", "A day is expected here, such as 2026-11-24"),
+    Text("请从日历里选一天", "Choose a day from the calendar"),
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.decision.problems import ABSENT
+from engine.kernel.canonical import digest
 from engine.kernel.clocks import Moment, moment_text
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
@@ -13,6 +14,7 @@ from engine.runtime import problems
 from engine.runtime.directory import is_admin
 from engine.runtime.execution import Execution
 from engine.runtime.granting import authorship
+from engine.runtime.repeating import once
 from engine.runtime.views import Viewer
 from engine.storage import absences, directory
 from engine.storage.absences import AbsencePeriod
@@ -56,8 +58,12 @@ class Absences:
         deputy: str | None,
         note: str = "",
         user: str | None = None,
+        idempotency_key: str | None = None,
     ) -> str:
-        """Keep that somebody is away; return its id. EngineError where the time or the deputy cannot be."""
+        """Keep that somebody is away; return its id. EngineError where the time or the deputy cannot be.
+
+        The same request again, by its key, keeps nothing twice.
+        """
         whose, now = _theirs(viewer, user), self.execution.clocks.business()
         if not begins_at < ends_at <= begins_at + LONGEST_MS or ends_at <= now:
             raise EngineError(problems.NO_SUCH_TIME.at("ends_at"))
@@ -67,10 +73,16 @@ class Absences:
             person = None if deputy is None else directory.user_by_id(connection, deputy)
             if deputy is not None and (deputy == whose or person is None or not person.active):
                 raise EngineError(problems.NO_DEPUTY.at("deputy"))
-            id = uuid7(now, self.execution.randomness(10))
-            period = AbsencePeriod(id, whose, begins_at, ends_at, deputy, note or None)
-            absences.add(connection, authorship(self.execution, viewer.id), period)
-            return id
+            period = AbsencePeriod(
+                uuid7(now, self.execution.randomness(10)), whose, begins_at, ends_at, deputy, note or None
+            )
+
+            def do() -> str:
+                absences.add(connection, authorship(self.execution, viewer.id), period)
+                return period.id
+
+            asked = digest(["Absence", whose, begins_at, ends_at, deputy, note])
+            return once(connection, viewer.id, idempotency_key, lambda: asked, now, do)[0]
 
     def remove(self, viewer: Viewer, id: str, user: str | None = None) -> None:
         """Take back that somebody is away; absent where there is no such time of theirs."""

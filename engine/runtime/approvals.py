@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from typing import cast, get_args
 
-from engine.decision.approvals.people import look_who_is_away, may_act_for, whose_own
+from engine.decision.approvals.people import acting_for, look_who_is_away, may_act_for, whose_own
 from engine.decision.changeset import Actor, ApprovalAct
 from engine.decision.commands import ApprovalActKind, Sign
 from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
 from engine.decision.words import title_of
-from engine.kernel.canonical import compact, digest
-from engine.kernel.clocks import moment_text
+from engine.kernel.canonical import Json, compact, digest
+from engine.kernel.clocks import DAY_MS, Moment, moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
-from engine.runtime.approvals_views import ActView, ApprovalView, MayView, SeatView, StepView
+from engine.runtime.approvals_views import (
+    ActView,
+    ApprovalPage,
+    ApprovalView,
+    MayView,
+    SeatView,
+    StandInView,
+    StepView,
+    WaitingView,
+)
 from engine.runtime.desk import Desk
+from engine.runtime.inbox import away_below, waiting_for
 from engine.runtime.reading import Reading
 from engine.runtime.repeating import once
 from engine.runtime.views import Viewer
+from engine.storage import absences
 from engine.storage import approvals as stored
 from engine.storage.approvals import StoredApproval
-from engine.workflows.approvals.course import Course
+from engine.storage.problems import BAD_CURSOR
+from engine.storage.tasks import StoredTask, open_tasks
+from engine.workflows.approvals.course import Course, Seat
 from engine.workflows.approvals.definitions import StepDef, approval_def
 
 PAGE = 30
 """How many approvals one page of a list shows."""
+
+MOST_WAITING = 200
+ACTS: frozenset[str] = frozenset(get_args(ApprovalActKind))
 
 
 class Approvals:
@@ -52,6 +70,13 @@ class Approvals:
             reading = self._desk.over(connection, viewer)
             return _views(reading, [_one(reading, body.approval)])[0]
 
+    def act(self, viewer: Viewer, id: str, act: str, said: Said, idempotency_key: str | None = None) -> ApprovalView:
+        """Do something in an approval by the name of the act (``sign``); absent where there is no such act."""
+        if act not in ACTS:
+            raise EngineError(ABSENT.at())
+        body = Sign(id, cast("ApprovalActKind", act), said.comment, said.to, said.fields, said.score, said.version)
+        return self.sign(viewer, body, idempotency_key)
+
     def look(self, viewer: Viewer, id: str) -> ApprovalView:
         """Return one approval; absent where the viewer may not know of it."""
         _known(id)
@@ -70,24 +95,90 @@ class Approvals:
             row = reading.record(app, form, record)
             if row is None or not reading.may_see(definition, row):
                 raise EngineError(ABSENT.at())
-            return _views(reading, tuple(reversed(stored.of_record(reading.connection, app, form, record))))
+            return approvals_of(reading, app, form, record)
 
-    def started(self, viewer: Viewer, before: str | None = None) -> tuple[ApprovalView, ...]:
-        """Return a page of what the viewer applied for, the newest first; before an id, where it is given."""
-        with self._desk.reading(viewer) as reading:
-            return _views(reading, stored.started_by(reading.connection, viewer.id, PAGE, before))
+    def waiting(self, viewer: Viewer) -> tuple[WaitingView, ...]:
+        """Return what waits for the viewer's decision, the most urgent first; at most 200 of their own.
 
-    def decided(self, viewer: Viewer, before: str | None = None) -> tuple[ApprovalView, ...]:
-        """Return a page of the approvals in which the viewer decided something, the latest decision first.
-
-        ``before`` is the id of the last decision of the page before (``decision`` of its last view).
+        After these comes what they decide because it is the own record of who would act for somebody away.
         """
         with self._desk.reading(viewer) as reading:
-            acts = stored.decided_by(reading.connection, viewer.id, PAGE, before)
-            found = stored.by_id(reading.connection, (act.approval for act in acts))
-            latest = {act.approval: act.id for act in reversed(acts) if act.approval in found}
-            listed = [found[act.approval] for act in acts if latest.get(act.approval) == act.id]
-            return _views(reading, listed)
+            people, pressing = waiting_for(reading), reading.moment + DAY_MS
+            others = [id for id in away_below(reading) if id not in people]
+            tasks = [
+                task
+                for asked in (people, others)
+                if asked
+                for task in open_tasks(reading.connection, asked, pressing, MOST_WAITING, of_approvals=True)
+            ]
+            first: dict[str, StoredTask] = {}
+            for task in tasks:
+                first.setdefault(str(task.approval), task)
+            found = stored.by_id(reading.connection, first)
+            views = _views(reading, [found[id] for id in first if id in found])
+            return tuple(
+                _waiting(reading, first[view.id], view) for view in views if view.may and "approve" in view.may.acts
+            )
+
+    def stands_in(self, viewer: Viewer) -> tuple[StandInView, ...]:
+        """Return for whom the viewer acts now because they are away."""
+        with self._desk.reading(viewer) as reading:
+            people = [id for id in waiting_for(reading) if id != viewer.id]
+            until = absences.ends_at(reading.connection, people, reading.moment)
+            return tuple(StandInView(_name(reading, id), moment_text(until[id])) for id in people)
+
+    def started(self, viewer: Viewer, before: str | None = None, limit: int = PAGE) -> ApprovalPage:
+        """Return a page of what the viewer applied for, the newest first; ``before`` is ``next`` of the page before."""
+        _cursor(before)
+        with self._desk.reading(viewer) as reading:
+            found = stored.started_by(reading.connection, viewer.id, limit + 1, before)
+            following = found[limit - 1].standing.id if len(found) > limit else None
+            return ApprovalPage(_views(reading, found[:limit]), following)
+
+    def decided(self, viewer: Viewer, before: str | None = None, limit: int = PAGE) -> ApprovalPage:
+        """Return a page of the approvals in which the viewer decided something, the latest decision first.
+
+        ``before`` is ``next`` of the page before. One in which they decided often stands where the last of it was.
+        """
+        _cursor(before)
+        with self._desk.reading(viewer) as reading:
+            acts = stored.decided_by(reading.connection, viewer.id, limit + 1, before)
+            following = acts[limit - 1].id if len(acts) > limit else None
+            listed = stored.latest_of(reading.connection, viewer.id, acts[:limit])
+            found = stored.by_id(reading.connection, listed)
+            return ApprovalPage(_views(reading, [found[id] for id in listed if id in found]), following)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said with an act: see ``engine.decision.commands.Sign``."""
+
+    comment: str | None = None
+    to: str | None = None
+    fields: Json = dataclass_field(default_factory=dict)
+    score: int | None = None
+    version: int | None = None
+
+
+def approvals_of(reading: Reading, app: str, form: str, record: str) -> tuple[ApprovalView, ...]:
+    """Return the approvals of a record that the viewer may read, the latest first."""
+    return _views(reading, tuple(reversed(stored.of_record(reading.connection, app, form, record))))
+
+
+def _cursor(before: str | None) -> None:
+    if before is not None and not is_uuid(before):
+        raise EngineError(BAD_CURSOR.at("after"))
+
+
+def _waiting(reading: Reading, task: StoredTask, view: ApprovalView) -> WaitingView:
+    due = task.due_at
+    return WaitingView(
+        approval=view,
+        opened_at=moment_text(task.opened_at),
+        waited=max(0, reading.moment - task.opened_at),
+        due=None if due is None else moment_text(due),
+        late=due is not None and due <= reading.moment,
+    )
 
 
 def _known(id: str) -> None:
@@ -118,16 +209,24 @@ def _may_know(reading: Reading, found: StoredApproval, view: ApprovalView) -> bo
 
 def _views(reading: Reading, listed: Sequence[StoredApproval]) -> tuple[ApprovalView, ...]:
     """Return approvals as they are shown, with all that they name asked for at once."""
+    if not listed:
+        return ()
     acts = stored.acts_of(reading.connection, (one.standing.id for one in listed))
     known = [one for one in listed if reading.catalog.form(one.standing.app, one.standing.form) is not None]
     reading.fetch(RecordQuery(one.standing.app, one.standing.form, one.standing.record) for one in known)
     people = {seat.person for one in known for seat in one.standing.course.seats()}
     look_who_is_away(reading, sorted(people))
-    return tuple(_view(reading, one, acts[one.standing.id]) for one in known)
+    back = absences.ends_at(reading.connection, people, reading.moment) if people else {}
+    return tuple(_view(reading, one, acts[one.standing.id], back) for one in known)
 
 
-def _view(reading: Reading, one: StoredApproval, acts: Iterable[ApprovalAct]) -> ApprovalView:
+def _view(
+    reading: Reading, one: StoredApproval, acts: Iterable[ApprovalAct], back: Mapping[str, Moment]
+) -> ApprovalView:
+    """Return one approval; ``back`` says when those who are away are back."""
     standing = one.standing
+    row = reading.record(standing.app, standing.form, standing.record)
+    own = whose_own(row or {}, standing.starter)
     design = approval_def({**standing.design, "steps": []})
     steps = {step.key: step.labels for step in standing.course.steps}
     return ApprovalView(
@@ -142,9 +241,9 @@ def _view(reading: Reading, one: StoredApproval, acts: Iterable[ApprovalAct]) ->
         started_at=moment_text(standing.started_at),
         ended_at=None if one.ended_at is None else moment_text(one.ended_at),
         outcome=standing.course.outcome,
-        steps=tuple(_step(reading, standing.course, number) for number in range(len(standing.course.steps))),
+        steps=tuple(_step(reading, one, number, own, back) for number in range(len(standing.course.steps))),
         acts=tuple(_act(reading, act, steps) for act in acts),
-        may=_may(reading, one),
+        may=_may(reading, one, own, back),
     )
 
 
@@ -153,17 +252,29 @@ def _name(reading: Reading, id: str | None) -> str:
     return person.display_name if person else ""
 
 
-def _step(reading: Reading, course: Course, number: int) -> StepView:
+def _step(
+    reading: Reading, one: StoredApproval, number: int, own: frozenset[str], back: Mapping[str, Moment]
+) -> StepView:
+    course = one.standing.course
     step, over = course.steps[number], course.outcome is not None
     if number == course.at:
         state = "now" if not over else "done" if course.outcome == "approved" else str(course.outcome)
     else:
         state = "done" if number < course.at else "ahead"
     seats = tuple(
-        SeatView(seat.person, _name(reading, seat.person), seat.state, _name(reading, seat.by), seat.score)
-        for seat in (course.seats() if number == course.at else ())
+        _seat(reading, seat, own, back.get(seat.person)) for seat in (course.seats() if number == course.at else ())
     )
     return StepView(step.key, step.labels, state, step.need, step.percent, seats)
+
+
+def _seat(reading: Reading, seat: Seat, own: frozenset[str], back: Moment | None) -> SeatView:
+    """Return a seat; of who is asked and away, with who acts for them and when they are back."""
+    view = SeatView(seat.person, _name(reading, seat.person), seat.state, _name(reading, seat.by), seat.score)
+    if seat.state != "asked" or back is None:
+        return view
+    deputy = acting_for(reading, seat.person, own)
+    named = _name(reading, deputy) if deputy != seat.person else ""
+    return replace(view, deputy=named, until=moment_text(back))
 
 
 def _act(reading: Reading, act: ApprovalAct, steps: dict[str, Text]) -> ActView:
@@ -180,19 +291,20 @@ def _act(reading: Reading, act: ApprovalAct, steps: dict[str, Text]) -> ActView:
         to=to if to is not None else Text(_name(reading, act.to), _name(reading, act.to)) if act.to else None,
         score=act.score,
         comment=act.comment,
+        step_key=act.step,
     )
 
 
-def _may(reading: Reading, one: StoredApproval) -> MayView | None:
+def _may(reading: Reading, one: StoredApproval, own: frozenset[str], back: Mapping[str, Moment]) -> MayView | None:
     """Return what the viewer can do in an approval; None where nothing."""
     standing, me = one.standing, reading.viewer.id
     course, row = standing.course, reading.record(standing.app, standing.form, standing.record)
     if course.outcome is not None or row is None:
         return None
-    own = whose_own(row, standing.starter)
     design = approval_def({**standing.design, "steps": []})
     acts: list[ApprovalActKind] = []
-    asked = me not in own and any(may_act_for(reading, me, person, own) for person in course.asked)
+    person = None if me in own else _seat_of(reading, course, own)
+    asked = person is not None
     if asked:
         acts += ["approve", "reject", "transfer", "add_before", "add_after"]
         if course.at > 0 or "returned" in design.ends or design.state is None:
@@ -212,7 +324,17 @@ def _may(reading: Reading, one: StoredApproval) -> MayView | None:
         score=None if step.score is None or not asked else (step.score.least, step.score.most),
         back_to=_back_to(course, to_starter="returned" in design.ends or design.state is None) if asked else (),
         version=int(row["version"]),
+        instead_of=_name(reading, person) if person != me else "",
+        until=moment_text(back[person]) if person is not None and person != me and person in back else None,
     )
+
+
+def _seat_of(reading: Reading, course: Course, own: frozenset[str]) -> str | None:
+    """Return in whose seat the viewer decides: their own, else that of somebody for whom they act."""
+    me = reading.viewer.id
+    if me in course.asked:
+        return me
+    return next((one for one in course.asked if may_act_for(reading, me, one, own)), None)
 
 
 def _back_to(course: Course, *, to_starter: bool) -> tuple[tuple[str | None, Text], ...]:

@@ -12,7 +12,7 @@ from engine.kernel.problems import Text
 class SeatView:
     """Somebody whose agreement counts at a step: ``waiting``, ``asked``, ``agreed``, ``refused`` or ``spared``.
 
-    ``by`` is who decided for them.
+    ``by`` is who decided for them. Of who is asked and away ``deputy`` is who acts now, ``until`` when they are back.
     """
 
     person: str
@@ -20,6 +20,8 @@ class SeatView:
     state: str
     by: str
     score: int | None
+    deputy: str = ""
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class StepView:
 
 @dataclass(frozen=True)
 class ActView:
-    """What somebody did: ``instead_of`` names in whose seat, where it is not their own; ``to`` a person or a step."""
+    """What somebody did: ``instead_of`` names in whose seat, where it is not their own; ``to`` a person or a step.
+
+    ``step_key`` is the step at which it was done, None where the approval has none.
+    """
 
     id: str
     act: str
@@ -49,6 +54,7 @@ class ActView:
     to: Text | None
     score: int | None
     comment: str | None
+    step_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class MayView:
     """What the viewer can do now. ``fields`` are filled and ``score`` (least, most) is given by whoever approves.
 
     ``back_to`` are the steps that it can go back to; None stands for whoever applied. ``version`` is the record's.
+    ``instead_of`` names for whom the viewer decides, where it is not for themselves, ``until`` when they are back.
     """
 
     acts: tuple[ApprovalActKind, ...]
@@ -63,6 +70,13 @@ class MayView:
     score: tuple[int, int] | None
     back_to: tuple[tuple[str | None, Text], ...]
     version: int
+    instead_of: str = ""
+    until: str | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether it is approved by a tap: nothing is to be filled, and no score to be given."""
+        return "approve" in self.acts and not self.fields and self.score is None
 
 
 @dataclass(frozen=True)
@@ -83,3 +97,35 @@ class ApprovalView:
     steps: tuple[StepView, ...]
     acts: tuple[ActView, ...]
     may: MayView | None
+
+    @property
+    def now(self) -> StepView | None:
+        """The step that it is at; None where it has ended."""
+        return next((step for step in self.steps if step.state == "now"), None)
+
+
+@dataclass(frozen=True)
+class ApprovalPage:
+    """A page of approvals; ``next`` is what the following page comes after, None at the end."""
+
+    items: tuple[ApprovalView, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class WaitingView:
+    """An approval that waits for the viewer: since when, for how long (milliseconds), and until when it may take."""
+
+    approval: ApprovalView
+    opened_at: str
+    waited: int
+    due: str | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class StandInView:
+    """Somebody who is away, for whom the viewer acts, until ``until``."""
+
+    name: str
+    until: str

@@ -99,7 +99,8 @@ def app_view(reading: Reading, app: App) -> AppView:
     """Return an app with the forms in the viewer's reach, and whether its parameters are."""
     forms = [form_view(reading, form) for form in app.forms.values() if reading.access(form).grants]
     sets = may_set(app, reading.viewer.roles)
-    return AppView(app.key, app.labels, app.revision, forms, sets, app.zone)
+    approves = any(flow.approvals for flow in app.workflows.values())
+    return AppView(app.key, app.labels, app.revision, forms, sets, app.zone, approves)
 
 
 def _is_open(view: AppView, reading: Reading) -> bool:

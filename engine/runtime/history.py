@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from engine.catalog.apps import App
 from engine.catalog.connectors.intakes import acting_as
@@ -17,6 +18,7 @@ from engine.runtime import files_seen
 from engine.runtime.reading import Reading
 from engine.runtime.showing import field_labels, field_words
 from engine.runtime.views import ChangeView, HistoryView
+from engine.storage import approvals
 from engine.storage.form_tables import FormTables
 from engine.storage.journal import JournalEntry, entries_about
 from engine.storage.journal_triggers import ERASURE
@@ -27,11 +29,26 @@ STAMPS = frozenset(
 )
 """System fields whose changes every entry says anyway."""
 
+UPDATE = "update"
 ACTIONS = {
     "create": Text("新建", "Created"),
-    "update": Text("修改", "Changed"),
+    UPDATE: Text("修改", "Changed"),
     "delete": Text("删除", "Deleted"),
     ERASURE: Text("清除数据", "Erased"),
+}
+
+
+APPROVAL = "approval"
+"""Why an entry was made that an approval made."""
+
+AFTER = {
+    "": Text("打分后", "By the scores of the approval"),
+    "approved": Text("通过后", "After the approval of"),
+    "rejected": Text("驳回后", "After the rejection of"),
+    "returned": Text("退回后", "After the return of"),
+    "withdrawn": Text("撤回后", "After the withdrawal of"),
+    "apart": Text("打分相差过大", "Scores too far apart in"),
+    "overtaken": Text("失效后", "After the end of"),
 }
 
 
@@ -39,6 +56,7 @@ def history_of(reading: Reading, form: Form, row: Row) -> tuple[HistoryView, ...
     """Return the entries about a record, newest first."""
     entries = entries_about(reading.connection, form.app, form.key, str(row["id"]))
     reading.fetch(PersonQuery(entry.actor) for entry in entries if entry.actor)
+    after = _after(reading, form, str(row["id"]), entries)
     files_seen.look_up(reading, (id for entry in entries for id in _files(reading, form, entry)))
     hidden = reading.access(form).hidden(row, reading.surroundings(form.app))
     before: dict[str, Json] = {}
@@ -46,7 +64,7 @@ def history_of(reading: Reading, form: Form, row: Row) -> tuple[HistoryView, ...
     for entry in entries:
         changes = tuple(_changes(reading, form, entry, before, hidden))
         before.update({key: _known_columns(reading.tables(form), key, value) for key, value in entry.values.items()})
-        views.append(_view(reading, form, entry, changes))
+        views.append(replace(_view(reading, form, entry, changes), after=after.get(entry.id)))
     return tuple(reversed(views))
 
 
@@ -85,6 +103,23 @@ def _undone(rule: Text, reason: str | None) -> Text:
     """Return that what a rule did was undone, and why."""
     why = "" if reason is None else f":{reason}"
     return Text(f"撤回了“{rule.zh}”做的{why}", f"Undid what “{rule.en}” did{why.replace(':', ': ', 1)}")
+
+
+def _after(reading: Reading, form: Form, record: str, entries: Sequence[JournalEntry]) -> dict[str, Text]:
+    """Return which approval made an entry and what it had come to, by entry; none of what was made without one."""
+    made = [entry for entry in entries if entry.reason == APPROVAL]
+    if not made:
+        return {}
+    found = approvals.of_record(reading.connection, form.app, form.key, record)
+    told = {}
+    for entry in made:
+        own = [one for one in found if one.standing.approval == entry.rule and one.standing.started_at <= entry.at]
+        if own:
+            name = Text.from_json(own[-1].standing.design["labels"])
+            outcome = None if entry.action == UPDATE else own[-1].standing.course.outcome
+            said = AFTER[outcome or ""]
+            told[entry.id] = Text(f"审批“{name.zh}”{said.zh}", f"{said.en} “{name.en}”")
+    return told
 
 
 def _acting(app: App, name: str | None) -> Text | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -19,7 +19,8 @@ from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
 from engine.runtime.showing import pointed_at, transition_view
-from engine.runtime.views import NotificationView, TaskView, TransitionView, Viewer
+from engine.runtime.views import NotificationView, TaskApprovalView, TaskView, TransitionView, Viewer
+from engine.storage import absences, approvals
 from engine.storage import notifications as stored_notifications
 from engine.storage import tasks as stored_tasks
 from engine.storage.notifications import Notification
@@ -48,7 +49,8 @@ class Inbox:
             tasks = stored_tasks.open_tasks(reading.connection, people, reading.moment + DAY_MS, max(limit, MOST))
             _prefetch(reading, ((task.app, task.form, task.record) for task in tasks))
             urgent = sorted(tasks, key=lambda task: not _is_held(reading, task))[:limit]
-            return tuple(_task_view(reading, task) for task in urgent)
+            asking = _asking(reading, urgent)
+            return tuple(replace(_task_view(reading, task), approval=asking.get(task.id)) for task in urgent)
 
     def act(
         self,
@@ -105,6 +107,43 @@ def waiting_for(reading: Reading) -> tuple[str, ...]:
         look_who_is_away(reading, away)
     me = reading.viewer.id
     return (me, *(one for one in away if one != me and acting_for(reading, one) == me))
+
+
+def away_below(reading: Reading) -> tuple[str, ...]:
+    """Return who is away and might come to be acted for by the viewer, by deputies and superiors on the way."""
+    away = absences.away_at(reading.connection, reading.moment)
+    look_who_is_away(reading, sorted(away))
+    return tuple(id for id in sorted(away) if id != reading.viewer.id and _leads_to_viewer(reading, id, away))
+
+
+def _leads_to_viewer(reading: Reading, id: str, away: Mapping[str, str | None]) -> bool:
+    seen, ahead = {id}, [id]
+    while ahead:
+        here = ahead.pop()
+        person = reading.person(here)
+        ways = (away.get(here), None if person is None else person.manager)
+        ahead += [one for one in ways if one is not None and one not in seen]
+        seen.update(ahead)
+    return reading.viewer.id in seen
+
+
+def _asking(reading: Reading, tasks: Sequence[StoredTask]) -> dict[str, TaskApprovalView]:
+    """Return what asks by these tasks, by task, where it is an approval."""
+    own = [task for task in tasks if task.approval is not None]
+    if not own:
+        return {}
+    found = approvals.by_id(reading.connection, (task.approval for task in own if task.approval))
+    away = {task.assignee for task in own if task.assignee != reading.viewer.id}
+    back = absences.ends_at(reading.connection, away, reading.moment) if away else {}
+    asking = {}
+    for task in own:
+        one = found.get(task.approval or "")
+        if one is not None:
+            step, person = one.standing.course.step, reading.person(task.assignee) if task.assignee in away else None
+            until = moment_text(back[task.assignee]) if task.assignee in back else None
+            plain = step.score is None and not step.fields
+            asking[task.id] = TaskApprovalView(one.standing.id, plain, person.display_name if person else "", until)
+    return asking
 
 
 def _is_held(reading: Reading, task: StoredTask) -> bool:

@@ -23,6 +23,7 @@ from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Nature, Text
 from engine.kernel.values import Row
+from engine.runtime.approvals import approvals_of
 from engine.runtime.boards import Boards, widget_view
 from engine.runtime.boards_views import BoardView
 from engine.runtime.buttons import whole_view
@@ -105,6 +106,7 @@ class Pages:
                 composed=page is not None,
                 summary="" if page is None else look.words(definition, row, page.summary),
                 light=None if page is None else look.light(definition, row, page.light),
+                approvals=approvals_of(reading, app, form, id),
             )
 
     def personal(self, viewer: Viewer) -> tuple[PageName, ...]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
+from engine.runtime.approvals_views import ApprovalView
 from engine.runtime.boards_views import BoardSummary, BoardView
 from engine.runtime.views import (
     ChoiceView,
@@ -308,7 +309,10 @@ class PageView:
 
 @dataclass(frozen=True)
 class RecordPageView:
-    """The page of a record; ``composed`` says that a document states it. ``summary`` stands below the name."""
+    """The page of a record; ``composed`` says that a document states it. ``summary`` stands below the name.
+
+    ``approvals`` are those of the record, the latest first.
+    """
 
     record: RecordView
     form: FormView
@@ -316,6 +320,7 @@ class RecordPageView:
     composed: bool = False
     summary: str = ""
     light: Colour | None = None
+    approvals: tuple[ApprovalView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COUNTED = 1_000
 """Records are counted up to here; beyond it there are "more than"."""
 
-RESERVED_APPS = frozenset(("apps", "files", "inbox"))
+RESERVED_APPS = frozenset(("absences", "approvals", "apps", "files", "inbox"))
 RESERVED_FORMS = frozenset(("actions", "boards", "parameters", "revisions", "runs", "studio"))
 """Keys that addresses of the API and of pages have for something else: what goes by them could not be reached."""
 

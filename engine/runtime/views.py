@@ -226,7 +226,10 @@ class ChangeView:
 
 @dataclass(frozen=True)
 class HistoryView:
-    """One entry of a record's timeline. ``action`` is create, update, delete or a transition; ``labels`` name it."""
+    """One entry of a record's timeline. ``action`` is create, update, delete or a transition; ``labels`` name it.
+
+    ``after`` says which approval made the change, and what it came to.
+    """
 
     id: str
     at: str
@@ -237,6 +240,20 @@ class HistoryView:
     by_shown: object
     rule: str | None
     changes: tuple[ChangeView, ...]
+    after: Text | None = None
+
+
+@dataclass(frozen=True)
+class TaskApprovalView:
+    """The approval that asks by a task. ``plain`` says that it is approved by a tap, with nothing to fill or to score.
+
+    ``instead_of`` names who is away where the task is not the viewer's own, ``until`` when they are back.
+    """
+
+    id: str
+    plain: bool
+    instead_of: str = ""
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -250,6 +267,7 @@ class TaskView:
     opened_at: str
     due: str | None
     actions: tuple[TransitionView, ...]
+    approval: TaskApprovalView | None = None
 
 
 @dataclass(frozen=True)
@@ -267,7 +285,7 @@ class NotificationView:
 class AppView:
     """An installed app as one viewer may see it: ``forms`` are those in reach.
 
-    ``sets_parameters`` says that the viewer may set the app's parameters.
+    ``sets_parameters`` says that the viewer may set the app's parameters, ``approves`` that it has approvals.
     """
 
     key: str
@@ -276,6 +294,7 @@ class AppView:
     forms: Sequence[FormView]
     sets_parameters: bool = False
     zone: str = "Asia/Shanghai"
+    approves: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, insert, select
@@ -63,3 +63,11 @@ def away_at(connection: Connection, at: Moment) -> dict[str, str | None]:
 def facts(connection: Connection, queries: Sequence[AwayQuery]) -> Iterator[tuple[AwayQuery, dict[str, str | None]]]:
     """Answer who is away."""
     yield from ((query, away_at(connection, query.at)) for query in queries)
+
+
+def ends_at(connection: Connection, people: Iterable[str], at: Moment) -> dict[str, Moment]:
+    """Return when those of these people who are away at a moment are back, by the latest of the absences that hold."""
+    now = (_ABSENCE.c.begins_at <= at, _ABSENCE.c.ends_at > at)
+    mine = _ABSENCE.c.user_id.in_(sorted(set(people)))
+    rows = connection.execute(select(_ABSENCE).where(mine, *now).order_by(_ABSENCE.c.begins_at, _ABSENCE.c.id))
+    return {row.user_id: row.ends_at for row in rows}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from engine.decision.changeset import ApprovalAct, ApprovalWrite
 from engine.decision.facts import ApprovalQuery, ApprovalsOnQuery, StandingApproval
@@ -20,6 +20,8 @@ from engine.workflows.approvals.keeping import course_of
 
 _APPROVAL = system_tables.approval
 _ACT = system_tables.approval_act
+
+DECIDING = ("approve", "reject", "return", "transfer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,19 @@ def started_by(
 
 def decided_by(connection: Connection, user: str, limit: int, before: str | None = None) -> tuple[ApprovalAct, ...]:
     """Return what a user decided in approvals, the newest first."""
-    query = select(_ACT).where(_ACT.c.actor == user, _ACT.c.act.in_(("approve", "reject", "return", "transfer")))
+    query = select(_ACT).where(_ACT.c.actor == user, _ACT.c.act.in_(DECIDING))
     if before is not None:
         query = query.where(_ACT.c.id < before)
     return tuple(map(_act, connection.execute(query.order_by(_ACT.c.id.desc()).limit(limit))))
+
+
+def latest_of(connection: Connection, user: str, acts: Sequence[ApprovalAct]) -> tuple[str, ...]:
+    """Return in which approvals a user decided by these acts, in their order, but for those decided in later, too."""
+    mine = (_ACT.c.actor == user, _ACT.c.act.in_(DECIDING))
+    about = _ACT.c.approval.in_(sorted({act.approval for act in acts}))
+    latest = select(_ACT.c.approval, func.max(_ACT.c.id).label("id")).where(about, *mine).group_by(_ACT.c.approval)
+    last = {row.approval: row.id for row in connection.execute(latest)}
+    return tuple(act.approval for act in acts if last.get(act.approval) == act.id)
 
 
 def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, StoredApproval]:

@@ -45,13 +45,16 @@ class StoredTask:
 
 
 def open_tasks(
-    connection: Connection, people: Sequence[str], pressing: Moment, limit: int = 200
+    connection: Connection, people: Sequence[str], pressing: Moment, limit: int = 200, *, of_approvals: bool = False
 ) -> tuple[StoredTask, ...]:
     """Return the open tasks of these people: those due by ``pressing``, the longest due first, then the newest.
 
-    What is due later, or at no time, waits its turn among the newest: a far date makes nothing urgent.
+    What is due later, or at no time, waits its turn among the newest: a far date makes nothing urgent. ``of_approvals``
+    says that only those by which approvals ask are wanted.
     """
     query = select(_TASK).where(_TASK.c.assignee.in_(people), _TASK.c.closed_at.is_(None))
+    if of_approvals:
+        query = query.where(_TASK.c.approval.is_not(None))
     presses = case((_TASK.c.due_at <= pressing, _TASK.c.due_at))
     ordered = query.order_by(presses.is_(None), presses, _TASK.c.opened_at.desc(), _TASK.c.id.desc())
     return tuple(_task(row) for row in connection.execute(ordered.limit(limit)))

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import backtests, captured, designs, jobs, parts, runs
+from web.openapi import approvals, backtests, captured, designs, jobs, parts, runs
 from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
@@ -23,7 +23,7 @@ is described here.
 """
 
 
-NAMED: Final = frozenset(("key", "action", "rule", "number"))
+NAMED: Final = frozenset(("key", "action", "act", "rule", "number"))
 """The places of addresses that are no ids."""
 
 
@@ -67,6 +67,7 @@ SHARED: Final[Mapping[str, Schema]] = {
     **jobs.SCHEMAS,
     **backtests.SCHEMAS,
     **runs.SCHEMAS,
+    **approvals.SCHEMAS,
 }
 """The schemas that are the same whatever apps there are."""
 
@@ -85,12 +86,7 @@ def document(routes: Sequence[Route], seen: Seen) -> Json:
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
             "schemas": {
-                **parts.SCHEMAS,
-                **captured.SCHEMAS,
-                **designs.SCHEMAS,
-                **jobs.SCHEMAS,
-                **backtests.SCHEMAS,
-                **runs.SCHEMAS,
+                **SHARED,
                 **dict(_schemas(seen)),
             },
             "parameters": {**parts.PARAMETERS, **runs.PARAMETERS, **parts.PARAMETERS_NEEDED},

@@ -232,7 +232,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Standing": closed(visible=TRUTH, required=TRUTH, read_only=TRUTH),
     "Count": closed(value=NUMBER, exact=TRUTH),
     "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
-    "Fields": {"type": "object", "properties": {"fields": {"type": "object"}}, "additionalProperties": False},
+    "Doing": {
+        "type": "object",
+        "properties": {"fields": {"type": "object"}, "comment": {"type": ["string", "null"]}},
+        "additionalProperties": False,
+    },
 }
 
 
@@ -249,6 +253,8 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "How many records a page has",
     ),
     "after": _query("after", WORD, "`next` of the page before"),
+    "of": _query("of", {"enum": ["started", "decided"], "default": "started"}, "What was applied for, or decided"),
+    "user": _query("user", ID, "Whose they are; the asker's own where nobody is named"),
     "since": _query("since", NUMBER, "The number of the revision to compare with; 0 is nothing at all"),
     "IdempotencyKey": {
         "name": "Idempotency-Key",

@@ -124,10 +124,16 @@ def choose_look() -> BaseResponse:
 @blueprint.get("/me")
 def me() -> str:
     """Show who is signed in, with the language and the way out."""
-    return _about_me()
+    return about_me()
 
 
-def _about_me(problems: tuple[Problem, ...] = (), given: Mapping[str, str] | None = None) -> str:
+def about_me(
+    problems: tuple[Problem, ...] = (),
+    given: Mapping[str, str] | None = None,
+    away_problems: tuple[Problem, ...] = (),
+    away_given: Mapping[str, str] | None = None,
+) -> str:
+    """Return the page about oneself, with what was refused of where one is reached, or of when one is away."""
     asking, telling = viewer(), instance().services.telling
     kept = telling.addresses(asking.id)
     ways = [way for way in telling.ways() if way.key == "mail" or not way.lacking or way.key in kept]
@@ -140,6 +146,12 @@ def _about_me(problems: tuple[Problem, ...] = (), given: Mapping[str, str] | Non
         problems=problems,
         wrong={problem.path for problem in problems},
         kept="kept" in request.args,
+        absences=instance().services.absences.of(asking),
+        stands_in=instance().services.approvals.stands_in(asking),
+        people=[one for one in instance().directory.people() if one[0] != asking.id],
+        away_kept="away" in request.args,
+        away_problems=away_problems,
+        away_given=away_given or {},
     )
 
 
@@ -151,5 +163,5 @@ def reach() -> BaseResponse:
     try:
         telling.keep_own(viewer(), given)
     except EngineError as error:
-        return make_response(_about_me(told(error), given), status_of(error))
+        return make_response(about_me(told(error), given), status_of(error))
     return redirect("/me?kept#reached", 303)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -12,14 +14,13 @@ from web import answers
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
+from web.pages.approvals import sign
 from web.pages.asking import Attempt, ask_page, only_redrawn
 from web.pages.desk import Desk, Tray
 from web.pages.stale import stale_page
 from web.problems import NOT_FOUND, RequestRefused, status_of
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("inbox", __name__)
@@ -54,6 +55,8 @@ def _task(task_id: str, action: str) -> tuple[TaskView, TransitionView]:
 def ask(task_id: UUID, action: str) -> BaseResponse:
     """Ask for what an action needs."""
     task, offered = _task(str(task_id), action)
+    if task.approval is not None:
+        return redirect(url_for("approvals.approval", approval_id=task.approval.id, do=action), 303)
     form, record = _about(task)
     return ask_page(form, offered, record, back=url_for("inbox.inbox"), transition=offered.fires)
 
@@ -70,6 +73,8 @@ def _about(task: TaskView) -> tuple[FormView, RecordView]:
 def act(task_id: UUID, action: str) -> BaseResponse:
     """Do an action on a task; what it refuses is shown with what was typed."""
     task, offered = _task(str(task_id), action)
+    if task.approval is not None:
+        return sign(UUID(task.approval.id), action)
     form, record = _about(task)
     tray, desk = Tray.of_request(), Desk(form, record, offered.fires, offered.asks)
     resolved = desk.resolved(read_post(request.form, form))
@@ -117,7 +122,16 @@ def read_message(message_id: UUID) -> BaseResponse:
     about = message.record
     if not about["id"]:
         return redirect(url_for("inbox.inbox"), 303)
+    if not about["title"] and (deciding := _waiting_on(about)) is not None:
+        return redirect(url_for("approvals.approval", approval_id=deciding), 303)
     return redirect(url_for("records.record", app=about["app"], form=about["form"], record_id=about["id"]), 303)
+
+
+def _waiting_on(about: Mapping[str, str]) -> str | None:
+    """Return the approval of a record that waits for the viewer, who may not see the record itself."""
+    found = (one.approval for one in instance().services.approvals.waiting(viewer()))
+    named = about["app"], about["form"], about["id"]
+    return next((one.id for one in found if (one.app, one.form, one.record) == named), None)
 
 
 @blueprint.post("/inbox/messages")

@@ -12,6 +12,7 @@ from engine.runtime.views import FormView, RecordView, TransitionView
 from web.doors import instance, viewer
 from web.errors import told
 from web.filling.posted import read_post
+from web.pages.approval_panel import panel_of
 from web.pages.asking import Asked, Attempt, ask_page, asked_for, fresh_tray, only_redrawn
 from web.pages.blocks import drawing
 from web.pages.desk import Desk, Tray
@@ -41,6 +42,7 @@ def shown(app: str, form: str, record_id: str, error: EngineError | None = None)
     found = instance().services.pages.record(asking, app, form, record_id, related=related, whole=whole)
     view, designed = found.record, found.form
     release = next((offered for offered in view.transitions if offered.releases), None)
+    asked = _asked_to_release(designed, view, release)
     page = render_template(
         "record.html",
         app=instance().apps.app(asking, app),
@@ -50,7 +52,8 @@ def shown(app: str, form: str, record_id: str, error: EngineError | None = None)
         problems=told(error) if error else (),
         key=secrets.token_urlsafe(18),
         release=release,
-        asked=_asked_to_release(designed, view, release),
+        asked=asked,
+        panel=panel_of(found.approvals, (designed, view), fills=asked is None),
         **drawing(),
         zone=designed.zone,
         status=200,

@@ -50,6 +50,8 @@ def test_deputies_who_are_away_or_for_whom_it_is_their_own_are_gone_past(crm):
     absences.add(site.viewer("law"), now, now + DAY, site.people["rep"])
     record = ask(site)
     assert refusal(site, "rep", record, "approve") == ["FLOW-042"]
+    waiting = site.services.approvals.waiting
+    assert [len(waiting(site.viewer(name))) for name in ("lead", "rep", "head", "j1")] == [1, 0, 0, 0]
     assert sign(site, "lead", record, "approve").outcome == "approved", "the superior of the deputy"
     absences.add(site.viewer("j1"), now, now + DAY, site.people["j2"])
     absences.add(site.viewer("rep"), now, now + DAY, site.people["j1"])

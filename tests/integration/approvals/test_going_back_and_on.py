@@ -195,6 +195,6 @@ def test_what_was_applied_for_and_what_was_decided(crm):
     site.business.moment += 1
     sign(site, "j1", other, "reject", "不")
     applied = site.services.approvals.started(site.viewer("rep"))
-    assert {view.record: view.outcome for view in applied} == {one.id: None, other.id: "rejected"}
-    assert [view.record for view in site.services.approvals.decided(site.viewer("j1"))] == [other.id, one.id]
-    assert site.services.approvals.decided(site.viewer("law")) == ()
+    assert {view.record: view.outcome for view in applied.items} == {one.id: None, other.id: "rejected"}
+    assert [view.record for view in site.services.approvals.decided(site.viewer("j1")).items] == [other.id, one.id]
+    assert site.services.approvals.decided(site.viewer("law")).items == ()
