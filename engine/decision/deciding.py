@@ -21,6 +21,7 @@ from engine.decision.commands import (
     Decided,
     Delete,
     Fire,
+    KeepDocument,
     NeedFacts,
     Outcome,
     PassDue,
@@ -34,6 +35,7 @@ from engine.decision.commands import (
 )
 from engine.decision.facts import ApprovalQuery, Facts, OpenTask, PersonQuery, Query, RecordQuery, TaskQuery
 from engine.decision.intakes import take_item
+from engine.decision.making import keep_document
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
 from engine.decision.pressing import press
@@ -92,7 +94,7 @@ def first_queries(command: Command) -> list[Query]:
     match command.body:
         case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id) | Press(app, form, id):
             queries.append(RecordQuery(app, form, id))
-        case TakeAnswer(app, form, id):
+        case TakeAnswer(app, form, id) | KeepDocument(app, form, id):
             queries.append(RecordQuery(app, form, id))
         case RunRules(app, form, record, event):
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
@@ -129,6 +131,8 @@ def _carry_out(work: Work) -> Key | None:
             return (body.app, body.form, body.record)
         case TakeAnswer():
             return take_answer(work, body)
+        case KeepDocument():
+            return keep_document(work, body)
         case TakeItem():
             return take_item(work, body)
 
