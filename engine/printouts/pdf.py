@@ -100,7 +100,7 @@ def pdf_of(paper: Paper) -> bytes:
             producer="Youju",
             invariant=1,
         )
-        drawing = [flowable for block in paper.blocks for flowable in _drawn(block, made.width)]
+        drawing = [flowable for block in paper.blocks for flowable in _drawn(block, made.width, made.height)]
 
         def around(canvas: Canvas, document: SimpleDocTemplate) -> None:
             _edges(canvas, paper, size, int(document.page))
@@ -130,7 +130,7 @@ def _paragraph(text: str, style: str) -> Paragraph:
     return Paragraph(escape(_drawable(text)).replace("\n", "<br/>"), _STYLES[style])
 
 
-def _drawn(block: Block, width: float) -> Iterator[Flowable]:
+def _drawn(block: Block, width: float, height: float) -> Iterator[Flowable]:
     match block:
         case Writing(style, text):
             yield _paragraph(text, style)
@@ -141,7 +141,7 @@ def _drawn(block: Block, width: float) -> Iterator[Flowable]:
             yield Spacer(1, 6)
         case Pictures(contents, wide):
             for content in contents:
-                yield from _picture(content, min(wide * mm, width))
+                yield from _picture(content, min(wide * mm, width), height)
         case Code(text, size):
             if text:
                 yield _code(text, size * mm)
@@ -187,7 +187,7 @@ def _table(rows: list[list[Any]], widths: list[float], *, head: bool, more: list
     return made
 
 
-def _picture(content: bytes, width: float) -> Iterator[Flowable]:
+def _picture(content: bytes, width: float, height: float) -> Iterator[Flowable]:
     """Draw a picture upright, no larger than paper shows; nothing where it is none."""
     try:
         with Pixels.open(io.BytesIO(content)) as opened:
@@ -202,13 +202,13 @@ def _picture(content: bytes, width: float) -> Iterator[Flowable]:
         return
     target.seek(0)
     wide, high = flat.size
-    tall = min(width * high / wide, 220 * mm)
+    tall = min(width * high / wide, height - 10 * mm)
     yield Image(target, width=tall * wide / high, height=tall)
     yield Spacer(1, 4)
 
 
 def _code(text: str, size: float) -> Flowable:
     target = io.BytesIO()
-    segno.make(text[:1_000], micro=False, error="m").save(target, kind="png", scale=8, border=2)
+    segno.make(text, micro=False, error="m").save(target, kind="png", scale=8, border=2)
     target.seek(0)
     return Image(target, width=size, height=size, hAlign="LEFT")

@@ -10,7 +10,7 @@ from engine.catalog.apps import Catalog
 from engine.catalog.printouts.definitions import BreakDef, PicturesDef
 from engine.catalog.printouts.filling import MOST_ROWS, Filling, filled
 from engine.catalog.printouts.printouts import Block, Code, Fields, Lines, Printout, Words
-from engine.catalog.printouts.problems import NOT_MADE_NOW, TOO_MANY_ROWS
+from engine.catalog.printouts.problems import CODE_TOO_LONG, NOT_MADE_NOW, TOO_MANY_ROWS
 from engine.catalog.printouts.sieves import OPEN, Sieve
 from engine.decision.facts import Person
 from engine.decision.problems import ABSENT
@@ -36,6 +36,9 @@ from engine.storage.contents.kinds import clean_name
 from engine.storage.contents.store import Contents
 
 Speech = Literal["zh", "en"]
+MOST_CODED = 1_500
+"""How many bytes a QR code holds: more would be too fine for a phone to read off paper."""
+
 PAGES: dict[str, str] = {"zh": "第 {number} 页", "en": "Page {number}"}
 
 
@@ -206,7 +209,7 @@ class Making:
                 case PicturesDef(of, width):
                     yield on_paper.Pictures(tuple(self._pictures(of, filling)), width)
                 case Code(text, size):
-                    yield on_paper.Code(_value(text, filling), size)
+                    yield on_paper.Code(_coded(_value(text, filling)), size)
                 case BreakDef():
                     yield on_paper.Break()
 
@@ -252,6 +255,12 @@ class Making:
             if known is not None:
                 with self.contents.open(known.sha256) as content:
                     yield content.read()
+
+
+def _coded(text: str) -> str:
+    if len(text.encode()) > MOST_CODED:
+        raise EngineError(CODE_TOO_LONG.at(most=MOST_CODED))
+    return text
 
 
 def _words(message: Message | None, filling: Filling) -> str:

@@ -78,6 +78,11 @@ TOO_MANY_ROWS = ProblemKind(
     Text("明细超过 {most} 行,放不进文件", "There are more than {most} rows: too many for a file"),
     Text("让范围小一些", "Narrow the scope"),
 )
+CODE_TOO_LONG = ProblemKind(
+    "DOC-022",
+    Text("二维码放不下这么长的内容", "A QR code does not hold a text of that length"),
+    Text("最多 {most} 字节", "{most} bytes at most"),
+)
 NOT_MADE_NOW = ProblemKind(
     "DOC-021",
     Text("记录现在不满足“{label_zh}”的条件", "The record does not meet the condition of “{label_en}” now"),
