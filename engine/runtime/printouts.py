@@ -99,13 +99,15 @@ class Printouts:
         """Return the documents that can be made of a record now; EngineError (absent) where it is not to be read."""
         with self._desk.reading(viewer) as reading:
             row, definition = _readable(reading, app, form, id)
-            sieve, around = sieve_of(reading, definition, row), reading.surroundings(app)
-            return tuple(
-                OfferedDocument(one.key, one.definition.labels, one.ending)
-                for one in reading.app(app).printouts.values()
-                if one.definition.form == form
-                and (one.when is None or (sieve.lets(one.when) and one.when.holds(row, around)))
-            )
+            return _offered(reading, definition, row)
+
+    def beside(self, viewer: Viewer, app: str, form: str, id: str) -> tuple[OfferedDocument, ...]:
+        """Return the same for the page of a record; where its form has no documents the record is not looked up."""
+        with self._desk.reading(viewer) as reading:
+            if not any(one.definition.form == form for one in reading.app(app).printouts.values()):
+                return ()
+            row, definition = _readable(reading, app, form, id)
+            return _offered(reading, definition, row)
 
     def make(self, viewer: Viewer, app: str, form: str, id: str, key: str) -> MadeDocument:
         """Make a document of a record in the viewer's language; what they may not read in it stays blank.
@@ -121,6 +123,16 @@ class Printouts:
             making = Making(reading, definition, row, printout, speech, self._desk.execution.contents)
             made = making.prepared(sieve_of(reading, definition, row))
         return made.drawn()
+
+
+def _offered(reading: Reading, form: Form, row: Row) -> tuple[OfferedDocument, ...]:
+    sieve, around = sieve_of(reading, form, row), reading.surroundings(form.app)
+    return tuple(
+        OfferedDocument(one.key, one.definition.labels, one.ending)
+        for one in reading.app(form.app).printouts.values()
+        if one.definition.form == form.key
+        and (one.when is None or (sieve.lets(one.when) and one.when.holds(row, around)))
+    )
 
 
 def sieve_of(reading: Reading, form: Form, row: Row) -> Sieve:

@@ -110,7 +110,7 @@ class _Making:
             if (self.app, f"{self.form.key}.{key}") in self.work.scope.forms:
                 self.work.found.append(problems.LINES_APART.at(at, key=key))
             elif self._check(at, key, self.form.fields, problems.NO_FIELD):
-                value = self.work.expression(at, key)
+                value = _apart(self.work).expression(at, key)
                 items += [] if value is None else [(self.form.fields[key].labels or Text(key, key), value)]
         return Fields(tuple(items), block.columns)
 
@@ -142,7 +142,12 @@ class _Making:
             if not self._check(f"{place}.field", column.field, form.fields, problems.NO_FIELD):
                 return None
             found = form.fields[column.field].labels
-            value, labels = inner.expression(f"{place}.field", column.field), found or Text("", "")
+            value, labels = _apart(inner).expression(f"{place}.field", column.field), found or Text("", "")
         else:
             value, labels = inner.expression(f"{place}.value", column.value), Text("", "")
         return None if value is None else Column(column.labels or labels, value, column.width)
+
+
+def _apart(work: Gathering) -> Gathering:
+    """Return a gathering of the same problems for what is no source: keys of fields stay keys however one speaks."""
+    return Gathering(work.scope, work.found, [])

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from engine.catalog.restating import labelled, missed, restated
 from tests.support import office
 from tests.support.apps import app, compiled, element, field, form, places, problems_of, rule
 
@@ -54,6 +55,24 @@ def test_a_document_compiles_when_all_that_it_names_is_there():
     )  # fmt: skip
     made = compiled(app(QUOTE, whole)).apps["shop"].printouts["offer"]
     assert (made.media, made.ending, len(made.blocks)) == ("application/pdf", "pdf", 6)
+
+
+def test_what_a_document_says_is_stored_by_keys_and_keys_of_fields_stay():
+    said = document(
+        "offer",
+        {"paragraph": text("{{code的中文}}{% each items的中文 %}{{name的中文}}{% end %}")},
+        {"fields": {"keys": ["code"]}},
+        {"lines": {"of": "items", "columns": [{"field": "name"}, {"labels": text("x"), "value": "count的中文 * 2"}]}},
+        when="not is_empty(code的中文)",
+    )
+    documents = app(QUOTE, said)
+    placed = [one for one in compiled(documents).apps["shop"].placed if one.place.startswith("documents/")]
+    assert len(placed) == 4
+    assert list(missed(documents, placed)) == []
+    stored = restated(documents, placed)["documents/offer.json"]
+    assert stored["content"][0]["paragraph"]["zh"] == "{{code}}{% each items %}{{name}}{% end %}"
+    assert (stored["content"][2]["lines"]["columns"][1]["value"], stored["when"]) == ("count * 2", "not is_empty(code)")
+    assert labelled(documents, placed, "zh")["documents/offer.json"]["content"][1] == {"fields": {"keys": ["code"]}}
 
 
 @pytest.mark.parametrize(
