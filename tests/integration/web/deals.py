@@ -119,8 +119,7 @@ def documents() -> dict[str, Any]:
     guest = role("guest", access("deal", "read", hidden_fields=["budget"]), access("customer", "read"))
     documents = app(*_forms(), _moves(), stop, off, _paying(), key=APP, roles=[staff, guest], parameters=[days])
     documents["app.json"] = called(documents["app.json"], "商机管理", "Deals")
-    documents["documents/letter.json"] = _letter()
-    return documents
+    return {**documents, "documents/letter.json": _letter()}
 
 
 @dataclass
