@@ -11,11 +11,14 @@ from werkzeug.wsgi import wrap_file
 from engine.kernel.problems import EngineError, Problem
 from web import api, api_revisions
 from web.doors import instance, viewer
+from web.pages import records
 from web.payloads import body
 from web.problems import NO_FILE, ONE_FILE, UNKNOWN_KEY
 from web.wire import dumped
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from werkzeug.datastructures import FileStorage
 
 blueprint = Blueprint("files", __name__)
@@ -85,6 +88,38 @@ def _content(file_id: str) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
+    return response
+
+
+@api.blueprint.get(f"{api.RECORD}/documents")
+def documents(app: str, form: str, record_id: str) -> Response:
+    """List the documents that can be made of a record now."""
+    offered = instance().services.printouts.offered(viewer(), app, form, record_id)
+    listed = [{"key": one.key, "labels": one.labels.as_json(), "type": one.ending} for one in offered]
+    response = Response(dumped({"items": listed}), content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@api.blueprint.get(f"{api.RECORD}/documents/<key>")
+def document(app: str, form: str, record_id: str, key: str) -> Response:
+    """Make a document of a record: PDF, Word or Excel; what its reader may not read in it stays blank."""
+    return _made(app, form, record_id, key)
+
+
+@blueprint.get(f"{records.RECORD}/documents/<key>")
+def page_document(app: str, form: str, record_id: UUID, key: str) -> Response:
+    """Make a document of a record for a page."""
+    return _made(app, form, str(record_id), key)
+
+
+def _made(app: str, form: str, record_id: str, key: str) -> Response:
+    """Answer with a document to be saved: its own type, never guessed at, never run, kept by nobody."""
+    found = instance().services.printouts.make(viewer(), app, form, record_id, key)
+    response = Response(found.content, content_type=found.media)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -11,6 +11,7 @@ from engine.boards.boards import Board, Metric
 from engine.catalog.connectors.connectors import Connector
 from engine.catalog.definitions import AppDef, ParameterDef
 from engine.catalog.pages.blocks import Pages
+from engine.catalog.printouts.printouts import Printout
 from engine.catalog.quick_actions import QuickAction
 from engine.catalog.tables import TableSpec
 from engine.forms.access import Access, Grant, access_of
@@ -60,6 +61,7 @@ class App:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     boards: Mapping[str, Board] = field(default_factory=dict)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
+    printouts: Mapping[str, Printout] = field(default_factory=dict)
 
     @cached_property
     def key(self) -> str:

@@ -20,6 +20,7 @@ from engine.catalog.naming import Names
 from engine.catalog.pages.blocks import Pages
 from engine.catalog.pages.compiling import Surroundings as PageSurroundings
 from engine.catalog.pages.compiling import compile_pages
+from engine.catalog.printouts.compiling import compile_printouts
 from engine.catalog.quick_actions import Surrounding, compile_quick_actions
 from engine.catalog.rules_together import TOGETHER, about_forms
 from engine.catalog.specs import table_specs
@@ -159,6 +160,7 @@ def _compile_app(
     rules = work.rules()
     grants = work.grants()
     metrics, boards = compile_boards(app, scope, found, work.placed)
+    printouts = compile_printouts(app.key, app.printouts, scope, found, work.placed)
     if len(found) > before:
         return None
     return App(
@@ -175,6 +177,7 @@ def _compile_app(
         metrics=metrics,
         boards=boards,
         connectors=connectors,
+        printouts=printouts,
     )
 
 
@@ -317,6 +320,7 @@ class _Parts:
             calls=self.calls,
             hooks=hooks_for(self.app.connectors, form),
             approvals={item.key for item in flow.approvals} if flow else set(),
+            documents={item.key for item in self.app.printouts if item.form == form},
             others=lambda key: self._names(key) if self._fields(key) else None,
         )
 

@@ -13,6 +13,8 @@ from engine.catalog.documents import Documents, option_lists, shape_problems
 from engine.catalog.option_names import shared_aliases
 from engine.catalog.pages.definitions import PageDef, TabBarDef
 from engine.catalog.pages.reading import page_defs, tab_bar_defs
+from engine.catalog.printouts.definitions import FOLDER as PRINTOUTS
+from engine.catalog.printouts.definitions import PrintoutDef, printout_def
 from engine.catalog.quick_actions import FILE as QUICK_ACTIONS
 from engine.catalog.quick_actions import QuickActionDef, quick_action_defs
 from engine.forms.access import AccessDef, access_def
@@ -72,6 +74,7 @@ class AppDef:
     metrics: tuple[MetricDef, ...] = ()
     boards: tuple[BoardDef, ...] = ()
     connectors: tuple[ConnectorDef, ...] = ()
+    printouts: tuple[PrintoutDef, ...] = ()
 
 
 def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
@@ -99,6 +102,7 @@ def load_app(documents: Documents, types: Registry[FieldType]) -> AppDef:
         metrics=tuple(metric_def(item) for item in _folder(documents, "metrics")),
         boards=tuple(board_def(item) for item in _folder(documents, "boards")),
         connectors=tuple(connector_def(item) for item in _folder(documents, "connectors")),
+        printouts=tuple(printout_def(item) for item in _folder(documents, PRINTOUTS)),
     )
     found = [*_same_keys(made), *_missing_lists(documents, lists), *shared_aliases(documents)]
     if found:

@@ -38,6 +38,7 @@ FOLDERS = {
     "metrics": "metric",
     "boards": "board",
     "connectors": "connector",
+    "documents": "document",
 }
 SHOWN = 60
 LONGEST_KEPT = 200_000

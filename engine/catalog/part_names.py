@@ -29,6 +29,7 @@ pages 页面 page
 tab_bars 标签栏 tab bar
 quick_actions 快捷动作 quick action
 connector 连接器 connector
+document 文档 document
 operations 操作 operation
 intakes 接收 intake
 hooks 推送 hook
@@ -78,6 +79,7 @@ choose_first 先选 chosen first
 codes 识别的码 codes
 columns 列 columns
 computed 计算公式 formula
+content 内容 content
 create 新建 create
 creator 创建人的值 values of the creator
 default 默认值 default
@@ -96,6 +98,7 @@ enabled 启用 enabled
 ends 之后怎么走 what follows
 entries 标签 entries
 fields 字段 fields
+file_name 文件名 file name
 filter 筛选 filter
 find 查找 search
 find_by 查找依据 found by
@@ -126,6 +129,7 @@ items 内容的位置 where the items are
 key 键 key
 kind 种类 kind
 labels 名称 name
+language 语言 language
 late 超时怎么办 when late
 least 最低分 lowest
 ledger 台账 ledger
@@ -165,6 +169,7 @@ optional_fields 选填字段 optional fields
 options 选项 options
 order 排序 order
 outputs 输出 outputs
+page 纸张 paper
 pages 页面 pages
 paging 分页 paging
 parameters 可改的参数 parameters
@@ -211,6 +216,7 @@ suggestions 快捷文字 texts in one tap
 summary 摘要 summary
 tab_bars 标签栏 tab bars
 taken_from 取自 taken from
+template 模板文件 template file
 then 动作 actions
 timeout_seconds 超时秒数 time-out in seconds
 timezone 时区 time zone

@@ -16,6 +16,7 @@ from engine.decision.changeset import Actor, OutboxMessage, TaskAction, TaskOpen
 from engine.decision.commands import RunRules
 from engine.decision.holding import hold_entry, party_entry
 from engine.decision.ledgers import Booking, book
+from engine.decision.making import ask_for_document
 from engine.decision.pending import Saving
 from engine.decision.persons import look_up, recipients
 from engine.decision.reading_ahead import read_rows_ahead
@@ -41,6 +42,7 @@ from engine.rules.actions import (
     ForEach,
     ForRelated,
     Hold,
+    MakeDocument,
     Notify,
     OpenTask,
     Post,
@@ -88,7 +90,7 @@ class Run:
         self.asked.hear(seen, self.app.decision_tables, self.around)
 
 
-OF_THE_RECORD = (SetFields, AddTag, Fire, OpenTask, StartApproval, Hold, Release)
+OF_THE_RECORD = (SetFields, AddTag, Fire, OpenTask, StartApproval, Hold, Release, MakeDocument)
 """Actions on the record itself: they mean nothing once it is deleted."""
 
 
@@ -108,6 +110,7 @@ KEYS: Mapping[type[Single], str] = MappingProxyType(
         Hold: "hold",
         Release: "release",
         Call: "call",
+        MakeDocument: "make_document",
         Refuse: "refuse",
         RunOthers: "run",
         Wait: "wait_for",
@@ -143,6 +146,8 @@ def act(run: Run, action: Done, row: Row) -> None:
             _hold_or_let_go(run, action, row)
         case Call():
             place_call(run, action, row)
+        case MakeDocument():
+            ask_for_document(run, action, row)
         case Refuse():  # the checker lets it stand in before-rules only
             raise EngineError(problems.NOT_ALLOWED.at())
 

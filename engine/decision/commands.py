@@ -172,6 +172,19 @@ class TakeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepDocument:
+    """Keep the file of a document that a rule has had made in a field of its record."""
+
+    app: str
+    form: str
+    record: str
+    rule: str
+    field: str
+    file: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TakeItem:
     """Let an item that came in become a record, or change the record that it is about; ``values`` were read from it.
 
@@ -208,6 +221,7 @@ Body = (
     | Relocate
     | RunRules
     | TakeAnswer
+    | KeepDocument
     | TakeItem
     | UndoRun
 )

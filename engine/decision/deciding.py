@@ -21,6 +21,7 @@ from engine.decision.commands import (
     Decided,
     Delete,
     Fire,
+    KeepDocument,
     NeedFacts,
     Outcome,
     PassDue,
@@ -36,6 +37,7 @@ from engine.decision.commands import (
 )
 from engine.decision.facts import ApprovalQuery, Facts, OpenTask, PersonQuery, Query, RecordQuery, RunQuery, TaskQuery
 from engine.decision.intakes import take_item
+from engine.decision.making import keep_document
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
 from engine.decision.pressing import press
@@ -97,7 +99,7 @@ def first_queries(command: Command) -> list[Query]:
     match command.body:
         case Update(app, form, id) | Delete(app, form, id) | Fire(app, form, id) | Press(app, form, id):
             queries.append(RecordQuery(app, form, id))
-        case TakeAnswer(app, form, id) | Relocate(app, form, id):
+        case TakeAnswer(app, form, id) | Relocate(app, form, id) | KeepDocument(app, form, id):
             queries.append(RecordQuery(app, form, id))
         case RunRules(app, form, record, event):
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
@@ -133,15 +135,24 @@ def _carry_out(work: Work) -> Key | None:
             return pass_due(work, body, save)
         case Relocate():
             return relocate(work, body)
+        case UndoRun():
+            return undo(work, body)
+        case RunRules() | TakeAnswer() | KeepDocument() | TakeItem():
+            return _by_itself(work, body)
+
+
+def _by_itself(work: Work, body: RunRules | TakeAnswer | KeepDocument | TakeItem) -> Key | None:
+    """Carry out what nobody asks for: it follows from what has happened, or comes from outside."""
+    match body:
         case RunRules():
             run_rules(work, body)
             return (body.app, body.form, body.record)
         case TakeAnswer():
             return take_answer(work, body)
+        case KeepDocument():
+            return keep_document(work, body)
         case TakeItem():
             return take_item(work, body)
-        case UndoRun():
-            return undo(work, body)
 
 
 def _changeset(work: Work) -> Changeset:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from engine.decision import calls
+from engine.decision import calls, making
 from engine.decision.approvals.courses import KIND as APPROVAL_DUE
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, PassDue, RunRules
@@ -21,6 +21,8 @@ from engine.jobs import deadlines, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
+from engine.jobs.making import keep_made, made
+from engine.jobs.making import retry_of as retry_made
 from engine.jobs.problems import UNKNOWN_KIND
 from engine.jobs.pulling import keep_page, pulled
 from engine.jobs.sweeping import looked, sweep
@@ -127,6 +129,7 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         "notify": notify,
         GOING_ON: go_on,
         calls.KIND: keep_answer,
+        making.KIND: keep_made,
         TELL: telling.keep_told,
         DIGEST: telling.keep_told,
         INTAKE: take,
@@ -143,12 +146,19 @@ BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
 """The same for a process beside which people write: what takes long is done in pieces by the clock of the machine."""
 
 LOOKS: Mapping[str, Look] = MappingProxyType(
-    {sweeping.KIND: looked, calls.KIND: called, PULL: pulled, TELL: telling.told, DIGEST: telling.told}
+    {
+        sweeping.KIND: looked,
+        calls.KIND: called,
+        making.KIND: made,
+        PULL: pulled,
+        TELL: telling.told,
+        DIGEST: telling.told,
+    }
 )
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
 
 RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], outbox.Retry]] = MappingProxyType(
-    {calls.KIND: retry_of, PULL: retry_of, TELL: telling.retry_of, DIGEST: telling.retry_of}
+    {calls.KIND: retry_of, making.KIND: retry_made, PULL: retry_of, TELL: telling.retry_of, DIGEST: telling.retry_of}
 )
 """How what failed is tried again, where that is not as usual."""
 

@@ -46,6 +46,11 @@ NOT_BY_RQ = ProblemKind(
     Text("rq worker 不认识有据的安装", "A worker of RQ knows no installation of Youju"),
     Text("请用 youju worker", "Use youju worker"),
 )
+NO_DOCUMENT = ProblemKind(
+    "JOB-020",
+    Text("已经没有文档“{document}”", "There is no document “{document}” any more"),
+    Text("文档改过;恢复它,然后重放", "The document has been changed; bring it back and replay"),
+)
 NO_CONNECTOR = ProblemKind(
     "JOB-013",
     Text("已经没有连接器操作“{connector}.{operation}”", "There is no operation “{connector}.{operation}” any more"),

@@ -151,6 +151,15 @@ class Call:
 
 
 @dataclass(frozen=True, eq=False)
+class MakeDocument:
+    """Make a document of the record, after the commit, and keep it in a field of attachments."""
+
+    document: str
+    field: str
+    retry: RetryDef | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class AddTag:
     """Choose one more option of a field of several, which stay in the order of ``options``."""
 
@@ -209,7 +218,7 @@ class Branch:
 Writing = SetFields | AddTag | Fire | Create | Update | Post | Reverse | Hold | Release
 """An action that changes a record."""
 
-Done = Writing | Notify | OpenTask | StartApproval | Refuse | Call | ForEach
+Done = Writing | Notify | OpenTask | StartApproval | Refuse | Call | MakeDocument | ForEach
 """An action that does something by itself."""
 
 Single = Done | RunOthers | Wait | ForRelated

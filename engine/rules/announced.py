@@ -49,22 +49,13 @@ class WaitUntilDef:
 
 
 @dataclass(frozen=True, slots=True)
-class MakeDocumentDef:
-    """Make a document of a template, kept in a field where one is named."""
-
-    document: str
-    field: str | None = None
-    retry: RetryDef | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SnapshotDef:
     """Keep the record as it is now, under a name."""
 
     labels: Text | None = None
 
 
-AnnouncedDef = WaitUntilDef | MakeDocumentDef | SnapshotDef
+AnnouncedDef = WaitUntilDef | SnapshotDef
 
 
 def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
@@ -84,8 +75,6 @@ def announced_def(kind: str, body: Json) -> AnnouncedDef:
     match kind:
         case "wait_until":
             return WaitUntilDef(body)
-        case "make_document":
-            return MakeDocumentDef(body["document"], body.get("field"), retry_def(body))
         case _:
             return SnapshotDef(Text.from_json(body["labels"]) if "labels" in body else None)
 

@@ -12,13 +12,11 @@ from engine.rules import problems
 from engine.rules.announced import (
     AnnouncedDef,
     DeliveryDef,
-    MakeDocumentDef,
     RetryDef,
     SnapshotDef,
     WaitUntilDef,
 )
 from engine.rules.events import EventDef
-from engine.rules.naming import Names, check_known
 
 PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -65,15 +63,12 @@ def check_retry(retry: RetryDef | None, place: str, work: Gathering) -> None:
         work.found.append(problems.NO_PAUSE.at(f"{place}.wait"))
 
 
-def check_announced(place: str, action: AnnouncedDef, work: Gathering, names: Names) -> None:
+def check_announced(place: str, action: AnnouncedDef, work: Gathering) -> None:
     """Gather what is wrong with an action that cannot be run yet, and that it cannot."""
     match action:
         case WaitUntilDef(condition=condition):
             work.expression(f"{place}.wait_until", condition, BooleanType)
             what = ("等到", "wait until")
-        case MakeDocumentDef(field=field):
-            check_known(work, f"{place}.make_document.field", [field] if field else [], names.fields)
-            what = ("生成文档", "make document")
         case SnapshotDef():
             what = ("快照", "snapshot")
     not_yet(work, place, what)

@@ -1,4 +1,4 @@
-"""Calls of connectors as a rule's document states them."""
+"""What is done after the commit, as a rule's document states it: calls of connectors, and making documents."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ class CallDef:
     retry: RetryDef | None = None
 
 
-def call_def(document: Mapping[str, Json]) -> CallDef:
-    """Return the call that a valid document states."""
-    return CallDef(document["connector"], document["operation"], document.get("with", {}), retry_def(document))
+@dataclass(frozen=True, slots=True)
+class MakeDocumentDef:
+    """Make a document of the record and keep it in a field of attachments."""
+
+    document: str
+    field: str | None = None
+    retry: RetryDef | None = None
+
+
+def outside_def(kind: str, document: Mapping[str, Json]) -> CallDef | MakeDocumentDef:
+    """Return what the member ``kind`` of a valid document states."""
+    retry = retry_def(document)
+    if kind == "call":
+        return CallDef(document["connector"], document["operation"], document.get("with", {}), retry)
+    return MakeDocumentDef(document["document"], document.get("field"), retry)

@@ -28,8 +28,9 @@ from engine.rules.actions import (
     Update,
 )
 from engine.rules.announcing import check_announced, check_delivery, check_persons, not_yet
-from engine.rules.calls import CallDef
+from engine.rules.calls import CallDef, MakeDocumentDef
 from engine.rules.compiling_calls import compile_call
+from engine.rules.compiling_making import compile_making
 from engine.rules.compiling_posts import compile_posting
 from engine.rules.compiling_related import compile_for_related
 from engine.rules.compiling_steps import compile_step
@@ -89,15 +90,21 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
         case PostDef() | ReverseDef():
             at = f"{place}.{'post' if isinstance(action, PostDef) else 'reverse'}"
             return compile_posting(at, action, work, names, _expressions)
-        case CallDef():
-            return compile_call(f"{place}.call", action, work, names)
+        case CallDef() | MakeDocumentDef():
+            return _compile_outside(place, action, work, names)
         case BranchDef():
             return _compile_branch(f"{place}.if", action, work, names)
         case LinkDef() | AddTagDef() | WaitForDef() | RunRulesDef() | StartApprovalDef():
             return compile_step(place, action, work, names)
         case _:
-            check_announced(place, action, work, names)
+            check_announced(place, action, work)
             return None
+
+
+def _compile_outside(place: str, action: CallDef | MakeDocumentDef, work: Gathering, names: Names) -> Action | None:
+    if isinstance(action, CallDef):
+        return compile_call(f"{place}.call", action, work, names)
+    return compile_making(f"{place}.make_document", action, work, names)
 
 
 def _compile_branch(place: str, action: BranchDef, work: Gathering, names: Names) -> Branch | None:

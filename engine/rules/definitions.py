@@ -10,7 +10,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
 from engine.rules.announced import AnnouncedDef, DeliveryDef, announced_def, delivery_def
-from engine.rules.calls import CallDef, call_def
+from engine.rules.calls import CallDef, MakeDocumentDef, outside_def
 from engine.rules.events import EventDef, event_def
 from engine.rules.posting import PostDef, ReverseDef, posting_def
 from engine.rules.steering import STEERING, SteeringDef, steering_def
@@ -157,6 +157,7 @@ ActionDef = (
     | PostDef
     | ReverseDef
     | CallDef
+    | MakeDocumentDef
     | SteeringDef
     | AnnouncedDef
 )
@@ -234,8 +235,8 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
             return CreateDef(body["form"], body["fields"], body.get("into"))
         case "post" | "reverse":
             return posting_def(kind, body)
-        case "call":
-            return call_def(body)
+        case "call" | "make_document":
+            return outside_def(kind, body)
         case _:
             return steering_def(kind, body) if kind in STEERING else announced_def(kind, body)
 

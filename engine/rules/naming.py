@@ -29,7 +29,8 @@ class Names:
     """What a rule may name, beside what its expressions see: the fields, states and transitions of its form.
 
     ``begins_in`` is the state in which records of the form begin; ``rules`` are the rules of the form, ``calls`` the
-    operations of every connector, ``hooks`` what brings items for the form, ``approvals`` its approvals.
+    operations of every connector, ``hooks`` what brings items for the form, ``approvals`` its approvals,
+    ``documents`` those that can be made of its records.
     ``others`` gives the same of another form of the app.
     """
 
@@ -43,6 +44,7 @@ class Names:
     calls: Mapping[str, Mapping[str, Signature]] = field(default_factory=dict)
     hooks: Collection[str] = ()
     approvals: Collection[str] = ()
+    documents: Collection[str] = ()
     others: Callable[[str], Names | None] = field(default=lambda _: None)
 
 

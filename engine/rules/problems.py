@@ -292,6 +292,16 @@ DONE_ALREADY = ProblemKind(
     Text("它在这段时间里只做一次", "It is done only once in this time"),
     Nature.CONFLICT,
 )
+NO_PLACE = ProblemKind(
+    "RULE-095",
+    Text("没有说生成的文档存在哪里", "It is not said where the document is kept"),
+    Text("写明一个附件字段:{known}", "Name a field of attachments: {known}"),
+)
+NO_ATTACHMENTS = ProblemKind(
+    "RULE-096",
+    Text("“{key}”不是附件字段", "“{key}” is no field of attachments"),
+    Text("可用的:{known}", "There are: {known}"),
+)
 NOTHING_OUTSIDE = ProblemKind(
     "RULE-090",
     Text("没有站外的通知方式,“{part}”不起作用", "“{part}” does nothing where nobody is told outside of the platform"),

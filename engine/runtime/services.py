@@ -28,6 +28,7 @@ from engine.runtime.hooks import Hooks
 from engine.runtime.inbox import Inbox
 from engine.runtime.pages import Pages
 from engine.runtime.parameters import Parameters
+from engine.runtime.printouts import Printouts
 from engine.runtime.purging import Purging
 from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
@@ -69,6 +70,7 @@ class Services:
     directory: Directory
     drafts: Drafts
     draft_documents: DraftDocuments
+    printouts: Printouts
     purging: Purging
     studio: Studio
     studio_words: StudioWords
@@ -120,6 +122,7 @@ def _at(desk: Desk) -> Services:
         directory=Directory(desk.execution),
         drafts=Drafts(desk),
         draft_documents=DraftDocuments(desk),
+        printouts=Printouts(desk),
         purging=Purging(desk),
         studio=Studio(desk),
         studio_words=StudioWords(desk),

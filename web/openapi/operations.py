@@ -177,6 +177,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         refusals=OF_A_BODY,
     ),
     "history": _reading("History", *OF_A_RECORD),
+    "documents": _reading("Documents", *OF_A_RECORD),
+    "document": Operation("Content", refusals=OF_A_BODY, gives="*/*"),
     **DESIGNS,
     "rules": _reading("Rules", *OF_A_RECORD),
     "explanation": _reading("Explanation", *OF_A_RECORD),

@@ -223,6 +223,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Parameter": PARAMETER,
     "Parameters": listed(PARAMETER),
     "History": listed(ENTRY),
+    "Documents": listed(closed(key=WORD, labels=named("Text"), type=WORD)),
     "Rule": RULE,
     "TableRow": TABLE_ROW,
     "Heard": HEARD,

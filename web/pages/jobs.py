@@ -142,6 +142,7 @@ def _letter(said: Mapping[str, object], rules: Mapping[tuple[str, str], Text]) -
         "event": gettext("Let rules look at a change"),
         "notify": gettext("Tell people"),
         "call": gettext("Call a partner"),
+        "document": gettext("Make a document"),
         "tell": gettext("Tell people outside"),
         "digest": gettext("Send what was gathered"),
         "continue": gettext("Let a rule go on after its wait"),

@@ -10,7 +10,7 @@ from engine.decision.changeset import Actor
 from engine.kernel.clocks import DAY_MS, moment_text
 from engine.runtime.publishing import publish
 from engine.runtime.views import RecordView, Viewer
-from tests.support.apps import access, app, field, form, parameter, role, rule, state, transition, workflow
+from tests.support.apps import access, app, element, field, form, parameter, role, rule, state, transition, workflow
 
 APP = "deals"
 PEOPLE = {"rep": "葛明", "boss": "丁主管", "banker": "王会计", "guest": "访客"}
@@ -72,6 +72,13 @@ def _paying() -> dict[str, Any]:
     return called(paying, "结清欠款", "Pay off a debt")
 
 
+def _letter() -> dict[str, Any]:
+    """Return a document that is made of a debt, as PDF."""
+    content = [{"title": {"zh": "催款函", "en": "Letter"}}, {"fields": {"keys": ["amount", "owner"]}}]
+    letter = {"format": 1, "kind": "document", **element("letter"), "form": "debt", "content": content}
+    return called(letter, "催款函", "Letter")
+
+
 def documents() -> dict[str, Any]:
     """Return the app's documents."""
     hold = {
@@ -112,7 +119,7 @@ def documents() -> dict[str, Any]:
     guest = role("guest", access("deal", "read", hidden_fields=["budget"]), access("customer", "read"))
     documents = app(*_forms(), _moves(), stop, off, _paying(), key=APP, roles=[staff, guest], parameters=[days])
     documents["app.json"] = called(documents["app.json"], "商机管理", "Deals")
-    return documents
+    return {**documents, "documents/letter.json": _letter()}
 
 
 @dataclass

@@ -31,7 +31,6 @@ def found(on: Any = None, then: Any = None, **more: Any) -> list[tuple[str, str]
     ("then", "place"),
     [
         ({"wait_until": "a > 1"}, "then[0]"),
-        ({"make_document": {"document": "offer", "field": "a"}}, "then[0]"),
         ({"snapshot": {}}, "then[0]"),
         ({"if": {"when": "a > 1", "then": [{"snapshot": {}}]}}, "then[0].if.then[0]"),
         ({"for_each": {"lines": "parts", "do": [TOLD]}}, "then[0].for_each.do"),

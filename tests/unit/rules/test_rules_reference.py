@@ -54,6 +54,7 @@ def test_an_action_is_said_to_run_when_nothing_refuses_it(name):
         "hold": {"reason": {"zh": "z", "en": "e"}},
         "release": True,
         "call": {"connector": "erp", "operation": "ping"},
+        "make_document": {"document": "offer", "field": "a"},
         "link": {"field": "a", "record": "a"},
         "add_tag": {"field": "a", "tag": "x"},
         "run": ["other"],

@@ -1,0 +1,1 @@
+"""Documents that are made of records: as they are stated, checked and compiled."""
