@@ -13,14 +13,14 @@ from engine.kernel.clocks import Moment, moment_number
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Problem
 from engine.runtime.approvals import Said
-from web import api
+from web import api_runs
 from web.api import RECORD, answer
 from web.doors import instance, viewer
 from web.payloads import body_of, idempotency_key, known_parameters, size
 from web.problems import NOT_FOUND, WRONG_SHAPE, RequestRefused
 from web.wire_approvals import absences_json, approval_json, approvals_json
 
-blueprint = api.blueprint
+blueprint = api_runs.blueprint
 """That of the whole API: what is not about approvals stands in ``web.api``."""
 
 OF: Final = ("started", "decided")

@@ -15,7 +15,6 @@ from engine.runtime.settings import read_key
 from web import (
     answers,
     api_approvals,
-    api_runs,
     compressing,
     display,
     display_capture,
@@ -74,7 +73,6 @@ STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
     hooks.blueprint,
-    api_runs.blueprint,
     api_approvals.blueprint,
     files.blueprint,
     account.blueprint,
