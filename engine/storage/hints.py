@@ -35,15 +35,17 @@ def hints_of(messages: Iterable[Message]) -> tuple[Hint, ...]:
 def take(connection: Connection, hints: Iterable[Hint], real_now: Moment, lease: int) -> tuple[Message, ...]:
     """Take these messages for ``lease`` milliseconds, those that are left, oldest first.
 
-    What is done, dead, or taken by somebody since it was hinted at is left alone, as is what another one is taking now.
+    What is done, dead, or taken by somebody since it was hinted at is left alone.
     """
     wanted = list(hints)
     if not wanted:
         return ()
-    hinted = select(_OUTBOX.c.id).where(_OPEN, tuple_(_OUTBOX.c.id, _OUTBOX.c.fence).in_(wanted))
+    # Who looks for what is due locks what was found a moment ago, too, and lets go of it at once: that is waited for.
+    # To pass over it would leave it to nobody until its lease is over. All wait in one order.
+    hinted = select(_OUTBOX.c.id).where(_OPEN, tuple_(_OUTBOX.c.id, _OUTBOX.c.fence).in_(wanted)).order_by(_OUTBOX.c.id)
     taking = (
         update(_OUTBOX)
-        .where(_OUTBOX.c.id.in_(hinted.with_for_update(skip_locked=True)))
+        .where(_OUTBOX.c.id.in_(hinted.with_for_update()))
         .values(available_at=real_now + lease, fence=_OUTBOX.c.fence + 1)
         .returning(*(_OUTBOX.c[name] for name in Message.__slots__))
     )

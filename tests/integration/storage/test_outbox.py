@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
+from sqlalchemy import select
 
 from engine.decision.changeset import OutboxMessage
-from engine.storage import outbox
+from engine.storage import hints, outbox, system_tables
 from engine.storage.outbox import Retry
 from tests.support.library import NOON
 
@@ -65,3 +69,25 @@ def test_nothing_is_undelivered_when_it_is_finished(sent):
     with sent.database.write() as connection:
         outbox.finish(connection, message, REAL)
     assert (is_due(sent, real=REAL + 10**9), undelivered(sent)) == (False, ())
+
+
+def test_what_was_found_is_taken_although_somebody_else_has_just_looked_at_it(sent):
+    """Another relay locks the row while it sees that it is taken; who found it waits the moment that this lasts."""
+    found = claim(sent, lease=100)
+    looks, row = threading.Event(), system_tables.outbox
+
+    def look():
+        with sent.database.write() as connection:
+            connection.execute(select(row.c.id).where(row.c.id == "m").with_for_update()).all()
+            looks.set()
+            time.sleep(0.2)
+
+    other = threading.Thread(target=look)
+    other.start()
+    looks.wait()
+    with sent.database.write() as connection:
+        taken = hints.take(connection, hints.hints_of([found]), REAL, lease=100)
+    other.join()
+    assert [message.id for message in taken] == ["m"]
+    with sent.database.write() as connection:
+        assert hints.take(connection, hints.hints_of([found]), REAL, lease=100) == (), "once"
