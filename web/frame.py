@@ -137,6 +137,7 @@ def _places_of(app: AppView, *, is_open: bool) -> AppPlaces:
         settings.append(_place(gettext("Studio"), url_for("studio.home", app=app.key), "edit"))
         settings.append(_place(gettext("Design and revisions"), url_for("revisions.show", app=app.key), "history"))
         settings.append(_place(gettext("Runs of rules"), url_for("runs.home", app=app.key), "bolt"))
+        settings.append(_place(gettext("Records by state"), url_for("moves.home", app=app.key), "box"))
     return AppPlaces(app.key, text_of(app.labels), home, boards, tuple(forms), tuple(settings), is_open)
 
 

@@ -182,3 +182,8 @@ NO_DAY = ProblemKind(
     Text("这里应是一天,例如 2026-11-24", "A day is expected here, such as 2026-11-24"),
     Text("请从日历里选一天", "Choose a day from the calendar"),
 )
+TOO_MANY_HERE = ProblemKind(
+    "WEB-028",
+    Text("有{count}条记录,这里一次最多移动{most}条", "There are {count} records; {most} are moved here at most"),
+    Text("请用命令 youju app move {app} {form} 旧=新", "Use the command youju app move {app} {form} OLD=NEW"),
+)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from engine.catalog.apps import App
 from engine.decision.changeset import Actor, Note
 from engine.decision.commands import Relocate
+from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
+from engine.decision.words import title_of
 from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid, uuid7
 from engine.kernel.problems import EngineError, Text
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 CHUNK = 100
 """Records in one transaction: few enough that whoever writes waits no more than some hundredths of a second."""
 
+EXAMPLES = 10
 SUBJECT = "relocation"
 
 Progress = Callable[[int], object]
@@ -72,6 +75,23 @@ class Relocations:
         with self._desk.reading(viewer) as reading:
             current_of(reading, app)
         return states(self._desk.execution, app)
+
+    def form_labels(self, viewer: Viewer, app: str) -> Mapping[str, Text]:
+        """Return what the forms are called that have states, by key."""
+        with self._desk.reading(viewer) as reading:
+            current_of(reading, app)
+            found = reading.app(app)
+            return {form: found.forms[form].definition.labels for form in found.workflows}
+
+    def examples(self, viewer: Viewer, app: str, form: str, state: str) -> tuple[tuple[str, str], ...]:
+        """Return ids and titles of the first records in a state that the viewer may read."""
+        with self._desk.reading(viewer) as reading:
+            current_of(reading, app)
+            tables = reading.current.tables.get((app, form))
+            ids = relocations.in_state(reading.connection, tables, state, None, EXAMPLES) if tables else []
+            reading.fetch(RecordQuery(app, form, id) for id in ids)
+            titles = ((id, title_of(reading, app, form, id, viewer.language)) for id in ids)
+            return tuple((id, title) for id, title in titles if title)
 
     def move(
         self, viewer: Viewer, app: str, form: str, moves: Mapping[str, str], reason: str, progress: Progress = int

@@ -28,7 +28,7 @@ COUNTED = 1_000
 """Records are counted up to here; beyond it there are "more than"."""
 
 RESERVED_APPS = frozenset(("absences", "approvals", "apps", "files", "inbox"))
-RESERVED_FORMS = frozenset(("actions", "boards", "parameters", "revisions", "runs", "studio"))
+RESERVED_FORMS = frozenset(("actions", "boards", "moves", "parameters", "revisions", "runs", "studio"))
 """Keys that addresses of the API and of pages have for something else: what goes by them could not be reached."""
 
 

@@ -103,6 +103,7 @@ STATE_CHANGING = (
     "/look",
     "/me/reach",
     "/me/absences",
+    "/a/library/moves/",
     f"/me/absences/{ABSENT}/remove",
     "/approvals/several",
     f"/approvals/{ABSENT}/approve",

@@ -1,0 +1,81 @@
+"""How many records of an app are in which state, and moving them to other states and back: for administrators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+
+from engine.kernel.problems import EngineError, Nature
+from web.doors import instance, viewer
+from web.errors import told
+from web.problems import TOO_MANY_HERE, status_of
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from engine.kernel.problems import Problem
+    from engine.runtime.relocations import Relocations
+
+blueprint = Blueprint("moves", __name__)
+
+BACK: Final = "back:"
+MOST: Final = 2_000
+"""So many records are moved while somebody waits for the page; more are moved on the command line."""
+
+
+def _moves() -> Relocations:
+    return instance().services.relocations
+
+
+@blueprint.get("/a/<app>/moves/")
+def home(app: str) -> BaseResponse:
+    """Show the states, what was moved, and what a move that is asked for would come to."""
+    return _page(app)
+
+
+@blueprint.post("/a/<app>/moves/")
+def move(app: str) -> BaseResponse:
+    """Move the records of a state to another one, or move back what was moved."""
+    asked, reason = request.form.get("_do", ""), request.form.get("reason", "")
+    try:
+        if asked.startswith(BACK):
+            _moves().back(viewer(), app, asked.removeprefix(BACK), reason)
+        else:
+            form, origin, target = (request.form.get(name, "") for name in ("form", "origin", "target"))
+            _refuse_too_many(app, form, origin)
+            _moves().move(viewer(), app, form, {origin: target}, reason)
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return _page(app, told(error), status_of(error))
+    return redirect(url_for("moves.home", app=app, done="updated"), 303)
+
+
+def _refuse_too_many(app: str, form: str, state: str) -> None:
+    found = _moves().states(viewer(), app).get(form, ())
+    count = next((one.records for one in found if one.key == state), 0)
+    if count > MOST:
+        raise EngineError(TOO_MANY_HERE.at("origin", count=count, most=MOST, app=app, form=form))
+
+
+def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200) -> BaseResponse:
+    states = _moves().states(viewer(), app)
+    wanted = {name: request.values.get(name, "") for name in ("form", "origin", "target", "reason")}
+    counted = {one.key: one for one in states.get(wanted["form"], ())}
+    origin, target = counted.get(wanted["origin"]), counted.get(wanted["target"])
+    asked = origin is not None and target is not None and origin is not target
+    body = render_template(
+        "moves.html",
+        app=app,
+        labels=instance().services.drafts.labels(viewer(), app),
+        forms=_moves().form_labels(viewer(), app),
+        states=states,
+        wanted=wanted,
+        origin=origin if asked else None,
+        target=target if asked else None,
+        examples=_moves().examples(viewer(), app, wanted["form"], wanted["origin"]) if asked else (),
+        moved=_moves().listed(viewer(), app),
+        problems=problems,
+    )
+    return make_response(body, status)
