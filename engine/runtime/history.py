@@ -33,6 +33,7 @@ UPDATE = "update"
 ACTIONS = {
     "create": Text("新建", "Created"),
     UPDATE: Text("修改", "Changed"),
+    "relocate": Text("随流程调整迁移状态", "Moved to another state with many others"),
     "delete": Text("删除", "Deleted"),
     ERASURE: Text("清除数据", "Erased"),
 }

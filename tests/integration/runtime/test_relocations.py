@@ -91,7 +91,7 @@ def test_a_move_is_in_the_history_and_the_log_and_tells_nobody(crm):
     crm.jobs().run_until_quiet()
     assert "来了" not in {item.text.zh for item in crm.services.inbox.notifications(crm.viewer("j1"))}
     latest = crm.services.records.history(crm.viewer("boss"), "crm", "deal", record.id)[0]
-    assert (latest.action, latest.by_shown) == ("relocate", "boss")
+    assert (latest.action, latest.by_shown, latest.labels.zh) == ("relocate", "boss", "随流程调整迁移状态")
     log = "SELECT origin, target, dwell, batch FROM youju_state_log ORDER BY at DESC"
     assert tuple(crm.query(log)[0]) == ("asking", "review", 1000, moved.id)
     noted = crm.query("SELECT payload FROM youju_journal WHERE subject = 'relocation'")
