@@ -292,6 +292,7 @@ class StandingApproval:
     starter: str | None
     started_at: Moment
     urged_at: Moment | None = None
+    ended_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,7 @@ def relocate(work: Work, body: Relocate) -> Key | None:
         last = cast("str | None", work.fact(LastMoveQuery(body.app, body.form, body.id)))
         if last != body.moved_by:
             return None
-    held = None if flow.is_closed(body.target) else before.get("held")
-    row = {**before, "state": body.target, "state_since": work.moment, "held": held}
+    row = {**before, "state": body.target, "state_since": work.moment}
     save(
         Saving(
             work=work,

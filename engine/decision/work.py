@@ -76,6 +76,8 @@ class Work:
     tokens_used: list[TokenUse] = field(default_factory=list)
     approvals: dict[str, ApprovalWrite] = field(default_factory=dict)
     approval_acts: list[ApprovalAct] = field(default_factory=list)
+    applicant: str | None = None
+    """Who applied for the approval that is decided in; None where none is."""
     undone: list[RunUndone] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from engine.decision.approvals.people import acting_for, look_who_is_away, may_act_for, whose_own
 from engine.decision.changeset import Actor, ApprovalAct
@@ -40,6 +40,9 @@ from engine.storage.tasks import StoredTask, open_tasks
 from engine.workflows.approvals.course import Course, Seat
 from engine.workflows.approvals.definitions import StepDef, approval_def
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 PAGE = 30
 """How many approvals one page of a list shows."""
 
@@ -61,14 +64,16 @@ class Approvals:
         execution = self._execution
         command = execution.command(Actor(viewer.id), body)
 
-        def do() -> str:
-            execution.within(connection, command)
-            return body.approval
+        def signed(connection: Connection) -> ApprovalView:
+            def do() -> str:
+                execution.within(connection, command)
+                return body.approval
 
-        with execution.database.write() as connection:
             once(connection, viewer.id, idempotency_key, lambda: _digest(body), execution.clocks.business(), do)
             reading = self._desk.over(connection, viewer)
             return _views(reading, [_one(reading, body.approval)])[0]
+
+        return execution.attempt(signed)
 
     def act(self, viewer: Viewer, id: str, act: str, said: Said, idempotency_key: str | None = None) -> ApprovalView:
         """Do something in an approval by the name of the act (``sign``); absent where there is no such act."""
@@ -125,7 +130,7 @@ class Approvals:
         with self._desk.reading(viewer) as reading:
             people = [id for id in waiting_for(reading) if id != viewer.id]
             until = absences.ends_at(reading.connection, people, reading.moment)
-            return tuple(StandInView(_name(reading, id), moment_text(until[id])) for id in people)
+            return tuple(StandInView(_name(reading, id), moment_text(until[id])) for id in people if id in until)
 
     def started(self, viewer: Viewer, before: str | None = None, limit: int = PAGE) -> ApprovalPage:
         """Return a page of what the viewer applied for, the newest first; ``before`` is ``next`` of the page before."""

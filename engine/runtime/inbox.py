@@ -102,7 +102,8 @@ class Inbox:
 
 def waiting_for(reading: Reading) -> tuple[str, ...]:
     """Return for whom the viewer acts now: for themselves, and for those who are away and have nobody else."""
-    away = sorted(cast("Mapping[str, str | None]", reading.fact(AwayQuery(reading.moment))))
+    gone = stored_tasks.left_behind(reading.connection)
+    away = sorted({*cast("Mapping[str, str | None]", reading.fact(AwayQuery(reading.moment))), *gone})
     if away:
         look_who_is_away(reading, away)
     me = reading.viewer.id

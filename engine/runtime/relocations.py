@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App
 from engine.decision.changeset import Actor, Note
-from engine.decision.commands import Relocate
+from engine.decision.commands import Command, Relocate
 from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
 from engine.decision.words import title_of
 from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid, uuid7
-from engine.kernel.problems import EngineError, Text
+from engine.kernel.problems import EngineError, Nature, Text
 from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.drafting import current_of
@@ -122,7 +122,8 @@ def _view(one: Relocation, names: Mapping[str, str], labels: Mapping[tuple[str, 
     def said(key: str) -> Text:
         return labels.get((one.form, key), Text(key, key))
 
-    moves = tuple((said(origin), said(target)) for origin, target in one.moves.items())
+    pairs = ((target, origin) if one.back_of else (origin, target) for origin, target in one.moves.items())
+    moves = tuple((said(first), said(last)) for first, last in pairs)
     by = names.get(one.user_id or "", "")
     return RelocationView(one.id, one.form, moves, one.reason, by, moment_text(one.at), one.moved, bool(one.back_of))
 
@@ -182,10 +183,9 @@ def back(execution: Execution, actor: Actor, app: str, id: str, reason: str, pro
         was = relocations.by_id(connection, id) if is_uuid(id) else None
     if was is None or was.app != app:
         raise EngineError(ABSENT.at())
-    moves = {target: origin for origin, target in was.moves.items()}
     _check(execution, app, was.form, {}, reason)
     _check_known(execution, app, was.form, was.moves)
-    one = _begun(execution, actor, app, was.form, moves, reason, was.id)
+    one = _begun(execution, actor, app, was.form, was.moves, reason, was.id)
 
     def bodies(after: str | None) -> list[Relocate]:
         with execution.database.read() as connection:
@@ -210,13 +210,23 @@ def _carry_out(
     for bodies in chunks:
 
         def work(connection: Connection, bodies: list[Relocate] = bodies) -> int:
-            moved = [execution.within(connection, execution.command(actor, body)) for body in bodies]
-            count = sum(one is not None for one in moved)
+            count = sum(_is_moved(execution, connection, execution.command(actor, body)) for body in bodies)
             relocations.count(connection, id, count)
             return count
 
         done += execution.attempt(work)
         progress(done)
+
+
+def _is_moved(execution: Execution, connection: Connection, command: Command) -> bool:
+    """Move one record; one that cannot be moved stays where it is, and keeps no other from it."""
+    try:
+        with connection.begin_nested():
+            return execution.within(connection, command) is not None
+    except EngineError as error:
+        if error.nature is Nature.BUSY:
+            raise
+        return False
 
 
 def _begun(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.decision.changeset import ApprovalAct, ApprovalWrite
 from engine.decision.facts import ApprovalQuery, ApprovalsOnQuery, StandingApproval
@@ -34,14 +35,22 @@ class StoredApproval:
 
 def put(connection: Connection, writes: Iterable[ApprovalWrite]) -> None:
     """Write approvals in the order of their ids; EngineError (BUSY) where another write was faster."""
-    for write in sorted(writes, key=lambda one: one.id):
+    for write in sorted(writes, key=lambda one: (one.version == 1, one.id)):
         row = asdict(write) | {"design": compact(dict(write.design)), "course": compact(dict(write.course))}
         if write.version == 1:
-            connection.execute(insert(_APPROVAL), row)
+            _begin(connection, row)
             continue
         held = (_APPROVAL.c.id == write.id, _APPROVAL.c.version == write.version - 1)
         if connection.execute(update(_APPROVAL).where(*held), row).rowcount != 1:
             raise EngineError(BUSY.at())
+
+
+def _begin(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Put a new approval; EngineError (BUSY) where the same one of the record has begun in another write meanwhile."""
+    try:
+        connection.execute(insert(_APPROVAL), row)
+    except IntegrityError as error:
+        raise EngineError(BUSY.at()) from error
 
 
 def note(connection: Connection, acts: Sequence[ApprovalAct]) -> None:
@@ -152,5 +161,6 @@ def _stored(row: Any) -> StoredApproval:  # noqa: ANN401 - a row of the table
         starter=row.starter,
         started_at=row.started_at,
         urged_at=row.urged_at,
+        ended_at=row.ended_at,
     )
     return StoredApproval(standing, row.ended_at)

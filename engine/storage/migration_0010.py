@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Column, Integer, Text
+from sqlalchemy import BigInteger, Column, Integer, Text, text
 from sqlalchemy.dialects import postgresql
 
 from engine.storage.database import Dialect
@@ -39,6 +39,15 @@ def _make_approvals(operations: Operations) -> None:
         Column("outcome", _WORDS),
     )
     operations.create_index("ix_youju_approval_record", "youju_approval", ["app", "form", "record", "id"])
+    there = text("ended_at IS NULL")
+    operations.create_index(
+        "ux_youju_approval_under_way",
+        "youju_approval",
+        ["record", "app", "form", "approval"],
+        unique=True,
+        sqlite_where=there,
+        postgresql_where=there,
+    )
     operations.create_index("ix_youju_approval_starter", "youju_approval", ["starter", "id"])
     operations.create_table(
         "youju_approval_act",

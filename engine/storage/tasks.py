@@ -60,6 +60,14 @@ def open_tasks(
     return tuple(_task(row) for row in connection.execute(ordered.limit(limit)))
 
 
+def left_behind(connection: Connection) -> tuple[str, ...]:
+    """Return who is not active any more and has tasks of approvals open."""
+    user = system_tables.user
+    theirs = select(_TASK.c.assignee).join(user, user.c.id == _TASK.c.assignee).where(user.c.active.is_(False))
+    open_ones = theirs.where(_TASK.c.closed_at.is_(None), _TASK.c.approval.is_not(None))
+    return tuple(connection.execute(open_ones.distinct().order_by(_TASK.c.assignee)).scalars())
+
+
 def count_open(connection: Connection, people: Sequence[str], bound: int = 100) -> int:
     """Return how many open tasks these people have; counting stops at ``bound``."""
     some = select(literal(1)).where(_TASK.c.assignee.in_(people), _TASK.c.closed_at.is_(None)).limit(bound)

@@ -208,6 +208,21 @@ TOO_MANY_TO_ASK = ProblemKind(
     Text("“{label_zh}”要问{got}个人,最多{most}个", "“{label_en}” asks {got} people; {most} at most"),
     Text("请换一个人少一些的角色", "Name a role that fewer people have"),
 )
+GOES_ROUND = ProblemKind(
+    "FLOW-053",
+    Text("审批“{label_zh}”自己绕圈:没有一步要人决定", "The approval “{label_en}” goes round: no step asks anybody"),
+    Text("请检查互相进入的状态,至少让一步的条件成立", "Let a step of the states that lead to each other ask somebody"),
+)
+BAD_WORDS = ProblemKind(
+    "FLOW-055",
+    Text("文字里有无法保存的字符", "The words hold characters that cannot be kept"),
+    Text("请去掉控制字符,重新输入", "Leave control characters out and write it again"),
+)
+NO_SCORE_HERE = ProblemKind(
+    "FLOW-054",
+    Text("这里不打分", "No score is given here"),
+    Text("请去掉 score", "Leave the score out"),
+)
 TOO_MANY_WORDS = ProblemKind(
     "FLOW-052",
     Text("文字太长,最多{most}个字", "Too long: at most {most} characters"),

@@ -15,6 +15,7 @@ from engine.decision.changeset import (
     TaskAction,
     TaskOpening,
 )
+from engine.decision.commands import RunRules
 from engine.decision.facts import ApprovalsOnQuery, OpenTask, OpenTasksQuery, StandingApproval
 from engine.decision.happenings import event_json
 from engine.decision.pending import Saving
@@ -24,11 +25,12 @@ from engine.decision.timing import later
 from engine.decision.work import Work
 from engine.forms.forms import Form
 from engine.kernel.clocks import Moment
-from engine.kernel.problems import Text
+from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row, Value
 from engine.language.types import NumberType
 from engine.rules.lengths import LengthDef
 from engine.rules.rules import Event
+from engine.workflows import problems
 from engine.workflows.approvals import course as courses
 from engine.workflows.approvals.approvals import Approval
 from engine.workflows.approvals.course import Course
@@ -36,6 +38,12 @@ from engine.workflows.approvals.definitions import Outcome
 
 KIND = "approval_due"
 """The kind of the message by which an approval hears that time passes."""
+
+DEEPEST = 5
+"""So many approvals and rules follow from each other in one decision; beyond it they go round."""
+
+APPLICANT = "applicant"
+"""What the event of an approval's end calls who applied for it."""
 
 REMINDED_AT = (50, 80, 100)
 """After how many percent of its time a step says so."""
@@ -56,6 +64,8 @@ _TOLD: Mapping[Outcome, Text] = {
 def start(saving: Saving, approval: Approval, save: Save) -> None:
     """Begin an approval of the record that is being saved; one of which no step applies is approved at once."""
     work, row = saving.work, saving.row
+    if saving.depth > DEEPEST:
+        raise EngineError(problems.GOES_ROUND.at(label_zh=approval.labels.zh, label_en=approval.labels.en))
     around = work.surroundings(saving.app.key)
     conditions = [part for step in approval.steps for part in (step.when, step.beside) if part is not None]
     read_ahead(work, [(row, conditions)], (), around)
@@ -69,7 +79,7 @@ def start(saving: Saving, approval: Approval, save: Save) -> None:
         version=0,
         design=approval.definition.document,
         course=Course(steps),
-        starter=work.command.actor.user or cast("str | None", row.get("owner")),
+        starter=_applicant(saving),
         started_at=work.moment,
     )
     sitting = Sitting(work, saving.app, saving.form, None, standing, save, saving.depth)
@@ -79,6 +89,17 @@ def start(saving: Saving, approval: Approval, save: Save) -> None:
     else:
         sitting.change(replace(sitting.course, outcome="approved"))
     settle(sitting, saving.actor)
+
+
+def _applicant(saving: Saving) -> str | None:
+    """Return who applies: who acts, but for what follows from another approval, where it is who applied for that.
+
+    Otherwise whoever agreed last to the one would apply for the next, and might not decide there, or the other way
+    round.
+    """
+    work, body = saving.work, saving.work.command.body
+    before = body.event.get(APPLICANT) if isinstance(body, RunRules) else work.applicant
+    return before or work.command.actor.user or cast("str | None", saving.row.get("owner"))
 
 
 def is_under_way(work: Work, form: Form, row: Row, approval: str) -> bool:
@@ -100,11 +121,13 @@ def start_where_entered(saving: Saving, save: Save) -> None:
 
 def overtake(saving: Saving, save: Save) -> None:
     """End the approvals that the save has overtaken: the record has left their state, or is put away."""
-    flow, before, row = saving.workflow, saving.before, saving.row
+    before, row = saving.before, saving.row
     deleted = row.get("deleted_at") is not None
-    if before is None or flow is None or not (deleted or row.get("state") != before.get("state")):
+    if before is None or not (deleted or row.get("state") != before.get("state")):
         return
-    if not flow.approvals:
+    # Whatever the design says by now: one that is under way has a task open.
+    tasks = cast("tuple[OpenTask, ...]", saving.work.fact(OpenTasksQuery(*saving.key)))
+    if all(task.approval is None for task in tasks):
         return
     for standing in cast("tuple[StandingApproval, ...]", saving.work.fact(ApprovalsOnQuery(*saving.key))):
         sitting = Sitting(saving.work, saving.app, saving.form, standing, standing, save, saving.depth)
@@ -202,11 +225,12 @@ def _ask(sitting: Sitting, actor: Actor) -> None:
     asked = () if sitting.course.outcome is not None else sitting.course.asked
     key = (standing.app, standing.form, standing.record)
     there: set[str] = set()
+    same = sitting.stood is not None and sitting.stood.course.begun == sitting.course.begun
     known = cast("tuple[OpenTask, ...]", work.fact(OpenTasksQuery(*key))) if sitting.stood is not None else ()
     for task in known:
         if task.approval != standing.id or any(closing.id == task.id for closing in work.closed):
             continue
-        if task.assignee in asked:
+        if task.assignee in asked and same:
             there.add(task.assignee)
         else:
             close_task(work, task, None, actor)
@@ -249,6 +273,8 @@ def _end(sitting: Sitting, actor: Actor) -> None:
     key = sitting.definition.ends.get(outcome)
     if row is None or flow is None or key is None or key not in flow.transitions:
         return
+    if not flow.may_start(flow.transitions[key], row.get("state")):
+        return  # an approval beside the states may end when its record is elsewhere by now
     _save(sitting, actor, row, {}, key)
 
 
@@ -265,7 +291,7 @@ def _announce(sitting: Sitting, outcome: Outcome) -> None:
         "version": row["version"],
         "depth": sitting.depth,
         "by": work.command.actor.user,
-        "event": {**event_json(event), "version": f"approval:{standing.id}"},
+        "event": {**event_json(event), "version": f"approval:{standing.id}", APPLICANT: standing.starter},
     }
     work.messages.append(OutboxMessage(work.next_id(), "event", payload, work.moment))
 

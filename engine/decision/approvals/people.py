@@ -42,7 +42,8 @@ def asked_at(work: Work, form: Form, row: Row, step: StepDef, own: Collection[st
     """
     look_up(work, form, ((who, row) for who in step.who))
     groups = [_of_entry(work, form, row, step, who, own) for who in step.who]
-    if not any(groups):
+    vacant = any(not group for group in groups) if step.need in ("each", "all", "sequence") else not any(groups)
+    if vacant:
         raise EngineError(problems.NOBODY_TO_ASK.at(label_zh=step.labels.zh, label_en=step.labels.en))
     count = len({person for group in groups for person in group})
     if count > MOST_ASKED:
@@ -91,7 +92,7 @@ def look_who_is_away(work: Looking, people: Iterable[str], own: Collection[str] 
     while level:
         work.fetch(PersonQuery(id) for id in sorted(level))
         known |= level
-        passed_over = [id for id in level if id in away or id in own]
+        passed_over = [id for id in level if id in away or id in own or _is_gone(work, id)]
         persons = [person for id in passed_over if (person := work.person(id)) is not None]
         ways = {*(away.get(id) for id in passed_over), *(person.manager for person in persons)}
         level = {id for id in ways if id is not None} - known
@@ -105,7 +106,7 @@ def acting_for(work: Looking, id: str, own: Collection[str] = ()) -> str:
     """
     away = cast("Mapping[str, str | None]", work.fact(AwayQuery(work.moment)))
     seen, here = {id}, id
-    while here in away or here in own:
+    while here in away or here in own or _is_gone(work, here):
         person = work.person(here)
         ways = (away.get(here), None if person is None else person.manager)
         step = next((one for one in ways if one is not None and one not in seen and active(work, [one])), None)
@@ -114,6 +115,11 @@ def acting_for(work: Looking, id: str, own: Collection[str] = ()) -> str:
         seen.add(step)
         here = step
     return here
+
+
+def _is_gone(work: Looking, id: str) -> bool:
+    person = work.person(id)
+    return person is not None and not person.active
 
 
 def may_act_for(work: Looking, user: str, id: str, own: Collection[str]) -> bool:

@@ -23,15 +23,16 @@ from engine.decision.facts import (
     StandingApproval,
 )
 from engine.decision.pending import Saving
-from engine.decision.permissions import existing, readable
+from engine.decision.permissions import readable
 from engine.decision.persons import active
 from engine.decision.tasks import close_task
 from engine.decision.work import Key, Work
 from engine.forms.forms import Form
-from engine.forms.parsing import problem
+from engine.forms.parsing import clean_text, problem
 from engine.forms.problems import REQUIRED
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
+from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row
 from engine.workflows import problems
@@ -51,15 +52,20 @@ def sign(work: Work, body: Sign, changed: Changed, save: Save) -> Key:
     """Do what somebody does in an approval; EngineError where they may not, or it is over."""
     sitting = _sitting(work, body.approval, save)
     standing = sitting.standing
-    row = existing(work, standing.app, sitting.form, standing.record, body.seen) if body.act == "comment" else None
-    row = row or _row(sitting, body)
+    work.applicant = standing.starter
+    row = _row(sitting, body)
     if sitting.course.outcome is not None and body.act != "comment":
         raise EngineError(problems.APPROVAL_OVER.at())
-    comment = (body.comment or "").strip()
+    comment = clean_text(body.comment or "")
+    if comment is None:
+        raise EngineError(problems.BAD_WORDS.at("comment"))
+    comment = comment.strip()
     if body.act in WITH_WORDS and not comment:
         raise EngineError(problems.SAY_WHY.at("comment"))
     if len(comment) > LONGEST_COMMENT:
         raise EngineError(problems.TOO_MANY_WORDS.at("comment", most=LONGEST_COMMENT))
+    if body.score is not None and (body.act != "approve" or sitting.course.step.score is None):
+        raise EngineError(problems.NO_SCORE_HERE.at("score"))
     said = replace(body, comment=comment or None)
     if body.act == "approve":
         _fill(sitting, said, row, changed)
@@ -200,7 +206,13 @@ def _return(sitting: Sitting, body: Sign) -> None:
 def _other(sitting: Sitting, body: Sign) -> str:
     """Return the other person of an act; EngineError where it cannot be them."""
     other = body.to
-    if other is None or not active(sitting.work, [other]) or other in sitting.own() or other in sitting.course.named:
+    if (
+        other is None
+        or not is_uuid(other)
+        or not active(sitting.work, [other])
+        or other in sitting.own()
+        or other in sitting.course.named
+    ):
         raise EngineError(problems.NOT_TO_THEM.at("to"))
     return other
 
@@ -286,7 +298,7 @@ def pass_due(work: Work, body: PassDue, save: Save) -> Key | None:
         return None
     form = work.form(standing.app, standing.form)
     sitting = Sitting(work, work.app(standing.app), form, standing, standing, save)
-    course = sitting.course
+    work.applicant, course = standing.starter, sitting.course
     if course.outcome is not None or course.begun != body.begun or sitting.row is None or course.step.due is None:
         return None
     asked, late = please(sitting), course.step.due.late

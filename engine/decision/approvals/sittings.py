@@ -107,7 +107,7 @@ def write(sitting: Sitting) -> None:
         starter=standing.starter,
         started_at=standing.started_at,
         urged_at=standing.urged_at,
-        ended_at=work.moment if over else None,
+        ended_at=(standing.ended_at or work.moment) if over else None,
         outcome=standing.course.outcome,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.kernel.persons import PersonsDef
-from engine.kernel.problems import Problem
+from engine.kernel.problems import Problem, Text
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
 from engine.language.types import NumberType
@@ -36,6 +36,11 @@ class Approval:
     def key(self) -> str:
         """The approval's key."""
         return self.definition.key
+
+    @property
+    def labels(self) -> Text:
+        """The approval's labels."""
+        return self.definition.labels
 
 
 def compile_approvals(flow: WorkflowDef, work: Gathering, fields: Collection[str]) -> Mapping[str, Approval]:

@@ -91,13 +91,16 @@ class Course:
 
 
 def begun(course: Course, groups: Sequence[Iterable[str]], beside: Fraction | None = None) -> Course:
-    """Return the course with its step begun: these people, by the entries of ``who``, decide. Nobody sits twice."""
-    taken: set[str] = set()
+    """Return the course with its step begun: these people, by the entries of ``who``, decide. Nobody sits twice.
+
+    Where each entry needs somebody, who stands in two of them has a seat in both, and decides for both at once.
+    """
+    taken: set[tuple[int, str]] = set()
     slots: list[Slot] = []
     for number, people in enumerate(groups):
         for person in people:
-            if person not in taken:
-                taken.add(person)
+            if (number if course.step.need == "each" else 0, person) not in taken:
+                taken.add((number if course.step.need == "each" else 0, person))
                 slots.append(Slot(number, (Seat(person),)))
     if not slots:
         message = "a step begins with somebody to decide"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.kernel.problems import EngineError
+from engine.runtime.activating import set_active
 from tests.support.approving import (
     approval,
     ask,
@@ -122,3 +123,11 @@ def test_every_decision_is_in_the_journal(crm):
         [("start", site.people["rep"]), ("approve", site.people["j1"]), ("reject", site.people["j2"])]
     )
     assert any("不行" in row[2] for row in noted)
+
+
+def test_who_has_left_is_acted_for_by_their_superior(crm):
+    site = crm(approval(step("first", {"role": "legal"})))
+    record = ask(site)
+    set_active(site.services.execution, "law", active=False)
+    assert [task.record["id"] for task in site.services.inbox.open_tasks(site.viewer("boss"))] == [record.id]
+    assert sign(site, "boss", record, "approve").outcome == "approved"

@@ -138,3 +138,20 @@ def test_where_nobody_at_all_can_decide_it_does_not_begin(crm):
         ask(site, "alone")
     assert [problem.code for problem in refused.value.problems] == ["FLOW-049"]
     assert site.count("youju_approval") == 0
+
+
+def test_who_stands_for_two_parties_decides_for_both_and_no_party_is_forgotten(crm):
+    site = crm(approval(step("one", [{"role": "legal"}, {"role": "judge"}], "each")))
+    site.services.directory.grant("law", "crm", "judge")
+    for name in ("j1", "j2", "j3"):
+        site.services.directory.grant(name, "crm", "legal")
+    record = ask(site)
+    assert sign(site, "j2", record, "approve").outcome == "approved"
+
+
+def test_a_party_of_which_only_somebody_of_the_other_is_there_still_counts(crm):
+    site = crm(approval(step("one", [{"role": "judge"}, {"role": "nobody"}], "each")))
+    site.services.directory.grant("j1", "crm", "nobody")
+    record = ask(site)
+    assert sign(site, "j2", record, "approve").outcome is None
+    assert sign(site, "j1", record, "approve").outcome == "approved"

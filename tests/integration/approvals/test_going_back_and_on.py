@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from engine.decision.commands import Sign
 from engine.kernel.problems import EngineError
+from engine.storage.write_guard import writing
 from tests.support.approving import (
     DEAL,
+    FLOW,
     ROLES,
     app,
     approval,
@@ -20,6 +25,7 @@ from tests.support.approving import (
     told,
     where,
 )
+from tests.support.apps import rule, transition
 
 
 def test_back_to_an_earlier_step_and_through_all_that_follow_again(crm):
@@ -198,3 +204,126 @@ def test_what_was_applied_for_and_what_was_decided(crm):
     assert {view.record: view.outcome for view in applied.items} == {one.id: None, other.id: "rejected"}
     assert [view.record for view in site.services.approvals.decided(site.viewer("j1")).items] == [other.id, one.id]
     assert site.services.approvals.decided(site.viewer("law")).items == ()
+
+
+NEXT = approval(
+    step("next", {"role": "judge"}), key="next", state="review", ends={"approved": "keep", "rejected": "turn_down"}
+)
+
+
+def chained(site, first):
+    """Publish two approvals one after the other: who agrees in the first one takes the record to the second."""
+    moves = [
+        *(one for one in FLOW["transitions"] if one["key"] != "accept"),
+        transition("accept", ["asking"], "review", by="system"),
+        transition("keep", ["review"], "good", by="system"),
+        transition("turn_down", ["review"], "bad", by="system"),
+    ]
+    site.publish(app(DEAL, {**FLOW, "transitions": moves, "approvals": [first, NEXT]}, key="crm", roles=ROLES))
+
+
+def test_what_follows_from_an_approval_is_applied_for_by_who_applied_first(crm):
+    site, first = crm(), approval(step("first", {"role": "judge"}))
+    chained(site, first)
+    record = site.services.records.create(site.viewer("j3"), "crm", "deal", {"owner": site.people["rep"]}, "ask")
+    sign(site, "j1", record, "approve")
+    site.business.moment += 1
+    views = site.services.approvals.of_record(site.viewer("rep"), "crm", "deal", record.id)
+    second = next(view for view in views if view.key == "next")
+    assert second.starter == "j3"
+    body = Sign(second.id, "approve")
+    with pytest.raises(EngineError) as refused:
+        site.services.approvals.sign(site.viewer("j3"), body)
+    assert [problem.code for problem in refused.value.problems] == ["FLOW-042"]
+    assert site.services.approvals.sign(site.viewer("j1"), body).outcome == "approved", "who agreed first may again"
+
+
+def test_an_approval_beside_the_states_ends_wherever_its_record_is(crm):
+    beside = approval(step("first", {"role": "legal"}), key="look", state=None) | {"ends": {"approved": "accept"}}
+    begins = rule("begin", "deal", {"entered": "asking"}, {"start_approval": {"approval": "look"}})
+    site = crm(beside, rules=[begins])
+    record = ask(site)
+    site.jobs().run_until_quiet()
+    site.services.records.transition(site.viewer("rep"), "crm", "deal", record.id, "drop", {})
+    assert sign(site, "law", record, "approve").outcome == "approved"
+    assert where(site, record) == "bad"
+
+
+def test_an_approval_is_overtaken_also_when_the_design_has_none_any_more(crm):
+    site = crm(approval(step("first", {"role": "judge"})))
+    record = ask(site)
+    site.publish(app(DEAL, FLOW, key="crm", roles=ROLES))
+    site.services.records.transition(site.viewer("rep"), "crm", "deal", record.id, "drop", {})
+    assert (standing(site, record).outcome, asked(site)) == ("overtaken", [])
+
+
+def test_what_is_said_afterwards_changes_no_end(crm):
+    site = crm(approval(step("first", {"role": "judge"})))
+    record = ask(site)
+    sign(site, "j1", record, "approve")
+    ended = standing(site, record).ended_at
+    site.business.moment += 5_000_000
+    sign(site, "rep", record, "comment", "谢谢")
+    assert standing(site, record).ended_at == ended
+
+
+@pytest.mark.parametrize(
+    ("act", "more", "code"),
+    [
+        ("approve", {"score": 3_000_000_000}, "FLOW-054"),
+        ("comment", {"comment": "a\ud800"}, "FLOW-055"),
+        ("comment", {"comment": "a\0"}, "FLOW-055"),
+        ("transfer", {"to": "\ud800"}, "FLOW-046"),
+        ("return", {"comment": "x", "to": "nowhere"}, "FLOW-045"),
+    ],
+)
+def test_what_no_database_could_keep_is_refused(crm, act, more, code):
+    site = crm(approval(step("first", {"role": "judge"})))
+    record = ask(site)
+    comment = more.pop("comment", None) if isinstance(more, dict) else None
+    more = dict(more)
+    assert refusal(site, "j1", record, act, comment, **more) == [code]
+
+
+def test_who_is_asked_again_at_the_next_step_has_a_task_of_that_step(crm):
+    both = [{"role": "judge"}, {"role": "legal"}]
+    site = crm(approval(step("first", both), step("second", {"role": "legal"}, fields=["opinion"])))
+    record = ask(site)
+    sign(site, "j1", record, "approve")
+    [task] = site.services.inbox.open_tasks(site.viewer("law"))
+    assert task.key == "price.second"
+    assert len(told(site, "law")) == 2
+    assert sign(site, "law", record, "approve", fields={"opinion": "好"}).outcome == "approved"
+
+
+def test_one_approval_of_a_record_is_under_way_at_a_time(crm):
+    site = crm(approval(step("first", {"role": "judge"})))
+    ask(site)
+    columns = "id, app, form, record, approval, version, design, course, started_at"
+    again = f"INSERT INTO youju_approval ({columns}) SELECT 'x', app, form, record, approval, 1, '{{}}', '{{}}', 1"
+
+    def begin_again():
+        with site.database.write() as connection, writing(connection):
+            connection.execute(text(f"{again} FROM youju_approval"))
+
+    with pytest.raises(IntegrityError):
+        begin_again()
+
+
+def test_approvals_that_lead_to_each_other_and_ask_nobody_are_refused(crm):
+    never = {"when": "amount > 100"}
+    site = crm()
+    there = approval(step("one", {"role": "judge"}, **never), ends={"approved": "again", "rejected": "refuse"})
+    back = approval(
+        step("two", {"role": "judge"}, **never), key="next", state="review",
+        ends={"approved": "round", "rejected": "turn_down"},
+    )  # fmt: skip
+    moves = [
+        *FLOW["transitions"],
+        transition("round", ["review"], "asking", by="system"),
+        transition("turn_down", ["review"], "bad", by="system"),
+    ]
+    site.publish(app(DEAL, {**FLOW, "transitions": moves, "approvals": [there, back]}, key="crm", roles=ROLES))
+    with pytest.raises(EngineError) as refused:
+        ask(site, amount="1")
+    assert [problem.code for problem in refused.value.problems] == ["FLOW-053"]
