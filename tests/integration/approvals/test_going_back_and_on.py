@@ -280,9 +280,8 @@ def test_what_is_said_afterwards_changes_no_end(crm):
 def test_what_no_database_could_keep_is_refused(crm, act, more, code):
     site = crm(approval(step("first", {"role": "judge"})))
     record = ask(site)
-    comment = more.pop("comment", None) if isinstance(more, dict) else None
-    more = dict(more)
-    assert refusal(site, "j1", record, act, comment, **more) == [code]
+    said = {"comment": None, **more}
+    assert refusal(site, "j1", record, act, **said) == [code]
 
 
 def test_who_is_asked_again_at_the_next_step_has_a_task_of_that_step(crm):
