@@ -48,6 +48,7 @@ ONE_IN: Final = 100
 LONGER: Final = 20
 ACT_ROUNDS: Final = 5
 HOUR_MS: Final = 3_600_000
+BESIDE: Final = ("journal", "outbox")
 """One record in so many is what the rule is about."""
 
 WHEN = "flag is empty and days_since(seen_at) >= param.idle.days and worth > 100"
@@ -246,15 +247,16 @@ class _Deal(Schema):
 
 def _acting(made: Ground, name: str, rounds: int) -> Line:
     """Time acting on what is found, once for each round: afterwards all is as before."""
-    loop, table = JobsLoop(made.services.execution), made.form.main.table
+    loop = JobsLoop(made.services.execution)
     pairs: list[tuple[float, float]] = []
     for _ in range(rounds):
         made.clock.moment += HOUR_MS
         mine = timed(loop.run_until_quiet)
-        with made.database.write() as connection, writing(connection):
-            done = connection.execute(sa.update(table).where(table.c.flag.is_not(None)).values(flag=None)).rowcount
-        _alike(done, made.rows // ONE_IN)
-        pairs.append((mine, timed(lambda: _by_hand(made))))
+        done = _taken_back(made)
+        with _tables_beside(made):
+            theirs = timed(lambda: _by_hand(made))
+        _alike(done, _taken_back(made), made.rows // ONE_IN)
+        pairs.append((mine, theirs))
     mine, theirs = (median(column) for column in zip(*pairs, strict=True))
     ratio = median(one / other for one, other in pairs)
     each = f"{mine / (made.rows // ONE_IN) * 1000:.2f} ms a record"
@@ -264,21 +266,47 @@ def _acting(made: Ground, name: str, rounds: int) -> Line:
 
 
 def _by_hand(made: Ground) -> None:
-    """Do the least that any program would: read each record strictly, write it, its journal entry and a message."""
-    schema, rows = _Deal(), [_row(number) for number in range(0, made.rows, ONE_IN)]
+    """Do the least that any program would: read each record strictly, change it, write its journal entry and a message.
+
+    It changes the records where they lie and writes into tables that last, as what it is compared with does: all of it
+    in one transaction, without a look at whether the record is still what it was.
+    """
+    schema, rows, table = _Deal(), [_row(number) for number in range(0, made.rows, ONE_IN)], made.form.main.table
     read = [
         schema.load({key: row[key] for key in ("id", "name", "seen_at", "worth", "note")} | {"flag": True})
         for row in rows
     ]
     said = [{"id": row["id"], "said": json.dumps({"flag": True, "at": NOW})} for row in read]
+    change = sa.update(table).where(table.c.id == sa.bindparam("of"))
+    moment = datetime_of(NOW) if made.database.dialect == "postgresql" else NOW
+    with made.database.write() as connection, writing(connection):
+        connection.execute(
+            change.values(flag=sa.bindparam("to"), updated_at=sa.bindparam("at")),
+            [{"of": row["id"], "to": True, "at": moment} for row in read],
+        )
+        for name in BESIDE:
+            connection.execute(_into(name), said)
+
+
+@contextmanager
+def _tables_beside(made: Ground) -> Iterator[None]:
+    """Keep empty tables for what is written by hand."""
     with made.database.write() as connection:
-        for name in ("record", "journal", "outbox"):
-            connection.exec_driver_sql(f"CREATE TEMPORARY TABLE youju_bench_{name} (id TEXT PRIMARY KEY, said TEXT)")
-        connection.execute(_into("record"), [{"id": row["id"], "said": json.dumps(row)} for row in read])
-        connection.execute(_into("journal"), said)
-        connection.execute(_into("outbox"), said)
-        for name in ("record", "journal", "outbox"):
-            connection.exec_driver_sql(f"DROP TABLE youju_bench_{name}")
+        for name in BESIDE:
+            connection.exec_driver_sql(f"CREATE TABLE youju_bench_{name} (id TEXT PRIMARY KEY, said TEXT)")
+    try:
+        yield
+    finally:
+        with made.database.write() as connection:
+            for name in BESIDE:
+                connection.exec_driver_sql(f"DROP TABLE youju_bench_{name}")
+
+
+def _taken_back(made: Ground) -> int:
+    """Put the records back to what they were, and return how many were changed."""
+    table = made.form.main.table
+    with made.database.write() as connection, writing(connection):
+        return connection.execute(sa.update(table).where(table.c.flag.is_not(None)).values(flag=None)).rowcount
 
 
 def _into(name: str) -> Any:  # noqa: ANN401 - a statement

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from engine.connectors.outside import Outside
 from engine.decision.changeset import Actor, Changeset, OutboxMessage
 from engine.decision.commands import Body, Command, Decided, NeedFacts, Outcome, Refusal
-from engine.decision.deciding import decide
+from engine.decision.deciding import decide, first_queries
 from engine.decision.facts import Facts, PersonQuery, Query, RecordQuery
 from engine.decision.work import Key
 from engine.kernel.clocks import Clocks
@@ -142,7 +142,9 @@ class Execution:
         def step(facts: Facts) -> Outcome:
             return decide(command, current.catalog, current.parameters, facts)
 
-        return Asking(command, step)
+        first = first_queries(command)
+        known = all(not isinstance(one, RecordQuery) or (one.app, one.form) in current.tables for one in first)
+        return Asking(command, step, first=tuple(first) if known else ())
 
     def _needed(self, current: Current, made: Asking[Decided | Refusal]) -> frozenset[Key]:
         """Return the records that the command must have to itself: two writes under one limit come one after the other.

@@ -33,6 +33,8 @@ class Asking(Generic[D]):
     command: Command
     step: Callable[[Facts], D | NeedFacts]
     facts: dict[Query, object] = field(default_factory=dict)
+    first: tuple[Query, ...] = ()
+    """What it is known to ask for first: it need not begin to be asked."""
     outcome: D | None = None
     error: EngineError | None = None
 
@@ -46,6 +48,9 @@ class Asking(Generic[D]):
 
     def go_on(self, asked: int) -> tuple[Query, ...]:
         """Go one step on, having asked so often; return what it needs to know next, nothing where it is over."""
+        if self.first:
+            wanted, self.first = self.first, ()
+            return wanted
         outcome = self.step(self.facts)
         if not isinstance(outcome, NeedFacts):
             self.outcome = outcome

@@ -76,7 +76,7 @@ class Looking:
         return looks, every
 
     def _days_between(self, days: int) -> int:
-        rows = records.count_all(self.connection, self.form)
+        rows = records.count_all(self.connection, self.form) if days > 1 else 0
         return max(1, -(-rows * days // MOST_ROWS))
 
     def _look(self, at: Moment, before: Moment, old: bool, new: bool) -> None:

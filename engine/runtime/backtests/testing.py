@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App
+from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
@@ -178,18 +179,23 @@ class _Testing:
         """Say of the records on which the sides part at this look why, while the picture shows it."""
         wanted = firsts.parted(looked.at, LISTED - len(self.differing)) if len(self.differing) < LISTED else ()
         told = {item.id for item in self.differing}
-        for id in wanted:
-            if id not in told and looked.record in (None, id):
-                self._differs(firsts.pairs([id])[id], id, money, looked)
+        new = [id for id in wanted if id not in told and looked.record in (None, id)]
+        if not new:
+            return
+        pairs, sides = firsts.pairs(new), dict[str, tuple[Side, Reading]]()
+        for side in (self.old, self.new):
+            silent = [id for id in new if (pairs[id].old is None) == (side is self.old)]
+            reading = side.reading(self.connection, self.viewer, looked.at)
+            prefetch(reading, self.form, _rows(reading, self.form, silent).values())
+            sides |= dict.fromkeys(silent, (side, reading))
+        for id in new:
+            self._differs(*sides[id], id, money, looked)
 
-    def _differs(self, pair: Pair, id: str, money: str | None, looked: Looked) -> None:
-        side = self.old if pair.old is None else self.new
-        reading = side.reading(self.connection, self.viewer, looked.at)
+    def _differs(self, side: Side, reading: Reading, id: str, money: str | None, looked: Looked) -> None:
         row = reading.record(self.form.app, self.form.key, id)
         if row is None or not reading.may_see(self.form, row):
             self.unseen += 1
             return
-        prefetch(reading, self.form, [row])
         seen = record_view(reading, self.form, row)
         worth = None if money is None else seen.fields.get(money)
         because = self._because(side, reading, row, looked)
@@ -248,8 +254,13 @@ def _standing(item: Differing, pair: Pair) -> Differing:
 
 def _without_unseen(reading: Reading, form: Form, found: BackTest) -> BackTest:
     """Leave out the records that the viewer may not see today, as far as they are there."""
-    rows = {item.id: reading.record(form.app, form.key, item.id) for item in found.differing}
-    seen = tuple(
-        item for item in found.differing for row in (rows[item.id],) if row is None or reading.may_see(form, row)
-    )
+    rows = _rows(reading, form, [item.id for item in found.differing])
+    seen = tuple(item for item in found.differing if item.id not in rows or reading.may_see(form, rows[item.id]))
     return replace(found, differing=seen, unseen=found.unseen + len(found.differing) - len(seen))
+
+
+def _rows(reading: Reading, form: Form, ids: Sequence[str]) -> dict[str, Row]:
+    """Return those of these records that are there, asked for at once."""
+    reading.fetch(RecordQuery(form.app, form.key, id) for id in ids)
+    found = ((id, reading.record(form.app, form.key, id)) for id in ids)
+    return {id: row for id, row in found if row is not None}
