@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from engine.runtime.settings import read_key
 from web import (
     answers,
-    api_approvals,
+    api_calendar,
     compressing,
     display,
     display_capture,
@@ -38,6 +38,7 @@ from web.pages import (
     approvals,
     backtests,
     boards,
+    calendar,
     design,
     forms,
     home,
@@ -74,7 +75,7 @@ STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
     hooks.blueprint,
-    api_approvals.blueprint,
+    api_calendar.blueprint,
     files.blueprint,
     account.blueprint,
     absences.blueprint,
@@ -104,6 +105,7 @@ BLUEPRINTS: Final = (
     phone.blueprint,
     live.blueprint,
     boards.blueprint,
+    calendar.blueprint,
     lists.blueprint,
     forms.blueprint,
     records.blueprint,

@@ -148,6 +148,7 @@ def house() -> tuple[Place, ...]:
     if asking is not None and instance().apps.may_export(asking):
         found.insert(0, _place(gettext("Market"), url_for("market.shelf"), "box"))
         found.insert(1, _place(gettext("Background work"), url_for("jobs.show"), "refresh"))
+        found.insert(2, _place(gettext("Work calendar"), url_for("calendar.show"), "calendar"))
     return tuple(found)
 
 

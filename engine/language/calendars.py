@@ -8,7 +8,7 @@ counts; years without any such day are plain weeks.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -49,6 +49,12 @@ class Calendar:
         place = bisect_left(self.days, day)
         return _is_weekday(day) != (place < len(self.days) and self.days[place] == day)
 
+    def changed(self, works: Mapping[Day, bool]) -> Calendar:
+        """Return this calendar but for some days, on which one works or does not."""
+        kept = frozenset(self.days).difference(works)
+        differing = kept.union(day for day, working in works.items() if working != _is_weekday(day))
+        return _calendar_by(differing)
+
     def between(self, first: Day, second: Day) -> int:
         """Return how many workdays lie after the first day, up to and including the second; negative backwards."""
         return self.count(second) - self.count(first)
@@ -83,8 +89,14 @@ def calendar_of(non_working: Iterable[Day], make_up: Iterable[Day]) -> Calendar:
 @lru_cache(maxsize=16)
 def calendar_from(text: str) -> Calendar:
     """Return the calendar that the days of ``Calendar.text`` spell."""
-    days = tuple(map(int, text.split()))
-    return calendar_of((day for day in days if _is_weekday(day)), (day for day in days if not _is_weekday(day)))
+    return _calendar_by(frozenset(map(int, text.split())))
+
+
+def _calendar_by(differing: frozenset[Day]) -> Calendar:
+    """Return the calendar on which these days are not what their weekday says."""
+    return calendar_of(
+        (day for day in differing if _is_weekday(day)), (day for day in differing if not _is_weekday(day))
+    )
 
 
 def _is_weekday(day: Day) -> bool:

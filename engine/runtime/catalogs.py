@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,12 @@ from engine.kernel.registries import Registry
 from engine.kernel.values import Value
 from engine.language.surroundings import Moments
 from engine.runtime.bonds import Bonds, bonds_of
-from engine.runtime.calendars import calendars
+from engine.runtime.calendars.known import Changes, calendars
 from engine.runtime.reuse import Pasts
 from engine.storage import parameters as stored_parameters
 from engine.storage import revisions, settings
 from engine.storage.database import Dialect
+from engine.storage.directory import ENGINE_APP
 from engine.storage.form_tables import Tables, form_tables
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class CatalogSource:
         self.dialect: Dialect = dialect
         self._lock = Lock()
         self._revisions: Mapping[str, int] | None = None
+        self._days: Changes = {}
         self._catalog = Catalog({})
         self._tables: Tables = {}
         self._bonds: Bonds = {}
@@ -74,20 +76,24 @@ class CatalogSource:
         """Return a source for a copy of the database: it knows what this one has compiled, and goes its own way."""
         other = CatalogSource(self.types, self.dialect)
         with self._lock:
-            other._revisions, other._catalog = self._revisions, self._catalog
+            other._revisions, other._catalog, other._days = self._revisions, self._catalog, self._days
             other._tables, other._bonds = self._tables, self._bonds
             other._definitions = dict(self._definitions)
         return other
 
     def current(self, connection: Connection) -> Current:
         """Return the apps as this transaction sees them."""
-        now = revisions.current(connection)
+        now, stored = revisions.current(connection), stored_parameters.values(connection)
+        days = {zone: kept for (app, zone), kept in stored.items() if app == ENGINE_APP}
         with self._lock:
+            old_days, self._days = self._days, days
             if self._revisions != now:
                 installed = [self._installed(connection, app, number) for app, number in sorted(now.items())]
                 self._keep(self.compiled(installed))
+            elif old_days != days:
+                self._keep(replace(self._catalog, calendars=calendars(days)))
             catalog, tables, bonds = self._catalog, self._tables, self._bonds
-        return Current(catalog, tables, self.parameters(connection, catalog), self.dialect, bonds)
+        return Current(catalog, tables, self._values(catalog, stored), self.dialect, bonds)
 
     def learn(self, catalog: Catalog) -> None:
         """Keep a catalog as it has been published: whoever looks next need not compile it once more.
@@ -96,7 +102,8 @@ class CatalogSource:
         """
         with self._lock:
             self._definitions.update({(app.key, app.revision): app.definition for app in catalog.apps.values()})
-            self._keep(catalog)
+            known = calendars(self._days)
+            self._keep(catalog if catalog.calendars == known else replace(catalog, calendars=known))
 
     def _keep(self, catalog: Catalog) -> None:
         if catalog is not self._catalog:
@@ -105,7 +112,7 @@ class CatalogSource:
 
     def compiled(self, installed: Iterable[Installed]) -> Catalog:
         """Return the catalog of these apps with the work calendars that are known; raises like ``compile_catalog``."""
-        return compile_catalog(installed, self.types, calendars())
+        return compile_catalog(installed, self.types, calendars(self._days))
 
     def tables(self, catalog: Catalog) -> Tables:
         """Return the tables of every form of a catalog."""
@@ -119,7 +126,9 @@ class CatalogSource:
 
     def parameters(self, connection: Connection, catalog: Catalog) -> Parameters:
         """Return the value of every parameter of a catalog's apps."""
-        stored = stored_parameters.values(connection)
+        return self._values(catalog, stored_parameters.values(connection))
+
+    def _values(self, catalog: Catalog, stored: Mapping[tuple[str, str], Json]) -> Parameters:
         return {
             app.key: {
                 key: self._value(item, stored[app.key, key]) if (app.key, key) in stored else item.default

@@ -14,6 +14,7 @@ from engine.runtime.approvals import Approvals
 from engine.runtime.apps import Apps
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
+from engine.runtime.calendars.days_off import DaysOff
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.connectors import Connectors
 from engine.runtime.desk import Desk
@@ -50,6 +51,7 @@ class Services:
 
     execution: Execution
     connectors: Connectors
+    days_off: DaysOff
     hooks: Hooks
     desk: Desk
     absences: Absences
@@ -102,6 +104,7 @@ def _at(desk: Desk) -> Services:
     return Services(
         execution=desk.execution,
         connectors=Connectors(desk.execution),
+        days_off=DaysOff(desk.execution),
         hooks=Hooks(desk.execution),
         desk=desk,
         absences=Absences(desk.execution),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App
@@ -111,5 +111,19 @@ def follow_parameters(
         arm_message(app.key, rule.key, moment, derived_id(f"{command}/{ARM}", moment, number), gained=False)
         for number, rule in enumerate(rules_of(app))
         if rule.deadline is not None and rule.deadline_parameters.intersection(keys)
+    ]
+    execution.send(connection, command, messages)
+
+
+def follow_calendar(execution: Execution, connection: Connection, apps: Iterable[App], command: str) -> None:
+    """Set timers anew for every rule of these apps that has a deadline: a day has just become a workday, or one off.
+
+    Which deadlines count workdays is not asked: days are changed a few times a year.
+    """
+    moment, rules = execution.clocks.business(), [(app.key, rule) for app in apps for rule in rules_of(app)]
+    messages = [
+        arm_message(app, rule.key, moment, derived_id(f"{command}/{ARM}", moment, number), gained=False)
+        for number, (app, rule) in enumerate(rules)
+        if rule.deadline is not None
     ]
     execution.send(connection, command, messages)

@@ -124,6 +124,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         needs_body=True,
     ),
     "remove_absence": Operation(None, status=204, parameters=("user",), refusals=(403, 404, 422)),
+    "calendar": _reading("CalendarYear", 422, parameters=("zone", "year")),
+    "say_days": Operation("DaysKept", body="DaysSaid", refusals=OF_A_BODY, needs_body=True),
     "act": Operation("Acted", body="Doing", parameters=("IfMatch",), refusals=OF_A_BODY),
     "boards": _reading("Boards", *OF_A_RECORD),
     "board": _reading("Board", *OF_A_RECORD),

@@ -255,6 +255,8 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
     ),
     "after": _query("after", WORD, "`next` of the page before"),
     "of": _query("of", {"enum": ["started", "decided"], "default": "started"}, "What was applied for, or decided"),
+    "zone": _query("zone", WORD, "A time zone of an app; that of the first one where none is named"),
+    "year": _query("year", {"type": "string", "pattern": "^[0-9]{4}$"}, "The year; this one where none is named"),
     "user": _query("user", ID, "Whose they are; the asker's own where nobody is named"),
     "since": _query("since", NUMBER, "The number of the revision to compare with; 0 is nothing at all"),
     "IdempotencyKey": {

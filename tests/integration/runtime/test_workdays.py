@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.runtime.calendars import statutory
+from engine.runtime.calendars.known import statutory
 from tests.integration.runtime.conftest import refused
 from tests.support.apps import access, app, field, form, role
 

@@ -104,6 +104,7 @@ STATE_CHANGING = (
     "/me/reach",
     "/me/absences",
     "/a/library/moves/",
+    "/calendar",
     f"/me/absences/{ABSENT}/remove",
     "/approvals/several",
     f"/approvals/{ABSENT}/approve",

@@ -103,3 +103,10 @@ def test_case_has_its_own_calendar_when_it_brings_one(calendar):
 )
 def test_case_is_refused_when_its_calendar_is_none(calendar):
     assert _answer("1", calendar)["error"]["code"] == "LANG-060"
+
+
+@given(calendars, st.dictionaries(near, st.booleans(), max_size=20), near)
+def test_days_are_what_was_said_of_them_and_the_others_as_before(calendar, said, day):
+    changed = calendar.changed(said)
+    assert changed.is_workday(day) is said.get(day, calendar.is_workday(day))
+    assert changed == calendar_from(changed.text)

@@ -1,0 +1,32 @@
+"""What can be wrong with what is said of the days of a calendar."""
+
+from __future__ import annotations
+
+from engine.kernel.problems import Nature, ProblemKind, Text
+
+NO_ZONE = ProblemKind(
+    "RUN-074",
+    Text("没有时区为 {zone} 的应用", "No app has the time zone {zone}"),
+    Text("已有:{known}", "There are: {known}"),
+)
+NO_DAY = ProblemKind(
+    "RUN-075",
+    Text("“{given}”不是{first}至{last}年的日期", "“{given}” is no day of the years {first} to {last}"),
+    Text("写成 2026-12-31", "Write it like 2026-12-31"),
+)
+TOO_MANY_DAYS = ProblemKind(
+    "RUN-076",
+    Text("一次最多改{most}天", "At most {most} days are changed at once"),
+    Text("请分几次改", "Change them in parts"),
+)
+LONG_NOTE = ProblemKind(
+    "RUN-077",
+    Text("说明最长{most}个字", "The note has {most} characters at most"),
+    Text("请写短一些", "Say it in fewer words"),
+)
+MOVED = ProblemKind(
+    "RUN-078",
+    Text("日历刚被别人改过", "Somebody else has just changed the calendar"),
+    Text("请看一遍现在的样子,再改", "Look at it as it is now, then change it"),
+    Nature.CONFLICT,
+)
