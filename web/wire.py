@@ -94,7 +94,7 @@ def history_json(entries: tuple[HistoryView, ...]) -> Json:
 
 
 def inbox_json(tasks: tuple[TaskView, ...]) -> Json:
-    """Return ``{"items": [{"id", "key", "title", "record", "opened_at", "due", "actions"}]}``."""
+    """Return ``{"items": [{"id", "key", "title", "record", "opened_at", "due", "priority", …}]}``."""
     return {
         "items": [
             {
@@ -104,6 +104,7 @@ def inbox_json(tasks: tuple[TaskView, ...]) -> Json:
                 "record": dict(task.record),
                 "opened_at": task.opened_at,
                 "due": task.due,
+                "priority": task.priority,
                 "actions": [action.key for action in task.actions],
             }
             for task in tasks

@@ -240,6 +240,7 @@ def _open_task(run: Run, action: OpenTask, row: Row) -> None:
                 opened_at=run.work.moment,
                 due_at=due,
                 state=row.get("state"),
+                priority=action.priority,
             )
         )
         leave(run.work, task_opened(opened))

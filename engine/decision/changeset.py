@@ -10,6 +10,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
+from engine.rules.definitions import Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class TaskOpening:
     due_at: Moment | None = None
     state: str | None = None
     approval: str | None = None
+    priority: Priority = "normal"
 
 
 @dataclass(frozen=True, slots=True)

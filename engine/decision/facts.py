@@ -93,6 +93,17 @@ class RoleQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class LeastLoadedQuery:
+    """Who of those who hold a role in an app has the fewest open tasks. Answer: the id of an active user or None.
+
+    Of several it is the one whose newest task is the oldest, then the first by name.
+    """
+
+    app: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTasksQuery:
     """The open tasks of one record. Answer: a tuple of ``OpenTask``."""
 
@@ -233,6 +244,7 @@ Query = (
     | BalanceQuery
     | PersonQuery
     | RoleQuery
+    | LeastLoadedQuery
     | OpenTasksQuery
     | TaskQuery
     | FiredQuery

@@ -21,6 +21,7 @@ from engine.decision.facts import (
     FileQuery,
     FiredQuery,
     LastMoveQuery,
+    LeastLoadedQuery,
     MessageQuery,
     OpenTasksQuery,
     PersonQuery,
@@ -46,6 +47,7 @@ class Changes:
     records: set[Key] = field(default_factory=set)
     forms: set[tuple[str, str]] = field(default_factory=set)
     writes: dict[tuple[str, str], list[RecordWrite]] = field(default_factory=dict)
+    loads: bool = False
     with_tasks: set[Key] = field(default_factory=set)
     tasks: set[str] = field(default_factory=set)
     closes_alone: bool = False
@@ -61,6 +63,7 @@ class Changes:
         self.forms.update(key[:2] for key in written)
         for write in changeset.writes:
             self.writes.setdefault((write.app, write.form), []).append(write)
+        self.loads = self.loads or bool(changeset.tasks_opened or changeset.tasks_closed or written)
         self.with_tasks.update((task.app, task.form, task.record) for task in changeset.tasks_opened)
         self.tasks.update(task.id for task in changeset.tasks_closed)
         self.closes_alone = self.closes_alone or bool(changeset.tasks_closed and not written)
@@ -75,11 +78,13 @@ class Changes:
 
     def _meets(self, query: Query) -> bool:
         match query:
-            case RecordQuery(app, form, id) | EntriesQuery(app, form, id):
+            case RecordQuery(app, form, id) | EntriesQuery(app, form, id) | LastMoveQuery(app, form, id):
                 return (app, form, id) in self.records
             case OpenTasksQuery(app, form, id):
                 # What is written overtakes tasks of its own; a task that is closed by hand does not say whose it is.
                 return (app, form, id) in self.with_tasks | self.records or self.closes_alone
+            case LeastLoadedQuery():
+                return self.loads  # what is written may overtake tasks of anybody's
             case TaskQuery(id):
                 return id in self.tasks
             case FiredQuery(app, rule, record, period):
@@ -92,8 +97,6 @@ class Changes:
                 return (app, form) in self.forms or (bool(self.forms) and _reaches(aggregate))
             case FileQuery() | CaptureQuery() | RepeatQuery():
                 return self.holds_files
-            case LastMoveQuery(app, form, id):
-                return (app, form, id) in self.records
             case ApprovalQuery(id):
                 return id in self.approvals
             case ApprovalsOnQuery(app, form, id):

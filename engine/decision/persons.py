@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from typing import Protocol, cast
 
 from engine.catalog.apps import Catalog
-from engine.decision.facts import Person, PersonQuery, Query, RecordQuery, RoleQuery, SuperiorsQuery
+from engine.decision.facts import (
+    LeastLoadedQuery,
+    Person,
+    PersonQuery,
+    Query,
+    RecordQuery,
+    RoleQuery,
+    SuperiorsQuery,
+)
 from engine.forms.forms import Form
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
@@ -64,7 +72,9 @@ def named(sight: Asking, form: Form, who: PersonsDef, row: Row) -> tuple[str, ..
         case "manager_chain":
             below = _at_end(sight, form, who.of, row)
             return superiors(sight, below) if below else ()
-        case "least_loaded" | "watchers":  # a rule that names them is refused when it is published
+        case "least_loaded":
+            return _ids(cast("Value", sight.fact(LeastLoadedQuery(form.app, who.of))))
+        case "watchers":  # a rule that names them is refused when it is published
             return ()
 
 
@@ -128,7 +138,8 @@ def look_up(sight: Asking, form: Form, asked: Iterable[tuple[PersonsDef, Row]]) 
             if hop < len(way):
                 query = reached.get(place)
                 here[place] = None if query is None else sight.record(query.app, query.form, query.id)
-    roles = [RoleQuery(form.app, who.of) for who, _ in pairs if who.kind == "role"]
+    roles: list[Query] = [RoleQuery(form.app, who.of) for who, _ in pairs if who.kind == "role"]
+    roles += [LeastLoadedQuery(form.app, who.of) for who, _ in pairs if who.kind == "least_loaded"]
     below = [(who.kind, _at_end(sight, form, who.of, row)) for who, row in pairs if who.kind in _ABOVE]
     above = [SuperiorsQuery(str(id)) for kind, id in below if id and kind == "manager_chain"]
     owners = [row.get("owner") for _, row in pairs]

@@ -11,7 +11,7 @@ from engine.language.expressions import Expression, Surroundings
 from engine.language.messages import Message
 from engine.language.tree import Related, Step
 from engine.rules.announced import DeliveryDef, RetryDef
-from engine.rules.definitions import TaskActionDef
+from engine.rules.definitions import Priority, TaskActionDef
 from engine.rules.lengths import LengthDef
 
 
@@ -34,6 +34,7 @@ class OpenTask:
     title: Message
     due: Expression | None
     actions: tuple[TaskActionDef, ...]
+    priority: Priority = "normal"
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,6 @@ from engine.rules.events import EventDef
 
 PERSONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "least_loaded": ("最空闲者", "the least loaded of a role"),
         "watchers": ("关注人", "watchers"),
     }
 )

@@ -117,15 +117,13 @@ def _compile_branch(place: str, action: BranchDef, work: Gathering, names: Names
 def _compile_task(place: str, action: OpenTaskDef, work: Gathering, names: Names) -> Action | None:
     title = compile_message(f"{place}.title", action.title, work)
     check_persons(action.to, f"{place}.to", work)
-    if action.priority is not None:
-        not_yet(work, f"{place}.priority", ("待办优先级", "priorities of tasks"))
     due = work.expression(f"{place}.due", action.due)
     if due is not None and not isinstance(due.type, DateType | DateTimeType):
         work.found.append(problems.NO_MOMENT.at(f"{place}.due"))
     wanted = [item.transition for item in action.actions if item.transition]
     check_known(work, f"{place}.actions", wanted, names.transitions)
     _check_task_fields(f"{place}.actions", action, work, names)
-    return OpenTask(action.key, action.to, title, due, action.actions) if title else None
+    return OpenTask(action.key, action.to, title, due, action.actions, action.priority) if title else None
 
 
 def _compile_hold(place: str, action: HoldDef, work: Gathering) -> Action | None:

@@ -17,6 +17,9 @@ from engine.rules.steering import STEERING, SteeringDef, steering_def
 
 Once = Literal["record", "state", "day", "week", "month"]
 Severity = Literal["info", "warning", "critical"]
+Priority = Literal["urgent", "high", "normal", "low"]
+PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
+"""How pressing a task is, the most pressing first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class OpenTaskDef:
     title: Text
     due: str | None = None
     actions: tuple[TaskActionDef, ...] = ()
-    priority: str | None = None
+    priority: Priority = "normal"
 
 
 SourceDef = str | Mapping[str, str]
@@ -212,7 +215,7 @@ def _action_def(document: Mapping[str, Json]) -> ActionDef:
                 title=Text.from_json(body["title"]),
                 due=body.get("due"),
                 actions=tuple(map(_task_action_def, body.get("actions", ()))) or (DONE,),
-                priority=body.get("priority"),
+                priority=body.get("priority", "normal"),
             )
         case "set":
             return SetDef(body)

@@ -41,8 +41,8 @@ class Inbox:
     def open_tasks(self, viewer: Viewer, limit: int = MOST) -> tuple[TaskView, ...]:
         """Return the first of the viewer's open tasks, the most urgent first.
 
-        Tasks of held records come first, for others wait until those are released; then what is overdue or due
-        within a day, the longest due first; then the newest.
+        Tasks of held records come first, for others wait until those are released; then what is urgent, and what is
+        overdue or due within a day, the longest due first; then the more important and the newest.
         """
         with self._desk.reading(viewer) as reading:
             people = waiting_for(reading)
@@ -185,6 +185,7 @@ def _task_view(reading: Reading, task: StoredTask) -> TaskView:
         opened_at=moment_text(task.opened_at),
         due=None if task.due_at is None else moment_text(task.due_at),
         actions=tuple(actions),
+        priority=task.priority,
     )
 
 

@@ -268,6 +268,7 @@ class TaskView:
     due: str | None
     actions: tuple[TransitionView, ...]
     approval: TaskApprovalView | None = None
+    priority: str = "normal"
 
 
 @dataclass(frozen=True)

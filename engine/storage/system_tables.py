@@ -179,6 +179,7 @@ task = _table(
     _words("closed_by"),
     _words("closed_rule"),
     _words("approval"),
+    _number("priority"),
 )
 approval = _table(
     "approval",

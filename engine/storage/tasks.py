@@ -13,6 +13,7 @@ from engine.decision.changeset import TaskAction
 from engine.decision.facts import OpenTask
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import Text
+from engine.rules.definitions import PRIORITIES, Priority
 from engine.storage import system_tables
 
 _TASK = system_tables.task
@@ -36,6 +37,7 @@ class StoredTask:
     closed_at: Moment | None
     closed_action: str | None
     approval: str | None = None
+    priority: Priority = "normal"
 
     def as_fact(self) -> OpenTask:
         """Return the task as deciding sees it."""
@@ -47,8 +49,9 @@ class StoredTask:
 def open_tasks(
     connection: Connection, people: Sequence[str], pressing: Moment, limit: int = 200, *, of_approvals: bool = False
 ) -> tuple[StoredTask, ...]:
-    """Return the open tasks of these people: those due by ``pressing``, the longest due first, then the newest.
+    """Return the open tasks of these people, the most pressing first.
 
+    First the urgent ones, then those due by ``pressing``, the longest due first, then the more important and the newer.
     What is due later, or at no time, waits its turn among the newest: a far date makes nothing urgent. ``of_approvals``
     says that only those by which approvals ask are wanted.
     """
@@ -56,7 +59,9 @@ def open_tasks(
     if of_approvals:
         query = query.where(_TASK.c.approval.is_not(None))
     presses = case((_TASK.c.due_at <= pressing, _TASK.c.due_at))
-    ordered = query.order_by(presses.is_(None), presses, _TASK.c.opened_at.desc(), _TASK.c.id.desc())
+    urgent, rank = _TASK.c.priority == 0, _TASK.c.priority
+    newest = _TASK.c.opened_at.desc(), _TASK.c.id.desc()
+    ordered = query.order_by(urgent.desc(), presses.is_(None), presses, rank, *newest)
     return tuple(_task(row) for row in connection.execute(ordered.limit(limit)))
 
 
@@ -72,6 +77,22 @@ def count_open(connection: Connection, people: Sequence[str], bound: int = 100) 
     """Return how many open tasks these people have; counting stops at ``bound``."""
     some = select(literal(1)).where(_TASK.c.assignee.in_(people), _TASK.c.closed_at.is_(None)).limit(bound)
     return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+
+
+def least_loaded(connection: Connection, app: str, role: str) -> str | None:
+    """Return the active holder of a role with the fewest open tasks; of several the one who got one the longest ago."""
+    user, grant = system_tables.user, system_tables.role_grant
+    open_now = case((_TASK.c.closed_at.is_(None), _TASK.c.id))
+    load, newest = func.count(open_now), func.max(_TASK.c.opened_at)
+    query = (
+        select(user.c.id)
+        .join(grant, grant.c.user_id == user.c.id)
+        .outerjoin(_TASK, _TASK.c.assignee == user.c.id)
+        .where(user.c.active, grant.c.app == app, grant.c.role == role)
+        .group_by(user.c.id, user.c.name)
+        .order_by(load, func.coalesce(newest, -1), user.c.name)
+    )
+    return connection.execute(query.limit(1)).scalar_one_or_none()
 
 
 def tasks_on(
@@ -129,4 +150,5 @@ def _task(row: Any) -> StoredTask:  # noqa: ANN401 - a row of the table
         closed_at=row.closed_at,
         closed_action=row.closed_action,
         approval=row.approval,
+        priority=PRIORITIES[row.priority],
     )

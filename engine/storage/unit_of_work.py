@@ -12,6 +12,7 @@ from engine.decision.changeset import Changeset, RecordWrite, StateChange, TaskC
 from engine.kernel.canonical import compact
 from engine.kernel.identifiers import RandomBytes, uuid7
 from engine.kernel.problems import EngineError
+from engine.rules.definitions import PRIORITIES
 from engine.storage import (
     approvals,
     capture_tokens,
@@ -179,6 +180,7 @@ def _open_tasks(connection: Connection, openings: Iterable[TaskOpening]) -> None
             "due_at": task.due_at,
             "state": task.state,
             "approval": task.approval,
+            "priority": PRIORITIES.index(task.priority),
         }
         for task in openings
     ]

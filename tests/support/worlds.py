@@ -16,6 +16,7 @@ from engine.decision.facts import (
     BalanceQuery,
     EntriesQuery,
     FiredQuery,
+    LeastLoadedQuery,
     OpenTask,
     OpenTasksQuery,
     Person,
@@ -90,6 +91,10 @@ class World:
                 return {}
             case RoleQuery(app, role):
                 return tuple(p.id for p in self.people.values() if p.active and (app, role) in p.roles)
+            case LeastLoadedQuery(app, role):
+                held = [p for p in self.people.values() if p.active and (app, role) in p.roles]
+                loads = {p.id: sum(task.assignee == p.id for task in self.tasks.values()) for p in held}
+                return min(loads, key=lambda id: loads[id], default=None)
             case SameQuery(app, form, fields, values, excluding):
                 return tuple(
                     row["id"]

@@ -131,6 +131,7 @@ TASK: Final = closed(
     record=ABOUT,
     opened_at=AT,
     due=MOMENT,
+    priority={"enum": ["urgent", "high", "normal", "low"]},
     actions={"type": "array", "items": WORD},
 )
 CHANGE: Final = closed(key=WORD, before=ANY, after=ANY)

@@ -54,6 +54,7 @@ ACTIONS = {
     "makes another": {"create": {"form": "log", "fields": {"text": "name", "thing": "id"}}},
     "makes one like it": {"create": {"form": "thing", "fields": {"name": "name", "box": "box"}}},
     "asks somebody": {"open_task": {"key": "look", "to": [{"owner": True}], "title": TELL}},
+    "asks the least loaded": {"open_task": {"key": "take", "to": [{"least_loaded": "staff"}], "title": TELL}},
     "tells somebody": {"notify": {"to": [{"owner": True}], "text": TELL}},
     "shuts it": {"fire": {"transition": "shut"}},
 }
@@ -82,6 +83,7 @@ def played(database, rules, things, together):
     site.business.moment = site.real.moment = START
     site.publish(app(BOX, THING, FLOW, LOG, *rules))
     me = site.person("me", ("shop", "staff"))
+    site.person("you", ("shop", "staff"))
     records = site.services.records
     boxes = [records.create(me, "shop", "box", {"name": str(number)}).id for number in range(2)]
     for fields in things:
