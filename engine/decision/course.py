@@ -18,7 +18,7 @@ from engine.decision.happenings import event_json
 from engine.decision.receipts import leave, sent
 from engine.decision.rule_reading import read_for, read_for_each
 from engine.decision.tables_asked import Asked
-from engine.decision.timing import later
+from engine.decision.timing import later, moment_by
 from engine.decision.work import Around
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
@@ -28,6 +28,7 @@ from engine.language.explaining import traced
 from engine.language.templates import rows_of
 from engine.rules import problems
 from engine.rules.actions import Action, Branch, ForEach, ForRelated, RunOthers, Wait
+from engine.rules.lengths import LengthDef
 from engine.rules.rules import Event, Rule, old_fields
 
 DEPTH = 5
@@ -127,7 +128,7 @@ def _go(course: _Course, actions: Sequence[Action], row: Row, way: Way, here: tu
                     return False
             case Wait():
                 course.done.append(KEYS[type(action)])
-                course.until = _wait(run, action, (*here, number + 1))
+                course.until = _wait(run, action, current, (*here, number + 1))
                 return False
             case RunOthers():
                 course.done.append(KEYS[type(action)])
@@ -147,9 +148,14 @@ def _side(run: Run, branch: Branch, row: Row) -> str:
     return "then" if holds else "else"
 
 
-def _wait(run: Run, action: Wait, way: Way) -> Moment:
-    """Leave a message that goes on there when the time has come; return when that is."""
-    until = later(run.work.now, action.time, run.around)
+def _wait(run: Run, action: Wait, row: Row, way: Way) -> Moment:
+    """Leave a message that goes on there when the time has come, at once where it has; return when that is."""
+    time = action.time
+    if isinstance(time, LengthDef):
+        until = later(run.work.now, time, run.around)
+    else:
+        run.hear([(time, row)])
+        until = moment_by(time, time.evaluate(row, run.around), run.app.zone)
     if until is None:
         raise EngineError(problems.NO_WAIT.at())
     body = run.body

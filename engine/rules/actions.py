@@ -178,9 +178,9 @@ class StartApproval:
 
 @dataclass(frozen=True, eq=False)
 class Wait:
-    """Do what follows after some time."""
+    """Do what follows after some time, or when the moment has come that an expression names."""
 
-    time: LengthDef
+    time: LengthDef | Expression
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,6 +266,8 @@ def evaluated_by(action: Action) -> tuple[Expression, ...]:
             return tuple(arguments.values())
         case Branch(when=when):
             return (when,)
+        case Wait(time=Expression() as until):
+            return (until,)
         case Hold(parties=parties):
             return tuple(party.when for party in parties if party.when is not None)
         case _:

@@ -42,20 +42,13 @@ class DeliveryDef:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitUntilDef:
-    """Go on with the next action once a condition holds."""
-
-    condition: str
-
-
-@dataclass(frozen=True, slots=True)
 class SnapshotDef:
     """Keep the record as it is now, under a name."""
 
     labels: Text | None = None
 
 
-AnnouncedDef = WaitUntilDef | SnapshotDef
+AnnouncedDef = SnapshotDef
 
 
 def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
@@ -72,11 +65,9 @@ def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
 
 def announced_def(kind: str, body: Json) -> AnnouncedDef:
     """Return the action of a valid document; ``kind`` is its member there."""
-    match kind:
-        case "wait_until":
-            return WaitUntilDef(body)
-        case _:
-            return SnapshotDef(Text.from_json(body["labels"]) if "labels" in body else None)
+    if kind != "snapshot":
+        raise AssertionError(kind)
+    return SnapshotDef(Text.from_json(body["labels"]) if "labels" in body else None)
 
 
 def retry_def(document: Mapping[str, Json]) -> RetryDef | None:

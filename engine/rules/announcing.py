@@ -7,14 +7,12 @@ from types import MappingProxyType
 
 from engine.kernel.persons import PersonsDef
 from engine.language.gathering import Gathering
-from engine.language.types import BooleanType
 from engine.rules import problems
 from engine.rules.announced import (
     AnnouncedDef,
     DeliveryDef,
     RetryDef,
     SnapshotDef,
-    WaitUntilDef,
 )
 from engine.rules.events import EventDef
 
@@ -63,11 +61,8 @@ def check_retry(retry: RetryDef | None, place: str, work: Gathering) -> None:
 
 
 def check_announced(place: str, action: AnnouncedDef, work: Gathering) -> None:
-    """Gather what is wrong with an action that cannot be run yet, and that it cannot."""
+    """Gather that an action cannot be run yet."""
     match action:
-        case WaitUntilDef(condition=condition):
-            work.expression(f"{place}.wait_until", condition, BooleanType)
-            what = ("等到", "wait until")
         case SnapshotDef():
             what = ("快照", "snapshot")
     not_yet(work, place, what)

@@ -13,7 +13,7 @@ from engine.rules.actions import Action, ForRelated
 from engine.rules.announcing import not_yet
 from engine.rules.definitions import ActionDef, ForEachDef, every_action
 from engine.rules.naming import Names, check_known
-from engine.rules.steering import WaitForDef
+from engine.rules.steering import WaitForDef, WaitUntilDef
 
 CompileActions = Callable[[str, tuple[ActionDef, ...], Gathering, Names], tuple[Action, ...]]
 
@@ -43,7 +43,7 @@ def compile_for_related(
         not_yet(work, f"{place}.lines", ("对别的应用的记录逐条操作", "actions for each of another app’s records"))
         return None
     for at, inner in every_action(action.do, f"{place}.do"):
-        if isinstance(inner, WaitForDef | ForEachDef):
+        if isinstance(inner, WaitForDef | WaitUntilDef | ForEachDef):
             not_yet(work, at, ("逐条操作里的等待和再逐条操作", "waits and further loops inside of “for each”"))
     inside = work.inside(theirs.form)
     where = inside.sought(f"{place}.where", action.where)

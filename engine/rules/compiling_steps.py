@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from engine.language.gathering import Gathering
-from engine.language.types import ChoicesType, ReferenceType
+from engine.language.types import BooleanType, ChoicesType, DateTimeType, DateType, ReferenceType
 from engine.rules import problems
 from engine.rules.actions import Action, AddTag, RunOthers, SetFields, StartApproval, Wait
+from engine.rules.announcing import not_yet
 from engine.rules.naming import NEVER_SET, Names, check_known
-from engine.rules.steering import AddTagDef, LinkDef, RunRulesDef, StartApprovalDef, SteeringDef, WaitForDef
+from engine.rules.steering import (
+    AddTagDef,
+    LinkDef,
+    RunRulesDef,
+    StartApprovalDef,
+    SteeringDef,
+    WaitForDef,
+    WaitUntilDef,
+)
 
 
 def compile_step(place: str, action: SteeringDef, work: Gathering, names: Names) -> Action | None:
@@ -21,12 +30,25 @@ def compile_step(place: str, action: SteeringDef, work: Gathering, names: Names)
             if time.count < 1:
                 work.found.append(problems.NO_WAIT.at(f"{place}.wait_for"))
             return Wait(time)
+        case WaitUntilDef(until=until):
+            return _compile_until(f"{place}.wait_until", until, work)
         case StartApprovalDef(approval=approval):
             check_known(work, f"{place}.start_approval.approval", [approval], names.approvals)
             return StartApproval(approval)
         case RunRulesDef(rules=rules):
             check_known(work, f"{place}.run", rules, names.rules)
             return RunOthers(rules)
+
+
+def _compile_until(place: str, until: str, work: Gathering) -> Wait | None:
+    moment = work.expression(place, until)
+    if moment is None:
+        return None
+    if isinstance(moment.type, BooleanType):
+        not_yet(work, place, ("等到条件成立", "waiting for a condition"))
+    elif not isinstance(moment.type, DateType | DateTimeType):
+        work.found.append(problems.NO_MOMENT.at(place))
+    return Wait(moment)
 
 
 def _compile_link(place: str, action: LinkDef, work: Gathering, names: Names) -> SetFields | None:

@@ -26,7 +26,7 @@ MIXED_EVENTS = ProblemKind(
 )
 NO_MOMENT = ProblemKind(
     "RULE-005",
-    Text("期限应是日期或时间", "A due date is a date or a moment"),
+    Text("这里应是日期或时间", "This is to be a date or a moment"),
     Text("例如 today() + 3", "For example today() + 3"),
 )
 NOWHERE_TO_KEEP = ProblemKind(

@@ -32,6 +32,13 @@ class WaitForDef:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitUntilDef:
+    """Go on with the next action when a moment has come."""
+
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunRulesDef:
     """Run other rules of the form on the record, each where its condition holds."""
 
@@ -45,9 +52,9 @@ class StartApprovalDef:
     approval: str
 
 
-SteeringDef = LinkDef | AddTagDef | WaitForDef | RunRulesDef | StartApprovalDef
+SteeringDef = LinkDef | AddTagDef | WaitForDef | WaitUntilDef | RunRulesDef | StartApprovalDef
 
-STEERING = frozenset(("link", "add_tag", "wait_for", "run", "start_approval"))
+STEERING = frozenset(("link", "add_tag", "wait_for", "wait_until", "run", "start_approval"))
 """The members by which a document states these."""
 
 
@@ -60,6 +67,8 @@ def steering_def(kind: str, body: Json) -> SteeringDef:
             return AddTagDef(body["tag"], body["field"])
         case "wait_for":
             return WaitForDef(length_def(body))
+        case "wait_until":
+            return WaitUntilDef(body)
         case "start_approval":
             return StartApprovalDef(body["approval"])
         case _:

@@ -308,7 +308,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
         "release": Shape(Word("release", "解冻"), body=Body.TRUE),
         "wait_for": Shape(Word("wait for", "等待"), (_only("time", Word("time", "时长"), Kind.DURATION),), Body.VALUE),
         "wait_until": Shape(
-            Word("wait until", "等到"), (_only("condition", Word("condition", "条件"), Kind.EXPRESSION),), Body.VALUE
+            Word("wait until", "等到"), (_only("moment", Word("moment", "时刻"), Kind.EXPRESSION),), Body.VALUE
         ),
         "start_approval": Shape(
             Word("start approval", "发起审批"),

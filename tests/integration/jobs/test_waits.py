@@ -98,6 +98,33 @@ def test_workdays_are_counted_by_the_calendar(crm):
         assert (day, len(messages(site))) == (day, expected)
 
 
+def test_a_rule_goes_on_when_the_day_has_come_that_its_record_named_as_it_began_to_wait(crm):
+    site = crm(rule("r", "thing", {"created": True}, [{"wait_until": "add_days(today(), a)"}, told("on")]))
+    site.business.moment = start_of_day(day_number(date(2026, 9, 24)), "Asia/Shanghai") + 10 * HOUR
+    record = make(site, a="2")
+    pass_time(site, 0)
+    site.services.records.update(site.viewer("me"), "crm", "thing", record.id, {"a": "9"}, None)
+    pass_time(site, 38 * HOUR - 1)
+    assert messages(site) == []
+    pass_time(site, 1)
+    assert len(messages(site)) == 1
+
+
+def test_a_rule_goes_on_at_once_when_the_day_is_past(crm):
+    site = crm(rule("r", "thing", {"created": True}, [{"wait_until": "add_days(today(), -a)"}, told("on")]))
+    make(site, a="2")
+    pass_time(site, 0)
+    assert len(messages(site)) == 1
+
+
+def test_a_rule_says_that_it_cannot_wait_when_the_day_is_blank(crm):
+    site = crm(rule("r", "thing", {"created": True}, [{"wait_until": "add_days(today(), a)"}, told("on")]))
+    record = make(site, step="1")
+    pass_time(site, 0)
+    (run,) = site.services.explaining.explain(site.viewer("me"), "crm", "thing", record.id, "r").runs
+    assert (messages(site), [problem.code for problem in run.problems]) == ([], ["RULE-056"])
+
+
 def test_a_record_that_is_deleted_meanwhile_is_left_alone(crm):
     site = crm(rule("r", "thing", {"created": True}, [{"wait_for": {"hours": 1}}, {"set": {"step": "9"}}]))
     record = make(site, a="1")

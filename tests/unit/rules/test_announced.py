@@ -30,7 +30,7 @@ def found(on: Any = None, then: Any = None, **more: Any) -> list[tuple[str, str]
 @pytest.mark.parametrize(
     ("then", "place"),
     [
-        ({"wait_until": "a > 1"}, "then[0]"),
+        ({"wait_until": "a > 1"}, "then[0].wait_until"),
         ({"snapshot": {}}, "then[0]"),
         ({"if": {"when": "a > 1", "then": [{"snapshot": {}}]}}, "then[0].if.then[0]"),
         ({"for_each": {"lines": "parts", "do": [TOLD]}}, "then[0].for_each.do"),
@@ -77,9 +77,9 @@ def test_a_delivery_is_refused_when_it_does_nothing_or_contradicts_itself(more, 
     assert found(then={"notify": {**TOLD["notify"], **more}}) == [(code, f"then[0].notify.{place}")]
 
 
-def test_names_and_types_are_checked_when_an_action_cannot_be_done_yet():
-    listed = found(then={"wait_until": "a + 1"})
-    assert listed == [("LANG-040", "then[0].wait_until"), ("RULE-040", "then[0]")]
+def test_what_is_waited_for_is_a_day_or_a_moment():
+    assert found(then={"wait_until": "a + 1"}) == [("RULE-005", "then[0].wait_until")]
+    assert found(then={"wait_until": "today() + 1"}) == []
 
 
 @pytest.mark.parametrize(
