@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -9,13 +10,18 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from engine.kernel.problems import EngineError, Nature
 from web.doors import instance, viewer
 from web.errors import told
+from web.graphs import graph_of
 from web.problems import TOO_MANY_HERE, status_of
+from web.texts import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from werkzeug.wrappers import Response as BaseResponse
 
+    from engine.kernel.canonical import Json
     from engine.kernel.problems import Problem
-    from engine.runtime.relocations import Relocations
+    from engine.runtime.relocations import Relocations, StateCount
 
 blueprint = Blueprint("moves", __name__)
 
@@ -59,6 +65,25 @@ def _refuse_too_many(app: str, form: str, state: str) -> None:
         raise EngineError(TOO_MANY_HERE.at("origin", count=count, most=MOST, app=app, form=form))
 
 
+def _listed(app: str, form: str, state: Json) -> str:
+    return url_for("lists.records", app=app, form=form, filter=f'state = "{state["key"]}"')
+
+
+def _graphs(app: str, states: Mapping[str, Sequence[StateCount]]) -> dict[str, str]:
+    """Return for each form its graph, with how many records stand in which state."""
+    documents = instance().apps.definition(viewer(), app)["documents"]
+    flows = {one["form"]: one for path, one in documents.items() if path.startswith("workflows/")}
+    return {
+        form: graph_of(
+            flows[form],
+            {one.key: ngettext("%(num)s record", "%(num)s records", one.records) for one in counted},
+            partial(_listed, app, form),
+        )
+        for form, counted in states.items()
+        if form in flows
+    }
+
+
 def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200) -> BaseResponse:
     states = _moves().states(viewer(), app)
     wanted = {name: request.values.get(name, "") for name in ("form", "origin", "target", "reason")}
@@ -71,6 +96,7 @@ def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200) -> Ba
         labels=instance().services.drafts.labels(viewer(), app),
         forms=_moves().form_labels(viewer(), app),
         states=states,
+        graphs=_graphs(app, states),
         wanted=wanted,
         origin=origin if asked else None,
         target=target if asked else None,

@@ -27,6 +27,7 @@ from engine.runtime.studio.flows import (
 )
 from engine.runtime.studio.words import Spoken, said_of
 from web.doors import instance, viewer
+from web.graphs import graph_of
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused
 from web.studio.frame import change, design, language, named, posted
 
@@ -74,8 +75,14 @@ def _page(app: str, form: str, problems: tuple[Problem, ...]) -> str:
         "asked": asked(document),
         "labels": {field["key"]: Text.from_json(field["labels"]) for field in document["fields"]},
         "moves": _moves(app, found, form, flow) if flow else (),
+        "graph": graph_of(flow, None, _row, _row) if flow else "",
     }
     return render_template("studio/states.html", **context)
+
+
+def _row(part: Json) -> str:
+    """Return where the table says it."""
+    return f"#row-{part['uid']}"
 
 
 def _moves(app: str, found: Design, form: str, flow: Json) -> list[tuple[Json, Json, Json]]:
