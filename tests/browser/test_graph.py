@@ -18,6 +18,7 @@ STATES = "/a/sales_management/studio/states/receipt"
 def _drawer(instance):
     instance.directory.add_user("drawer", "画师", PASSWORD)
     instance.directory.grant("drawer", *ADMIN_ROLE)
+    instance.directory.grant("drawer", "sales_management", "sales_ops")
 
 
 def middle(page, key):
@@ -72,7 +73,8 @@ def test_records_stand_in_the_graph_and_a_state_leads_to_its_list(signed_in):
     page = signed_in("drawer", viewport=DESK)
     page.goto("/a/sales_management/moves/")
     state = page.locator(".graph [data-key]").filter(has_text="条").first
-    told = state.locator(".note").text_content()
+    assert re.fullmatch(r"共 \d+ 条", state.locator(".note").text_content())
+    name = state.locator("text").first.text_content()
     state.click()
     expect(page).to_have_url(re.compile("filter=state"))
-    assert told in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(f"状态是“{name}”")

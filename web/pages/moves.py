@@ -72,12 +72,13 @@ def _listed(app: str, form: str, state: Json) -> str:
 def _graphs(app: str, states: Mapping[str, Sequence[StateCount]]) -> dict[str, str]:
     """Return for each form its graph, with how many records stand in which state."""
     documents = instance().apps.definition(viewer(), app)["documents"]
+    read = {view.key for one in instance().apps.installed(viewer()) if one.key == app for view in one.forms}
     flows = {one["form"]: one for path, one in documents.items() if path.startswith("workflows/")}
     return {
         form: graph_of(
             flows[form],
             {one.key: ngettext("%(num)s record", "%(num)s records", one.records) for one in counted},
-            partial(_listed, app, form),
+            partial(_listed, app, form) if form in read else None,
         )
         for form, counted in states.items()
         if form in flows
