@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.boards.definitions import BoardDef, ColumnDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
+from engine.boards.stays import STAGE
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
 from engine.language.messages import Message
@@ -45,7 +46,8 @@ class Figure:
 class Measure:
     """One figure. ``of`` of a formula is over the measures before it, else over a record; ``type`` is the result's.
 
-    ``figure`` is what it takes from another metric.
+    ``figure`` is what it takes from another metric. Of a conversion ``went_on`` is whether what counts went on, blank
+    where there is nowhere to go.
     """
 
     definition: MeasureDef
@@ -54,6 +56,7 @@ class Measure:
     where: Expression | None = None
     per: Expression | None = None
     figure: Figure | None = None
+    went_on: Expression | None = None
 
     @property
     def key(self) -> str:
@@ -73,7 +76,7 @@ class Measure:
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """The expressions over a record."""
-        found = (None if self.is_formula else self.of, self.where, self.per)
+        found = (None if self.is_formula else self.of, self.where, self.per, self.went_on)
         return tuple(expression for expression in found if expression is not None)
 
 
@@ -98,17 +101,17 @@ class Metric:
         return self.definition.key
 
     @property
-    def counts_stays(self) -> bool:
-        """Whether what counts are stays in states, not records."""
-        return self.definition.over == "stays"
+    def reads_log(self) -> bool:
+        """Whether what counts comes of the log of states, not of records as they are."""
+        return self.definition.over != "records"
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The order of its rows: as told, else by time, else by the first measure, greatest first."""
+        """The order of its rows: as told, else by time and stage, else by the first measure, greatest first."""
         if self.definition.order:
             return self.definition.order
-        timed = [item.key for item in self.dimensions if item.definition.bucket]
-        return tuple(timed) or ((f"-{self.measures[0].key}",) if self.dimensions else ())
+        going = [item.key for item in self.dimensions if item.definition.bucket or item.item.source == STAGE]
+        return tuple(going) or ((f"-{self.measures[0].key}",) if self.dimensions else ())
 
 
 @dataclass(frozen=True, eq=False)

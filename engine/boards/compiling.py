@@ -19,7 +19,7 @@ from engine.boards.compiling_parts import (
     refuse_type,
 )
 from engine.boards.definitions import BoardDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
-from engine.boards.stays import states_of, with_stays
+from engine.boards.stays import NEXT, states_of, with_stages, with_stays
 from engine.kernel.problems import Text
 from engine.language import types as language
 from engine.language.compiling import compile_expression
@@ -94,7 +94,10 @@ def _standing(definition: MetricDef, work: Gathering) -> Gathering:
     if states is None:
         work.found.append(problems.NO_STATES.at("over", form=definition.form))
         return work
-    return work.inside(with_stays(form, states))
+    if definition.over != "stages":
+        return work.inside(with_stays(form, states))
+    known_keys(work, "stages", definition.stages, (option.key for option in states.options))
+    return work.inside(with_stages(form, states))
 
 
 def _row_field(key: str, labels: Text, kind: language.Type) -> FieldScope:
@@ -152,7 +155,12 @@ def _measure(definition: MeasureDef, work: Gathering, known: Mapping[str, FieldS
     kind = _result(definition, of)
     if kind is None and of is not None:
         refuse_type(work, f"{place}.of", problems.CANNOT_MEASURE, definition.key, of.type, function=definition.function)
-    return None if kind is None else Measure(definition, kind, of, where, per)
+    if kind is None or definition.function != "conversion":
+        return None if kind is None else Measure(definition, kind, of, where, per)
+    if work.scope.form is None or NEXT not in work.scope.form.fields:
+        work.found.append(problems.NO_STAGES.at(f"{place}.function", key=definition.key))
+        return None
+    return Measure(definition, kind, of, where, went_on=compile_expression(NEXT, work.scope))
 
 
 def _taken(
@@ -175,15 +183,17 @@ def _result(definition: MeasureDef, of: Expression | None) -> language.Type | No
     """Return the type of a measure, or None where it cannot be worked out of ``of``."""
     kind = of.type if of is not None else None
     match definition.function, kind:
-        case ("count", _) | ("distinct", _):
-            return COUNT if not isinstance(kind, _UNCOUNTED) else None
-        case "share", _:
+        case (("count" | "distinct" | "conversion"), _) if isinstance(kind, _UNCOUNTED):
+            return None
+        case (("count" | "distinct"), _):
+            return COUNT
+        case (("share" | "conversion"), _):
             return language.NumberType(definition.scale, definition.scale + 3)
         case "sum", language.NumberType(scale, digits):
             return language.NumberType(scale, min(digits + COUNT.digits, language.MAX_DIGITS))
-        case "median", language.NumberType(digits=digits) if digits > _SORTED_DIGITS:
+        case (("median" | "percentile"), language.NumberType(digits=digits)) if digits > _SORTED_DIGITS:
             return None
-        case "avg" | "median", language.NumberType(scale, digits):
+        case (("avg" | "median" | "percentile"), language.NumberType(scale, digits)):
             return language.NumberType(definition.scale, digits - scale + definition.scale + 1)
         case ("min", language.NumberType() | language.DateType() | language.DateTimeType()) | (
             "max",

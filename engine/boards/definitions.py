@@ -10,8 +10,10 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 
 Bucket = Literal["day", "week", "month"]
-Function = Literal["count", "distinct", "sum", "avg", "median", "min", "max", "share", "formula", "figure"]
-Over = Literal["records", "stays"]
+Function = Literal[
+    "count", "distinct", "sum", "avg", "median", "percentile", "min", "max", "share", "conversion", "formula", "figure"
+]
+Over = Literal["records", "stays", "all_stays", "stages"]
 Format = Literal["number", "money", "percent"]
 Light = Literal["red", "yellow", "green"]
 WidgetKind = Literal["number", "table", "bar", "line", "pie", "funnel", "heat", "list"]
@@ -53,7 +55,8 @@ class FigureDef:
 class MeasureDef:
     """One figure of a group. ``of`` is what it goes over, ``where`` which records count for it.
 
-    With ``per`` the values of ``of`` are told apart for each of its values; ``figure`` is that of another metric.
+    With ``per`` the values of ``of`` are told apart for each of its values; ``figure`` is that of another metric. ``p``
+    is which percentile it is, 1 to 99.
     """
 
     uid: str
@@ -66,6 +69,7 @@ class MeasureDef:
     scale: int = USUAL_SCALE
     per: str | None = None
     figure: FigureDef | None = None
+    p: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class MetricDef:
     """Records of one form, grouped, with measures; ``light`` holds conditions by colour.
 
     ``form`` is one of the app, or ``app.form`` of another. Over ``stays`` what counts is not a record but each of its
-    stays in a state that has come to an end.
+    stays in a state that has come to an end, over ``all_stays`` also the one that goes on. Over ``stages`` it is each
+    of the states in ``stages``, which follow each other, that a record has ever reached.
     """
 
     uid: str
@@ -88,6 +93,7 @@ class MetricDef:
     limit: int = USUAL_LIMIT
     help: Text | None = None
     over: Over = "records"
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,7 @@ def metric_def(document: Json) -> MetricDef:
         limit=document.get("limit", USUAL_LIMIT),
         help=_text(document, "help"),
         over=document.get("over", "records"),
+        stages=tuple(document.get("stages", ())),
     )
 
 
@@ -201,6 +208,7 @@ def _measure_def(document: Json) -> MeasureDef:
         scale=document.get("scale", USUAL_SCALE),
         per=document.get("per"),
         figure=_figure_def(document),
+        p=document.get("p"),
     )
 
 

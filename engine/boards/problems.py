@@ -41,8 +41,8 @@ CANNOT_MEASURE = ProblemKind(
         "“{key}”不能这样算:{function} 用不了{got_zh}", "“{key}” cannot be worked out: {function} does not take {got_en}"
     ),
     Text(
-        "sum、avg、median 用数字,min、max 还可用日期和时刻",
-        "sum, avg and median take numbers, min and max also days and moments",
+        "sum、avg、median、percentile 用数字,min、max 还可用日期和时刻",
+        "sum, avg, median and percentile take numbers, min and max also days and moments",
     ),
 )
 WRONG_SHAPE_OF_METRIC = ProblemKind(
@@ -78,8 +78,8 @@ NOT_AN_ID = ProblemKind(
 )
 NO_STATES = ProblemKind(
     "BOARD-012",
-    Text("“{form}”没有流程,数不了停留", "“{form}” has no workflow, so that there are no stays to count"),
-    Text("stays 用在有流程的表单上", "stays is for forms with a workflow"),
+    Text("“{form}”没有流程,数不了停留和阶段", "“{form}” has no workflow, and so no stays or stages"),
+    Text("stays、all_stays、stages 用在有流程的表单上", "stays, all_stays and stages are for forms with a workflow"),
 )
 NO_SUCH_GROUP = ProblemKind(
     "BOARD-013",
@@ -99,4 +99,9 @@ ELSEWHERE = ProblemKind(
         "在清单或指标里用 metric、measure 取它的数",
         "Take its figures into a list or a metric by metric and measure",
     ),
+)
+NO_STAGES = ProblemKind(
+    "BOARD-015",
+    Text("“{key}”不是按阶段统计的,算不了转化率", "“{key}” does not count stages, so that nothing converts"),
+    Text("conversion 用在 over 为 stages 的指标里", "conversion is for metrics over stages"),
 )

@@ -5,7 +5,7 @@ It knows conditions and values as expressions of a query, and not who may see wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,14 @@ Conditions = Sequence[ColumnElement[bool]]
 LIGHTS = ("red", "yellow", "green")
 
 Parts = tuple[Value, ...]
-"""What a database finds for one measure: the figure, or of averages and shares the two numbers of the division."""
+"""What a database finds for one measure: the figure, or the numbers of which it is made.
+
+Of averages, shares and conversions these are the two of the division; of medians and percentiles the two values between
+which they lie, and how many there are.
+"""
+
+MEDIAN = 50
+"""Which percentile is the median."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +77,13 @@ def groups(
 ) -> list[Group]:
     """Return the groups of the records; without ``by`` there is one.
 
-    ``order`` counts the columns of ``by`` first and then the measures, of which averages, medians and shares cannot be
-    sorted by here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
+    ``order`` counts the columns of ``by`` first and then the measures, of which those that are divided cannot be sorted
+    by here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
     """
     scope = records.scope
     dialect = dialect_of(scope.dialect)
     inner: list[ColumnElement[Any]] = [value_of(item, scope).label(f"d{at}") for at, item in enumerate(by)]
-    inner += [item.label(f"m{at}") for at, item in enumerate(_inputs(measures, scope)) if item is not None]
+    inner += [item.label(name) for at, one in enumerate(measures) for name, item in _inputs(at, one, scope)]
     # The inside names every value once: a value with parameters cannot be told to be the one that is grouped by.
     source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
     source = _ranked(source, len(by), measures)
@@ -93,19 +100,24 @@ def groups(
     return [_group(tuple(row), by, measures, scope) for row in found]
 
 
-def _inputs(measures: Sequence[Measure], scope: SqlScope) -> list[ColumnElement[Any] | None]:
-    """Return what each measure goes over for a record: NULL where the record does not count, None for every record."""
-    found: list[ColumnElement[Any] | None] = []
-    for measure in measures:
-        where = None if measure.where is None else to_condition(measure.where, scope)
-        item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
-        if measure.per is not None:
-            item = _told_apart(item, to_value(measure.per, scope))
-        if where is not None:
-            found.append(sa.case((where, item)))
-        else:
-            found.append(None if measure.of is None else item)
-    return found
+def _inputs(at: int, measure: Measure, scope: SqlScope) -> Iterator[tuple[str, ColumnElement[Any]]]:
+    """Go through what a measure goes over for a record, by name: NULL where the record does not count.
+
+    A measure over every record needs nothing. Of a conversion there is also what went on.
+    """
+    item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
+    if measure.per is not None:
+        item = _told_apart(item, to_value(measure.per, scope))
+    where = None if measure.where is None else to_condition(measure.where, scope)
+    if measure.went_on is not None:
+        there = to_value(measure.went_on, scope).is_not(None)
+        yield f"m{at}", sa.case((there if where is None else sa.and_(where, there), item))
+        gone = to_condition(measure.went_on, scope)
+        yield f"q{at}", sa.case((gone if where is None else sa.and_(where, gone), item))
+    elif where is not None:
+        yield f"m{at}", sa.case((where, item))
+    elif measure.of is not None:
+        yield f"m{at}", item
 
 
 def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -115,30 +127,39 @@ def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElem
 
 
 def _ranked(source: sa.Subquery, keys: int, measures: Sequence[Measure]) -> sa.Subquery:
-    """Return the rows, and of each measure that is a median the place in its group and how many it goes over.
+    """Return the rows, and of each measure that is a percentile the place in its group and how many it goes over.
 
-    The middle ones are found by these in either database, exactly; blanks come last and do not count.
+    Those it lies between are found by these in either database, exactly; blanks come last and do not count.
     """
-    middles = [at for at, measure in enumerate(measures) if measure.definition.function == "median"]
-    if not middles:
+    ranked = [at for at, measure in enumerate(measures) if percent_of(measure) is not None]
+    if not ranked:
         return source
     within = [source.c[f"d{at}"] for at in range(keys)] or None
     more: list[ColumnElement[Any]] = []
-    for at in middles:
+    for at in ranked:
         item = source.c[f"m{at}"]
         place = sa.func.row_number().over(partition_by=within, order_by=item.asc().nulls_last())
         more += [place.label(f"r{at}"), sa.func.count(item).over(partition_by=within).label(f"n{at}")]
     return sa.select(*source.c, *more).subquery("ranked")
 
 
-def _middles(source: sa.Subquery, at: int, dialect: Any, kind: Type) -> list[ColumnElement[Any]]:  # noqa: ANN401
-    """Return the two values in the middle of a group, which are one where their number is odd."""
+def percent_of(measure: Measure) -> int | None:
+    """Return which percentile a measure is, None where it is none."""
+    definition = measure.definition
+    return definition.p if definition.function == "percentile" else MEDIAN if definition.function == "median" else None
+
+
+def _between(source: sa.Subquery, at: int, percent: int, dialect: Any, kind: Type) -> list[ColumnElement[Any]]:  # noqa: ANN401
+    """Return the two values of a group between which a percentile lies, and how many values there are.
+
+    Of n values in order it lies (n - 1) * p / 100 places after the first, a broken number.
+    """
     item, place, count = source.c[f"m{at}"], source.c[f"r{at}"], source.c[f"n{at}"]
-    # Of n values the middle ones stand at (n + 1) / 2 and (n + 2) / 2, rounded down: those with 2p ≤ n + 1 < 2p + 2.
-    return [
-        dialect.grouped("max", sa.case((sa.and_(place * 2 <= count + more, place * 2 + 2 > count + more), item)), kind)
-        for more in (1, 2)
-    ]
+    far = (count - 1) * percent
+    lower = sa.and_((place - 1) * _HUNDRED <= far, place * _HUNDRED > far)
+    upper = sa.and_((place - 2) * _HUNDRED <= far, (place - 1) * _HUNDRED > far)
+    found = [dialect.grouped("max", sa.case((one, item)), kind) for one in (lower, upper)]
+    return [*found, dialect.grouped("count", item, COUNTED)]
 
 
 def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401
@@ -154,8 +175,11 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
             return [dialect.grouped("count", item, measure.type), dialect.grouped("count", None, measure.type)]
         case "avg":
             return [dialect.grouped("sum", item, kind), dialect.grouped("count", item, kind)]
-        case "median":
-            return _middles(source, at, dialect, kind)
+        case "conversion" if item is not None:
+            counted = [column if measure.of is None else column.distinct() for column in (source.c[f"q{at}"], item)]
+            return [sa.func.count(column) for column in counted]
+        case "median" | "percentile":
+            return _between(source, at, percent_of(measure) or MEDIAN, dialect, kind)
         case "sum" | "min" | "max" as function:
             return [dialect.grouped(function, item, kind)]
         case function:
@@ -163,7 +187,10 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
             raise ValueError(message)
 
 
-_COUNT = NumberType(0, 18)
+COUNTED = NumberType(0, 18)
+"""How many values a group has."""
+
+_HUNDRED = 100
 
 
 def _group(row: tuple[Any, ...], by: Sequence[Dimension], measures: Sequence[Measure], scope: SqlScope) -> Group:
@@ -178,12 +205,12 @@ def _group(row: tuple[Any, ...], by: Sequence[Dimension], measures: Sequence[Mea
 
 def _kinds(measure: Measure) -> tuple[Type, ...]:
     match measure.definition.function:
-        case "share":
-            return (_COUNT, _COUNT)
+        case "share" | "conversion":
+            return (COUNTED, COUNTED)
         case "avg":
-            return (measure.of.type if measure.of is not None else measure.type, _COUNT)
-        case "median" if measure.of is not None:
-            return (measure.of.type, measure.of.type)
+            return (measure.of.type if measure.of is not None else measure.type, COUNTED)
+        case "median" | "percentile" if measure.of is not None:
+            return (measure.of.type, measure.of.type, COUNTED)
         case _:
             return (measure.type,)
 
