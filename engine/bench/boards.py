@@ -191,7 +191,7 @@ def _far(number: int) -> int:
 
 
 def _begun(number: int) -> Moment:
-    return NOW - 400 * DAY_MS + number * 7_919 % (360 * DAY_MS)
+    return NOW - 400 * DAY_MS + number * 7_919_777 % (360 * DAY_MS)
 
 
 def _id(number: int) -> str:

@@ -16,9 +16,10 @@ from engine.language.types import NumberType
 from engine.runtime.boards_sight import is_closed
 from engine.runtime.listing import readable
 from engine.runtime.reading import Reading
-from engine.storage.metrics import Group, Ordering, Parts, Records, groups, percent_of
+from engine.storage.metrics import Group, Ordering, Parts, Records, groups
+from engine.storage.metrics_percentiles import percent_of
 from engine.storage.metrics_sources import stays_of
-from engine.storage.metrics_stages import stages_of
+from engine.storage.metrics_stages import any_moved_back, stages_of
 from engine.storage.surroundings import SqlSurroundings
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Sight:
         asked += [item.value for item in metric.dimensions]
         asked += [expression for measure in needed if measure.is_found for expression in measure.expressions]
         read = {key for expression in asked for key in expression.reads.fields}
-        return stages_of(tables, metric.definition.stages, read, where)
+        moved_back = any_moved_back(self.reading.connection, tables)
+        return stages_of(tables, metric.definition.stages, read, where, moved_back=moved_back)
 
     def _ordering(self, needed: Sequence[Measure], found: Sequence[Measure]) -> tuple[list[Ordering], bool]:
         """Return the order that a database can give, and whether it has to be given here."""

@@ -21,6 +21,8 @@ from engine.language.expressions import Expression
 from engine.language.types import NumberType, Type
 from engine.storage.form_tables import FormTables
 from engine.storage.metrics_buckets import value_of
+from engine.storage.metrics_folding import VALUE, folded, folds
+from engine.storage.metrics_percentiles import MEDIAN, between, percent_of, ranked
 from engine.storage.rows import from_physical
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -32,9 +34,6 @@ Parts = tuple[Value, ...]
 Of averages, shares and conversions these are the two of the division; of medians and percentiles the two values between
 which they lie, and how many there are.
 """
-
-MEDIAN = 50
-"""Which percentile is the median."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,8 @@ def groups(
     ``order`` counts the columns of ``by`` first and then the measures, of which those that are divided cannot be sorted
     by here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
     """
-    scope = records.scope
-    dialect = dialect_of(scope.dialect)
-    inner: list[ColumnElement[Any]] = [value_of(item, scope).label(f"d{at}") for at, item in enumerate(by)]
-    inner += [item.label(name) for at, one in enumerate(measures) for name, item in _inputs(at, one, scope)]
-    # The inside names every value once: a value with parameters cannot be told to be the one that is grouped by.
-    source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
-    source = _ranked(source, len(by), measures)
+    source, figures = _source(records, by, measures)
     keys = [source.c[f"d{at}"] for at in range(len(by))]
-    figures = [_figures(source, at, measure, dialect) for at, measure in enumerate(measures)]
     columns = [*keys, *(part for parts in figures for part in parts)]
     query = sa.select(*(column.label(f"c{at}") for at, column in enumerate(columns))).select_from(source)
     if keys:
@@ -97,7 +89,42 @@ def groups(
         query = query.order_by(*(_directed(firsts[item.column], item.descending) for item in order))
         query = query.order_by(*(_directed(key, descending=False) for key in keys))
     found = records.connection.execute(query if limit is None else query.limit(limit)).all()
-    return [_group(tuple(row), by, measures, scope) for row in found]
+    return [_group(tuple(row), by, measures, records.scope) for row in found]
+
+
+def _source(
+    records: Records, by: Sequence[Dimension], measures: Sequence[Measure]
+) -> tuple[sa.Subquery, Sequence[Sequence[ColumnElement[Any]]]]:
+    """Return what is grouped, with the columns of ``by`` (``d0`` …), and the parts of each measure over a group."""
+    scope = records.scope
+    dialect, places = dialect_of(scope.dialect), _places(measures)
+    inner: list[ColumnElement[Any]] = [value_of(item, scope).label(f"d{at}") for at, item in enumerate(by)]
+    for at, measure in enumerate(measures):
+        if places[at] == at:
+            inner += [item.label(name) for name, item in _inputs(at, measure, scope)]
+    told_apart = folds(measures, scope.dialect)
+    if told_apart is not None:
+        inner.append(_item(told_apart, scope).label(VALUE))
+    # The inside names every value once: a value with parameters cannot be told to be the one that is grouped by.
+    source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
+    spread = {place: percent for place, one in zip(places, measures, strict=True) if (percent := percent_of(one))}
+    source = ranked(source, len(by), spread, scope.dialect)
+    figures = [_figures(source, at, measure, dialect) for at, measure in zip(places, measures, strict=True)]
+    if told_apart is None:
+        return source, figures
+    found = folded(source, len(by), list(zip(places, measures, strict=True)), figures, dialect)
+    return found.source, found.figures
+
+
+def _places(measures: Sequence[Measure]) -> list[int]:
+    """Return of each measure the number of the first one that goes over the same values."""
+    seen: dict[object, int] = {}
+    found: list[int] = []
+    for at, measure in enumerate(measures):
+        parts = (measure.of, measure.where, measure.per, measure.went_on)
+        key = tuple(None if part is None else part.source for part in parts)
+        found.append(seen.setdefault(key, at))
+    return found
 
 
 def _inputs(at: int, measure: Measure, scope: SqlScope) -> Iterator[tuple[str, ColumnElement[Any]]]:
@@ -105,9 +132,7 @@ def _inputs(at: int, measure: Measure, scope: SqlScope) -> Iterator[tuple[str, C
 
     A measure over every record needs nothing. Of a conversion there is also what went on.
     """
-    item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
-    if measure.per is not None:
-        item = _told_apart(item, to_value(measure.per, scope))
+    item = _item(measure, scope)
     where = None if measure.where is None else to_condition(measure.where, scope)
     if measure.went_on is not None:
         there = to_value(measure.went_on, scope).is_not(None)
@@ -120,46 +145,16 @@ def _inputs(at: int, measure: Measure, scope: SqlScope) -> Iterator[tuple[str, C
         yield f"m{at}", item
 
 
+def _item(measure: Measure, scope: SqlScope) -> ColumnElement[Any]:
+    """Return the value that a measure goes over, of counts 1."""
+    item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
+    return item if measure.per is None else _told_apart(item, to_value(measure.per, scope))
+
+
 def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return a value together with another one, so that both count; NULL where either is."""
     both: ColumnElement[Any] = sa.cast(item, TEXT).concat(sa.literal_column("'|'", TEXT)).concat(sa.cast(per, TEXT))
     return both
-
-
-def _ranked(source: sa.Subquery, keys: int, measures: Sequence[Measure]) -> sa.Subquery:
-    """Return the rows, and of each measure that is a percentile the place in its group and how many it goes over.
-
-    Those it lies between are found by these in either database, exactly; blanks come last and do not count.
-    """
-    ranked = [at for at, measure in enumerate(measures) if percent_of(measure) is not None]
-    if not ranked:
-        return source
-    within = [source.c[f"d{at}"] for at in range(keys)] or None
-    more: list[ColumnElement[Any]] = []
-    for at in ranked:
-        item = source.c[f"m{at}"]
-        place = sa.func.row_number().over(partition_by=within, order_by=item.asc().nulls_last())
-        more += [place.label(f"r{at}"), sa.func.count(item).over(partition_by=within).label(f"n{at}")]
-    return sa.select(*source.c, *more).subquery("ranked")
-
-
-def percent_of(measure: Measure) -> int | None:
-    """Return which percentile a measure is, None where it is none."""
-    definition = measure.definition
-    return definition.p if definition.function == "percentile" else MEDIAN if definition.function == "median" else None
-
-
-def _between(source: sa.Subquery, at: int, percent: int, dialect: Any, kind: Type) -> list[ColumnElement[Any]]:  # noqa: ANN401
-    """Return the two values of a group between which a percentile lies, and how many values there are.
-
-    Of n values in order it lies (n - 1) * p / 100 places after the first, a broken number.
-    """
-    item, place, count = source.c[f"m{at}"], source.c[f"r{at}"], source.c[f"n{at}"]
-    far = (count - 1) * percent
-    lower = sa.and_((place - 1) * _HUNDRED <= far, place * _HUNDRED > far)
-    upper = sa.and_((place - 2) * _HUNDRED <= far, (place - 1) * _HUNDRED > far)
-    found = [dialect.grouped("max", sa.case((one, item)), kind) for one in (lower, upper)]
-    return [*found, dialect.grouped("count", item, COUNTED)]
 
 
 def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401
@@ -179,7 +174,8 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
             counted = [column if measure.of is None else column.distinct() for column in (source.c[f"q{at}"], item)]
             return [sa.func.count(column) for column in counted]
         case "median" | "percentile":
-            return _between(source, at, percent_of(measure) or MEDIAN, dialect, kind)
+            found = between(source, at, percent_of(measure) or MEDIAN, dialect, kind)
+            return [*found, dialect.grouped("count", item, COUNTED)]
         case "sum" | "min" | "max" as function:
             return [dialect.grouped(function, item, kind)]
         case function:
@@ -189,8 +185,6 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
 
 COUNTED = NumberType(0, 18)
 """How many values a group has."""
-
-_HUNDRED = 100
 
 
 def _group(row: tuple[Any, ...], by: Sequence[Dimension], measures: Sequence[Measure], scope: SqlScope) -> Group:

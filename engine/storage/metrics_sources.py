@@ -79,7 +79,7 @@ def _going_on(form: FormTables, until: Moment) -> dict[str, ColumnElement[Any]]:
 def days_of(milliseconds: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[Any]:
     """Return so long a time in days, to the hundredth, rounded half up."""
     hundredths = sa.type_coerce(milliseconds * 100 + DAY_MS // 2, BIG_INTEGER).op("/", precedence=8)(DAY_MS)
-    return hundredths if is_sqlite else sa.cast(hundredths, NUMERIC) / 100
+    return hundredths if is_sqlite else sa.cast(hundredths, NUMERIC) * sa.literal_column("0.01", NUMERIC)
 
 
 def moment_of(milliseconds: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[Any]:

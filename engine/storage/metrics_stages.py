@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, Connection, FromClause
 
 from engine.boards import stays
 from engine.language.backends.sql.column_types import BIG_INTEGER, BOOLEAN, INTEGER, TEXT
@@ -21,14 +21,17 @@ from engine.storage.system_tables import relocation, state_log
 Element = ColumnElement[Any]
 
 
-def stages_of(form: FormTables, stages: Sequence[str], needed: Collection[str], where: Conditions) -> FromClause:
+def stages_of(
+    form: FormTables, stages: Sequence[str], needed: Collection[str], where: Conditions, *, moved_back: bool
+) -> FromClause:
     """Return the stages reached by the records that meet ``where``, deleted ones left out.
 
     ``stages`` are states in the order in which they follow each other, ``needed`` the keys that are read of what the
-    log knows (``engine.boards.stays``); the stage and whether a later one was reached are always there.
+    log knows (``engine.boards.stays``); the stage and whether a later one was reached are always there. ``moved_back``
+    says that moves of many were taken back (``any_moved_back``).
     """
     main, is_sqlite = form.main.table, form.main.dialect == "sqlite"
-    reached = _reached(form, stages, needed)
+    reached = _reached(form, stages, needed, moved_back=moved_back)
     listed = _listed(stages)
     first = _of_stage(listed, reached, "r", len(stages))
     later = _of_stage(listed, reached, "g", len(stages) - 1)
@@ -55,7 +58,13 @@ def stages_of(form: FormTables, stages: Sequence[str], needed: Collection[str], 
     )
 
 
-def _reached(form: FormTables, stages: Sequence[str], needed: Collection[str]) -> sa.Subquery:
+def any_moved_back(connection: Connection, form: FormTables) -> bool:
+    """Tell whether many records of a form were moved by mistake: few forms ever need to look at that."""
+    about = (relocation.c.app == form.app, relocation.c.form == form.form, relocation.c.back_of.is_not(None))
+    return connection.execute(sa.select(relocation.c.id).where(*about).limit(1)).first() is not None
+
+
+def _reached(form: FormTables, stages: Sequence[str], needed: Collection[str], *, moved_back: bool) -> sa.Subquery:
     """Return of each record when it first came to each stage (``r0`` …), and how far it got (``top``)."""
     log, target = state_log, state_log.c.target
     ranks = sa.case({key: _number(at) for at, key in enumerate(stages)}, value=target)
@@ -70,12 +79,9 @@ def _reached(form: FormTables, stages: Sequence[str], needed: Collection[str]) -
         if stays.BACKS in needed:
             fell = sa.and_(log.c.batch.is_(None), log.c.origin == key, target.in_(before)) if before else sa.false()
             columns.append(sa.func.count(sa.case((fell, _number(1)))).label(f"b{at}"))
-    return (
-        sa.select(*columns)
-        .where(log.c.app == form.app, log.c.form == form.form, target.in_(stages), _counts())
-        .group_by(log.c.record)
-        .subquery("reached")
-    )
+    query = sa.select(*columns).where(log.c.app == form.app, log.c.form == form.form, target.in_(stages))
+    query = query.where(_counts()) if moved_back else query
+    return query.group_by(log.c.record).subquery("reached")
 
 
 def _counts() -> ColumnElement[bool]:

@@ -48,6 +48,20 @@ FUNNEL = metric(
         element("rollbacks", function="sum", of="stage_backs"),
         element("times", function="sum", of="stage_times"),
         element("ahead", function="count", where='stage_furthest = "won"'),
+        element("longest", function="max", of="stage_days"),
+        element("again", function="share", where="stage_times > 1"),
+    ],
+    order=["run", "stage"],
+    limit=200,
+)
+PACE = metric(
+    "pace",
+    over="stages",
+    stages=list(STAGES),
+    dimensions=[element("run", by="run"), element("stage", by="stage_state")],
+    measures=[
+        element("there", function="distinct", of="customer"),
+        element("conversion", function="conversion", of="customer"),
         element("days", function="median", of="stage_days", scale=2),
     ],
     order=["run", "stage"],
@@ -81,7 +95,7 @@ def of_stays(key: str, over: str, **more: Any) -> dict[str, Any]:
 
 ENDED, ALL = of_stays("ended", "stays"), of_stays("all", "all_stays")
 GOING = of_stays("going", "all_stays", where="not stay_ended")
-METRICS = (FUNNEL, COHORTS, ENDED, ALL, GOING)
+METRICS = (FUNNEL, PACE, COHORTS, ENDED, ALL, GOING)
 BOARD = {
     "format": 1,
     "kind": "board",
@@ -175,6 +189,7 @@ def funnel(walks: Iterable[Walk]) -> dict[str, dict[str, str | None]]:
             continue
         on = [walk for walk in here if walk.reached(*later)]
         took = [min(walk.reached(*later)) - min(walk.reached(stage)) for walk in on]
+        lasted = [days(one) for one in took if one >= 0]
         back = [pair for walk in here for pair in zip(walk.came, walk.came[1:], strict=False)]
         customers, gone = {walk.customer for walk in here}, {walk.customer for walk in on}
         found[stage] = {
@@ -184,6 +199,8 @@ def funnel(walks: Iterable[Walk]) -> dict[str, dict[str, str | None]]:
             "rollbacks": str(sum(one[0] == stage and other[0] in before for one, other in back)),
             "times": str(sum(len(walk.reached(stage)) for walk in here)),
             "ahead": str(sum(bool(walk.reached("won")) for walk in here)),
-            "days": percentile((days(one) for one in took if one >= 0), 50),
+            "longest": str(max(lasted)) if lasted else None,
+            "again": percent(sum(len(walk.reached(stage)) > 1 for walk in here), len(here)),
+            "days": percentile(lasted, 50),
         }
     return found

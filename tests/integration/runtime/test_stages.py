@@ -110,7 +110,7 @@ def test_days_to_the_next_stage_are_those_from_the_first_to_the_first(ground):
     ground.go(deal.id, "lead")
     ground.later(DAY)
     ground.go(deal.id, "chance")
-    assert stage(ground, "lead")["days"] == "2.50"
+    assert stage(ground, "lead", "pace")["days"] == stage(ground, "lead")["longest"] == "2.50"
 
 
 def test_many_moved_by_mistake_and_back_have_not_been_there(ground):

@@ -55,7 +55,10 @@ def test_conversion_is_that_of_sql_and_of_a_plain_program_whatever_way_deals_go(
     def holds(journeys):
         run = next(runs)
         walks = [walked(ground, run, customer, steps) for customer, steps in journeys]
-        shown = {row["stage"]: row for row in ground.rows("funnel") if row["run"] == str(run)}
+        shown: dict[str, dict[str, str]] = {}
+        for row in (*ground.rows("pace"), *ground.rows("funnel")):
+            if row["run"] == str(run):
+                shown.setdefault(row["stage"], {}).update(row)
         expected = funnel(walks)
         assert {key: {name: row[name] for name in expected[key]} for key, row in shown.items()} == expected
         for stage, row in shown.items():
