@@ -7,10 +7,12 @@ subtracted, so that of those in a stage never more went on than there were.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, FromClause
+from sqlalchemy.dialects.postgresql import array
 
 from engine.boards import stays
 from engine.language.backends.sql.column_types import BIG_INTEGER, BOOLEAN, INTEGER, TEXT
@@ -19,6 +21,9 @@ from engine.storage.metrics_sources import Conditions, days_of, moment_of
 from engine.storage.system_tables import relocation, state_log
 
 Element = ColumnElement[Any]
+
+_MARK = "walked_"
+"""Begins the names of what is worked with beside the fields of a record."""
 
 
 def stages_of(
@@ -30,32 +35,38 @@ def stages_of(
     log knows (``engine.boards.stays``); the stage and whether a later one was reached are always there. ``moved_back``
     says that moves of many were taken back (``any_moved_back``).
     """
-    main, is_sqlite = form.main.table, form.main.dialect == "sqlite"
+    is_sqlite = form.main.dialect == "sqlite"
     reached = _reached(form, stages, needed, moved_back=moved_back)
-    listed = _listed(stages)
-    first = _of_stage(listed, reached, "r", len(stages))
-    later = _of_stage(listed, reached, "g", len(stages) - 1)
-    has_next = listed.c.n < _number(len(stages) - 1)
+    walked = (_by_joining if is_sqlite else _by_unnesting)(form, stages, reached, where)
+    at, seen = walked.c[f"{_MARK}at"], walked.c[f"{_MARK}seen"]
+    later_ones = _shifted(seen, at + _number(1))
     own: dict[str, Element] = {
-        stays.STAGE: listed.c.stage,
-        stays.NEXT: sa.type_coerce(sa.case((has_next, reached.c.top > listed.c.n)), BOOLEAN),
-        stays.FURTHEST: sa.case({at: _text(key) for at, key in enumerate(stages)}, value=reached.c.top),
-        stays.FIRST: moment_of(first, is_sqlite=is_sqlite),
-        stays.BEGUN: moment_of(reached.c.begun, is_sqlite=is_sqlite),
+        stays.STAGE: walked.c[f"{_MARK}stage"],
+        stays.NEXT: sa.type_coerce(sa.case((at < _number(len(stages) - 1), later_ones > _number(0))), BOOLEAN),
     }
+    if stays.FURTHEST in needed:
+        whens = [(seen >= _number(2**place), _text(key)) for place, key in enumerate(stages)]
+        own[stays.FURTHEST] = sa.case(*reversed(whens))
+    if stays.BEGUN in needed:
+        own[stays.BEGUN] = moment_of(walked.c[f"{_MARK}begun"], is_sqlite=is_sqlite)
+    if stays.FIRST in needed:
+        own[stays.FIRST] = moment_of(walked.c[f"{_MARK}first"], is_sqlite=is_sqlite)
     if stays.PASSED in needed:
         # Who came from a later stage and fell back has not needed less than no time.
+        first, later = walked.c[f"{_MARK}first"], walked.c[f"{_MARK}later"]
         own[stays.PASSED] = sa.case((later >= first, days_of(later - first, is_sqlite=is_sqlite)))
-    if stays.TIMES in needed:
-        own[stays.TIMES] = _of_stage(listed, reached, "n", len(stages))
-    if stays.BACKS in needed:
-        own[stays.BACKS] = _of_stage(listed, reached, "b", len(stages))
+    own |= {key: walked.c[f"{_MARK}{name}"] for key, name in _COUNTED.items() if key in needed}
     return (
-        sa.select(*main.c, *(column.label(key) for key, column in own.items()))
-        .select_from(main.join(reached, reached.c.record == main.c.id).join(listed, sa.true()))
-        .where(main.c.deleted_at.is_(None), first.is_not(None), *where)
+        sa.select(
+            *(walked.c[column.key] for column in form.main.table.c),
+            *(column.label(key) for key, column in own.items()),
+        )
+        .where(at.is_not(None))
         .subquery("stage")
     )
+
+
+_COUNTED = {stays.TIMES: "times", stays.BACKS: "backs"}
 
 
 def any_moved_back(connection: Connection, form: FormTables) -> bool:
@@ -64,24 +75,38 @@ def any_moved_back(connection: Connection, form: FormTables) -> bool:
     return connection.execute(sa.select(relocation.c.id).where(*about).limit(1)).first() is not None
 
 
-def _reached(form: FormTables, stages: Sequence[str], needed: Collection[str], *, moved_back: bool) -> sa.Subquery:
-    """Return of each record when it first came to each stage (``r0`` …), and how far it got (``top``)."""
+def _reached(form: FormTables, stages: Sequence[str], needed: Collection[str], *, moved_back: bool) -> sa.CTE:
+    """Return of each record which stages it has seen, a bit for each, and what else is asked (``first0`` …)."""
     log, target = state_log, state_log.c.target
-    ranks = sa.case({key: _number(at) for at, key in enumerate(stages)}, value=target)
-    columns: list[Element] = [log.c.record, sa.func.max(ranks).label("top"), sa.func.min(log.c.at).label("begun")]
+    columns: list[Element] = [log.c.record, _seen(stages, is_sqlite=form.main.dialect == "sqlite").label("seen")]
+    if stays.BEGUN in needed:
+        columns.append(sa.func.min(log.c.at).label("begun"))
     for at, key in enumerate(stages):
-        columns.append(sa.func.min(sa.case((target == key, log.c.at))).label(f"r{at}"))
         after, before = stages[at + 1 :], stages[:at]
+        if stays.FIRST in needed or stays.PASSED in needed:
+            columns.append(sa.func.min(sa.case((target == key, log.c.at))).label(f"first{at}"))
         if stays.PASSED in needed and after:
-            columns.append(sa.func.min(sa.case((target.in_(after), log.c.at))).label(f"g{at}"))
+            columns.append(sa.func.min(sa.case((target.in_(after), log.c.at))).label(f"later{at}"))
         if stays.TIMES in needed:
-            columns.append(sa.func.count(sa.case((target == key, _number(1)))).label(f"n{at}"))
+            columns.append(sa.func.count(sa.case((target == key, _number(1)))).label(f"times{at}"))
         if stays.BACKS in needed:
             fell = sa.and_(log.c.batch.is_(None), log.c.origin == key, target.in_(before)) if before else sa.false()
-            columns.append(sa.func.count(sa.case((fell, _number(1)))).label(f"b{at}"))
+            columns.append(sa.func.count(sa.case((fell, _number(1)))).label(f"backs{at}"))
     query = sa.select(*columns).where(log.c.app == form.app, log.c.form == form.form, target.in_(stages))
-    query = query.where(_counts()) if moved_back else query
-    return query.group_by(log.c.record).subquery("reached")
+    query = (query.where(_counts()) if moved_back else query).group_by(log.c.record)
+    # Otherwise each of several processes of PostgreSQL that share the records would read the whole log.
+    return query.cte("reached").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _seen(stages: Sequence[str], *, is_sqlite: bool) -> Element:
+    """Return the stages of a record as bits of one number."""
+    target = state_log.c.target
+    bits = {_text(key): _number(2**at) for at, key in enumerate(stages)}
+    if not is_sqlite:
+        return sa.func.bit_or(sa.case(bits, value=target), type_=INTEGER)
+    # SQLite has no such aggregate; the greatest of a bit alone and nothing is this bit.
+    alone: list[Element] = [sa.func.max(sa.case((target == key, bit), else_=_number(0))) for key, bit in bits.items()]
+    return reduce(lambda one, other: one + other, alone)
 
 
 def _counts() -> ColumnElement[bool]:
@@ -98,16 +123,57 @@ def _counts() -> ColumnElement[bool]:
     return sa.or_(batch.is_(None), sa.and_(batch.not_in(moves_back), sa.not_(taken_back)))
 
 
-def _listed(stages: Sequence[str]) -> sa.Subquery:
-    """Return the stages as rows: their place and their key."""
-    rows = [sa.select(_number(at).label("n"), _text(key).label("stage")) for at, key in enumerate(stages)]
-    return sa.union_all(*rows).subquery("stages")
+def _by_stage(reached: sa.CTE, count: int) -> dict[str, list[Element]]:
+    """Return what is known of each stage, by the name of its columns in ``reached``."""
+    nothing: Element = sa.null().cast(BIG_INTEGER)
+    names = [name for name in ("first", "later", "times", "backs") if f"{name}0" in reached.c]
+    return {name: [reached.c.get(f"{name}{at}", nothing) for at in range(count)] for name in names}
 
 
-def _of_stage(listed: sa.Subquery, reached: sa.Subquery, name: str, count: int) -> Element:
-    """Return of the columns that a record has for each stage the one of this stage."""
-    columns = {at: reached.c[f"{name}{at}"] for at in range(count) if f"{name}{at}" in reached.c}
-    return sa.case(columns, value=listed.c.n) if columns else sa.null().cast(BIG_INTEGER)
+def _records(form: FormTables, reached: sa.CTE, *more: Element) -> sa.Select[Any]:
+    """Return the query of the records with what is known of all their stages, and more."""
+    own = [reached.c[name].label(f"{_MARK}{name}") for name in ("seen", "begun") if name in reached.c]
+    return sa.select(*form.main.table.c, *own, *more)
+
+
+def _by_joining(form: FormTables, stages: Sequence[str], reached: sa.CTE, where: Conditions) -> sa.Subquery:
+    """Return each record once for each of the stages, by a join with these."""
+    main = form.main.table
+    rows = [sa.select(_number(at).label("at"), _text(key).label("stage")) for at, key in enumerate(stages)]
+    listed = sa.union_all(*rows).subquery("stages")
+    there = _shifted(reached.c.seen, listed.c.at).op("&", precedence=6)(_number(1)) == _number(1)
+    more = [sa.case((there, listed.c.at)).label(f"{_MARK}at"), listed.c.stage.label(f"{_MARK}stage")]
+    for name, columns in _by_stage(reached, len(stages)).items():
+        chosen = sa.case({_number(at): column for at, column in enumerate(columns)}, value=listed.c.at)
+        more.append(chosen.label(f"{_MARK}{name}"))
+    joined = main.join(reached, reached.c.record == main.c.id).join(listed, sa.true())
+    query = _records(form, reached, *more).select_from(joined)
+    return query.where(main.c.deleted_at.is_(None), *where).subquery("walked")
+
+
+def _by_unnesting(form: FormTables, stages: Sequence[str], reached: sa.CTE, where: Conditions) -> sa.Subquery:
+    """Return each record once for each of the stages, by arrays: PostgreSQL may read the log again for each of them."""
+    main = form.main.table
+    arrays: dict[str, list[Element]] = {
+        "at": [_if_seen(reached, at) for at in range(len(stages))],
+        "stage": [_text(key) for key in stages],
+        **_by_stage(reached, len(stages)),
+    }
+    more = [
+        sa.func.unnest(array(columns), type_=columns[0].type).label(f"{_MARK}{name}")
+        for name, columns in arrays.items()
+    ]
+    query = _records(form, reached, *more).select_from(main.join(reached, reached.c.record == main.c.id))
+    return query.where(main.c.deleted_at.is_(None), *where).subquery("walked")
+
+
+def _if_seen(reached: sa.CTE, at: int) -> Element:
+    """Return the place of a stage where a record has seen it, else NULL."""
+    return sa.case((reached.c.seen.op("&", precedence=6)(_number(2**at)) > _number(0), _number(at)))
+
+
+def _shifted(number: Element, by: Element) -> Element:
+    return sa.type_coerce(number.op(">>", precedence=6)(by), INTEGER)
 
 
 def _number(number: int) -> Element:
