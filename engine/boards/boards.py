@@ -34,12 +34,14 @@ class Figure:
     """A measure of another metric in one of its groups.
 
     ``by`` holds for each of that metric's dimensions where its value comes from: of a measure the key of a dimension
-    beside it, of a column an expression over the record; None stands for the group in which it is blank.
+    beside it, of a column an expression over the record; None stands for the group in which it is blank. Of buckets of
+    time it is the one so many before as ``back`` says.
     """
 
     metric: Metric
     measure: Measure
     by: tuple[Expression | str | None, ...]
+    back: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +66,24 @@ class Measure:
         return self.definition.key
 
     @property
+    def labels(self) -> Text:
+        """What it is called; a benchmark, also one that is taken from another metric, never without whose it is."""
+        return self.sourced(self.definition.labels)
+
+    def sourced(self, labels: Text) -> Text:
+        """Return labels with whose figure it is, if it is not one's own."""
+        source = self.figure.measure.definition.source if self.figure is not None else self.definition.source
+        return labels if source is None else Text(f"{labels.zh}({source.zh})", f"{labels.en} ({source.en})")
+
+    @property
     def is_formula(self) -> bool:
-        """Whether it is worked out from other measures."""
-        return self.definition.function == "formula"
+        """Whether it is worked out from other measures, or from none."""
+        return self.definition.function in ("formula", "benchmark")
 
     @property
     def is_found(self) -> bool:
         """Whether a database finds it among the records."""
-        return self.definition.function not in ("formula", "figure")
+        return not self.is_formula and self.definition.function != "figure"
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

@@ -18,7 +18,7 @@ from engine.boards.compiling_parts import (
     pushed_value,
     refuse_type,
 )
-from engine.boards.definitions import BoardDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
+from engine.boards.definitions import BoardDef, Bucket, DimensionDef, MeasureDef, MetricDef, WidgetDef
 from engine.boards.stays import NEXT, states_of, with_stages, with_stays
 from engine.kernel.problems import Text
 from engine.language import types as language
@@ -68,7 +68,7 @@ def compile_metric(
     dimensions = [_dimension(item, work) for item in definition.dimensions]
     known_twice(work, [*(item.key for item in definition.dimensions), *(item.key for item in definition.measures)])
     known = {item.key: _row_field(item.key, item.labels, item.value.type) for item in dimensions if item is not None}
-    grouping = dict(known)
+    grouping = {key: (field.type, _bucket_of(definition, key)) for key, field in known.items()}
     measures: list[Measure] = []
     for item in definition.measures:
         looked_up = item.function == "figure"
@@ -83,6 +83,10 @@ def compile_metric(
         return None
     grouped = tuple(item for item in dimensions if item)
     return Metric(definition, app, source, grouped, tuple(measures), where, light)
+
+
+def _bucket_of(definition: MetricDef, key: str) -> Bucket | None:
+    return next((item.bucket for item in definition.dimensions if item.key == key), None)
 
 
 def _standing(definition: MetricDef, work: Gathering) -> Gathering:
@@ -140,9 +144,11 @@ def _bucket(definition: DimensionDef, item: Expression, work: Gathering) -> Expr
 
 def _measure(definition: MeasureDef, work: Gathering, known: Mapping[str, FieldScope]) -> Measure | None:
     place = f"measures.{definition.key}"
-    if definition.function == "formula":
+    if definition.function in ("formula", "benchmark"):
         wanted = language.NumberType(definition.scale, _FORMULA_DIGITS)
-        formula = _over(work, known).expression(f"{place}.of", definition.of, wanted)
+        formula = _over(work, known if definition.function == "formula" else {}).expression(
+            f"{place}.of", definition.of, wanted
+        )
         return None if formula is None else Measure(definition, wanted, formula)
     before = len(work.found)
     where = work.sought(f"{place}.where", definition.where)
@@ -164,14 +170,17 @@ def _measure(definition: MeasureDef, work: Gathering, known: Mapping[str, FieldS
 
 
 def _taken(
-    definition: MeasureDef, metrics: Metrics, grouping: Mapping[str, FieldScope], work: Gathering
+    definition: MeasureDef,
+    metrics: Metrics,
+    grouping: Mapping[str, tuple[language.Type, Bucket | None]],
+    work: Gathering,
 ) -> Measure | None:
     """Return a measure that is a figure of another metric, in the group that dimensions of this one name."""
     place = f"measures.{definition.key}"
 
     def given(dimension: str, key: str) -> Given | None:
         known_keys(work, f"{place}.by.{dimension}", (key,), grouping)
-        return (key, grouping[key].type) if key in grouping else None
+        return (key, *grouping[key]) if key in grouping else None
 
     if definition.figure is None:
         return None

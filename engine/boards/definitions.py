@@ -11,7 +11,19 @@ from engine.kernel.problems import Text
 
 Bucket = Literal["day", "week", "month"]
 Function = Literal[
-    "count", "distinct", "sum", "avg", "median", "percentile", "min", "max", "share", "conversion", "formula", "figure"
+    "count",
+    "distinct",
+    "sum",
+    "avg",
+    "median",
+    "percentile",
+    "min",
+    "max",
+    "share",
+    "conversion",
+    "formula",
+    "figure",
+    "benchmark",
 ]
 Over = Literal["records", "stays", "all_stays", "stages"]
 Format = Literal["number", "money", "percent"]
@@ -43,12 +55,14 @@ class DimensionDef:
 class FigureDef:
     """A figure of another metric: its measure in the group that ``by`` names, blank where there is no such group.
 
-    ``by`` says of each of that metric's dimensions where its value comes from; one that it leaves out is blank.
+    ``by`` says of each of that metric's dimensions where its value comes from; one that it leaves out is blank. It is
+    that of so many buckets of time earlier as ``back`` says.
     """
 
     metric: str
     measure: str
     by: Mapping[str, str] = field(default_factory=dict)
+    back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class MeasureDef:
     """One figure of a group. ``of`` is what it goes over, ``where`` which records count for it.
 
     With ``per`` the values of ``of`` are told apart for each of its values; ``figure`` is that of another metric. ``p``
-    is which percentile it is, 1 to 99.
+    is which percentile it is, 1 to 99; ``source`` tells whose figure a benchmark is.
     """
 
     uid: str
@@ -70,6 +84,7 @@ class MeasureDef:
     per: str | None = None
     figure: FigureDef | None = None
     p: int | None = None
+    source: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +202,7 @@ def _text(document: Json, key: str) -> Text | None:
 def _figure_def(document: Json) -> FigureDef | None:
     if "metric" not in document:
         return None
-    return FigureDef(document["metric"], document["measure"], dict(document.get("by", {})))
+    return FigureDef(document["metric"], document["measure"], dict(document.get("by", {})), document.get("back", 0))
 
 
 def _dimension_def(document: Json) -> DimensionDef:
@@ -209,6 +224,7 @@ def _measure_def(document: Json) -> MeasureDef:
         per=document.get("per"),
         figure=_figure_def(document),
         p=document.get("p"),
+        source=_text(document, "source"),
     )
 
 

@@ -88,8 +88,8 @@ NO_SUCH_GROUP = ProblemKind(
         "“{key}” finds no figure: “{dimension}” takes {wanted_en}, it is given {got_en}",
     ),
     Text(
-        "by 给的值要和指标的分组同类型;按时间分的组不能取",
-        "What by gives has the type of the metric's dimension; buckets of time cannot be looked up",
+        "by 给的值要和指标的分组同类型;按时间分的组要同样分段,清单里不能取",
+        "What by gives has the type of the metric's dimension; of time the same bucket, and never in a list",
     ),
 )
 ELSEWHERE = ProblemKind(
@@ -104,4 +104,9 @@ NO_STAGES = ProblemKind(
     "BOARD-015",
     Text("“{key}”不是按阶段统计的,算不了转化率", "“{key}” does not count stages, so that nothing converts"),
     Text("conversion 用在 over 为 stages 的指标里", "conversion is for metrics over stages"),
+)
+NOTHING_EARLIER = ProblemKind(
+    "BOARD-016",
+    Text("“{key}”没有按时间对应,谈不上往前几段", "“{key}” is not looked up by time, so that there is nothing earlier"),
+    Text("back 和 by 里按时间分的一项一起用", "back goes with a bucket of time in by"),
 )

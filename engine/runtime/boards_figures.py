@@ -72,8 +72,8 @@ def _measure_columns(reading: Reading, form: Form, metric: Metric, shown: Sequen
         elif definition.function in ("share", "conversion"):
             wanted = "percent"
         of = None if measure.is_formula else measure.of
-        view = drawn_as(reading, form, measure.key, definition.labels, of, measure.type, wanted)
-        yield ColumnView(measure.key, definition.labels, view, is_measure=True, is_lit=measure.key in lit)
+        view = drawn_as(reading, form, measure.key, measure.labels, of, measure.type, wanted)
+        yield ColumnView(measure.key, measure.labels, view, is_measure=True, is_lit=measure.key in lit)
 
 
 def _row_view(sight: Sight, words: Words, shown: Sequence[Measure], row: Figures) -> RowView:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.boards.boards import Figure, Measure, Metric
+from engine.boards.periods import earlier
 from engine.boards.stays import STAGE, STATE
 from engine.forms.forms import Form
 from engine.kernel.values import Value
@@ -69,14 +70,15 @@ class Sight:
         read = [key for light in self.metric.light.values() for key in light.reads.fields]
         return all(self.may_see(part) for part in _read_by(self.metric, read))
 
-    def rows(self, needed: Sequence[Measure]) -> list[Figures]:
-        """Return the rows in their order, one more than the limit where there are more."""
+    def rows(self, needed: Sequence[Measure], *, whole: bool = False) -> list[Figures]:
+        """Return the rows in their order, one more than the limit where there are more; ``whole`` all, in any order."""
         metric = self.metric
         found = [measure for measure in needed if measure.is_found]
-        order, sorts_here = self._ordering(needed, found)
-        limit = MOST_GROUPS if sorts_here else metric.definition.limit + 1
+        order, sorts_here = ([], False) if whole else self._ordering(needed, found)
+        limit = None if whole else MOST_GROUPS if sorts_here else metric.definition.limit + 1
         records = self._records(needed)
-        taken = look_up(self.reading, {item.key: item.figure for item in needed if item.figure is not None})
+        figures = {item.key: item.figure for item in needed if item.figure is not None}
+        taken = look_up(self.reading, figures, whole=True)
         listed = groups(records, metric.dimensions, found, limit, order)
         made = [self._figures(group, found, needed, taken) for group in listed]
         if sorts_here:
@@ -145,8 +147,7 @@ class Sight:
             if measure.is_formula and measure.of is not None:
                 row[measure.key] = measure.of.evaluate(row, around)
             elif measure.figure is not None:
-                group_of = tuple(row[key] if isinstance(key, str) else None for key in measure.figure.by)
-                row[measure.key] = taken[measure.key].get(group_of)
+                row[measure.key] = taken[measure.key].get(_group_of(measure.figure, row))
             else:
                 row[measure.key] = _settled(measure, parts[measure.key])
         return row
@@ -163,15 +164,28 @@ class Sight:
         return next((colour for colour, light in metric.light.items() if light.holds(row, around)), "green")
 
 
-def look_up(reading: Reading, figures: Mapping[str, Figure]) -> dict[str, Found]:
-    """Return figures of other metrics by key and group, one statement a metric; none that the viewer may not know."""
+def _group_of(figure: Figure, row: Figures) -> tuple[Value, ...]:
+    """Return the values that name the group of another metric in which a row finds its figure."""
+    values: list[Value] = []
+    for source, dimension in zip(figure.by, figure.metric.dimensions, strict=True):
+        value, bucket = row[source] if isinstance(source, str) else None, dimension.definition.bucket
+        values.append(earlier(bucket, value, figure.back) if figure.back and bucket and value is not None else value)
+    return tuple(values)
+
+
+def look_up(reading: Reading, figures: Mapping[str, Figure], *, whole: bool = False) -> dict[str, Found]:
+    """Return figures of other metrics by key and group, one statement a metric; none that the viewer may not know.
+
+    They are those of the rows that the metric shows, with ``whole`` of all there are.
+    """
     found: dict[str, Found] = {}
     for metric in {figure.metric.key: figure.metric for figure in figures.values()}.values():
         wanted = {key: figure.measure for key, figure in figures.items() if figure.metric is metric}
         form = reading.catalog.form(*metric.source)
         sight = None if form is None or not reading.access(form).may("read") else Sight(reading, form, metric)
         measures = [] if sight is None or not sight.is_open else [*filter(sight.may_see, wanted.values())]
-        rows = sight.rows(needed_for(sight, measures))[: metric.definition.limit] if sight and measures else []
+        rows = sight.rows(needed_for(sight, measures), whole=whole) if sight and measures else []
+        rows = rows if whole else rows[: metric.definition.limit]
         for key, measure in wanted.items():
             found[key] = {
                 tuple(row[item.key] for item in metric.dimensions): row[measure.key]
