@@ -15,6 +15,7 @@ SALE = apps.form("sale", apps.field("day", "date"), apps.field("amount", "money"
 GOAL = apps.form("goal", apps.field("month", "date"), apps.field("amount", "money"), apps.field("region"))
 RATE = apps.parameter("peers.amount", "number", default="250", scale=0)
 STUDY = labels("A study")
+GOAL_OF = {"function": "figure", "metric": "goals", "measure": "amount"}
 
 
 def metric(key, form, **more):
@@ -125,11 +126,11 @@ def test_benchmark_is_never_shown_without_whose_it_is(site):
     ("measure", "code"),
     [
         (
-            element("x", function="figure", metric="goals", measure="amount", by={"region": "region"}, back=1),
+            element("x", **GOAL_OF, by={"region": "region"}, back=1),
             "BOARD-016",
         ),
-        (element("x", function="figure", metric="goals", measure="amount", by={"month": "week"}), "BOARD-013"),
-        (element("x", function="figure", metric="goals", measure="amount", by={"month": "region"}), "BOARD-013"),
+        (element("x", **GOAL_OF, by={"month": "week"}), "BOARD-013"),
+        (element("x", **GOAL_OF, by={"month": "region"}), "BOARD-013"),
         (element("x", function="benchmark", of="amount", source=STUDY), "LANG-020"),
         (element("x", function="benchmark", of="1"), "APP-005"),
     ],
