@@ -29,7 +29,12 @@ FLOW = apps.workflow(
 """One may go from every state to every other one."""
 
 DEALS = apps.form(FORM, apps.field("customer"), apps.field("run", "number"))
-DESIGN = apps.app(DEALS, FLOW, key=APP)
+ROLES = [
+    apps.role("staff", apps.access(FORM)),
+    apps.role("own", apps.access(FORM, rows="owner = me")),
+    apps.role("blind", apps.access(FORM, "read", hidden_fields=["state"])),
+]
+DESIGN = apps.app(DEALS, FLOW, key=APP, roles=ROLES)
 
 
 def metric(key: str, **more: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from tests.support import journeys
-from tests.support.journeys import APP, DAY, FORM, begun
+from tests.support.journeys import APP, DAY, FORM, METRICS, begun
 from tests.support.sites import Site
+from tests.support.statements import recorded
 
 
 @pytest.fixture
@@ -138,6 +139,34 @@ def test_row_opens_what_stands_in_the_stage_now(ground):
     lead = next(widget for widget in view.widgets if widget.key == "funnel").rows[0]
     page = ground.site.services.records.list(ground.rep, APP, FORM, filter=lead.drill.filter)
     assert [item.state for item in page.items] == ["lead"]
+
+
+def test_one_sees_the_conversion_of_the_deals_that_one_may_read(ground):
+    other = ground.site.person("other", (APP, "own"))
+    ground.go(ground.deal("X").id, "chance")
+    ground.site.services.records.create(other, APP, FORM, {"customer": "Y", "run": "0"})
+    assert [row["conversion"] for row in ground.rows("funnel", other)] == ["0.0"]
+    assert stage(ground, "lead")["conversion"] == "50.0"
+
+
+def test_who_may_not_see_states_sees_no_stages(ground):
+    blind = ground.site.person("blind", (APP, "blind"))
+    ground.go(ground.deal("X").id, "chance")
+    view = ground.site.services.boards.show(blind, APP, "flow")
+    assert view.widgets == ()
+
+
+def test_board_takes_a_statement_for_each_widget_and_few_besides(ground):
+    ground.go(ground.deal("X").id, "chance")
+    ground.rows("funnel")
+    statements: list[str] = []
+    with recorded(ground.site.database, statements):
+        ground.rows("funnel")
+    over_the_log = [one for one in statements if "counted" in one]
+    assert len(over_the_log) == len(METRICS)
+    besides = [one for one in statements if "counted" not in one and "youju_relocation" in one]
+    assert len(besides) == sum(one["over"] == "stages" for one in METRICS), "whether moves were moved back"
+    assert len(statements) <= len(METRICS) + len(besides) + 4
 
 
 def test_stays_are_those_of_sql_when_some_go_on(ground):
