@@ -13,16 +13,19 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
 from engine.boards.boards import Dimension, Measure
+from engine.boards.stays import KEYS
 from engine.kernel.values import Value
 from engine.language.backends.sql.builder import dialect_of
-from engine.language.backends.sql.column_types import TEXT
+from engine.language.backends.sql.column_types import NUMERIC, TEXT
 from engine.language.backends.sql.queries import SqlScope, from_database, to_condition, to_value
 from engine.language.expressions import Expression
+from engine.language.tree import Field
 from engine.language.types import NumberType, Type
 from engine.storage.form_tables import FormTables
 from engine.storage.metrics_buckets import value_of
 from engine.storage.metrics_folding import VALUE, folded, folds
 from engine.storage.metrics_percentiles import MEDIAN, between, percent_of, ranked
+from engine.storage.metrics_sources import HUNDREDTHS
 from engine.storage.rows import from_physical
 
 Conditions = Sequence[ColumnElement[bool]]
@@ -97,7 +100,7 @@ def _source(
 ) -> tuple[sa.Subquery, Sequence[Sequence[ColumnElement[Any]]]]:
     """Return what is grouped, with the columns of ``by`` (``d0`` …), and the parts of each measure over a group."""
     scope = records.scope
-    dialect, places = dialect_of(scope.dialect), _places(measures)
+    dialect, places = dialect_of(scope.dialect), _places(measures, scope)
     inner: list[ColumnElement[Any]] = [value_of(item, scope).label(f"d{at}") for at, item in enumerate(by)]
     for at, measure in enumerate(measures):
         if places[at] == at:
@@ -109,20 +112,20 @@ def _source(
     source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
     spread = {place: percent for place, one in zip(places, measures, strict=True) if (percent := percent_of(one))}
     source = ranked(source, len(by), spread, scope.dialect)
-    figures = [_figures(source, at, measure, dialect) for at, measure in zip(places, measures, strict=True)]
+    figures = [_figures(source, at, measure, scope) for at, measure in zip(places, measures, strict=True)]
     if told_apart is None:
         return source, figures
     found = folded(source, len(by), list(zip(places, measures, strict=True)), figures, dialect)
     return found.source, found.figures
 
 
-def _places(measures: Sequence[Measure]) -> list[int]:
+def _places(measures: Sequence[Measure], scope: SqlScope) -> list[int]:
     """Return of each measure the number of the first one that goes over the same values."""
     seen: dict[object, int] = {}
     found: list[int] = []
     for at, measure in enumerate(measures):
         parts = (measure.of, measure.where, measure.per, measure.went_on)
-        key = tuple(None if part is None else part.source for part in parts)
+        key = (*(None if part is None else part.source for part in parts), _hundredths(measure, scope) is None)
         found.append(seen.setdefault(key, at))
     return found
 
@@ -147,8 +150,19 @@ def _inputs(at: int, measure: Measure, scope: SqlScope) -> Iterator[tuple[str, C
 
 def _item(measure: Measure, scope: SqlScope) -> ColumnElement[Any]:
     """Return the value that a measure goes over, of counts 1."""
+    whole = _hundredths(measure, scope)
+    if whole is not None:
+        return whole
     item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
     return item if measure.per is None else _told_apart(item, to_value(measure.per, scope))
+
+
+def _hundredths(measure: Measure, scope: SqlScope) -> ColumnElement[Any] | None:
+    """Return the column of whole numbers that a percentile of days goes over on PostgreSQL; else None."""
+    of = measure.of.tree if measure.of is not None else None
+    if scope.dialect == "sqlite" or percent_of(measure) is None or not isinstance(of, Field) or of.key not in KEYS:
+        return None
+    return scope.row.c.get(f"{of.key}{HUNDREDTHS}")
 
 
 def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -157,9 +171,9 @@ def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElem
     return both
 
 
-def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401
+def _figures(source: sa.Subquery, at: int, measure: Measure, scope: SqlScope) -> list[ColumnElement[Any]]:
     """Return the parts of one measure over a group."""
-    item = source.c.get(f"m{at}")
+    item, dialect = source.c.get(f"m{at}"), dialect_of(scope.dialect)
     kind = measure.of.type if measure.of is not None else measure.type
     match measure.definition.function:
         case "count":
@@ -175,6 +189,8 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
             return [sa.func.count(column) for column in counted]
         case "median" | "percentile":
             found = between(source, at, percent_of(measure) or MEDIAN, dialect, kind)
+            if _hundredths(measure, scope) is not None:
+                found = [sa.cast(value, NUMERIC) * sa.literal_column("0.01", NUMERIC) for value in found]
             return [*found, dialect.grouped("count", item, COUNTED)]
         case "sum" | "min" | "max" as function:
             return [dialect.grouped(function, item, kind)]

@@ -56,6 +56,7 @@ def _stay(*, is_sqlite: bool) -> dict[str, ColumnElement[Any]]:
     return {
         stays.STATE: sa.type_coerce(state_log.c.origin, TEXT),
         stays.DAYS: days_of(dwell, is_sqlite=is_sqlite),
+        f"{stays.DAYS}{HUNDREDTHS}": hundredths_of(dwell),
         stays.SINCE: moment_of(until - dwell, is_sqlite=is_sqlite),
         stays.UNTIL: moment_of(until, is_sqlite=is_sqlite),
         stays.ENDED: sa.true(),
@@ -67,19 +68,30 @@ def _going_on(form: FormTables, until: Moment) -> dict[str, ColumnElement[Any]]:
     since: ColumnElement[Any] = main.c.state_since
     if not is_sqlite:
         since = sa.cast(sa.extract("epoch", main.c.state_since) * 1000, BIG_INTEGER)
+    lasted = sa.literal(until, BIG_INTEGER) - since
     return {
         stays.STATE: sa.type_coerce(main.c.state, TEXT),
-        stays.DAYS: days_of(sa.literal(until, BIG_INTEGER) - since, is_sqlite=is_sqlite),
+        stays.DAYS: days_of(lasted, is_sqlite=is_sqlite),
+        f"{stays.DAYS}{HUNDREDTHS}": hundredths_of(lasted),
         stays.SINCE: main.c.state_since,
         stays.UNTIL: dialect_of(form.main.dialect).bind(None, DateTimeType()),
         stays.ENDED: sa.false(),
     }
 
 
+HUNDREDTHS = "_hundredths"
+"""Ends the names of the columns that have days as whole numbers, beside those that have them as decimals."""
+
+
 def days_of(milliseconds: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[Any]:
     """Return so long a time in days, to the hundredth, rounded half up."""
-    hundredths = sa.type_coerce(milliseconds * 100 + DAY_MS // 2, BIG_INTEGER).op("/", precedence=8)(DAY_MS)
+    hundredths = hundredths_of(milliseconds)
     return hundredths if is_sqlite else sa.cast(hundredths, NUMERIC) * sa.literal_column("0.01", NUMERIC)
+
+
+def hundredths_of(milliseconds: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return so long a time in hundredths of days, which PostgreSQL sorts several times as fast as decimals."""
+    return sa.type_coerce(milliseconds * 100 + DAY_MS // 2, BIG_INTEGER).op("/", precedence=8)(DAY_MS)
 
 
 def moment_of(milliseconds: ColumnElement[Any], *, is_sqlite: bool) -> ColumnElement[Any]:

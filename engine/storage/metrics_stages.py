@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import array
 from engine.boards import stays
 from engine.language.backends.sql.column_types import BIG_INTEGER, BOOLEAN, INTEGER, TEXT
 from engine.storage.form_tables import FormTables
-from engine.storage.metrics_sources import Conditions, days_of, moment_of
+from engine.storage.metrics_sources import HUNDREDTHS, Conditions, days_of, hundredths_of, moment_of
 from engine.storage.system_tables import relocation, state_log
 
 Element = ColumnElement[Any]
@@ -55,6 +55,7 @@ def stages_of(
         # Who came from a later stage and fell back has not needed less than no time.
         first, later = walked.c[f"{_MARK}first"], walked.c[f"{_MARK}later"]
         own[stays.PASSED] = sa.case((later >= first, days_of(later - first, is_sqlite=is_sqlite)))
+        own[f"{stays.PASSED}{HUNDREDTHS}"] = sa.case((later >= first, hundredths_of(later - first)))
     own |= {key: walked.c[f"{_MARK}{name}"] for key, name in _COUNTED.items() if key in needed}
     return (
         sa.select(
