@@ -12,6 +12,7 @@ from types import MappingProxyType
 import click
 
 from engine.bench import language
+from engine.bench.boards import board_lines
 from engine.bench.evaluating import CASES, QUICK_CASES, evaluating_lines
 from engine.bench.javascript import javascript_lines
 from engine.bench.jobs import job_lines, made_beside
@@ -53,6 +54,15 @@ def rules(*, quick: bool, database: str | None) -> Iterator[Line]:
         yield from rule_lines(database, rows, rounds)
 
 
+def boards(*, quick: bool, database: str | None) -> Iterator[Line]:
+    """Yield the figures of a board over many records; ``database`` has to be an empty one."""
+    rows, rounds = (QUICK_ROWS, QUICK_ROUNDS) if quick else (ROWS, SQL_ROUNDS)
+    with tempfile.TemporaryDirectory(prefix="youju-bench-") as folder:
+        yield from board_lines(f"sqlite:///{Path(folder) / 'bench.db'}", rows, rounds)
+    if database is not None:
+        yield from board_lines(database, rows, rounds)
+
+
 def jobs(*, quick: bool, database: str | None) -> Iterator[Line]:
     """Yield how soon messages are delivered; on a database made and dropped beside ``database``."""
     redis = os.environ.get(REDIS_URL) or None
@@ -72,7 +82,7 @@ def push(*, quick: bool, database: str | None) -> Iterator[Line]:
 
 
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = MappingProxyType(
-    {"lang": lang, "rules": rules, "jobs": jobs, "push": push}
+    {"lang": lang, "rules": rules, "boards": boards, "jobs": jobs, "push": push}
 )
 
 

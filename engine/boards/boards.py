@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.boards.definitions import BoardDef, ColumnDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
+from engine.boards.stays import STAGE
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
 from engine.language.messages import Message
@@ -33,19 +34,22 @@ class Figure:
     """A measure of another metric in one of its groups.
 
     ``by`` holds for each of that metric's dimensions where its value comes from: of a measure the key of a dimension
-    beside it, of a column an expression over the record; None stands for the group in which it is blank.
+    beside it, of a column an expression over the record; None stands for the group in which it is blank. Of buckets of
+    time it is the one so many before as ``back`` says.
     """
 
     metric: Metric
     measure: Measure
     by: tuple[Expression | str | None, ...]
+    back: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Measure:
     """One figure. ``of`` of a formula is over the measures before it, else over a record; ``type`` is the result's.
 
-    ``figure`` is what it takes from another metric.
+    ``figure`` is what it takes from another metric. Of a conversion ``went_on`` is whether what counts went on, blank
+    where there is nowhere to go.
     """
 
     definition: MeasureDef
@@ -54,6 +58,7 @@ class Measure:
     where: Expression | None = None
     per: Expression | None = None
     figure: Figure | None = None
+    went_on: Expression | None = None
 
     @property
     def key(self) -> str:
@@ -61,19 +66,29 @@ class Measure:
         return self.definition.key
 
     @property
+    def labels(self) -> Text:
+        """What it is called; a benchmark, also one that is taken from another metric, never without whose it is."""
+        return self.sourced(self.definition.labels)
+
+    def sourced(self, labels: Text) -> Text:
+        """Return labels with whose figure it is, if it is not one's own."""
+        source = self.figure.measure.definition.source if self.figure is not None else self.definition.source
+        return labels if source is None else Text(f"{labels.zh}({source.zh})", f"{labels.en} ({source.en})")
+
+    @property
     def is_formula(self) -> bool:
-        """Whether it is worked out from other measures."""
-        return self.definition.function == "formula"
+        """Whether it is worked out from other measures, or from none."""
+        return self.definition.function in ("formula", "benchmark")
 
     @property
     def is_found(self) -> bool:
         """Whether a database finds it among the records."""
-        return self.definition.function not in ("formula", "figure")
+        return not self.is_formula and self.definition.function != "figure"
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """The expressions over a record."""
-        found = (None if self.is_formula else self.of, self.where, self.per)
+        found = (None if self.is_formula else self.of, self.where, self.per, self.went_on)
         return tuple(expression for expression in found if expression is not None)
 
 
@@ -98,17 +113,17 @@ class Metric:
         return self.definition.key
 
     @property
-    def counts_stays(self) -> bool:
-        """Whether what counts are stays in states, not records."""
-        return self.definition.over == "stays"
+    def reads_log(self) -> bool:
+        """Whether what counts comes of the log of states, not of records as they are."""
+        return self.definition.over != "records"
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The order of its rows: as told, else by time, else by the first measure, greatest first."""
+        """The order of its rows: as told, else by time and stage, else by the first measure, greatest first."""
         if self.definition.order:
             return self.definition.order
-        timed = [item.key for item in self.dimensions if item.definition.bucket]
-        return tuple(timed) or ((f"-{self.measures[0].key}",) if self.dimensions else ())
+        going = [item.key for item in self.dimensions if item.definition.bucket or item.item.source == STAGE]
+        return tuple(going) or ((f"-{self.measures[0].key}",) if self.dimensions else ())
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,8 +18,8 @@ from engine.boards.compiling_parts import (
     pushed_value,
     refuse_type,
 )
-from engine.boards.definitions import BoardDef, DimensionDef, MeasureDef, MetricDef, WidgetDef
-from engine.boards.stays import states_of, with_stays
+from engine.boards.definitions import BoardDef, Bucket, DimensionDef, MeasureDef, MetricDef, WidgetDef
+from engine.boards.stays import NEXT, states_of, with_stages, with_stays
 from engine.kernel.problems import Text
 from engine.language import types as language
 from engine.language.compiling import compile_expression
@@ -68,7 +68,7 @@ def compile_metric(
     dimensions = [_dimension(item, work) for item in definition.dimensions]
     known_twice(work, [*(item.key for item in definition.dimensions), *(item.key for item in definition.measures)])
     known = {item.key: _row_field(item.key, item.labels, item.value.type) for item in dimensions if item is not None}
-    grouping = dict(known)
+    grouping = {key: (field.type, _bucket_of(definition, key)) for key, field in known.items()}
     measures: list[Measure] = []
     for item in definition.measures:
         looked_up = item.function == "figure"
@@ -85,6 +85,10 @@ def compile_metric(
     return Metric(definition, app, source, grouped, tuple(measures), where, light)
 
 
+def _bucket_of(definition: MetricDef, key: str) -> Bucket | None:
+    return next((item.bucket for item in definition.dimensions if item.key == key), None)
+
+
 def _standing(definition: MetricDef, work: Gathering) -> Gathering:
     """Return the gathering in the scope of what counts: a record, or a stay of one."""
     form = work.scope.form
@@ -94,7 +98,10 @@ def _standing(definition: MetricDef, work: Gathering) -> Gathering:
     if states is None:
         work.found.append(problems.NO_STATES.at("over", form=definition.form))
         return work
-    return work.inside(with_stays(form, states))
+    if definition.over != "stages":
+        return work.inside(with_stays(form, states))
+    known_keys(work, "stages", definition.stages, (option.key for option in states.options))
+    return work.inside(with_stages(form, states))
 
 
 def _row_field(key: str, labels: Text, kind: language.Type) -> FieldScope:
@@ -137,9 +144,11 @@ def _bucket(definition: DimensionDef, item: Expression, work: Gathering) -> Expr
 
 def _measure(definition: MeasureDef, work: Gathering, known: Mapping[str, FieldScope]) -> Measure | None:
     place = f"measures.{definition.key}"
-    if definition.function == "formula":
+    if definition.function in ("formula", "benchmark"):
         wanted = language.NumberType(definition.scale, _FORMULA_DIGITS)
-        formula = _over(work, known).expression(f"{place}.of", definition.of, wanted)
+        formula = _over(work, known if definition.function == "formula" else {}).expression(
+            f"{place}.of", definition.of, wanted
+        )
         return None if formula is None else Measure(definition, wanted, formula)
     before = len(work.found)
     where = work.sought(f"{place}.where", definition.where)
@@ -152,18 +161,26 @@ def _measure(definition: MeasureDef, work: Gathering, known: Mapping[str, FieldS
     kind = _result(definition, of)
     if kind is None and of is not None:
         refuse_type(work, f"{place}.of", problems.CANNOT_MEASURE, definition.key, of.type, function=definition.function)
-    return None if kind is None else Measure(definition, kind, of, where, per)
+    if kind is None or definition.function != "conversion":
+        return None if kind is None else Measure(definition, kind, of, where, per)
+    if work.scope.form is None or NEXT not in work.scope.form.fields:
+        work.found.append(problems.NO_STAGES.at(f"{place}.function", key=definition.key))
+        return None
+    return Measure(definition, kind, of, where, went_on=compile_expression(NEXT, work.scope))
 
 
 def _taken(
-    definition: MeasureDef, metrics: Metrics, grouping: Mapping[str, FieldScope], work: Gathering
+    definition: MeasureDef,
+    metrics: Metrics,
+    grouping: Mapping[str, tuple[language.Type, Bucket | None]],
+    work: Gathering,
 ) -> Measure | None:
     """Return a measure that is a figure of another metric, in the group that dimensions of this one name."""
     place = f"measures.{definition.key}"
 
     def given(dimension: str, key: str) -> Given | None:
         known_keys(work, f"{place}.by.{dimension}", (key,), grouping)
-        return (key, grouping[key].type) if key in grouping else None
+        return (key, *grouping[key]) if key in grouping else None
 
     if definition.figure is None:
         return None
@@ -175,15 +192,17 @@ def _result(definition: MeasureDef, of: Expression | None) -> language.Type | No
     """Return the type of a measure, or None where it cannot be worked out of ``of``."""
     kind = of.type if of is not None else None
     match definition.function, kind:
-        case ("count", _) | ("distinct", _):
-            return COUNT if not isinstance(kind, _UNCOUNTED) else None
-        case "share", _:
+        case (("count" | "distinct" | "conversion"), _) if isinstance(kind, _UNCOUNTED):
+            return None
+        case (("count" | "distinct"), _):
+            return COUNT
+        case (("share" | "conversion"), _):
             return language.NumberType(definition.scale, definition.scale + 3)
         case "sum", language.NumberType(scale, digits):
             return language.NumberType(scale, min(digits + COUNT.digits, language.MAX_DIGITS))
-        case "median", language.NumberType(digits=digits) if digits > _SORTED_DIGITS:
+        case (("median" | "percentile"), language.NumberType(digits=digits)) if digits > _SORTED_DIGITS:
             return None
-        case "avg" | "median", language.NumberType(scale, digits):
+        case (("avg" | "median" | "percentile"), language.NumberType(scale, digits)):
             return language.NumberType(definition.scale, digits - scale + definition.scale + 1)
         case ("min", language.NumberType() | language.DateType() | language.DateTimeType()) | (
             "max",

@@ -82,12 +82,12 @@ def _figure_column(definition: ColumnDef, figure: FigureDef, ground: ListGround,
 
     def given(dimension: str, source: str) -> Given | None:
         found = pushed_value(work, f"{place}.by.{dimension}", source)
-        return None if found is None else (found, found.type)
+        return None if found is None else (found, found.type, None)
 
     found = figure_found(figure, metrics, work, place, given)
     if found is None:
         return None
-    labels = definition.labels or found.measure.definition.labels
+    labels = found.measure.sourced(definition.labels or found.measure.definition.labels)
     return Column(definition, labels, type=found.measure.type, figure=found)
 
 

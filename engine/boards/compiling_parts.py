@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from engine.boards import problems
 from engine.boards.boards import Dimension, Figure, Metric
-from engine.boards.definitions import FigureDef
+from engine.boards.definitions import Bucket, FigureDef
 from engine.kernel.problems import Problem, ProblemKind, Text
 from engine.language import types as language
 from engine.language.expressions import Expression
@@ -18,8 +18,8 @@ from engine.language.types import Type, type_words
 Metrics = Mapping[str, Metric | None]
 """The metrics whose figures may be looked up, by key; None for those that did not compile: that has been told."""
 
-Given = tuple[Expression | str, Type]
-"""Where the value of a dimension comes from, and its type."""
+Given = tuple[Expression | str, Type, Bucket | None]
+"""Where the value of a dimension comes from, its type, and the bucket of time that it is."""
 
 _WORDS = (language.TextType, language.ChoiceType)
 
@@ -100,9 +100,19 @@ def figure_found(
     for dimension in metric.dimensions:
         found = given(dimension.key, definition.by[dimension.key]) if dimension.key in definition.by else None
         by.append(None if found is None else found[0])
-        if found is not None and (dimension.definition.bucket or not _alike(found[1], dimension.item.type)):
+        if found is not None and not _names_group(found, dimension):
             work.found.append(_no_group(definition, dimension, found[1]).under(f"{place}.by.{dimension.key}"))
-    return Figure(metric, measure, tuple(by)) if measure is not None and len(work.found) == before else None
+    if definition.back and not any(item.definition.bucket and item.key in definition.by for item in metric.dimensions):
+        work.found.append(problems.NOTHING_EARLIER.at(f"{place}.back", key=definition.metric))
+    found_well = measure is not None and len(work.found) == before
+    return Figure(metric, measure, tuple(by), definition.back) if found_well and measure is not None else None
+
+
+def _names_group(given: Given, dimension: Dimension) -> bool:
+    """Tell whether values of this kind name a dimension's groups: buckets of time those of the same length alone."""
+    _, kind, bucket = given
+    wanted = dimension.definition.bucket
+    return bucket == wanted if bucket or wanted else _alike(kind, dimension.item.type)
 
 
 def _alike(given: Type, wanted: Type) -> bool:

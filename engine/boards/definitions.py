@@ -10,8 +10,22 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 
 Bucket = Literal["day", "week", "month"]
-Function = Literal["count", "distinct", "sum", "avg", "median", "min", "max", "share", "formula", "figure"]
-Over = Literal["records", "stays"]
+Function = Literal[
+    "count",
+    "distinct",
+    "sum",
+    "avg",
+    "median",
+    "percentile",
+    "min",
+    "max",
+    "share",
+    "conversion",
+    "formula",
+    "figure",
+    "benchmark",
+]
+Over = Literal["records", "stays", "all_stays", "stages"]
 Format = Literal["number", "money", "percent"]
 Light = Literal["red", "yellow", "green"]
 WidgetKind = Literal["number", "table", "bar", "line", "pie", "funnel", "heat", "list"]
@@ -41,19 +55,22 @@ class DimensionDef:
 class FigureDef:
     """A figure of another metric: its measure in the group that ``by`` names, blank where there is no such group.
 
-    ``by`` says of each of that metric's dimensions where its value comes from; one that it leaves out is blank.
+    ``by`` says of each of that metric's dimensions where its value comes from; one that it leaves out is blank. It is
+    that of so many buckets of time earlier as ``back`` says.
     """
 
     metric: str
     measure: str
     by: Mapping[str, str] = field(default_factory=dict)
+    back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureDef:
     """One figure of a group. ``of`` is what it goes over, ``where`` which records count for it.
 
-    With ``per`` the values of ``of`` are told apart for each of its values; ``figure`` is that of another metric.
+    With ``per`` the values of ``of`` are told apart for each of its values; ``figure`` is that of another metric. ``p``
+    is which percentile it is, 1 to 99; ``source`` tells whose figure a benchmark is.
     """
 
     uid: str
@@ -66,6 +83,8 @@ class MeasureDef:
     scale: int = USUAL_SCALE
     per: str | None = None
     figure: FigureDef | None = None
+    p: int | None = None
+    source: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +92,8 @@ class MetricDef:
     """Records of one form, grouped, with measures; ``light`` holds conditions by colour.
 
     ``form`` is one of the app, or ``app.form`` of another. Over ``stays`` what counts is not a record but each of its
-    stays in a state that has come to an end.
+    stays in a state that has come to an end, over ``all_stays`` also the one that goes on. Over ``stages`` it is each
+    of the states in ``stages``, which follow each other, that a record has ever reached.
     """
 
     uid: str
@@ -88,6 +108,7 @@ class MetricDef:
     limit: int = USUAL_LIMIT
     help: Text | None = None
     over: Over = "records"
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +178,7 @@ def metric_def(document: Json) -> MetricDef:
         limit=document.get("limit", USUAL_LIMIT),
         help=_text(document, "help"),
         over=document.get("over", "records"),
+        stages=tuple(document.get("stages", ())),
     )
 
 
@@ -180,7 +202,7 @@ def _text(document: Json, key: str) -> Text | None:
 def _figure_def(document: Json) -> FigureDef | None:
     if "metric" not in document:
         return None
-    return FigureDef(document["metric"], document["measure"], dict(document.get("by", {})))
+    return FigureDef(document["metric"], document["measure"], dict(document.get("by", {})), document.get("back", 0))
 
 
 def _dimension_def(document: Json) -> DimensionDef:
@@ -201,6 +223,8 @@ def _measure_def(document: Json) -> MeasureDef:
         scale=document.get("scale", USUAL_SCALE),
         per=document.get("per"),
         figure=_figure_def(document),
+        p=document.get("p"),
+        source=_text(document, "source"),
     )
 
 

@@ -41,8 +41,8 @@ CANNOT_MEASURE = ProblemKind(
         "“{key}”不能这样算:{function} 用不了{got_zh}", "“{key}” cannot be worked out: {function} does not take {got_en}"
     ),
     Text(
-        "sum、avg、median 用数字,min、max 还可用日期和时刻",
-        "sum, avg and median take numbers, min and max also days and moments",
+        "sum、avg、median、percentile 用数字,min、max 还可用日期和时刻",
+        "sum, avg, median and percentile take numbers, min and max also days and moments",
     ),
 )
 WRONG_SHAPE_OF_METRIC = ProblemKind(
@@ -78,8 +78,8 @@ NOT_AN_ID = ProblemKind(
 )
 NO_STATES = ProblemKind(
     "BOARD-012",
-    Text("“{form}”没有流程,数不了停留", "“{form}” has no workflow, so that there are no stays to count"),
-    Text("stays 用在有流程的表单上", "stays is for forms with a workflow"),
+    Text("“{form}”没有流程,数不了停留和阶段", "“{form}” has no workflow, and so no stays or stages"),
+    Text("stays、all_stays、stages 用在有流程的表单上", "stays, all_stays and stages are for forms with a workflow"),
 )
 NO_SUCH_GROUP = ProblemKind(
     "BOARD-013",
@@ -88,8 +88,8 @@ NO_SUCH_GROUP = ProblemKind(
         "“{key}” finds no figure: “{dimension}” takes {wanted_en}, it is given {got_en}",
     ),
     Text(
-        "by 给的值要和指标的分组同类型;按时间分的组不能取",
-        "What by gives has the type of the metric's dimension; buckets of time cannot be looked up",
+        "by 给的值要和指标的分组同类型;按时间分的组要同样分段,清单里不能取",
+        "What by gives has the type of the metric's dimension; of time the same bucket, and never in a list",
     ),
 )
 ELSEWHERE = ProblemKind(
@@ -99,4 +99,14 @@ ELSEWHERE = ProblemKind(
         "在清单或指标里用 metric、measure 取它的数",
         "Take its figures into a list or a metric by metric and measure",
     ),
+)
+NO_STAGES = ProblemKind(
+    "BOARD-015",
+    Text("“{key}”不是按阶段统计的,算不了转化率", "“{key}” does not count stages, so that nothing converts"),
+    Text("conversion 用在 over 为 stages 的指标里", "conversion is for metrics over stages"),
+)
+NOTHING_EARLIER = ProblemKind(
+    "BOARD-016",
+    Text("“{key}”没有按时间对应,谈不上往前几段", "“{key}” is not looked up by time, so that there is nothing earlier"),
+    Text("back 和 by 里按时间分的一项一起用", "back goes with a bucket of time in by"),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.boards.boards import Dimension, Metric, conditions_of
-from engine.boards.stays import STATE
+from engine.boards.stays import STATES
 from engine.forms.forms import Form
 from engine.kernel import clocks
 from engine.kernel.values import Value, decimal_text
@@ -46,7 +46,7 @@ def _in_group(dimension: Dimension, value: Value) -> str:
     item = dimension.item
     plain = isinstance(item.tree, Field | Path)
     source = item.source if plain else f"({item.source})"
-    if item.source == STATE:
+    if item.source in STATES:
         source = "state"
     if value is None:
         return f"{source} is empty"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.boards.boards import Dimension, Measure, Metric, Widget
-from engine.boards.stays import STATE, reads_stay
+from engine.boards.stays import STATES, reads_log
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
 from engine.kernel.values import Value
@@ -69,11 +69,11 @@ def _measure_columns(reading: Reading, form: Form, metric: Metric, shown: Sequen
         wanted: str | None = definition.format
         if definition.function in ("count", "distinct"):
             wanted = "number"
-        elif definition.function == "share":
+        elif definition.function in ("share", "conversion"):
             wanted = "percent"
         of = None if measure.is_formula else measure.of
-        view = drawn_as(reading, form, measure.key, definition.labels, of, measure.type, wanted)
-        yield ColumnView(measure.key, definition.labels, view, is_measure=True, is_lit=measure.key in lit)
+        view = drawn_as(reading, form, measure.key, measure.labels, of, measure.type, wanted)
+        yield ColumnView(measure.key, measure.labels, view, is_measure=True, is_lit=measure.key in lit)
 
 
 def _row_view(sight: Sight, words: Words, shown: Sequence[Measure], row: Figures) -> RowView:
@@ -88,7 +88,7 @@ def _row_view(sight: Sight, words: Words, shown: Sequence[Measure], row: Figures
     drills = {
         measure.key: _filter(metric, standing, measure.where) or ""
         for measure in shown
-        if measure.where is not None and measure.definition.function != "share"
+        if measure.where is not None and measure.definition.function not in ("share", "conversion")
     }
     # A row that shows one figure opens the records of that figure.
     only = shown[0].where if len(shown) == 1 and shown[0].key in drills else None
@@ -99,12 +99,12 @@ def _row_view(sight: Sight, words: Words, shown: Sequence[Measure], row: Figures
 def _filter(metric: Metric, standing: Sequence[tuple[Dimension, Value]], measured: Expression | None) -> str | None:
     """Return the filter behind a row, or behind one measure of it.
 
-    No list of records can ask about stays that have ended: it shows those that stand in the state now.
+    No list of records can ask about what has been: it shows those that stand in the state now.
     """
     asked = [condition for condition in (metric.where, measured) if condition is not None]
-    if metric.counts_stays:
-        asked = [condition for condition in asked if not reads_stay([condition])]
+    if metric.reads_log:
+        asked = [condition for condition in asked if not reads_log([condition])]
         standing = [
-            (item, value) for item, value in standing if item.item.source == STATE or not reads_stay([item.item])
+            (item, value) for item, value in standing if item.item.source in STATES or not reads_log([item.item])
         ]
     return filter_of(asked, standing)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.boards.boards import Figure, Measure, Metric
+from engine.boards.periods import earlier
+from engine.boards.stays import STAGE, STATE
 from engine.forms.forms import Form
 from engine.kernel.values import Value
 from engine.language.backends.sql.queries import to_condition
@@ -16,17 +18,22 @@ from engine.runtime.boards_sight import is_closed
 from engine.runtime.listing import readable
 from engine.runtime.reading import Reading
 from engine.storage.metrics import Group, Ordering, Parts, Records, groups
+from engine.storage.metrics_percentiles import percent_of
 from engine.storage.metrics_sources import stays_of
+from engine.storage.metrics_stages import any_moved_back, stages_of
 from engine.storage.surroundings import SqlSurroundings
 
 if TYPE_CHECKING:
-    from sqlalchemy import FromClause
+    from sqlalchemy import ColumnElement, FromClause
+
+    from engine.storage.form_tables import FormTables
 
 MOST_GROUPS = 5_000
 """So many groups are looked at where no database can order them."""
 
 _HUNDRED = 100
-_DIVIDED = ("avg", "median", "share")
+_RATES = ("share", "conversion")
+_DIVIDED = ("avg", "median", "percentile", "share", "conversion")
 
 Figures = dict[str, Value]
 """One row: the values of dimensions and measures by key."""
@@ -47,7 +54,7 @@ class Sight:
     def is_open(self) -> bool:
         """Whether the viewer may know which records count, and what they are grouped by."""
         metric, form = self.metric, self.form
-        if metric.counts_stays and "state" in self.reading.access(form).not_always_shown:
+        if metric.reads_log and "state" in self.reading.access(form).not_always_shown:
             return False
         return not is_closed(self.reading, form, metric.where, *(item.value for item in metric.dimensions))
 
@@ -63,14 +70,15 @@ class Sight:
         read = [key for light in self.metric.light.values() for key in light.reads.fields]
         return all(self.may_see(part) for part in _read_by(self.metric, read))
 
-    def rows(self, needed: Sequence[Measure]) -> list[Figures]:
-        """Return the rows in their order, one more than the limit where there are more."""
+    def rows(self, needed: Sequence[Measure], *, whole: bool = False) -> list[Figures]:
+        """Return the rows in their order, one more than the limit where there are more; ``whole`` all, in any order."""
         metric = self.metric
         found = [measure for measure in needed if measure.is_found]
-        order, sorts_here = self._ordering(needed, found)
-        limit = MOST_GROUPS if sorts_here else metric.definition.limit + 1
-        records = self._records()
-        taken = look_up(self.reading, {item.key: item.figure for item in needed if item.figure is not None})
+        order, sorts_here = ([], False) if whole else self._ordering(needed, found)
+        limit = None if whole else MOST_GROUPS if sorts_here else metric.definition.limit + 1
+        records = self._records(needed)
+        figures = {item.key: item.figure for item in needed if item.figure is not None}
+        taken = look_up(self.reading, figures, whole=True)
         listed = groups(records, metric.dimensions, found, limit, order)
         made = [self._figures(group, found, needed, taken) for group in listed]
         if sorts_here:
@@ -78,16 +86,30 @@ class Sight:
                 _sort(made, key, self._ranks(key.removeprefix("-")))
         return made
 
-    def _records(self) -> Records:
+    def _records(self, needed: Sequence[Measure]) -> Records:
         """Return what counts: by the viewer's row filter and the metric's condition."""
         reading, form, metric = self.reading, self.form, self.metric
         tables, own = reading.tables(form), readable(reading, form)
         row: FromClause = tables.main.table
-        if metric.counts_stays:
-            row, own = stays_of(tables, own), []
+        if metric.reads_log:
+            row, own = self._logged(tables, own, needed), []
         scope = SqlSurroundings(reading.current.tables, row, reading.current.dialect, reading.surroundings(metric.app))
         where = [] if metric.where is None else [to_condition(metric.where, scope)]
         return Records(reading.connection, tables, scope, [*own, *where])
+
+    def _logged(
+        self, tables: FormTables, where: Sequence[ColumnElement[bool]], needed: Sequence[Measure]
+    ) -> FromClause:
+        """Return what counts of the log of states, of the records that meet ``where``."""
+        metric = self.metric
+        if metric.definition.over != "stages":
+            return stays_of(tables, where, self.reading.moment if metric.definition.over == "all_stays" else None)
+        asked = [metric.where] if metric.where is not None else []
+        asked += [item.value for item in metric.dimensions]
+        asked += [expression for measure in needed if measure.is_found for expression in measure.expressions]
+        read = {key for expression in asked for key in expression.reads.fields}
+        moved_back = any_moved_back(self.reading.connection, tables)
+        return stages_of(tables, metric.definition.stages, read, where, moved_back=moved_back)
 
     def _ordering(self, needed: Sequence[Measure], found: Sequence[Measure]) -> tuple[list[Ordering], bool]:
         """Return the order that a database can give, and whether it has to be given here."""
@@ -108,7 +130,9 @@ class Sight:
         if not isinstance(item, Field):
             return {}
         flow = self.reading.app(self.metric.app).workflows.get(self.form.key)
-        if item.key in ("state", "stay_state") and flow is not None:
+        if item.key == STAGE:
+            return {state: place for place, state in enumerate(self.metric.definition.stages)}
+        if item.key in ("state", STATE) and flow is not None:
             return {state: place for place, state in enumerate(flow.states)}
         field = self.form.fields.get(item.key)
         return {} if field is None else {one.key: place for place, one in enumerate(field.definition.options)}
@@ -123,8 +147,7 @@ class Sight:
             if measure.is_formula and measure.of is not None:
                 row[measure.key] = measure.of.evaluate(row, around)
             elif measure.figure is not None:
-                group_of = tuple(row[key] if isinstance(key, str) else None for key in measure.figure.by)
-                row[measure.key] = taken[measure.key].get(group_of)
+                row[measure.key] = taken[measure.key].get(_group_of(measure.figure, row))
             else:
                 row[measure.key] = _settled(measure, parts[measure.key])
         return row
@@ -141,15 +164,28 @@ class Sight:
         return next((colour for colour, light in metric.light.items() if light.holds(row, around)), "green")
 
 
-def look_up(reading: Reading, figures: Mapping[str, Figure]) -> dict[str, Found]:
-    """Return figures of other metrics by key and group, one statement a metric; none that the viewer may not know."""
+def _group_of(figure: Figure, row: Figures) -> tuple[Value, ...]:
+    """Return the values that name the group of another metric in which a row finds its figure."""
+    values: list[Value] = []
+    for source, dimension in zip(figure.by, figure.metric.dimensions, strict=True):
+        value, bucket = row[source] if isinstance(source, str) else None, dimension.definition.bucket
+        values.append(earlier(bucket, value, figure.back) if figure.back and bucket and value is not None else value)
+    return tuple(values)
+
+
+def look_up(reading: Reading, figures: Mapping[str, Figure], *, whole: bool = False) -> dict[str, Found]:
+    """Return figures of other metrics by key and group, one statement a metric; none that the viewer may not know.
+
+    They are those of the rows that the metric shows, with ``whole`` of all there are.
+    """
     found: dict[str, Found] = {}
     for metric in {figure.metric.key: figure.metric for figure in figures.values()}.values():
         wanted = {key: figure.measure for key, figure in figures.items() if figure.metric is metric}
         form = reading.catalog.form(*metric.source)
         sight = None if form is None or not reading.access(form).may("read") else Sight(reading, form, metric)
         measures = [] if sight is None or not sight.is_open else [*filter(sight.may_see, wanted.values())]
-        rows = sight.rows(needed_for(sight, measures))[: metric.definition.limit] if sight and measures else []
+        rows = sight.rows(needed_for(sight, measures), whole=whole) if sight and measures else []
+        rows = rows if whole else rows[: metric.definition.limit]
         for key, measure in wanted.items():
             found[key] = {
                 tuple(row[item.key] for item in metric.dimensions): row[measure.key]
@@ -182,16 +218,22 @@ def _settled(measure: Measure, parts: Parts) -> Value:
     function = measure.definition.function
     if function not in _DIVIDED or not isinstance(measure.type, NumberType):
         return parts[0]
-    total, count = parts
+    if function in _RATES:
+        total, count = parts
+        return _divided(int(total or 0) * _HUNDRED * 10**measure.type.scale, int(count)) if count else None
     of = measure.of.type if measure.of is not None else None
-    scale = of.scale if function != "share" and isinstance(of, NumberType) else 0
-    if function == "median":
-        # What was found are the two values in the middle.
-        total, count = (None, 0) if total is None or count is None else (total + count, 2)
-    if not count:
-        return None
-    hundred = _HUNDRED if function == "share" else 1
-    return _divided(int(total or 0) * hundred * 10**measure.type.scale, int(count) * 10**scale)
+    scale = of.scale if isinstance(of, NumberType) else 0
+    percent = percent_of(measure)
+    if percent is None:
+        total, count = parts
+    else:
+        lower, upper, number = (None if part is None else int(part) for part in parts)
+        if lower is None or not number:
+            return None
+        # So far beyond the lower one towards the upper, which is not asked where the lower one is met.
+        beyond = (number - 1) * percent % _HUNDRED
+        total, count = lower * (_HUNDRED - beyond) + (upper or 0) * beyond, _HUNDRED
+    return _divided(int(total or 0) * 10**measure.type.scale, int(count) * 10**scale) if count else None
 
 
 def _divided(number: int, by: int) -> int:

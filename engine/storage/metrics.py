@@ -5,7 +5,7 @@ It knows conditions and values as expressions of a query, and not who may see wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +13,30 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
 from engine.boards.boards import Dimension, Measure
+from engine.boards.stays import KEYS
 from engine.kernel.values import Value
 from engine.language.backends.sql.builder import dialect_of
-from engine.language.backends.sql.column_types import TEXT
+from engine.language.backends.sql.column_types import NUMERIC, TEXT
 from engine.language.backends.sql.queries import SqlScope, from_database, to_condition, to_value
 from engine.language.expressions import Expression
+from engine.language.tree import Field
 from engine.language.types import NumberType, Type
 from engine.storage.form_tables import FormTables
 from engine.storage.metrics_buckets import value_of
+from engine.storage.metrics_folding import VALUE, folded, folds
+from engine.storage.metrics_percentiles import MEDIAN, between, percent_of, ranked
+from engine.storage.metrics_sources import HUNDREDTHS
 from engine.storage.rows import from_physical
 
 Conditions = Sequence[ColumnElement[bool]]
 LIGHTS = ("red", "yellow", "green")
 
 Parts = tuple[Value, ...]
-"""What a database finds for one measure: the figure, or of averages and shares the two numbers of the division."""
+"""What a database finds for one measure: the figure, or the numbers of which it is made.
+
+Of averages, shares and conversions these are the two of the division; of medians and percentiles the two values between
+which they lie, and how many there are.
+"""
 
 
 @dataclass(frozen=True)
@@ -70,18 +79,11 @@ def groups(
 ) -> list[Group]:
     """Return the groups of the records; without ``by`` there is one.
 
-    ``order`` counts the columns of ``by`` first and then the measures, of which averages, medians and shares cannot be
-    sorted by here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
+    ``order`` counts the columns of ``by`` first and then the measures, of which those that are divided cannot be sorted
+    by here. Blanks come last in both directions; groups that are alike are ordered by what they have in common.
     """
-    scope = records.scope
-    dialect = dialect_of(scope.dialect)
-    inner: list[ColumnElement[Any]] = [value_of(item, scope).label(f"d{at}") for at, item in enumerate(by)]
-    inner += [item.label(f"m{at}") for at, item in enumerate(_inputs(measures, scope)) if item is not None]
-    # The inside names every value once: a value with parameters cannot be told to be the one that is grouped by.
-    source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
-    source = _ranked(source, len(by), measures)
+    source, figures = _source(records, by, measures)
     keys = [source.c[f"d{at}"] for at in range(len(by))]
-    figures = [_figures(source, at, measure, dialect) for at, measure in enumerate(measures)]
     columns = [*keys, *(part for parts in figures for part in parts)]
     query = sa.select(*(column.label(f"c{at}") for at, column in enumerate(columns))).select_from(source)
     if keys:
@@ -90,22 +92,77 @@ def groups(
         query = query.order_by(*(_directed(firsts[item.column], item.descending) for item in order))
         query = query.order_by(*(_directed(key, descending=False) for key in keys))
     found = records.connection.execute(query if limit is None else query.limit(limit)).all()
-    return [_group(tuple(row), by, measures, scope) for row in found]
+    return [_group(tuple(row), by, measures, records.scope) for row in found]
 
 
-def _inputs(measures: Sequence[Measure], scope: SqlScope) -> list[ColumnElement[Any] | None]:
-    """Return what each measure goes over for a record: NULL where the record does not count, None for every record."""
-    found: list[ColumnElement[Any] | None] = []
-    for measure in measures:
-        where = None if measure.where is None else to_condition(measure.where, scope)
-        item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
-        if measure.per is not None:
-            item = _told_apart(item, to_value(measure.per, scope))
-        if where is not None:
-            found.append(sa.case((where, item)))
-        else:
-            found.append(None if measure.of is None else item)
+def _source(
+    records: Records, by: Sequence[Dimension], measures: Sequence[Measure]
+) -> tuple[sa.Subquery, Sequence[Sequence[ColumnElement[Any]]]]:
+    """Return what is grouped, with the columns of ``by`` (``d0`` …), and the parts of each measure over a group."""
+    scope = records.scope
+    dialect, places = dialect_of(scope.dialect), _places(measures, scope)
+    inner: list[ColumnElement[Any]] = [value_of(item, scope).label(f"d{at}") for at, item in enumerate(by)]
+    for at, measure in enumerate(measures):
+        if places[at] == at:
+            inner += [item.label(name) for name, item in _inputs(at, measure, scope)]
+    told_apart = folds(measures, scope.dialect)
+    if told_apart is not None:
+        inner.append(_item(told_apart, scope).label(VALUE))
+    # The inside names every value once: a value with parameters cannot be told to be the one that is grouped by.
+    source = records.select(*(inner or [sa.literal_column("1").label("one")])).subquery("counted")
+    spread = {place: percent for place, one in zip(places, measures, strict=True) if (percent := percent_of(one))}
+    source = ranked(source, len(by), spread, scope.dialect)
+    figures = [_figures(source, at, measure, scope) for at, measure in zip(places, measures, strict=True)]
+    if told_apart is None:
+        return source, figures
+    found = folded(source, len(by), list(zip(places, measures, strict=True)), figures, dialect)
+    return found.source, found.figures
+
+
+def _places(measures: Sequence[Measure], scope: SqlScope) -> list[int]:
+    """Return of each measure the number of the first one that goes over the same values."""
+    seen: dict[object, int] = {}
+    found: list[int] = []
+    for at, measure in enumerate(measures):
+        parts = (measure.of, measure.where, measure.per, measure.went_on)
+        key = (*(None if part is None else part.source for part in parts), _hundredths(measure, scope) is None)
+        found.append(seen.setdefault(key, at))
     return found
+
+
+def _inputs(at: int, measure: Measure, scope: SqlScope) -> Iterator[tuple[str, ColumnElement[Any]]]:
+    """Go through what a measure goes over for a record, by name: NULL where the record does not count.
+
+    A measure over every record needs nothing. Of a conversion there is also what went on.
+    """
+    item = _item(measure, scope)
+    where = None if measure.where is None else to_condition(measure.where, scope)
+    if measure.went_on is not None:
+        there = to_value(measure.went_on, scope).is_not(None)
+        yield f"m{at}", sa.case((there if where is None else sa.and_(where, there), item))
+        gone = to_condition(measure.went_on, scope)
+        yield f"q{at}", sa.case((gone if where is None else sa.and_(where, gone), item))
+    elif where is not None:
+        yield f"m{at}", sa.case((where, item))
+    elif measure.of is not None:
+        yield f"m{at}", item
+
+
+def _item(measure: Measure, scope: SqlScope) -> ColumnElement[Any]:
+    """Return the value that a measure goes over, of counts 1."""
+    whole = _hundredths(measure, scope)
+    if whole is not None:
+        return whole
+    item = sa.literal_column("1") if measure.of is None else to_value(measure.of, scope)
+    return item if measure.per is None else _told_apart(item, to_value(measure.per, scope))
+
+
+def _hundredths(measure: Measure, scope: SqlScope) -> ColumnElement[Any] | None:
+    """Return the column of whole numbers that a percentile of days goes over on PostgreSQL; else None."""
+    of = measure.of.tree if measure.of is not None else None
+    if scope.dialect == "sqlite" or percent_of(measure) is None or not isinstance(of, Field) or of.key not in KEYS:
+        return None
+    return scope.row.c.get(f"{of.key}{HUNDREDTHS}")
 
 
 def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -114,36 +171,9 @@ def _told_apart(item: ColumnElement[Any], per: ColumnElement[Any]) -> ColumnElem
     return both
 
 
-def _ranked(source: sa.Subquery, keys: int, measures: Sequence[Measure]) -> sa.Subquery:
-    """Return the rows, and of each measure that is a median the place in its group and how many it goes over.
-
-    The middle ones are found by these in either database, exactly; blanks come last and do not count.
-    """
-    middles = [at for at, measure in enumerate(measures) if measure.definition.function == "median"]
-    if not middles:
-        return source
-    within = [source.c[f"d{at}"] for at in range(keys)] or None
-    more: list[ColumnElement[Any]] = []
-    for at in middles:
-        item = source.c[f"m{at}"]
-        place = sa.func.row_number().over(partition_by=within, order_by=item.asc().nulls_last())
-        more += [place.label(f"r{at}"), sa.func.count(item).over(partition_by=within).label(f"n{at}")]
-    return sa.select(*source.c, *more).subquery("ranked")
-
-
-def _middles(source: sa.Subquery, at: int, dialect: Any, kind: Type) -> list[ColumnElement[Any]]:  # noqa: ANN401
-    """Return the two values in the middle of a group, which are one where their number is odd."""
-    item, place, count = source.c[f"m{at}"], source.c[f"r{at}"], source.c[f"n{at}"]
-    # Of n values the middle ones stand at (n + 1) / 2 and (n + 2) / 2, rounded down: those with 2p ≤ n + 1 < 2p + 2.
-    return [
-        dialect.grouped("max", sa.case((sa.and_(place * 2 <= count + more, place * 2 + 2 > count + more), item)), kind)
-        for more in (1, 2)
-    ]
-
-
-def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401
+def _figures(source: sa.Subquery, at: int, measure: Measure, scope: SqlScope) -> list[ColumnElement[Any]]:
     """Return the parts of one measure over a group."""
-    item = source.c.get(f"m{at}")
+    item, dialect = source.c.get(f"m{at}"), dialect_of(scope.dialect)
     kind = measure.of.type if measure.of is not None else measure.type
     match measure.definition.function:
         case "count":
@@ -154,8 +184,14 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
             return [dialect.grouped("count", item, measure.type), dialect.grouped("count", None, measure.type)]
         case "avg":
             return [dialect.grouped("sum", item, kind), dialect.grouped("count", item, kind)]
-        case "median":
-            return _middles(source, at, dialect, kind)
+        case "conversion" if item is not None:
+            counted = [column if measure.of is None else column.distinct() for column in (source.c[f"q{at}"], item)]
+            return [sa.func.count(column) for column in counted]
+        case "median" | "percentile":
+            found = between(source, at, percent_of(measure) or MEDIAN, dialect, kind)
+            if _hundredths(measure, scope) is not None:
+                found = [sa.cast(value, NUMERIC) * sa.literal_column("0.01", NUMERIC) for value in found]
+            return [*found, dialect.grouped("count", item, COUNTED)]
         case "sum" | "min" | "max" as function:
             return [dialect.grouped(function, item, kind)]
         case function:
@@ -163,7 +199,8 @@ def _figures(source: sa.Subquery, at: int, measure: Measure, dialect: Any) -> li
             raise ValueError(message)
 
 
-_COUNT = NumberType(0, 18)
+COUNTED = NumberType(0, 18)
+"""How many values a group has."""
 
 
 def _group(row: tuple[Any, ...], by: Sequence[Dimension], measures: Sequence[Measure], scope: SqlScope) -> Group:
@@ -178,12 +215,12 @@ def _group(row: tuple[Any, ...], by: Sequence[Dimension], measures: Sequence[Mea
 
 def _kinds(measure: Measure) -> tuple[Type, ...]:
     match measure.definition.function:
-        case "share":
-            return (_COUNT, _COUNT)
+        case "share" | "conversion":
+            return (COUNTED, COUNTED)
         case "avg":
-            return (measure.of.type if measure.of is not None else measure.type, _COUNT)
-        case "median" if measure.of is not None:
-            return (measure.of.type, measure.of.type)
+            return (measure.of.type if measure.of is not None else measure.type, COUNTED)
+        case "median" | "percentile" if measure.of is not None:
+            return (measure.of.type, measure.of.type, COUNTED)
         case _:
             return (measure.type,)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.boards.boards import Dimension
 from engine.boards.compiling import compile_metric
 from engine.boards.definitions import DimensionDef, MeasureDef, MetricDef
-from engine.kernel.clocks import DAY_MS, FIRST_MOMENT, LAST_MOMENT
+from engine.kernel.clocks import DAY_MS, FIRST_MOMENT, LAST_MOMENT, datetime_of
 from engine.kernel.problems import Text
 from engine.language.backends.sql import sqlite_functions
 from engine.language.backends.sql.queries import SqlContext, to_value
@@ -71,6 +71,25 @@ def test_bucket_is_that_of_the_calendar_when_it_is_worked_out_in_numbers(engine,
         assert quick == exact
 
     agree()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/St_Johns", "Pacific/Kiritimati"])
+def test_postgresql_cuts_moments_as_the_calendar_does(postgres_url, zone):
+    row = sa.select(sa.bindparam("t", type_=sa.DateTime(timezone=True)).label("t")).subquery("x")
+    scope = SqlContext("postgresql", row, lambda _app, _form: row, Run(zone))
+    items = [dimension(bucket) for bucket in ("day", "week", "month")]
+    query = sa.select(*(made for item in items for made in (value_of(item, scope), to_value(item.value, scope))))
+    found = sa.create_engine(postgres_url)
+    with found.connect() as connection:
+
+        @given(MOMENTS)
+        def agree(moment):
+            at = None if moment is None else datetime_of(moment)
+            values = connection.execute(query, {"t": at}).one()
+            assert values[::2] == values[1::2]
+
+        agree()
+    found.dispose()
 
 
 def test_spans_leave_out_days_when_clocks_change():

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.apps import app, element, field, form, labels, options, places, problems_of
+from tests.support.apps import (
+    app,
+    element,
+    field,
+    form,
+    labels,
+    options,
+    places,
+    problems_of,
+    state,
+    transition,
+    workflow,
+)
 
 FIELDS = (
     field("name"),
@@ -16,6 +28,7 @@ FIELDS = (
     field("other", "reference", form="thing"),
 )
 COUNT = element("n", function="count")
+GO = transition("go", ["one"], "two")
 
 
 def metric(**more):
@@ -77,6 +90,15 @@ def rows(**more):
             "metrics/m.json#measures.s.metric",
         ),
         ({"over": "stays"}, "BOARD-012", "metrics/m.json#over"),
+        ({"over": "stages"}, "APP-005", "metrics/m.json#/"),
+        ({"stages": ["a", "b"]}, "APP-004", "metrics/m.json#/stages"),
+        ({"measures": [element("s", function="conversion")]}, "BOARD-015", "metrics/m.json#measures.s.function"),
+        ({"measures": [element("s", function="percentile", of="amount")]}, "APP-005", "metrics/m.json#/measures/0"),
+        (
+            {"measures": [element("s", function="percentile", p=90, of="day")]},
+            "BOARD-006",
+            "metrics/m.json#measures.s.of",
+        ),
         ({"measures": [element("s", function="count", of="name")]}, "APP-004", "metrics/m.json#/measures/0/of"),
     ],
 )
@@ -186,3 +208,13 @@ def test_all_is_well_when_everything_fits():
     )
     shown = rows(columns=[{"key": "thing", "record": True}, {"key": "amount"}, {"key": "other"}], order=["-amount"])
     assert of(good, board(element("t", kind="table", metric="m"), shown)) == []
+
+
+@pytest.mark.parametrize(
+    ("stages", "fits"), [(("one", "two"), True), (("one", "other"), False), (("one",), False), (("one", "one"), False)]
+)
+def test_stages_are_states_of_the_form_and_two_at_least(stages, fits):
+    documents = app(form("thing", *FIELDS), workflow("thing", [state("one"), state("two")], [GO]))
+    share = element("share", function="conversion", of="who")
+    documents["metrics/m.json"] = metric(over="stages", stages=list(stages), measures=[share])
+    assert (problems_of(documents) == []) is fits

@@ -1,0 +1,19 @@
+"""The buckets of time that came before one; knows the calendar and nothing of what is counted."""
+
+from __future__ import annotations
+
+from engine.boards.definitions import Bucket
+from engine.kernel.clocks import FIRST_DAY, Day, date_of, day_number
+
+_WEEK = 7
+_MONTHS = 12
+
+
+def earlier(bucket: Bucket, first: Day, back: int) -> Day | None:
+    """Return the first day of the bucket so many before the one that begins on ``first``; None before the calendar."""
+    if bucket != "month":
+        day = first - back * (_WEEK if bucket == "week" else 1)
+        return day if day >= FIRST_DAY else None
+    begun = date_of(first)
+    year, month = divmod(begun.year * _MONTHS + begun.month - 1 - back, _MONTHS)
+    return day_number(begun.replace(year=year, month=month + 1)) if year > 0 else None
