@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from engine.runtime.settings import read_key
 from web import (
     answers,
-    api_approvals,
+    api_envelopes,
     compressing,
     display,
     display_capture,
@@ -39,6 +39,7 @@ from web.pages import (
     backtests,
     boards,
     design,
+    envelopes,
     forms,
     home,
     inbox,
@@ -53,6 +54,7 @@ from web.pages import (
     rules,
     runs,
     search,
+    signing,
 )
 from web.studio import apps as studio_apps
 from web.studio import forms as studio_forms
@@ -74,7 +76,7 @@ STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
     hooks.blueprint,
-    api_approvals.blueprint,
+    api_envelopes.blueprint,
     files.blueprint,
     account.blueprint,
     absences.blueprint,
@@ -86,6 +88,8 @@ BLUEPRINTS: Final = (
     actions.blueprint,
     market.blueprint,
     moves.blueprint,
+    envelopes.blueprint,
+    signing.blueprint,
     jobs.blueprint,
     parameters.blueprint,
     backtests.blueprint,

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import approvals, backtests, captured, designs, jobs, parts, runs
+from web.openapi import approvals, backtests, captured, designs, envelopes, jobs, parts, runs
 from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
@@ -68,6 +68,7 @@ SHARED: Final[Mapping[str, Schema]] = {
     **backtests.SCHEMAS,
     **runs.SCHEMAS,
     **approvals.SCHEMAS,
+    **envelopes.SCHEMAS,
 }
 """The schemas that are the same whatever apps there are."""
 
