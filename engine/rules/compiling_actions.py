@@ -51,7 +51,7 @@ from engine.rules.definitions import (
 )
 from engine.rules.naming import NEVER_SET, Names, check_known
 from engine.rules.posting import PostDef, ReverseDef
-from engine.rules.steering import AddTagDef, LinkDef, RunRulesDef, StartApprovalDef, WaitForDef
+from engine.rules.steering import AddTagDef, LinkDef, RunRulesDef, SendForSigningDef, StartApprovalDef, WaitForDef
 
 
 def compile_actions(place: str, actions: tuple[ActionDef, ...], work: Gathering, names: Names) -> tuple[Action, ...]:
@@ -94,7 +94,7 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             return _compile_outside(place, action, work, names)
         case BranchDef():
             return _compile_branch(f"{place}.if", action, work, names)
-        case LinkDef() | AddTagDef() | WaitForDef() | RunRulesDef() | StartApprovalDef():
+        case LinkDef() | AddTagDef() | WaitForDef() | RunRulesDef() | StartApprovalDef() | SendForSigningDef():
             return compile_step(place, action, work, names)
         case _:
             check_announced(place, action, work)
