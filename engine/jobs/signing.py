@@ -53,9 +53,16 @@ def _keyring(execution: Execution) -> Keyring:
 
 
 def _standing(execution: Execution, message: Message) -> StandingEnvelope | None:
-    id = message.payload["envelope"]
+    """Return the envelope of a message; None where it, or the form of its record, is gone."""
     with execution.database.read() as connection:
-        return stored.by_id(connection, [id]).get(id)
+        return _there(execution, connection, message)
+
+
+def _there(execution: Execution, connection: Connection, message: Message) -> StandingEnvelope | None:
+    id = message.payload["envelope"]
+    found = stored.by_id(connection, [id]).get(id)
+    catalog = execution.catalogs.current(connection).catalog
+    return None if found is None or catalog.form(found.app, found.form) is None else found
 
 
 def _waiting(standing: StandingEnvelope | None, message: Message) -> Signer | None:
@@ -122,7 +129,7 @@ def _do(execution: Execution, connection: Connection, message: Message, body: En
 def keep_told(execution: Execution, connection: Connection, message: Message) -> None:
     """Keep how a signer was told of their link."""
     said = message.payload
-    if "by" in said:
+    if "by" in said and _there(execution, connection, message) is not None:
         _do(execution, connection, message, NoteTold(said["envelope"], said["signer"], said["issue"], said["by"]))
 
 
@@ -132,9 +139,8 @@ def keep_nothing(_execution: Execution, _connection: Connection, _message: Messa
 
 def pass_time(execution: Execution, connection: Connection, message: Message) -> None:
     """Let an envelope hear that its time is over."""
-    id = message.payload["envelope"]
-    if id in stored.by_id(connection, [id]):
-        _do(execution, connection, message, ExpireEnvelope(id))
+    if _there(execution, connection, message) is not None:
+        _do(execution, connection, message, ExpireEnvelope(message.payload["envelope"]))
 
 
 def was_sealed(execution: Execution, message: Message) -> Message:
@@ -182,8 +188,8 @@ def keep_sealed(execution: Execution, connection: Connection, message: Message) 
     said = message.payload
     if "signed" not in said:
         return
-    standing = stored.by_id(connection, [said["envelope"]])[said["envelope"]]
-    if standing.signed_file is not None:
+    standing = _there(execution, connection, message)
+    if standing is None or standing.signed_file is not None:
         return
     signed, proof = (
         put_file(execution, connection, KeptContent(**said[name]), SYSTEM) for name in ("signed", "report")

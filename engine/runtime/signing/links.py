@@ -35,7 +35,7 @@ from engine.runtime.throttle import Throttle
 from engine.runtime.views import Viewer
 from engine.sealing.pades import pages_of
 from engine.storage import envelopes as stored
-from engine.storage.contents.kinds import kind_of
+from engine.storage.contents.kinds import Kind, kind_of
 from engine.workflows.signing import problems
 from engine.workflows.signing.envelope import CODE_LASTS, CodeWay, Signer, is_visit
 
@@ -162,7 +162,9 @@ class Links:
         if mark is None:
             self._do(body)
             return
-        drawn = kept_content(self._execution, MadeDocument(MARK_NAME, PNG, mark))
+        content, kind = mark
+        kept = kept_content(self._execution, MadeDocument(MARK_NAME, PNG, content))
+        drawn = replace(kept, width=kind.width, height=kind.height)
 
         def put(connection: Connection) -> None:
             file = put_file(self._execution, connection, drawn, SYSTEM)
@@ -193,7 +195,7 @@ class Links:
         if id is not None:
             with self._desk.reading(NOBODY) as reading:
                 standing = stored.by_id(reading.connection, [id]).get(id)
-                if standing is not None and reading.record(standing.app, standing.form, standing.record) is None:
+                if standing is not None and not _is_there(reading, standing):
                     standing = None
         signers = () if standing is None else standing.envelope.signers
         mine = [one for one in signers if hmac.compare_digest(one.link, digest)]
@@ -237,6 +239,12 @@ class Links:
         return viewer is not None and self._found(token, place).signer.user == viewer.id
 
 
+def _is_there(reading: Reading, standing: StandingEnvelope) -> bool:
+    """Tell whether the record of an envelope is there, and its form."""
+    form = reading.catalog.form(standing.app, standing.form)
+    return form is not None and reading.record(standing.app, standing.form, standing.record) is not None
+
+
 def _digest(visit: str | None) -> str | None:
     return None if visit is None else digest_of(visit)
 
@@ -253,8 +261,8 @@ def _hinted(mail: str) -> str:
     return f"{local[:1]}***{at}{domain}" if mail else ""
 
 
-def _mark(drawn: str) -> bytes:
-    """Return the picture of a drawn signature; EngineError (SIGN-022) where it is none."""
+def _mark(drawn: str) -> tuple[bytes, Kind]:
+    """Return the picture of a drawn signature, and what it is; EngineError (SIGN-022) where it is none."""
     try:
         content = base64.b64decode(drawn.removeprefix(_BEGINS), validate=True)
         kind = kind_of(content, len(content), MARK_NAME)
@@ -263,4 +271,4 @@ def _mark(drawn: str) -> bytes:
     fits = max(kind.width or MOST_PIXELS + 1, kind.height or MOST_PIXELS + 1) <= MOST_PIXELS
     if not drawn.startswith(_BEGINS) or kind.type != PNG or not fits or len(content) > LARGEST_MARK:
         raise EngineError(problems.BAD_MARK.at("mark"))
-    return content
+    return content, kind

@@ -60,12 +60,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class KeptContent:
-    """A document whose content is in its place, and waits for its file."""
+    """A content that is in its place, and waits for its file; of a picture with its size in pixels."""
 
     name: str
     media: str
     sha256: str
     size: int
+    width: int | None = None
+    height: int | None = None
 
 
 def kept_content(execution: Execution, made: MadeDocument) -> KeptContent:
@@ -83,7 +85,9 @@ def put_file(execution: Execution, connection: Connection, kept: KeptContent, ow
     if known is not None and files.touch(connection, known.id, now):
         return known.id
     id = uuid7(now, execution.randomness(10))
-    files.put(connection, FileRow(id, kept.sha256, kept.name, kept.media, kept.size, None, None, owner, now))
+    files.put(
+        connection, FileRow(id, kept.sha256, kept.name, kept.media, kept.size, kept.width, kept.height, owner, now)
+    )
     return id
 
 
