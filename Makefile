@@ -26,12 +26,16 @@ run: $(VENV)/.runtime ## Start Youju with demo data on http://127.0.0.1:8000; a 
 	@exec $(BIN)/youju serve --port $(PORT)
 
 test: $(VENV)/.node ## Run the tests (no root needed; browser tests where a Chromium is found or can be installed).
-	@if sh .ci/chromium; then $(PYTEST); \
-	else echo "Without Chromium the browser tests are left out: install it, or name it in YOUJU_CHROMIUM."; \
-	  $(PYTEST) --ignore=tests/browser; fi
+	@without=; \
+	sh .ci/chromium || { without="$$without --ignore=tests/browser"; \
+	  echo "Without Chromium the browser tests are left out: install it, or name it in YOUJU_CHROMIUM."; }; \
+	sh .ci/pdfsig || { without="$$without --ignore=tests/independent"; \
+	  echo "Without pdfsig and openssl signed documents are not verified independently: install poppler-utils and openssl."; }; \
+	$(PYTEST) $$without
 
 test-all: $(VENV)/.node check ## Everything that CI runs, with nothing left out.
 	@sh .ci/chromium || { echo "test-all needs Chromium for the browser tests: install it, or name it in YOUJU_CHROMIUM."; exit 1; }
+	@sh .ci/pdfsig || { echo "test-all needs pdfsig and openssl: install poppler-utils and openssl."; exit 1; }
 	@$(PYTEST)
 
 check: lint types imports ## Lint, types and import contracts.

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from engine.runtime.settings import read_key
 from web import (
     answers,
-    api_calendar,
+    api_envelopes,
     compressing,
     display,
     display_capture,
@@ -40,6 +40,7 @@ from web.pages import (
     boards,
     calendar,
     design,
+    envelopes,
     forms,
     home,
     inbox,
@@ -54,6 +55,7 @@ from web.pages import (
     rules,
     runs,
     search,
+    signing,
 )
 from web.studio import apps as studio_apps
 from web.studio import forms as studio_forms
@@ -75,7 +77,7 @@ STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
     hooks.blueprint,
-    api_calendar.blueprint,
+    api_envelopes.blueprint,
     files.blueprint,
     account.blueprint,
     absences.blueprint,
@@ -87,6 +89,8 @@ BLUEPRINTS: Final = (
     actions.blueprint,
     market.blueprint,
     moves.blueprint,
+    envelopes.blueprint,
+    signing.blueprint,
     jobs.blueprint,
     parameters.blueprint,
     backtests.blueprint,

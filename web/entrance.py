@@ -28,6 +28,12 @@ PUBLIC: Final = UNGUARDED | {
     "search.secure",
     "phone.show",
     "phone.authority",
+    "signing.page",
+    "signing.document",
+    "signing.ask_code",
+    "signing.enter",
+    "signing.sign",
+    "signing.refuse",
 }
 """What is open to everybody; what is posted to it still proves that our own page sent it."""
 NOT_CARRIED: Final = frozenset({security.CSRF_FIELD, "name", "password", "next", "_do", "_path"})

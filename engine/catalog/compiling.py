@@ -321,6 +321,7 @@ class _Parts:
             hooks=hooks_for(self.app.connectors, form),
             approvals={item.key for item in flow.approvals} if flow else set(),
             documents={item.key for item in self.app.printouts if item.form == form},
+            signings={item.key for item in self.app.printouts if item.form == form and item.signing is not None},
             others=lambda key: self._names(key) if self._fields(key) else None,
         )
 

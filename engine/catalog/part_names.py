@@ -168,6 +168,9 @@ option_list 选项列表 option list
 optional_fields 选填字段 optional fields
 options 选项 options
 order 排序 order
+signing 签署 signing
+signers 签署人 signers
+consents 同意事项 consents
 outputs 输出 outputs
 page 纸张 paper
 pages 页面 pages

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import secrets as randomness
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,12 +34,34 @@ class Secrets:
 
     home: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    _made: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    """What an instance without a home has made for itself: it lasts as long as this does."""
 
     def __getitem__(self, name: str) -> str:
         """Return a secret; EngineError (CONN-013) where it is not set."""
         found = self.environment.get(PREFIX + name.upper()) or self._kept().get(name)
         if not found:
             raise EngineError(problems.NO_SECRET.at(name=name, variable=PREFIX + name.upper()))
+        return found
+
+    def own(self, name: str, make: Callable[[], str]) -> str:
+        """Return a secret of the installation's own making, made when it is asked for the first time.
+
+        Two processes that ask at once get the same one.
+        """
+        found = self.environment.get(PREFIX + name.upper()) or self._kept().get(name)
+        if found:
+            return found
+        if self.home is None:
+            if name not in self._made:
+                self._made[name] = make()
+            return self._made[name]
+        with open(self.home / "secrets.made.lock", "a", opener=_private) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            found = self._kept().get(name)
+            if not found:
+                found = make()
+                self.keep(name, found)
         return found
 
     def names(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from engine.decision.beginning import new_saving
 from engine.decision.calls import place_call
 from engine.decision.changeset import Actor, OutboxMessage, TaskAction, TaskOpening
 from engine.decision.commands import RunRules
+from engine.decision.envelopes.asking import ask_to_send
 from engine.decision.holding import hold_entry, party_entry
 from engine.decision.ledgers import Booking, book
 from engine.decision.making import ask_for_document
@@ -50,6 +51,7 @@ from engine.rules.actions import (
     Release,
     Reverse,
     RunOthers,
+    SendForSigning,
     SetFields,
     Single,
     Source,
@@ -90,7 +92,7 @@ class Run:
         self.asked.hear(seen, self.app.decision_tables, self.around)
 
 
-OF_THE_RECORD = (SetFields, AddTag, Fire, OpenTask, StartApproval, Hold, Release, MakeDocument)
+OF_THE_RECORD = (SetFields, AddTag, Fire, OpenTask, StartApproval, Hold, Release, MakeDocument, SendForSigning)
 """Actions on the record itself: they mean nothing once it is deleted."""
 
 
@@ -115,6 +117,7 @@ KEYS: Mapping[type[Single], str] = MappingProxyType(
         RunOthers: "run",
         Wait: "wait_for",
         StartApproval: "start_approval",
+        SendForSigning: "send_for_signing",
     }
 )
 """How actions are called where rules are written."""
@@ -146,10 +149,17 @@ def act(run: Run, action: Done, row: Row) -> None:
             _hold_or_let_go(run, action, row)
         case Call():
             place_call(run, action, row)
-        case MakeDocument():
-            ask_for_document(run, action, row)
+        case MakeDocument() | SendForSigning():
+            _ask_for_paper(run, action, row)
         case Refuse():  # the checker lets it stand in before-rules only
             raise EngineError(problems.NOT_ALLOWED.at())
+
+
+def _ask_for_paper(run: Run, action: MakeDocument | SendForSigning, row: Row) -> None:
+    if isinstance(action, MakeDocument):
+        ask_for_document(run, action, row)
+    else:
+        ask_to_send(run, action, row)
 
 
 def _for_each(run: Run, action: ForEach, row: Row) -> None:

@@ -11,6 +11,7 @@ from engine.kernel.clocks import Moment
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
 from engine.rules.definitions import Priority
+from engine.workflows.signing.chain import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,36 @@ class ApprovalAct:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvelopeWrite:
+    """An envelope as it is after the command: ``content`` as ``engine.workflows.signing.envelope`` writes it.
+
+    ``version`` is the one after; it holds only if the stored one is ``version - 1`` (none, where it is 1). ``seen`` is
+    the version of the record that the document was made of. ``acts`` counts what was done, ``head`` is the hash of the
+    last of it.
+    """
+
+    id: str
+    app: str
+    form: str
+    record: str
+    document: str
+    field: str
+    file: str
+    version: int
+    seen: int
+    content: Mapping[str, Json]
+    sender: str | None
+    rule: str | None
+    sent_at: Moment
+    ended_at: Moment | None
+    state: str
+    acts: int
+    head: str
+    signed_file: str | None = None
+    report_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Changeset:
     """Everything that one command does, in the order in which it was decided."""
 
@@ -279,3 +310,6 @@ class Changeset:
     notes: tuple[Note, ...] = ()
     approvals: tuple[ApprovalWrite, ...] = ()
     approval_acts: tuple[ApprovalAct, ...] = ()
+    envelopes: tuple[EnvelopeWrite, ...] = ()
+    envelope_acts: tuple[tuple[str, Act], ...] = ()
+    """What was done with envelopes, each with the app that it belongs to."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.decision.changeset import Actor, Changeset
+from engine.decision.envelopes.commands import EnvelopeBody, SendForSigning
 from engine.decision.facts import Query
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
@@ -224,6 +225,8 @@ Body = (
     | KeepDocument
     | TakeItem
     | UndoRun
+    | SendForSigning
+    | EnvelopeBody
 )
 
 

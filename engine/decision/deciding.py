@@ -35,7 +35,21 @@ from engine.decision.commands import (
     UndoRun,
     Update,
 )
-from engine.decision.facts import ApprovalQuery, Facts, OpenTask, PersonQuery, Query, RecordQuery, RunQuery, TaskQuery
+from engine.decision.envelopes.commands import EnvelopeBody, SendForSigning
+from engine.decision.envelopes.sending import send_for_signing
+from engine.decision.envelopes.signing import handle_envelope
+from engine.decision.facts import (
+    ApprovalQuery,
+    EnvelopeQuery,
+    Facts,
+    OpenTask,
+    PersonQuery,
+    Query,
+    RecordQuery,
+    RunQuery,
+    TaskQuery,
+)
+from engine.decision.given_values import merged_lines, repeated, retired_choices, with_retired
 from engine.decision.intakes import take_item
 from engine.decision.making import keep_document
 from engine.decision.pending import Saving
@@ -48,13 +62,11 @@ from engine.decision.undoing import undo
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
 from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
-from engine.forms.forms import Field, Form
-from engine.forms.parsing import problem
+from engine.forms.forms import Form
 from engine.forms.payloads import read_payload
-from engine.forms.problems import DUPLICATE_LINE
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem, Text
-from engine.kernel.values import Row, StorageKind, Value
+from engine.kernel.values import Row
 from engine.workflows import problems as flow_problems
 from engine.workflows.workflows import Transition, Workflow
 
@@ -73,7 +85,7 @@ def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Fa
     except MissingFactsError as missing:
         return NeedFacts(missing.queries, work.saves)
     except EngineError as error:
-        fields = not isinstance(command.body, UndoRun)
+        fields = not isinstance(command.body, UndoRun | SendForSigning | EnvelopeBody)
         return Refusal(tuple(placed(found) if fields else found for found in error.problems))
     return Decided(_changeset(work), record)
 
@@ -87,6 +99,8 @@ def begin(work: Work) -> None:
     """Ask for what is known to be needed; EngineError (absent) where the command is about a form that is not there."""
     match work.command.body:
         case Create() | Act() | Sign() | PassDue() | UndoRun():
+            pass
+        case body if isinstance(body, EnvelopeBody):
             pass
         case body:
             work.form(body.app, body.form)
@@ -109,8 +123,12 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(ApprovalQuery(approval))
         case UndoRun(_, run):
             queries.append(RunQuery(run))
+        case SendForSigning(app, form, record):
+            queries.append(RecordQuery(app, form, record))
         case Create() | TakeItem():
             pass
+        case body:
+            queries.append(EnvelopeQuery(body.envelope))
     return queries
 
 
@@ -137,8 +155,12 @@ def _carry_out(work: Work) -> Key | None:
             return relocate(work, body)
         case UndoRun():
             return undo(work, body)
+        case SendForSigning():
+            return send_for_signing(work, body)
         case RunRules() | TakeAnswer() | KeepDocument() | TakeItem():
             return _by_itself(work, body)
+        case _:
+            return handle_envelope(work, body)
 
 
 def _by_itself(work: Work, body: RunRules | TakeAnswer | KeepDocument | TakeItem) -> Key | None:
@@ -173,6 +195,8 @@ def _changeset(work: Work) -> Changeset:
         tokens_used=tuple(work.tokens_used),
         approvals=tuple(work.approvals.values()),
         approval_acts=tuple(work.approval_acts),
+        envelopes=tuple(work.envelopes),
+        envelope_acts=tuple(work.envelope_acts),
         undone=tuple(work.undone),
         cancelled=tuple(work.cancelled),
         notes=tuple(work.notes),
@@ -196,7 +220,7 @@ def opened(work: Work, body: Create) -> Saving:
     for key, value in values.items():
         item = form.fields.get(key)
         if item is not None and item.type is None and value is not None:
-            values[key] = _merged_lines(None, value)
+            values[key] = merged_lines(None, value)
     saving = new_saving(work, app, form, values, work.command.actor, typed=True)
     saving.found = found
     saving.found += _forbidden(saving, "create")
@@ -251,14 +275,16 @@ def _refuse_locked(flow: Workflow | None, before: Row) -> None:
 
 def changed(work: Work, form: Form, before: Row, fields: Json, transition: str | None = None) -> Saving:
     """Return the save of an existing record with what a payload changes; lines keep what they do not name."""
-    kept = _retired_choices(form, before, fields)
+    kept = retired_choices(form, before, fields)
     values, found = read_payload(form, {**fields, **{key: rest for key, (rest, _) in kept.items()}} if kept else fields)
-    values |= {key: _with(form.fields[key], values[key], held) for key, (_, held) in kept.items() if key in values}
+    values |= {
+        key: with_retired(form.fields[key], values[key], held) for key, (_, held) in kept.items() if key in values
+    }
     for key, value in values.items():
         item = form.fields.get(key)
         if item is not None and item.type is None and value is not None:
-            found.extend(_repeated(item, value))
-            values[key] = _merged_lines(before.get(key), value)
+            found.extend(repeated(item, value))
+            values[key] = merged_lines(before.get(key), value)
     saving = Saving(
         work=work,
         app=work.app(form.app),
@@ -272,51 +298,6 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
     saving.found += _forbidden(saving, "update")
     saving.transition = _transition(saving, transition)
     return saving
-
-
-def _retired_choices(form: Form, before: Row, fields: Json) -> dict[str, tuple[Json, frozenset[str]]]:
-    """Return, by field, what a payload chooses without the retired options that the record holds, and those of them.
-
-    They may come back with the rest of the record; nobody can choose them anew.
-    """
-    found: dict[str, tuple[Json, frozenset[str]]] = {}
-    for key in fields.keys() & form.fields.keys() if isinstance(fields, dict) else ():
-        raw, value = fields[key], before.get(key)
-        old = {option.key for option in form.fields[key].definition.options if option.retired}
-        held = old & set(value if isinstance(value, tuple) else (value,)) if old else set()
-        if held and isinstance(raw, list) and all(isinstance(one, str) for one in raw):
-            found[key] = ([one for one in raw if one not in held], frozenset(held.intersection(raw)))
-        elif isinstance(raw, str) and raw in held:
-            found[key] = (None, frozenset((raw,)))
-    return found
-
-
-def _with(item: Field, value: Value, held: frozenset[str]) -> Value:
-    """Return the choice with these options, in the order of the options."""
-    if item.type is not None and item.type.storage is StorageKind.TEXT:
-        return next(iter(held))
-    chosen = held.union(value or ())
-    return tuple(option.key for option in item.definition.options if option.key in chosen) or None
-
-
-def _merged_lines(before: tuple[Row, ...] | None, lines: tuple[Row, ...]) -> tuple[Row, ...]:
-    """Return the lines after a change: those with a known id keep the fields that are not named.
-
-    An id that is not one of this record's lines is not believed: such a line is a new one.
-    """
-    known = {line["id"]: line for line in before or ()}
-    return tuple({**known[line["id"]], **line} if line.get("id") in known else _without_id(line) for line in lines)
-
-
-def _repeated(item: Field, lines: tuple[Row, ...]) -> Iterable[Problem]:
-    """Find lines that stand twice: which of the two would be meant is not guessed."""
-    ids = [line["id"] for line in lines if line.get("id")]
-    if len(ids) != len(set(ids)):
-        yield problem(DUPLICATE_LINE, item.definition).under(item.key)
-
-
-def _without_id(line: Row) -> Row:
-    return {key: value for key, value in line.items() if key != "id"}
 
 
 def _delete(work: Work, body: Delete) -> Key:

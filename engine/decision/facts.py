@@ -11,6 +11,7 @@ from engine.kernel.clocks import Moment
 from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
 from engine.workflows.approvals.course import Course
+from engine.workflows.signing.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,13 @@ class ApprovalsOnQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvelopeQuery:
+    """An envelope by its id. Answer: ``StandingEnvelope``, or None where there is none."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LastMoveQuery:
     """The move of many by which a record came to its state. Answer: its batch, or None where it came another way."""
 
@@ -254,6 +262,7 @@ Query = (
     | RepeatQuery
     | ApprovalQuery
     | ApprovalsOnQuery
+    | EnvelopeQuery
     | AwayQuery
     | LastMoveQuery
     | SuperiorsQuery
@@ -305,6 +314,30 @@ class StandingApproval:
     started_at: Moment
     urged_at: Moment | None = None
     ended_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEnvelope:
+    """An envelope as deciding sees it: see ``engine.decision.changeset.EnvelopeWrite``."""
+
+    id: str
+    app: str
+    form: str
+    record: str
+    document: str
+    field: str
+    file: str
+    version: int
+    seen: int
+    envelope: Envelope
+    sender: str | None
+    rule: str | None
+    sent_at: Moment
+    acts: int
+    head: str
+    ended_at: Moment | None = None
+    signed_file: str | None = None
+    report_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

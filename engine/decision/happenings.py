@@ -21,6 +21,8 @@ def event_json(event: Event) -> dict[str, Json]:
         written |= {"task": event.task, "done": event.done}
     if event.approval is not None:
         written |= {"approval": event.approval, "done": event.done}
+    if event.signing is not None:
+        written |= {"signing": event.signing, "done": event.done}
     if event.hook is not None:
         written["hook"] = event.hook
     return written
@@ -38,4 +40,5 @@ def event_of(document: Mapping[str, Json]) -> Event:
         done=document.get("done"),
         hook=document.get("hook"),
         approval=document.get("approval"),
+        signing=document.get("signing"),
     )

@@ -18,6 +18,7 @@ from engine.decision.facts import (
     CaptureQuery,
     ChangesQuery,
     EntriesQuery,
+    EnvelopeQuery,
     FileQuery,
     FiredQuery,
     LastMoveQuery,
@@ -101,8 +102,8 @@ class Changes:
                 return id in self.approvals
             case ApprovalsOnQuery(app, form, id):
                 return (app, form, id) in self.with_approvals
-            case RunQuery() | ChangesQuery() | MessageQuery() | TaskEndQuery():
-                return True  # asked only where a run is undone, which is decided by itself
+            case RunQuery() | EnvelopeQuery() | ChangesQuery() | MessageQuery() | TaskEndQuery():
+                return True  # asked only where a run is undone, or for an envelope, which is decided by itself
             case PersonQuery() | RoleQuery() | AwayQuery() | SuperiorsQuery():
                 return False  # no decision changes people
 

@@ -10,6 +10,7 @@ from engine.catalog.apps import App, Catalog
 from engine.decision.changeset import (
     ApprovalAct,
     ApprovalWrite,
+    EnvelopeWrite,
     Firing,
     Holding,
     Note,
@@ -37,6 +38,7 @@ from engine.language.calendars import Calendar
 from engine.language.expressions import Aggregate, Stored, aggregate_over, combine
 from engine.language.surroundings import RelatedRows
 from engine.language.tree import PARENT
+from engine.workflows.signing.chain import Act
 
 Key = tuple[str, str, str]
 """App, form and id of a record."""
@@ -76,6 +78,8 @@ class Work:
     tokens_used: list[TokenUse] = field(default_factory=list)
     approvals: dict[str, ApprovalWrite] = field(default_factory=dict)
     approval_acts: list[ApprovalAct] = field(default_factory=list)
+    envelopes: list[EnvelopeWrite] = field(default_factory=list)
+    envelope_acts: list[tuple[str, Act]] = field(default_factory=list)
     applicant: str | None = None
     """Who applied for the approval that is decided in; None where none is."""
     undone: list[RunUndone] = field(default_factory=list)

@@ -15,9 +15,10 @@ from engine.decision.approvals.courses import KIND as APPROVAL_DUE
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command, PassDue, RunRules
 from engine.decision.course import GOING_ON
+from engine.decision.envelopes import handling as envelopes
 from engine.decision.happenings import event_of
 from engine.decision.telling import DIGEST, TELL
-from engine.jobs import deadlines, sweeping, telling
+from engine.jobs import deadlines, signing, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
@@ -138,6 +139,11 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         deadlines.KIND: pass_deadline,
         ARM: arm,
         APPROVAL_DUE: pass_due,
+        envelopes.LINK: signing.keep_told,
+        envelopes.CODE: signing.keep_nothing,
+        envelopes.SEAL: signing.keep_sealed,
+        envelopes.DUE: signing.pass_time,
+        envelopes.ASK: signing.begin_asked,
     }
 )
 BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
@@ -153,12 +159,24 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         PULL: pulled,
         TELL: telling.told,
         DIGEST: telling.told,
+        envelopes.LINK: signing.link_sent,
+        envelopes.CODE: signing.code_sent,
+        envelopes.SEAL: signing.was_sealed,
+        envelopes.ASK: signing.made_to_sign,
     }
 )
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
 
 RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], outbox.Retry]] = MappingProxyType(
-    {calls.KIND: retry_of, making.KIND: retry_made, PULL: retry_of, TELL: telling.retry_of, DIGEST: telling.retry_of}
+    {
+        calls.KIND: retry_of,
+        making.KIND: retry_made,
+        PULL: retry_of,
+        TELL: telling.retry_of,
+        DIGEST: telling.retry_of,
+        envelopes.SEAL: signing.retry_of,
+        envelopes.ASK: signing.retry_of,
+    }
 )
 """How what failed is tried again, where that is not as usual."""
 

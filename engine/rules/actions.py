@@ -161,6 +161,13 @@ class MakeDocument:
 
 
 @dataclass(frozen=True, eq=False)
+class SendForSigning:
+    """Make a document of the record, after the commit, and send it for signing."""
+
+    document: str
+
+
+@dataclass(frozen=True, eq=False)
 class AddTag:
     """Choose one more option of a field of several, which stay in the order of ``options``."""
 
@@ -219,7 +226,7 @@ class Branch:
 Writing = SetFields | AddTag | Fire | Create | Update | Post | Reverse | Hold | Release
 """An action that changes a record."""
 
-Done = Writing | Notify | OpenTask | StartApproval | Refuse | Call | MakeDocument | ForEach
+Done = Writing | Notify | OpenTask | StartApproval | Refuse | Call | MakeDocument | SendForSigning | ForEach
 """An action that does something by itself."""
 
 Single = Done | RunOthers | Wait | ForRelated

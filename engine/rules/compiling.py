@@ -48,6 +48,8 @@ def _check_events(definition: RuleDef, work: Gathering, names: Names) -> None:
                 check_known(work, place, event.names, {*names.transitions, "save"})
             case "approval_done":
                 check_known(work, place, event.names[:1], names.approvals)
+            case "signing_done":
+                check_known(work, place, event.names[:1], names.signings)
             case "webhook":
                 check_known(work, place, event.names, names.hooks)
             case "schedule" if event.schedule is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from engine.language.gathering import Gathering
 from engine.language.types import BooleanType, ChoicesType, DateTimeType, DateType, ReferenceType
 from engine.rules import problems
-from engine.rules.actions import Action, AddTag, RunOthers, SetFields, StartApproval, Wait
+from engine.rules.actions import Action, AddTag, RunOthers, SendForSigning, SetFields, StartApproval, Wait
 from engine.rules.announcing import not_yet
 from engine.rules.naming import NEVER_SET, Names, check_known
 from engine.rules.steering import (
     AddTagDef,
     LinkDef,
     RunRulesDef,
+    SendForSigningDef,
     StartApprovalDef,
     SteeringDef,
     WaitForDef,
@@ -35,6 +36,9 @@ def compile_step(place: str, action: SteeringDef, work: Gathering, names: Names)
         case StartApprovalDef(approval=approval):
             check_known(work, f"{place}.start_approval.approval", [approval], names.approvals)
             return StartApproval(approval)
+        case SendForSigningDef(document=document):
+            check_known(work, f"{place}.send_for_signing.document", [document], names.signings)
+            return SendForSigning(document)
         case RunRulesDef(rules=rules):
             check_known(work, f"{place}.run", rules, names.rules)
             return RunOthers(rules)

@@ -23,6 +23,7 @@ EventKind = Literal[
     "deadline",
     "task_done",
     "approval_done",
+    "signing_done",
     "webhook",
     "button",
 ]
@@ -35,6 +36,9 @@ OUTCOMES = (
     ("overtaken", "失效"),
 )
 """What an approval can come to, with its Chinese word."""
+
+SIGNED = (("signed", "已签"), ("refused", "拒签"), ("expired", "过期"), ("withdrawn", "撤回"))
+"""What the signing of a document can come to, with its Chinese word."""
 
 CatchUp = Literal["latest", "all", "none"]
 
@@ -101,9 +105,9 @@ def event_def(document: Mapping[str, Json]) -> EventDef:
         case "button":
             labels, by = Text.from_json(body["labels"]), tuple(map(persons_def, body.get("by", ())))
             return EventDef("button", (body["key"],), labels=labels, by=by)
-        case "task_done" | "approval_done":
+        case "task_done" | "approval_done" | "signing_done":
             second = body.get("action" if kind == "task_done" else "outcome")
-            first = body["task" if kind == "task_done" else "approval"]
+            first = body[{"task_done": "task", "approval_done": "approval"}.get(kind, "document")]
             return EventDef(cast("EventKind", kind), (first,) if second is None else (first, second))
         case _:
             names = (body,) if isinstance(body, str) else body if isinstance(body, list) else ()

@@ -30,7 +30,7 @@ class Names:
 
     ``begins_in`` is the state in which records of the form begin; ``rules`` are the rules of the form, ``calls`` the
     operations of every connector, ``hooks`` what brings items for the form, ``approvals`` its approvals,
-    ``documents`` those that can be made of its records.
+    ``documents`` those that can be made of its records, ``signings`` those of them that are signed.
     ``others`` gives the same of another form of the app.
     """
 
@@ -45,6 +45,7 @@ class Names:
     hooks: Collection[str] = ()
     approvals: Collection[str] = ()
     documents: Collection[str] = ()
+    signings: Collection[str] = ()
     others: Callable[[str], Names | None] = field(default=lambda _: None)
 
 

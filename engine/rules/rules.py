@@ -30,7 +30,7 @@ class Event:
     """What happened to one record: how it began, which fields differ, which state it left and entered.
 
     Or which ``task`` of it somebody has closed, and by which of its actions that was ``done``; or which ``approval``
-    of it has come to its end, and what it came to.
+    of it has come to its end, or the ``signing`` of which document, and what it came to.
     ``hook`` brought the item by which it was made or changed; None where no hook did.
     """
 
@@ -43,6 +43,7 @@ class Event:
     done: str | None = None
     hook: str | None = None
     approval: str | None = None
+    signing: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +144,10 @@ class Rule:
                 case "task_done" if event.task == wanted.names[0] and event.done in (wanted.names[1:] or (event.done,)):
                     return True
                 case "approval_done" if event.approval == wanted.names[0] and event.done in (
+                    wanted.names[1:] or (event.done,)
+                ):
+                    return True
+                case "signing_done" if event.signing == wanted.names[0] and event.done in (
                     wanted.names[1:] or (event.done,)
                 ):
                     return True

@@ -52,9 +52,16 @@ class StartApprovalDef:
     approval: str
 
 
-SteeringDef = LinkDef | AddTagDef | WaitForDef | WaitUntilDef | RunRulesDef | StartApprovalDef
+@dataclass(frozen=True, slots=True)
+class SendForSigningDef:
+    """Make a document of the record and send it for signing, to the signers that its design names."""
 
-STEERING = frozenset(("link", "add_tag", "wait_for", "wait_until", "run", "start_approval"))
+    document: str
+
+
+SteeringDef = LinkDef | AddTagDef | WaitForDef | WaitUntilDef | RunRulesDef | StartApprovalDef | SendForSigningDef
+
+STEERING = frozenset(("link", "add_tag", "wait_for", "wait_until", "run", "start_approval", "send_for_signing"))
 """The members by which a document states these."""
 
 
@@ -71,5 +78,7 @@ def steering_def(kind: str, body: Json) -> SteeringDef:
             return WaitUntilDef(body)
         case "start_approval":
             return StartApprovalDef(body["approval"])
+        case "send_for_signing":
+            return SendForSigningDef(body["document"])
         case _:
             return RunRulesDef(tuple(body))

@@ -37,6 +37,8 @@ from engine.runtime.related import Related
 from engine.runtime.relocations import Relocations
 from engine.runtime.runs.runs import Runs
 from engine.runtime.saved_filters import SavedFilters
+from engine.runtime.signing.envelopes import Envelopes
+from engine.runtime.signing.links import Links
 from engine.runtime.studio.studio import Studio
 from engine.runtime.studio.trials import Trials
 from engine.runtime.studio.words import StudioWords
@@ -73,6 +75,8 @@ class Services:
     drafts: Drafts
     draft_documents: DraftDocuments
     printouts: Printouts
+    envelopes: Envelopes
+    links: Links
     purging: Purging
     studio: Studio
     studio_words: StudioWords
@@ -100,7 +104,7 @@ def assemble(
 
 
 def _at(desk: Desk) -> Services:
-    inbox, boards, trials = Inbox(desk), Boards(desk), Trials(desk)
+    inbox, boards, trials, printouts = Inbox(desk), Boards(desk), Trials(desk), Printouts(desk)
     return Services(
         execution=desk.execution,
         connectors=Connectors(desk.execution),
@@ -125,7 +129,9 @@ def _at(desk: Desk) -> Services:
         directory=Directory(desk.execution),
         drafts=Drafts(desk),
         draft_documents=DraftDocuments(desk),
-        printouts=Printouts(desk),
+        printouts=printouts,
+        envelopes=Envelopes(desk, printouts),
+        links=Links(desk),
         purging=Purging(desk),
         studio=Studio(desk),
         studio_words=StudioWords(desk),

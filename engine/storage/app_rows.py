@@ -79,6 +79,8 @@ KEPT = (
     _kept(system_tables.task, json=("actions",)),
     _kept(system_tables.approval, json=("design", "course")),
     _kept(system_tables.approval_act),
+    _kept(system_tables.envelope, json=("content",)),
+    _kept(system_tables.envelope_act, "envelope", "number", json=("said",)),
     _kept(system_tables.notification),
     _kept(system_tables.rule_run, json=("trace", "undone")),
     _kept(system_tables.rule_once, "rule", "record", "period"),

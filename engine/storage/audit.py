@@ -15,6 +15,7 @@ from engine.kernel.problems import EngineError, Problem
 from engine.storage import problems
 from engine.storage.audit_chain import ChainEnd, check_chain
 from engine.storage.audit_entries import check_entries
+from engine.storage.audit_envelopes import check_envelopes
 from engine.storage.audit_findings import Findings
 from engine.storage.audit_turns import Turns
 from engine.storage.database import Database
@@ -76,6 +77,7 @@ def verify(
             for problem in _witness_problems(seen, end):
                 findings.add(problem)
             check_entries(connection, tables, findings, turns=turns)
+            check_envelopes(connection, findings)
         except (DBAPIError, TypeError, ValueError, LookupError) as error:
             # A value of a kind that no column of ours can hold: whatever it is, it was not us who wrote it.
             findings.add(problems.UNREADABLE.at(reason=str(error).partition("\n")[0]))

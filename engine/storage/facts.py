@@ -14,6 +14,7 @@ from engine.decision.facts import (
     BalanceQuery,
     CaptureQuery,
     EntriesQuery,
+    EnvelopeQuery,
     FileQuery,
     FiredQuery,
     LastMoveQuery,
@@ -38,6 +39,7 @@ from engine.storage import (
     approvals,
     capture_tokens,
     directory,
+    envelopes,
     files,
     firings,
     problems,
@@ -90,6 +92,7 @@ def answer(
     )
     answers.update(approvals.facts_by_id(connection, [query for query in listed if isinstance(query, ApprovalQuery)]))
     answers.update(approvals.facts_on(connection, [query for query in listed if isinstance(query, ApprovalsOnQuery)]))
+    answers.update(envelopes.facts(connection, [query for query in listed if isinstance(query, EnvelopeQuery)]))
     answers.update(absences.facts(connection, [query for query in listed if isinstance(query, AwayQuery)]))
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
     moved = [query for query in listed if isinstance(query, LastMoveQuery)]

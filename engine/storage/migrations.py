@@ -26,6 +26,7 @@ from engine.storage.migration_0009 import make_telling
 from engine.storage.migration_0010 import make_approvals
 from engine.storage.migration_0011 import make_undoing
 from engine.storage.migration_0012 import make_priorities
+from engine.storage.migration_0013 import make_signing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ MIGRATIONS = (
     Migration("0010_approvals", make_approvals),
     Migration("0011_undoing", make_undoing),
     Migration("0012_priorities", make_priorities),
+    Migration("0013_signing", make_signing),
 )
 
 

@@ -34,6 +34,7 @@ _JOURNAL, _USE = system_tables.journal, system_tables.file_use
 _OUTBOX, _RUN, _ONCE = system_tables.outbox, system_tables.rule_run, system_tables.rule_once
 _FILTER = system_tables.saved_filter
 _APPROVAL, _ACT = system_tables.approval, system_tables.approval_act
+_ENVELOPE, _SIGNED = system_tables.envelope, system_tables.envelope_act
 _WITH_RECORDS = (
     system_tables.state_log,
     system_tables.task,
@@ -42,6 +43,7 @@ _WITH_RECORDS = (
     system_tables.timer,
     system_tables.gathered,
     system_tables.approval,
+    system_tables.envelope,
     system_tables.file_use,
 )
 """What else is kept about the records of a form, by app, form and record."""
@@ -221,6 +223,8 @@ def _forget_about(connection: Connection, remains: Remains, ids: Sequence[str]) 
     if field is None:
         theirs = (_APPROVAL.c.app == app, _APPROVAL.c.form == form, _APPROVAL.c.record.in_(ids))
         connection.execute(delete(_ACT).where(_ACT.c.approval.in_(select(_APPROVAL.c.id).where(*theirs))))
+        sent = (_ENVELOPE.c.app == app, _ENVELOPE.c.form == form, _ENVELOPE.c.record.in_(ids))
+        connection.execute(delete(_SIGNED).where(_SIGNED.c.envelope.in_(select(_ENVELOPE.c.id).where(*sent))))
         for table in _WITH_RECORDS:
             connection.execute(delete(table).where(table.c.app == app, table.c.form == form, table.c.record.in_(ids)))
         connection.execute(delete(_ONCE).where(_ONCE.c.app == app, _ONCE.c.record.in_(ids)))

@@ -199,6 +199,26 @@ approval_act = _table(
     _number("score"),
     _words("comment"),
 )
+envelope = _table(
+    "envelope",
+    *(_words(name) for name in ("id", "app", "form", "record", "document", "field", "file")),
+    _number("version"),
+    _number("seen"),
+    *(_words(name) for name in ("content", "sender", "rule")),
+    *(_moment(name) for name in ("sent_at", "ended_at")),
+    _words("state"),
+    _number("acts"),
+    *(_words(name) for name in ("head", "signed_file", "report_file")),
+)
+envelope_act = _table(
+    "envelope_act",
+    *(_words(name) for name in ("envelope", "app")),
+    _number("number"),
+    _moment("at"),
+    _words("act"),
+    _number("signer"),
+    *(_words(name) for name in ("actor", "ip", "agent", "sha256", "said", "previous", "hash")),
+)
 absence = _table(
     "absence",
     *(_words(name) for name in ("id", "user_id")),

@@ -16,6 +16,7 @@ from engine.rules.definitions import PRIORITIES
 from engine.storage import (
     approvals,
     capture_tokens,
+    envelopes,
     files,
     firings,
     journal,
@@ -63,6 +64,8 @@ def apply_all(connection: Connection, changesets: Sequence[Changeset], tables: T
         _insert(connection, "state_log", [row for states, _ in rows for row in states])
         approvals.put(connection, [one for each in changesets for one in each.approvals])
         approvals.note(connection, [one for each in changesets for one in each.approval_acts])
+        envelopes.put(connection, [one for each in changesets for one in each.envelopes])
+        envelopes.note(connection, [one for each in changesets for one in each.envelope_acts])
         _close_tasks(connection, [closing for each in changesets for closing in each.tasks_closed])
         _open_tasks(connection, [task for each in changesets for task in each.tasks_opened])
         timers.put(connection, [(one, each.moment) for each in changesets for one in each.timers])

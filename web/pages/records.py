@@ -50,6 +50,7 @@ def shown(app: str, form: str, record_id: str, error: EngineError | None = None)
         record=view,
         page=found,
         documents=instance().services.printouts.beside(asking, app, form, record_id),
+        signing=instance().services.envelopes.beside(asking, app, form, record_id),
         problems=told(error) if error else (),
         key=secrets.token_urlsafe(18),
         release=release,

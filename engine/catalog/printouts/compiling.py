@@ -22,6 +22,7 @@ from engine.catalog.printouts.definitions import (
 )
 from engine.catalog.printouts.office import compile_office
 from engine.catalog.printouts.printouts import Block, Code, Column, Fields, Lines, Printout, Words
+from engine.catalog.printouts.signing import compile_signing
 from engine.kernel.problems import Problem, ProblemKind, Text
 from engine.language.expressions import Expression
 from engine.language.gathering import Gathering, Placed
@@ -75,6 +76,7 @@ class _Making:
             footer=compile_message("page.footer", stated.page.footer, self.work),
             blocks=tuple(block for block in blocks if block is not None),
             template=None if stated.template is None else compile_office(stated.template, "template.file", self.work),
+            signers=compile_signing(stated, self.work),
         )
 
     def _block(self, place: str, block: BlockDef) -> Block | None:

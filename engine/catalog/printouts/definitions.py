@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
+from engine.workflows.signing.definitions import SigningDef, signing_def
 
 FOLDER = "documents"
 Size = Literal["A4", "A5", "Letter"]
@@ -108,6 +109,7 @@ class PrintoutDef:
     page: PageDef = PageDef()
     content: tuple[BlockDef, ...] = ()
     template: bytes | None = None
+    signing: SigningDef | None = None
 
 
 def printout_def(document: Mapping[str, Json]) -> PrintoutDef:
@@ -130,6 +132,7 @@ def printout_def(document: Mapping[str, Json]) -> PrintoutDef:
         ),
         content=tuple(map(_block, document.get("content", ()))),
         template=_decoded(document["template"]["file"]) if "template" in document else None,
+        signing=signing_def(document["signing"]) if "signing" in document else None,
     )
 
 

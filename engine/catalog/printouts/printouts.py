@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.catalog.printouts.definitions import BreakDef, PageDef, PicturesDef, PrintoutDef, Style
 from engine.catalog.printouts.office import OfficeTemplate
+from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
 from engine.language.messages import Message
@@ -58,6 +59,17 @@ Block = Words | Fields | Lines | PicturesDef | Code | BreakDef
 
 
 @dataclass(frozen=True, eq=False)
+class SignerMade:
+    """Who signs: a person of the installation, or somebody by expressions that give texts."""
+
+    labels: Text
+    person: PersonsDef | None = None
+    name: Expression | None = None
+    mail: Expression | None = None
+    phone: Expression | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Printout:
     """One document that can be made of records of ``form``; it has ``template`` or ``blocks``."""
 
@@ -68,6 +80,7 @@ class Printout:
     footer: Message | None = None
     blocks: tuple[Block, ...] = ()
     template: OfficeTemplate | None = None
+    signers: tuple[SignerMade, ...] = ()
 
     @property
     def key(self) -> str:

@@ -19,12 +19,16 @@ LONGEST_SUBJECT = 80
 LONGEST_NAME = 120
 
 
+OPENS = Text("打开记录", "Open the record")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that is told, and where the record is that it is about."""
+    """One thing that is told, and where the record is that it is about; ``opens`` says what the link does."""
 
     text: Text
     link: str | None = None
+    opens: Text = OPENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,10 @@ def _plain(told: Sequence[Told], language: str, foot: str) -> str:
 
 
 def _marked_up(told: Sequence[Told], language: str, foot: str) -> str:
-    opened = Text("打开记录", "Open the record").in_language(language)
     parts = []
     for one in told:
         text = escape(one.text.in_language(language)).replace("\n", "<br>")
-        link = f'<br><a href="{escape(one.link)}">{opened}</a>' if one.link else ""
+        link = f'<br><a href="{escape(one.link)}">{one.opens.in_language(language)}</a>' if one.link else ""
         parts.append(f"<p>{text}{link}</p>")
     tongue = "zh-CN" if language.startswith("zh") else "en"
     inside = "\n".join(parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from types import MappingProxyType
 
-from engine.rules.events import OUTCOMES
+from engine.rules.text.choices import CATCH_UP, CHANNELS, DECISIONS, DIGESTS, PRIORITIES, SIGNINGS, named
 from engine.rules.text.words import Word
 
 
@@ -102,10 +102,6 @@ class Shape:
     """Whether the places are printed without parentheses where only the first is given."""
 
 
-def _named(**words: Word) -> Mapping[str, Word]:
-    return MappingProxyType(words)
-
-
 def _keys(name: str, word: Word, domain: Domain, *, positional: bool = False, required: bool = False) -> Slot:
     return Slot(name, word, Kind.KEY, positional, many=True, required=required, domain=domain)
 
@@ -146,19 +142,6 @@ _RETRY = Slot(
         ),
     ),
 )
-_CATCH_UP = _named(latest=Word("latest", "最近一次"), all=Word("all", "全部"), none=Word("none", "不补"))
-_DECISIONS = _named(**{key: Word(key, zh) for key, zh in OUTCOMES})
-_CHANNELS = _named(
-    in_app=Word("in_app", "站内"),
-    mail=Word("mail", "邮件"),
-    wecom=Word("wecom", "企业微信"),
-    dingtalk=Word("dingtalk", "钉钉"),
-    feishu=Word("feishu", "飞书"),
-)
-_PRIORITIES = _named(
-    low=Word("low", "低"), normal=Word("normal", "普通"), high=Word("high", "高"), urgent=Word("urgent", "紧急")
-)
-_DIGESTS = _named(hourly=Word("hourly", "每小时"), daily=Word("daily", "每天"), weekly=Word("weekly", "每周"))
 _QUIET = Shape(
     Word("quiet hours", "免打扰"),
     (
@@ -207,7 +190,15 @@ EVENTS: Mapping[str, Shape] = MappingProxyType(
             Word("approval done", "审批完成"),
             (
                 _key("approval", Word("approval", "审批")),
-                Slot("outcome", Word("outcome", "结果"), Kind.CHOICE, choices=_DECISIONS),
+                Slot("outcome", Word("outcome", "结果"), Kind.CHOICE, choices=DECISIONS),
+            ),
+            bare=True,
+        ),
+        "signing_done": Shape(
+            Word("signing done", "签署完成"),
+            (
+                _key("document", Word("document", "文档")),
+                Slot("outcome", Word("outcome", "结果"), Kind.CHOICE, choices=SIGNINGS),
             ),
             bare=True,
         ),
@@ -215,7 +206,7 @@ EVENTS: Mapping[str, Shape] = MappingProxyType(
             Word("schedule", "定时"),
             (
                 Slot("cron", Word("at", "时间"), Kind.CRON, positional=True, required=True),
-                Slot("catch_up", Word("catch up", "补跑"), Kind.CHOICE, choices=_CATCH_UP),
+                Slot("catch_up", Word("catch up", "补跑"), Kind.CHOICE, choices=CATCH_UP),
                 Slot("timezone", Word("timezone", "时区"), Kind.STRING),
                 Slot("workdays", Word("workdays only", "仅工作日"), Kind.FLAG),
             ),
@@ -254,9 +245,9 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
                 _persons("to", _TO),
                 Slot("copy", Word("copy", "抄送"), Kind.PERSONS, many=True),
                 _texts("text", Word("text", "内容")),
-                Slot("channels", Word("by", "方式"), Kind.CHOICE, many=True, choices=_CHANNELS),
+                Slot("channels", Word("by", "方式"), Kind.CHOICE, many=True, choices=CHANNELS),
                 Slot("quiet_hours", _QUIET.word, Kind.OBJECT, inner=_QUIET),
-                Slot("digest", Word("digest", "汇总"), Kind.CHOICE, choices=_DIGESTS),
+                Slot("digest", Word("digest", "汇总"), Kind.CHOICE, choices=DIGESTS),
                 _RETRY,
             ),
         ),
@@ -267,7 +258,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
                 _persons("to", _TO),
                 _texts("title", Word("title", "标题")),
                 Slot("due", Word("due", "期限"), Kind.EXPRESSION),
-                Slot("priority", Word("priority", "优先级"), Kind.CHOICE, choices=_PRIORITIES),
+                Slot("priority", Word("priority", "优先级"), Kind.CHOICE, choices=PRIORITIES),
                 Slot("actions", _TASK_ACTION.word, Kind.OBJECT, many=True, inner=_TASK_ACTION),
             ),
         ),
@@ -313,6 +304,10 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
         "start_approval": Shape(
             Word("start approval", "发起审批"),
             (_key("approval", Word("approval", "审批")),),
+        ),
+        "send_for_signing": Shape(
+            Word("send for signing", "发起签署"),
+            (_key("document", Word("document", "文档")),),
         ),
         "call": Shape(
             Word("call", "调用"),
@@ -367,7 +362,7 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
 )
 """The actions by their member in JSON, all but those that hold other actions."""
 
-SEVERITIES = _named(info=Word("info", "提示"), warning=Word("warning", "警告"), critical=Word("critical", "严重"))
+SEVERITIES = named(info=Word("info", "提示"), warning=Word("warning", "警告"), critical=Word("critical", "严重"))
 
 OPTIONS: Mapping[str, Slot] = MappingProxyType(
     {

@@ -59,6 +59,7 @@ def test_an_action_is_said_to_run_when_nothing_refuses_it(name):
         "add_tag": {"field": "a", "tag": "x"},
         "run": ["other"],
         "start_approval": {"approval": "look"},
+        "send_for_signing": {"document": "offer"},
         "wait_for": {"hours": 1},
     }
     on = {"before": ["save"]} if name == "refuse" else {"created": True}
