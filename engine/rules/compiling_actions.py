@@ -51,15 +51,7 @@ from engine.rules.definitions import (
 )
 from engine.rules.naming import NEVER_SET, Names, check_known
 from engine.rules.posting import PostDef, ReverseDef
-from engine.rules.steering import (
-    AddTagDef,
-    LinkDef,
-    RunRulesDef,
-    SendForSigningDef,
-    StartApprovalDef,
-    WaitForDef,
-    WaitUntilDef,
-)
+from engine.rules.steering import SteeringDef
 
 
 def compile_actions(place: str, actions: tuple[ActionDef, ...], work: Gathering, names: Names) -> tuple[Action, ...]:
@@ -69,6 +61,8 @@ def compile_actions(place: str, actions: tuple[ActionDef, ...], work: Gathering,
 
 
 def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names) -> Action | None:
+    if isinstance(action, SteeringDef):
+        return compile_step(place, action, work, names)
     match action:
         case NotifyDef():
             text = compile_message(f"{place}.notify.text", action.text, work)
@@ -102,16 +96,6 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             return _compile_outside(place, action, work, names)
         case BranchDef():
             return _compile_branch(f"{place}.if", action, work, names)
-        case (
-            LinkDef()
-            | AddTagDef()
-            | WaitForDef()
-            | WaitUntilDef()
-            | RunRulesDef()
-            | StartApprovalDef()
-            | SendForSigningDef()
-        ):
-            return compile_step(place, action, work, names)
         case _:
             check_announced(place, action, work)
             return None
