@@ -49,8 +49,10 @@ WRONG_SHAPE_OF_METRIC = ProblemKind(
     "BOARD-007",
     Text("指标“{key}”不能画成 {kind}", "The metric “{key}” cannot be drawn as {kind}"),
     Text(
-        "number 用没有分组的指标;line 用只按一个时间分组的指标;bar、pie、funnel 用只按一项、heat 用按两项分组的指标",
-        "number takes no dimensions, line a single time bucket, bar, pie and funnel one dimension, heat two",
+        "number、text 用没有分组的指标;line 用只按一个时间、calendar 用只按日分组的指标;bar、pie、funnel、radar、"
+        "scatter、words、leaders 用只按一项、heat 用按两项分组的指标;scatter 要两个数字,radar 不分组时要三个数字",
+        "number and text take no dimensions, line a single time bucket, calendar one of days, bar, pie, funnel, radar, "
+        "scatter, words and leaders one dimension, heat two; scatter two numbers, a radar without dimension three",
     ),
 )
 TWO_WAYS = ProblemKind(
@@ -99,4 +101,14 @@ ELSEWHERE = ProblemKind(
         "在清单或指标里用 metric、measure 取它的数",
         "Take its figures into a list or a metric by metric and measure",
     ),
+)
+NEEDS_DAYS = ProblemKind(
+    "BOARD-031",
+    Text("“{key}”不是日期或时刻的列", "“{key}” is no column of days or moments"),
+    Text("甘特图的 start、end 写两列日期或时刻的键", "start and end of a Gantt chart name columns of days or moments"),
+)
+NEEDS_PLACES = ProblemKind(
+    "BOARD-032",
+    Text("“{key}”不是位置的列", "“{key}” is no column of positions"),
+    Text("地图的 place 写一列定位或取证照片的键", "place of a map names a column of a location or an evidence photo"),
 )

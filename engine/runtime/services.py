@@ -14,6 +14,7 @@ from engine.runtime.approvals import Approvals
 from engine.runtime.apps import Apps
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
+from engine.runtime.boards_exports import BoardExports
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.connectors import Connectors
 from engine.runtime.desk import Desk
@@ -65,6 +66,7 @@ class Services:
     explaining: Explaining
     backtests: BackTests
     boards: Boards
+    board_exports: BoardExports
     filters: Filters
     saved_filters: SavedFilters
     directory: Directory
@@ -117,6 +119,7 @@ def _at(desk: Desk) -> Services:
         explaining=Explaining(desk),
         backtests=BackTests(desk, trials),
         boards=boards,
+        board_exports=BoardExports(boards),
         filters=Filters(desk),
         saved_filters=SavedFilters(desk),
         directory=Directory(desk.execution),

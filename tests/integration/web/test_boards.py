@@ -62,7 +62,7 @@ def test_hidden_figures_are_nowhere_when_the_reader_opens_the_board(reader_api, 
 
 
 def test_boards_are_listed_and_found_when_somebody_looks_for_one(api, librarian, visitor):
-    assert [item["key"] for item in api("GET", "/library/boards").get_json()["items"]] == ["lending", "stock"]
+    assert [item["key"] for item in api("GET", "/library/boards").get_json()["items"]] == ["lending", "stock", "desk"]
     assert "藏书看板" in librarian.get("/a/library/boards?q=藏书").get_data(as_text=True)
     assert "没有叫这个名字的看板" in librarian.get("/a/library/boards?q=zz").get_data(as_text=True)
     for path in ("/a/library/boards/nothing", "/a/nothing/boards", "/a/nothing/boards/lending"):
