@@ -60,7 +60,7 @@ class Drawing:
 
     picture: Picture
     keys: tuple[tuple[str, str], ...] = ()
-    most: int = 430
+    most: int = 360
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,11 @@ def _style(name: str, size: int, align: Literal[0, 1, 2] = TA_LEFT, before: int 
     return style
 
 
+_HEADING: Final = _style("heading", 13, before=8, after=4)
+_HEADING.keepWithNext = 1
 _STYLES: Final = {
     "title": _style("title", 18, TA_CENTER, after=8),
-    "heading": _style("heading", 13, before=8, after=4),
+    "heading": _HEADING,
     "paragraph": _style("paragraph", 10, after=4),
     "cell": _style("cell", 9),
     "label": _style("label", 9),

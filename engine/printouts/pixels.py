@@ -66,13 +66,13 @@ def png_of(paper: Paper) -> bytes:
     sheet = Image.new("RGB", (round(WIDTH * SCALE), round((height + _MARGIN) * SCALE)), "white")
     top = _MARGIN
     for piece in pieces:
-        _place(sheet, piece.shapes, (_MARGIN, top), 1.0, piece.height)
+        _place(sheet, piece.shapes, (_MARGIN, top), 1.0, (piece.height, 1))
         if piece.picture is not None:
             high = piece.picture.height * piece.scale
-            _place(sheet, piece.picture.shapes, (_MARGIN, top + piece.height - high - 10), piece.scale, high)
+            _place(sheet, piece.picture.shapes, (_MARGIN, top + piece.height - high - 10), piece.scale, (high, _FINE))
         top += piece.height
     target = io.BytesIO()
-    sheet.save(target, "PNG", optimize=True)
+    sheet.save(target, "PNG")
     return target.getvalue()
 
 
@@ -139,16 +139,16 @@ def _row(cells: Sequence[str], widths: Sequence[float], numbers: frozenset[int],
     return _Piece(_ROW, tuple(shapes))
 
 
-def _place(sheet: Image.Image, shapes: Sequence[Shape], origin: Point, scale: float, height: float) -> None:
-    """Draw shapes onto the sheet, forms first and letters over them; lengths of the sheet are in points."""
-    width, high = round(WIDTH * SCALE), max(1, round(height * SCALE))
+def _place(sheet: Image.Image, shapes: Sequence[Shape], origin: Point, scale: float, size: tuple[float, int]) -> None:
+    """Draw shapes onto the sheet, forms first and letters over them; ``size`` is how high (points) and how fine."""
+    width, high, fine = round(WIDTH * SCALE), max(1, round(size[0] * SCALE)), size[1]
     above = round(origin[1] * SCALE)
-    factor = scale * SCALE * _FINE
+    factor = scale * SCALE * fine
     forms = [shape for shape in shapes if not isinstance(shape, Label)]
     if forms:
-        ground = sheet.crop((0, above, width, above + high)).resize((width * _FINE, high * _FINE))
+        ground = sheet.crop((0, above, width, above + high)).resize((width * fine, high * fine))
         for shape in forms:
-            _draw(ground, shape, origin[0] * SCALE * _FINE, factor)
+            _draw(ground, shape, origin[0] * SCALE * fine, factor)
         sheet.paste(ground.resize((width, high), Image.Resampling.LANCZOS), (0, above))
     for label in shapes:
         if isinstance(label, Label):

@@ -22,6 +22,9 @@ from engine.runtime.charts.polar import radar
 WEIGHTS: Final = 5
 """So many sizes have the words of a cloud."""
 
+LEAST_AXES: Final = 3
+"""With fewer groups a radar has no inside: its table tells them."""
+
 MOST_WORDS: Final = 60
 """So many words a cloud shows; the table has all."""
 
@@ -49,7 +52,7 @@ def pictures(widget: WidgetView, saying: Saying) -> tuple[Drawn, ...]:
         case "radar" if len(widget.columns) == len(measures):
             chart = _turned(chart_of(widget, measures, saying), widget, saying)
             return (Drawn(radar(chart, _axis(measures[0], saying)), ()),)
-        case "radar":
+        case "radar" if len(widget.rows) >= LEAST_AXES:
             return tuple(
                 Drawn(radar(chart_of(widget, own, saying), _axis(own[0], saying)), own) for own in _units(measures)
             )

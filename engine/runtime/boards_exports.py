@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -55,7 +56,7 @@ def made_of(view: BoardView, viewer: Viewer, ending: Ending) -> MadeDocument:
         case "pdf":
             content, media = pdf_of(printing.paper()), PDF
         case "png":
-            content, media = pixels.png_of(printing.paper()), pixels.MEDIA
+            content, media = pixels.png_of(replace(printing, is_brief=True).paper()), pixels.MEDIA
         case "xlsx":
             content, media = xlsx_of(printing.title, _sheets(printing)), MEDIA
     return MadeDocument(clean_name(f"{printing.title} {day}.{ending}", media), media, content)

@@ -27,6 +27,7 @@ from engine.runtime.charts.figures import Chart, Series, tone_of
 from engine.runtime.charts.polar import ring
 
 MOST_BARS: Final = 20
+MOST_BRIEF: Final = 10
 MOST_ROWS: Final = 60
 """So many rows of a table are drawn; an Excel file has all of them."""
 
@@ -55,6 +56,8 @@ class Printing:
     board: BoardView
     viewer: str
     saying: Saying
+    is_brief: bool = False
+    """Whether charts stand without their tables, and of tables only the first rows."""
 
     @property
     def title(self) -> str:
@@ -100,7 +103,7 @@ class Printing:
         match widget.kind:
             case "line" | "radar" | "scatter" | "map":
                 yield from self._charts(widget)
-            case "bar" | "funnel" | "leaders":
+            case "bar" | "funnel":
                 yield from self._bars(widget)
             case "pie":
                 yield from self._ring(widget)
@@ -110,8 +113,17 @@ class Printing:
                 yield Drawing(self._words(widget))
             case "gantt":
                 yield from self._times(widget)
-        if widget.kind not in ("bar", "funnel", "calendar", "words"):
+        if not self._is_told(widget):
             yield from self._table(widget)
+
+    def _is_told(self, widget: WidgetView) -> bool:
+        """Tell whether the chart of a widget tells its figures without a table."""
+        if widget.kind in ("bar", "funnel", "words"):
+            return True
+        if widget.kind == "calendar":
+            return bool(months_of(widget))
+        drawn = widget.kind in ("pie", "gantt") or bool(pictures(widget, self.saying))
+        return self.is_brief and drawn
 
     def _charts(self, widget: WidgetView) -> Iterator[Block]:
         for one in pictures(widget, self.saying):
@@ -139,7 +151,7 @@ class Printing:
             part = Chart(shown.names, tuple(shown.series[at] for at in own))
             keys = self._keys(tuple(measures[at] for at in own))
             yield Drawing(bars(part, centred=widget.kind == "funnel"), keys)
-        if widget.kind != "leaders" and len(chart.names) > MOST_BARS:
+        if len(chart.names) > MOST_BARS:
             yield from self._table(widget)
 
     def _ring(self, widget: WidgetView) -> Iterator[Block]:
@@ -168,12 +180,13 @@ class Printing:
 
     def _table(self, widget: WidgetView) -> Iterator[Block]:
         heads, rows = self.table(widget)
+        most = MOST_BRIEF if self.is_brief else MOST_ROWS
         before = int(widget.kind == "leaders")
         columns = enumerate(widget.columns, before)
         numbers = frozenset(at for at, column in columns if column.field.widget in NUMBERS)
-        yield Grid(heads, rows[:MOST_ROWS], numbers=numbers)
-        if len(rows) > MOST_ROWS:
-            yield Writing("paragraph", self.saying.text(_MORE).format(count=len(rows), shown=MOST_ROWS))
+        yield Grid(heads, rows[:most], numbers=numbers)
+        if len(rows) > most:
+            yield Writing("paragraph", self.saying.text(_MORE).format(count=len(rows), shown=most))
 
     def table(self, widget: WidgetView) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Return the heads and the rows of a widget's table in words; lights have a column of their own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as Tree
+from lxml import etree
 
 from engine.printouts.picture import Area, Dot, Label, Picture, Stroke
 from web.svg import svg
@@ -16,7 +16,7 @@ SHAPES = (
 
 
 def test_texts_stay_texts_when_they_look_like_markup():
-    made = Tree.fromstring(svg(Picture(20, 10, SHAPES), ['/a?x=1&y="2"']))
+    made = etree.fromstring(svg(Picture(20, 10, SHAPES), ['/a?x=1&y="2"']))
     assert [one.tag for one in made.iter() if one.tag in ("b", "script")] == []
     assert made.find(".//title").text == "<b>&\"'"
     assert made.find("text").text == "</text><script>"
@@ -24,7 +24,7 @@ def test_texts_stay_texts_when_they_look_like_markup():
 
 
 def test_marks_lead_where_their_row_does_when_it_is_there():
-    made = Tree.fromstring(svg(Picture(20, 10, SHAPES), ["/first"]))
+    made = etree.fromstring(svg(Picture(20, 10, SHAPES), ["/first"]))
     (link,) = made.findall("a")
     assert link.get("tabindex") == "-1"
     assert [one.get("class") for one in link] == [None, "in-series-2", "hit"]
