@@ -96,7 +96,7 @@ def board(app: str, key: str) -> str:
         "board.html",
         app=instance().apps.app(asking, app),
         board=view,
-        sections=_sections([drawn(view, widget) for widget in view.widgets]),
+        sections=sections_of(view),
         siblings=[item for item in instance().services.boards.list(asking, app) if item.mine or item.key == key],
         clock=moment_words(view.at, view.zone)[-_CLOCK:],
     )
@@ -153,6 +153,11 @@ def _short(column: ColumnView, row: RowView, text: str) -> str:
         return text
     first = date.fromisoformat(str(value))
     return f"{first.month}/{first.day}"
+
+
+def sections_of(view: BoardView) -> list[list[DrawnWidget]]:
+    """Return the drawn widgets of a board in its sections."""
+    return _sections([drawn(view, widget) for widget in view.widgets])
 
 
 def _sections(widgets: Sequence[DrawnWidget]) -> list[list[DrawnWidget]]:

@@ -31,6 +31,7 @@ __all__ = [
     "AddBoard",
     "AddWidget",
     "CountSomething",
+    "Function",
     "MoveWidget",
     "NameBoard",
     "NameWidget",
@@ -39,6 +40,7 @@ __all__ = [
     "SetBoard",
     "SetMetric",
     "SetWidget",
+    "Source",
     "boards_in",
     "days_of",
     "groups_of",
@@ -50,6 +52,7 @@ __all__ = [
 ]
 
 Source = Literal["metric", "records", "text"]
+Function = Literal["count", "sum", "avg", "min", "max"]
 
 
 def _board(documents: Documents, uid: str) -> Json:
@@ -150,7 +153,7 @@ class CountSomething:
     name: str
     language: Language
     form: str
-    function: Literal["count", "sum", "avg", "min", "max"]
+    function: Function
     field: str = ""
     by: str = ""
 
