@@ -16,8 +16,9 @@ from engine.decision.changeset import Actor
 from engine.decision.commands import Command, PassDue, RunRules
 from engine.decision.course import GOING_ON
 from engine.decision.happenings import event_of
+from engine.decision.sending import BOARD_DUE, BOARD_MAIL
 from engine.decision.telling import DIGEST, TELL
-from engine.jobs import deadlines, sweeping, telling
+from engine.jobs import deadlines, posting, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
@@ -132,6 +133,8 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         making.KIND: keep_made,
         TELL: telling.keep_told,
         DIGEST: telling.keep_told,
+        BOARD_DUE: posting.pass_on,
+        BOARD_MAIL: posting.keep_sent,
         INTAKE: take,
         PULL: keep_page,
         sweeping.KIND: sweep,
@@ -153,12 +156,20 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         PULL: pulled,
         TELL: telling.told,
         DIGEST: telling.told,
+        BOARD_MAIL: posting.sent,
     }
 )
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
 
 RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], outbox.Retry]] = MappingProxyType(
-    {calls.KIND: retry_of, making.KIND: retry_made, PULL: retry_of, TELL: telling.retry_of, DIGEST: telling.retry_of}
+    {
+        calls.KIND: retry_of,
+        making.KIND: retry_made,
+        PULL: retry_of,
+        TELL: telling.retry_of,
+        DIGEST: telling.retry_of,
+        BOARD_MAIL: posting.retry_of,
+    }
 )
 """How what failed is tried again, where that is not as usual."""
 

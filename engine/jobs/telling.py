@@ -136,7 +136,7 @@ def told(execution: Execution, message: Message) -> Message:
         addresses = contacts.by_way(connection, users, parcel.way)
     missed: list[str] = []
     if execution.outside.is_open and parcel.told:
-        if _is_missing(execution, parcel.way):
+        if is_missing(execution, parcel.way):
             missed = [NOBODY]
         elif parcel.way == MAIL:
             missed = [id for id in users if id not in addresses]
@@ -146,7 +146,7 @@ def told(execution: Execution, message: Message) -> Message:
     return replace(message, payload={**message.payload, "missed": missed, "taken": list(parcel.taken)})
 
 
-def _is_missing(execution: Execution, way: str) -> bool:
+def is_missing(execution: Execution, way: str) -> bool:
     """Tell whether a way was never set up; one that lacks its password alone is, and fails."""
     outside = execution.outside
     return outside.ways.mail is None if way == MAIL else bool(sending.lacking(outside, way))
@@ -185,7 +185,7 @@ def _write(
     """Send a letter to whom it is for: a message by mail has one recipient, and one ``Message-ID``."""
     for id, address in addresses.items():
         to = Recipient(users[id].display_name, address, users[id].language)
-        with _by_turns(execution, MAIL) as at:
+        with by_turns(execution, MAIL) as at:
             sending.send_letter(execution.outside, to, told, message.id, at)
 
 
@@ -193,12 +193,12 @@ def _speak(execution: Execution, parcel: _Parcel, users: Mapping[str, User], add
     """Let a robot speak: those whose account is known are mentioned, all are named."""
     if users:
         names, accounts = [user.display_name for user in users.values()], list(addresses.values())
-        with _by_turns(execution, parcel.way) as at:
+        with by_turns(execution, parcel.way) as at:
             sending.say(execution.outside, parcel.way, parcel.told, names, accounts, at)
 
 
 @contextmanager
-def _by_turns(execution: Execution, way: str) -> Iterator[Moment]:
+def by_turns(execution: Execution, way: str) -> Iterator[Moment]:
     """Take a turn and tell the breaker how it went: somebody who refuses this message is well; give the real moment."""
     turns = turns_of(execution, way)
     turns.take()
@@ -213,10 +213,11 @@ def _by_turns(execution: Execution, way: str) -> Iterator[Moment]:
 def _is_of_the_message(error: Exception) -> bool:
     """Tell whether it is this message that was refused, for good or for now, and not the way that is down."""
     put_off = isinstance(error, EngineError) and error.problems[0].code == problems.MAIL_PUT_OFF.code
-    return put_off or _is_hopeless(error)
+    return put_off or is_hopeless(error)
 
 
-def _is_hopeless(error: Exception) -> bool:
+def is_hopeless(error: Exception) -> bool:
+    """Tell whether trying again would not mend what failed."""
     return isinstance(error, EngineError) and error.problems[0].code in HOPELESS
 
 
@@ -235,7 +236,7 @@ def keep_told(execution: Execution, connection: Connection, message: Message) ->
 
 def retry_of(execution: Execution, message: Message, error: Exception, usual: outbox.Retry) -> outbox.Retry:
     """Return how a failed message is repeated: as its rule says, a digest as the most patient of its rules."""
-    if _is_hopeless(error):
+    if is_hopeless(error):
         return replace(usual, most=1)
     if message.kind == TELL:
         return retry_as(message.payload["retry"], usual)

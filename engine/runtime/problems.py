@@ -395,3 +395,8 @@ NOTE_TOO_LONG = ProblemKind(
     Text("说明最长{most}个字", "The note has {most} characters at most"),
     Text("请写短一些", "Say it in fewer words"),
 )
+NO_SUCH_TIME = ProblemKind(
+    "RUN-090",
+    Text("没有这样的发送时间", "There is no such time to send"),
+    Text("每天、每周或每月,0到23点", "Daily, weekly or monthly, at an hour from 0 to 23"),
+)

@@ -15,6 +15,7 @@ from engine.runtime.apps import Apps
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
 from engine.runtime.boards_exports import BoardExports
+from engine.runtime.boards_subscriptions import BoardSubscriptions
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.connectors import Connectors
 from engine.runtime.desk import Desk
@@ -67,6 +68,7 @@ class Services:
     backtests: BackTests
     boards: Boards
     board_exports: BoardExports
+    board_subscriptions: BoardSubscriptions
     filters: Filters
     saved_filters: SavedFilters
     directory: Directory
@@ -120,6 +122,7 @@ def _at(desk: Desk) -> Services:
         backtests=BackTests(desk, trials),
         boards=boards,
         board_exports=BoardExports(boards),
+        board_subscriptions=BoardSubscriptions(desk, boards),
         filters=Filters(desk),
         saved_filters=SavedFilters(desk),
         directory=Directory(desk.execution),

@@ -25,6 +25,7 @@ from engine.storage.migration_0008 import make_intakes
 from engine.storage.migration_0009 import make_telling
 from engine.storage.migration_0010 import make_approvals
 from engine.storage.migration_0011 import make_undoing
+from engine.storage.migration_0014 import make_subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ MIGRATIONS = (
     Migration("0009_telling", make_telling),
     Migration("0010_approvals", make_approvals),
     Migration("0011_undoing", make_undoing),
+    Migration("0014_subscriptions", make_subscriptions),
 )
 
 

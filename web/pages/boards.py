@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.runtime import boards_said
 from engine.runtime.boards_views import BoardView, ColumnView, RowView, WidgetView
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from flask import Response
+    from werkzeug.wrappers import Response as BaseResponse
 
 blueprint = Blueprint("boards", __name__)
 
@@ -98,6 +99,7 @@ def board(app: str, key: str) -> str:
         board=view,
         sections=sections_of(view),
         siblings=[item for item in instance().services.boards.list(asking, app) if item.mine or item.key == key],
+        wanted=instance().services.board_subscriptions.of(asking, app, key),
         clock=moment_words(view.at, view.zone)[-_CLOCK:],
     )
 
@@ -106,6 +108,18 @@ def board(app: str, key: str) -> str:
 def board_file(app: str, key: str, ending: str) -> Response:
     """Answer with a board as a PDF, PNG or Excel file."""
     return saved(instance().services.board_exports.make(viewer(), app, key, ending))
+
+
+@blueprint.post("/a/<app>/boards/<key>/mail")
+def board_by_mail(app: str, key: str) -> BaseResponse:
+    """Send the asker the board by mail from now on, or (no period) no more."""
+    asking, wanted = viewer(), instance().services.board_subscriptions
+    period, hour = request.form.get("period", ""), request.form.get("hour", "")
+    if period:
+        wanted.want(asking, app, key, period, int(hour) if hour.isascii() and hour.isdecimal() else -1)
+    else:
+        wanted.stop(asking, app, key)
+    return redirect(url_for("boards.board", app=app, key=key), 303)
 
 
 def drawn(board: BoardView, widget: WidgetView) -> DrawnWidget:

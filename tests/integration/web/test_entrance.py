@@ -108,6 +108,7 @@ STATE_CHANGING = (
     "/approvals/several",
     f"/approvals/{ABSENT}/approve",
     "/a/library/parameters/",
+    "/a/library/boards/lending/mail",
     "/a/library/studio/boards/",
     "/a/library/studio/boards/lending",
     "/a/library/studio/boards/lending/remove",
