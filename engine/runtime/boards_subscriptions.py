@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.boards.problems import NO_SUCH_TIME
 from engine.decision.changeset import OutboxMessage
 from engine.decision.problems import ABSENT
 from engine.decision.sending import BOARD_DUE, PERIODS, Period, next_slot
@@ -12,7 +13,6 @@ from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
 from engine.runtime.boards import Boards
 from engine.runtime.desk import Desk
-from engine.runtime.problems import NO_SUCH_TIME
 from engine.runtime.views import Viewer
 from engine.storage import contacts, subscriptions
 from engine.storage.subscriptions import Subscription
@@ -48,7 +48,7 @@ class BoardSubscriptions:
         return Wanted(None, 8, has_mailbox) if found is None else Wanted(found.period, found.hour, has_mailbox)
 
     def want(self, viewer: Viewer, app: str, board: str, period: str, hour: int) -> None:
-        """Send the viewer a board from now on; EngineError (absent) where it is not theirs, RUN-090 for no time."""
+        """Send the viewer a board from now on; EngineError (absent) where it is not theirs, BOARD-033 for no time."""
         chosen = next((one for one in PERIODS if one == period), None)
         if chosen is None or not 0 <= hour <= LAST_HOUR:
             raise EngineError(NO_SUCH_TIME.at("period" if chosen is None else "hour"))

@@ -144,7 +144,7 @@ def test_reader_without_a_mailbox_is_noted_when_the_board_is_due(shop: Shop) -> 
 def test_wish_is_refused_when_there_is_no_such_time_or_board(shop: Shop, period: str, hour: int) -> None:
     with pytest.raises(EngineError) as refused:
         want(shop, period, hour)
-    assert [problem.code for problem in refused.value.problems] == ["RUN-090"]
+    assert [problem.code for problem in refused.value.problems] == ["BOARD-033"]
     with pytest.raises(EngineError):
         shop.site.services.board_subscriptions.want(shop.me, "shop", "nothing", "daily", 8)
 
