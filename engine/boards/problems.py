@@ -112,30 +112,7 @@ NEEDS_PLACES = ProblemKind(
     Text("“{key}”不是位置的列", "“{key}” is no column of positions"),
     Text("地图的 place 写一列定位或取证照片的键", "place of a map names a column of a location or an evidence photo"),
 )
-NO_SUCH_TIME = ProblemKind(
-    "RUN-070",
-    Text("请假的时间不对", "This is no time to be away"),
-    Text(
-        "结束要晚于开始,还没有过去,最长一年",
-        "It ends after it begins, is not over yet, and lasts a year at most",
-    ),
-)
-NO_REASON = ProblemKind(
-    "RUN-073",
-    Text("请写明原因", "Say why"),
-    Text("原因会记进每条记录的历史", "It goes into the history of every record"),
-)
-NO_DEPUTY = ProblemKind(
-    "RUN-071",
-    Text("不能由这个人代办", "This person cannot act instead"),
-    Text("请选另一位在职的人,或留空由上级代办", "Choose somebody else who is active, or leave it to the superior"),
-)
-NOTE_TOO_LONG = ProblemKind(
-    "RUN-072",
-    Text("说明最长{most}个字", "The note has {most} characters at most"),
-    Text("请写短一些", "Say it in fewer words"),
-)
-NO_SUCH_TIME = ProblemKind(
+NO_SENDING_TIME = ProblemKind(
     "BOARD-033",
     Text("没有这样的发送时间", "There is no such time to send"),
     Text("每天、每周或每月,0到23点", "Daily, weekly or monthly, at an hour from 0 to 23"),

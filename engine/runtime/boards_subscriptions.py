@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.boards.problems import NO_SUCH_TIME
+from engine.boards.problems import NO_SENDING_TIME
 from engine.decision.changeset import OutboxMessage
 from engine.decision.problems import ABSENT
 from engine.decision.sending import BOARD_DUE, PERIODS, Period, next_slot
@@ -51,7 +51,7 @@ class BoardSubscriptions:
         """Send the viewer a board from now on; EngineError (absent) where it is not theirs, BOARD-033 for no time."""
         chosen = next((one for one in PERIODS if one == period), None)
         if chosen is None or not 0 <= hour <= LAST_HOUR:
-            raise EngineError(NO_SUCH_TIME.at("period" if chosen is None else "hour"))
+            raise EngineError(NO_SENDING_TIME.at("period" if chosen is None else "hour"))
         if board not in {item.key for item in self._boards.list(viewer, app)}:
             raise EngineError(ABSENT.at())
         execution = self._desk.execution

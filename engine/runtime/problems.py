@@ -372,3 +372,26 @@ NOT_A_PAIR = ProblemKind(
     Text("“{given}”不是 键=值", "“{given}” is no KEY=VALUE"),
     Text("例如 --with code=C001", "For example --with code=C001"),
 )
+NO_SUCH_TIME = ProblemKind(
+    "RUN-070",
+    Text("请假的时间不对", "This is no time to be away"),
+    Text(
+        "结束要晚于开始,还没有过去,最长一年",
+        "It ends after it begins, is not over yet, and lasts a year at most",
+    ),
+)
+NO_REASON = ProblemKind(
+    "RUN-073",
+    Text("请写明原因", "Say why"),
+    Text("原因会记进每条记录的历史", "It goes into the history of every record"),
+)
+NO_DEPUTY = ProblemKind(
+    "RUN-071",
+    Text("不能由这个人代办", "This person cannot act instead"),
+    Text("请选另一位在职的人,或留空由上级代办", "Choose somebody else who is active, or leave it to the superior"),
+)
+NOTE_TOO_LONG = ProblemKind(
+    "RUN-072",
+    Text("说明最长{most}个字", "The note has {most} characters at most"),
+    Text("请写短一些", "Say it in fewer words"),
+)
