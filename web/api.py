@@ -15,6 +15,7 @@ from web.doors import instance, viewer
 from web.openapi.document import Route, Seen, document
 from web.payloads import body_of, idempotency_key, limit, query, value, version, version_needed, write
 from web.problems import NOT_FOUND, RequestRefused
+from web.saving import saved
 from web.wire import (
     actions_json,
     apps_json,
@@ -152,6 +153,12 @@ def boards(app: str) -> Response:
 def board(app: str, key: str) -> Response:
     """Return a board with its figures, each row with what opens the records behind it."""
     return answer(board_json(instance().services.boards.show(viewer(), app, key)))
+
+
+@blueprint.get("/<app>/boards/<key>/file/<ending>")
+def board_file(app: str, key: str, ending: str) -> Response:
+    """Return a board as a file with the caller's rights: `pdf`, `png`, or `xlsx` with a sheet for each widget."""
+    return saved(instance().services.board_exports.make(viewer(), app, key, ending))
 
 
 @blueprint.get("/<app>/parameters")

@@ -58,6 +58,7 @@ from web.pages import (
     signing,
 )
 from web.studio import apps as studio_apps
+from web.studio import boards as studio_boards
 from web.studio import forms as studio_forms
 from web.studio import home as studio_home
 from web.studio import lists as studio_lists
@@ -101,6 +102,7 @@ BLUEPRINTS: Final = (
     studio_forms.blueprint,
     studio_lists.blueprint,
     studio_states.blueprint,
+    studio_boards.blueprint,
     studio_roles.blueprint,
     studio_people.blueprint,
     studio_sheets.blueprint,

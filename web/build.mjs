@@ -14,5 +14,5 @@ const shared = { bundle: true, minify: true, target: ["chrome120", "safari17", "
 // Every file right in `source` is a script of its own; what they share lies in folders below it.
 const scripts = readdirSync(source).filter((name) => name.endsWith(".ts"));
 await build({ ...shared, format: "iife", entryPoints: scripts.map((name) => join(source, name)) });
-const sheets = ["app.css", "studio.css"].map((name) => join(here, "styles", name));
+const sheets = ["app.css", "charts.css", "studio.css"].map((name) => join(here, "styles", name));
 await build({ ...shared, entryPoints: sheets, external: ["*.svg"] });

@@ -14,6 +14,7 @@ from web.doors import instance, viewer
 from web.pages import records
 from web.payloads import body
 from web.problems import NO_FILE, ONE_FILE, UNKNOWN_KEY
+from web.saving import POLICY, saved
 from web.wire import dumped
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ PART: Final = "file"
 SHOWN: Final = ("image/", "audio/")
 """What pages show; everything else is handed out to be saved."""
 
-POLICY: Final = "default-src 'none'; sandbox"
 TOKEN_KEYS: Final = ("count", "device_id", "device_id_type")
 
 
@@ -114,13 +114,7 @@ def page_document(app: str, form: str, record_id: UUID, key: str) -> Response:
 
 
 def _made(app: str, form: str, record_id: str, key: str) -> Response:
-    """Answer with a document to be saved: its own type, never guessed at, never run, kept by nobody."""
-    found = instance().services.printouts.make(viewer(), app, form, record_id, key)
-    response = Response(found.content, content_type=found.media)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return saved(instance().services.printouts.make(viewer(), app, form, record_id, key))
 
 
 @api.blueprint.post("/capture-tokens")

@@ -28,6 +28,7 @@ def _widget_json(widget: WidgetView) -> Json:
         "labels": widget.labels.as_json(),
         "columns": [{"key": column.key, "labels": column.labels.as_json()} for column in widget.columns],
         "rows": [_row_json(row) for row in widget.rows],
+        **({} if widget.said is None else {"said": widget.said.as_json()}),
     }
 
 
@@ -37,4 +38,5 @@ def _row_json(row: RowView) -> Json:
         "values": dict(row.values),
         "light": row.light,
         "drill": {"form": drill.form, "filter": drill.filter, "id": drill.id},
+        **({} if row.rank is None else {"rank": row.rank}),
     }

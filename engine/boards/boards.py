@@ -149,7 +149,10 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Widget:
-    """One part of a board: of a metric with the measures that are shown, or a list of records."""
+    """One part of a board: of a metric with the measures that are shown, or records.
+
+    ``text`` is what a text says, over the keys of the metric's measures; such a one may be of no metric.
+    """
 
     definition: WidgetDef
     metric: Metric | None = None
@@ -157,6 +160,7 @@ class Widget:
     where: Expression | None = None
     columns: tuple[Column, ...] = ()
     light: Mapping[str, Expression] = field(default_factory=dict)
+    text: Message | None = None
 
     @property
     def key(self) -> str:
@@ -165,8 +169,8 @@ class Widget:
 
     @property
     def form(self) -> str:
-        """The form whose records it tells of, ``app.form`` where it is another app's."""
-        return self.metric.definition.form if self.metric is not None else str(self.definition.form)
+        """The form whose records it tells of, ``app.form`` where it is another app's; blank where it tells of none."""
+        return self.metric.definition.form if self.metric is not None else self.definition.form or ""
 
 
 @dataclass(frozen=True, eq=False)

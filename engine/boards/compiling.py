@@ -1,12 +1,11 @@
-"""Turning metrics and boards into what runs; what does not compile is a problem with its place; knows no database."""
+"""Turning metrics into what runs; what does not compile is a problem with its place; knows no database."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from engine.boards import problems
-from engine.boards.boards import Board, Dimension, Measure, Metric, Widget
-from engine.boards.compiling_lists import ListGround, compile_list
+from engine.boards.boards import Dimension, Measure, Metric
 from engine.boards.compiling_parts import (
     Given,
     Metrics,
@@ -18,7 +17,7 @@ from engine.boards.compiling_parts import (
     pushed_value,
     refuse_type,
 )
-from engine.boards.definitions import BoardDef, Bucket, DimensionDef, MeasureDef, MetricDef, WidgetDef
+from engine.boards.definitions import Bucket, DimensionDef, MeasureDef, MetricDef
 from engine.boards.stays import NEXT, states_of, with_stages, with_stays
 from engine.kernel.problems import Text
 from engine.language import types as language
@@ -52,7 +51,6 @@ _BUCKETS: Mapping[str, str] = {
     "week": "add_days({0}, 1 - weekday({0}))",
     "month": "add_days({0}, 1 - day({0}))",
 }
-_DIMENSIONS = {"number": 0, "heat": 2}
 
 
 def compile_metric(
@@ -211,40 +209,3 @@ def _result(definition: MeasureDef, of: Expression | None) -> language.Type | No
             return kind
         case _:
             return None
-
-
-def compile_board(definition: BoardDef, metrics: Metrics, grounds: Mapping[str, ListGround]) -> Board:
-    """Return the board that runs, as far as it compiles; each form's ``ListGround`` gathers its problems.
-
-    ``metrics`` holds None for those that did not compile: what is wrong with them has been told.
-    """
-    made = [_widget(item, metrics, grounds[item.key]) for item in definition.widgets]
-    return Board(definition, tuple(widget for widget in made if widget is not None))
-
-
-def _widget(definition: WidgetDef, metrics: Metrics, ground: ListGround) -> Widget | None:
-    if definition.kind == "list":
-        return compile_list(definition, ground, metrics)
-    found = ground.work.found
-    if definition.metric is None or definition.metric not in metrics:
-        known = ", ".join(sorted(metrics))
-        found.append(problems.NO_SUCH_METRIC.at("metric", key=definition.metric or "", known=known))
-        return None
-    metric = metrics[definition.metric]
-    if metric is None:
-        return None
-    if metric.source[0] != metric.app:
-        found.append(problems.ELSEWHERE.at("metric", key=metric.key))
-    if not _drawable(definition.kind, metric):
-        found.append(problems.WRONG_SHAPE_OF_METRIC.at("kind", key=metric.key, kind=definition.kind))
-    by_key = {measure.key: measure for measure in metric.measures}
-    known_keys(ground.work, "measures", definition.measures, by_key)
-    shown = definition.measures or tuple(by_key)
-    return Widget(definition, metric, tuple(by_key[key] for key in shown if key in by_key))
-
-
-def _drawable(kind: str, metric: Metric) -> bool:
-    timed = [item for item in metric.dimensions if item.definition.bucket]
-    if kind in _DIMENSIONS:
-        return len(metric.dimensions) == _DIMENSIONS[kind]
-    return kind == "table" or (len(metric.dimensions) == 1 and (kind != "line" or len(timed) == 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
@@ -28,7 +28,27 @@ Function = Literal[
 Over = Literal["records", "stays", "all_stays", "stages"]
 Format = Literal["number", "money", "percent"]
 Light = Literal["red", "yellow", "green"]
-WidgetKind = Literal["number", "table", "bar", "line", "pie", "funnel", "heat", "list"]
+WidgetKind = Literal[
+    "number",
+    "table",
+    "bar",
+    "line",
+    "pie",
+    "funnel",
+    "heat",
+    "radar",
+    "scatter",
+    "calendar",
+    "words",
+    "leaders",
+    "text",
+    "list",
+    "gantt",
+    "map",
+]
+Width = Literal["half", "full"]
+LISTS: Final = ("list", "gantt", "map")
+"""Kinds of widgets that show records themselves."""
 
 USUAL_LIMIT = 100
 """Rows of a widget that states no limit."""
@@ -133,7 +153,11 @@ class ColumnDef:
 
 @dataclass(frozen=True, slots=True)
 class WidgetDef:
-    """One part of a board: figures of a ``metric``, or a list of the records of a ``form``."""
+    """One part of a board: figures of a ``metric``, or records of a ``form``.
+
+    ``text`` of a text reads the metric's measures. ``start`` and ``end`` are the columns of a Gantt chart that hold
+    days, ``place`` is the column of a map that holds positions. Without a ``width`` the kind decides.
+    """
 
     uid: str
     key: str
@@ -148,6 +172,11 @@ class WidgetDef:
     light: Mapping[str, str] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     limit: int = USUAL_LIMIT
+    width: Width | None = None
+    text: Text | None = None
+    start: str | None = None
+    end: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +287,9 @@ def _widget_def(document: Json) -> WidgetDef:
         light=dict(document.get("light", {})),
         order=tuple(document.get("order", ())),
         limit=document.get("limit", USUAL_LIMIT),
+        width=document.get("width"),
+        text=_text(document, "text"),
+        start=document.get("start"),
+        end=document.get("end"),
+        place=document.get("place"),
     )

@@ -49,8 +49,10 @@ WRONG_SHAPE_OF_METRIC = ProblemKind(
     "BOARD-007",
     Text("指标“{key}”不能画成 {kind}", "The metric “{key}” cannot be drawn as {kind}"),
     Text(
-        "number 用没有分组的指标;line 用只按一个时间分组的指标;bar、pie、funnel 用只按一项、heat 用按两项分组的指标",
-        "number takes no dimensions, line a single time bucket, bar, pie and funnel one dimension, heat two",
+        "number、text 用没有分组的指标;line 用只按一个时间、calendar 用只按日分组的指标;bar、pie、funnel、radar、"
+        "scatter、words、leaders 用只按一项、heat 用按两项分组的指标;scatter 要两个数字,radar 不分组时要三个数字",
+        "number and text take no dimensions, line a single time bucket, calendar one of days, bar, pie, funnel, radar, "
+        "scatter, words and leaders one dimension, heat two; scatter two numbers, a radar without dimension three",
     ),
 )
 TWO_WAYS = ProblemKind(
@@ -109,4 +111,19 @@ NOTHING_EARLIER = ProblemKind(
     "BOARD-016",
     Text("“{key}”没有按时间对应,谈不上往前几段", "“{key}” is not looked up by time, so that there is nothing earlier"),
     Text("back 和 by 里按时间分的一项一起用", "back goes with a bucket of time in by"),
+)
+NEEDS_DAYS = ProblemKind(
+    "BOARD-031",
+    Text("“{key}”不是日期或时刻的列", "“{key}” is no column of days or moments"),
+    Text("甘特图的 start、end 写两列日期或时刻的键", "start and end of a Gantt chart name columns of days or moments"),
+)
+NEEDS_PLACES = ProblemKind(
+    "BOARD-032",
+    Text("“{key}”不是位置的列", "“{key}” is no column of positions"),
+    Text("地图的 place 写一列定位或取证照片的键", "place of a map names a column of a location or an evidence photo"),
+)
+NO_SENDING_TIME = ProblemKind(
+    "BOARD-033",
+    Text("没有这样的发送时间", "There is no such time to send"),
+    Text("每天、每周或每月,0到23点", "Daily, weekly or monthly, at an hour from 0 to 23"),
 )

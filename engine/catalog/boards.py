@@ -7,8 +7,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from engine.boards.boards import Board, Metric
-from engine.boards.compiling import compile_board, compile_metric
+from engine.boards.compiling import compile_metric
 from engine.boards.compiling_lists import ListGround
+from engine.boards.compiling_widgets import compile_board
 from engine.boards.definitions import BoardDef, MetricDef, WidgetDef
 from engine.catalog import problems
 from engine.catalog.definitions import AppDef

@@ -96,6 +96,7 @@ remind 提醒时点 reminders
 en 英文 English
 enabled 启用 enabled
 ends 之后怎么走 what follows
+end 结束列 last day
 entries 标签 entries
 fields 字段 fields
 file_name 文件名 file name
@@ -180,6 +181,7 @@ path 路径 path
 permissions 权限 permissions
 personal 放在“我的” personal
 phone 电话 phone
+place 位置列 column of positions
 position 带定位 with position
 presets 快捷日期 days in one tap
 pulls 拉取 pulls
@@ -211,6 +213,7 @@ set 填写 fields set
 set_by 由谁填写 filled by
 signature 签名方式 how it is signed
 since 从何时起 since when
+start 开始列 first day
 sort 排序 sort
 sources 来源 sources
 state 状态 state
@@ -243,6 +246,7 @@ where 范围 scope
 while_held 冻结时可做 while held
 who 谁来审 people asked
 widgets 组件 widgets
+width 宽度 width
 withdraw 能否撤回 withdrawal
 workflow 流程 workflow
 zh 中文 Chinese

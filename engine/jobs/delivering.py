@@ -17,8 +17,9 @@ from engine.decision.commands import Command, PassDue, RunRules
 from engine.decision.course import GOING_ON
 from engine.decision.envelopes import handling as envelopes
 from engine.decision.happenings import event_of
+from engine.decision.sending import BOARD_DUE, BOARD_MAIL
 from engine.decision.telling import DIGEST, TELL
-from engine.jobs import deadlines, signing, sweeping, telling
+from engine.jobs import deadlines, posting, signing, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
@@ -133,6 +134,8 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         making.KIND: keep_made,
         TELL: telling.keep_told,
         DIGEST: telling.keep_told,
+        BOARD_DUE: posting.pass_on,
+        BOARD_MAIL: posting.keep_sent,
         INTAKE: take,
         PULL: keep_page,
         sweeping.KIND: sweep,
@@ -163,6 +166,7 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         envelopes.CODE: signing.code_sent,
         envelopes.SEAL: signing.was_sealed,
         envelopes.ASK: signing.made_to_sign,
+        BOARD_MAIL: posting.sent,
     }
 )
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
@@ -176,6 +180,7 @@ RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], ou
         DIGEST: telling.retry_of,
         envelopes.SEAL: signing.retry_of,
         envelopes.ASK: signing.retry_of,
+        BOARD_MAIL: posting.retry_of,
     }
 )
 """How what failed is tried again, where that is not as usual."""

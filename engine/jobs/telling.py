@@ -136,7 +136,7 @@ def told(execution: Execution, message: Message) -> Message:
         addresses = contacts.by_way(connection, users, parcel.way)
     missed: list[str] = []
     if execution.outside.is_open and parcel.told:
-        if _is_missing(execution, parcel.way):
+        if is_missing(execution, parcel.way):
             missed = [NOBODY]
         elif parcel.way == MAIL:
             missed = [id for id in users if id not in addresses]
@@ -146,7 +146,7 @@ def told(execution: Execution, message: Message) -> Message:
     return replace(message, payload={**message.payload, "missed": missed, "taken": list(parcel.taken)})
 
 
-def _is_missing(execution: Execution, way: str) -> bool:
+def is_missing(execution: Execution, way: str) -> bool:
     """Tell whether a way was never set up; one that lacks its password alone is, and fails."""
     outside = execution.outside
     return outside.ways.mail is None if way == MAIL else bool(sending.lacking(outside, way))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.printouts.picture import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class Writing:
@@ -53,11 +55,20 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture of shapes, at most ``most`` points wide, and what its tones stand for."""
+
+    picture: Picture
+    keys: tuple[tuple[str, str], ...] = ()
+    most: int = 360
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """The end of a page."""
 
 
-Block = Writing | Pairs | Grid | Pictures | Code | Break
+Block = Writing | Pairs | Grid | Pictures | Code | Drawing | Break
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,8 @@ Texts are never markup: what stands in them is escaped. A sign that the font lac
 from __future__ import annotations
 
 import io
-import lzma
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal
 from xml.sax.saxutils import escape
@@ -24,12 +22,26 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Flowable, Image, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    Flowable,
+    Image,
+    KeepTogether,
+    PageBreak,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
-from engine.printouts.paper import Block, Break, Code, Grid, Pairs, Paper, Pictures, Writing
+from engine.printouts.letters import font_content
+from engine.printouts.paper import Block, Break, Code, Drawing, Grid, Pairs, Paper, Pictures, Writing
+from engine.printouts.picture import Area, Dot, Label, Picture, Shape, Stroke
+from engine.printouts.tones import tone
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
+    from reportlab.pdfgen.pathobject import PDFPathObject
 
 FONT: Final = "NotoSansSC"
 MISSING: Final = "〓"
@@ -47,8 +59,7 @@ _LOCK: Final = Lock()
 @cache
 def _signs() -> frozenset[int]:
     """Load the font; return the signs that it has."""
-    packed = (files("engine.printouts") / "fonts" / "NotoSansSC.ttf.xz").read_bytes()
-    font = TTFont(FONT, io.BytesIO(lzma.decompress(packed)))
+    font = TTFont(FONT, io.BytesIO(font_content()))
     pdfmetrics.registerFont(font)
     return frozenset(font.face.charToGlyph)
 
@@ -70,9 +81,11 @@ def _style(name: str, size: int, align: Literal[0, 1, 2] = TA_LEFT, before: int 
     return style
 
 
+_HEADING: Final = _style("heading", 13, before=8, after=4)
+_HEADING.keepWithNext = 1
 _STYLES: Final = {
     "title": _style("title", 18, TA_CENTER, after=8),
-    "heading": _style("heading", 13, before=8, after=4),
+    "heading": _HEADING,
     "paragraph": _style("paragraph", 10, after=4),
     "cell": _style("cell", 9),
     "label": _style("label", 9),
@@ -145,6 +158,9 @@ def _drawn(block: Block, width: float, height: float) -> Iterator[Flowable]:
         case Code(text, size):
             if text:
                 yield _code(text, size * mm)
+        case Drawing():
+            yield _keyed(block, width, height)
+            yield Spacer(1, 8)
         case Break():
             yield PageBreak()
 
@@ -212,3 +228,63 @@ def _code(text: str, size: float) -> Flowable:
     segno.make(text, micro=False, error="m").save(target, kind="png", scale=8, border=2)
     target.seek(0)
     return Image(target, width=size, height=size, hAlign="LEFT")
+
+
+def _keyed(block: Drawing, width: float, height: float) -> Flowable:
+    """Return a picture with its keys above it, kept on one page."""
+    keys = [_paragraph(f"■ {words}", "label") for _, words in block.keys]
+    for (name, _), key in zip(block.keys, keys, strict=True):
+        key.style = ParagraphStyle("key", parent=key.style, textColor=colors.HexColor(tone(name)))
+    return KeepTogether([*keys, _Drawn(block.picture, min(width, block.most), height - 24 * mm)])
+
+
+class _Drawn(Flowable):
+    """A picture as vectors: letters stay letters."""
+
+    def __init__(self, picture: Picture, width: float, most: float) -> None:
+        super().__init__()
+        scale = min(width / picture.width, most / max(1.0, picture.height))
+        self._picture, self._scale = picture, scale
+        self.width, self.height = picture.width * scale, picture.height * scale
+
+    def draw(self) -> None:
+        """Draw it upwards, as PDF counts."""
+        canvas: Canvas = self.canv
+        canvas.saveState()
+        canvas.translate(0, self.height)
+        canvas.scale(self._scale, self._scale)
+        for shape in self._picture.shapes:
+            _shape(canvas, shape)
+        canvas.restoreState()
+
+
+def _shape(canvas: Canvas, shape: Shape) -> None:
+    canvas.saveState()
+    colour = colors.HexColor(tone(shape.tone))
+    match shape:
+        case Stroke(points, _, width, dashes):
+            canvas.setStrokeColor(colour)
+            canvas.setLineWidth(width)
+            canvas.setDash([float(one) for one in dashes])
+            canvas.drawPath(_outline(canvas, points), stroke=1, fill=0)
+        case Area(points, strength=strength):
+            canvas.setFillColor(colour, alpha=strength / 100)
+            outline = _outline(canvas, points)
+            outline.close()
+            canvas.drawPath(outline, stroke=0, fill=1)
+        case Dot(x, y, radius, strength=strength):
+            canvas.setFillColor(colour, alpha=strength / 100)
+            canvas.circle(x, -y, radius, stroke=0, fill=1)
+        case Label(x, y, text, align, _, size):
+            canvas.setFillColor(colour)
+            canvas.setFont(FONT, size)
+            write = {"start": canvas.drawString, "middle": canvas.drawCentredString, "end": canvas.drawRightString}
+            write[align](x, -y, _drawable(text))
+    canvas.restoreState()
+
+
+def _outline(canvas: Canvas, points: Sequence[tuple[float, float]]) -> PDFPathObject:
+    outline = canvas.beginPath()
+    for at, (x, y) in enumerate(points):
+        (outline.lineTo if at else outline.moveTo)(x, -y)
+    return outline

@@ -10,6 +10,7 @@ from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError
 from engine.runtime.boards_figures import figures_widget
 from engine.runtime.boards_lists import list_widget
+from engine.runtime.boards_telling import said
 from engine.runtime.boards_views import BoardSummary, BoardView, WidgetView
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
@@ -60,7 +61,10 @@ class Boards:
 
 
 def _is_open(reading: Reading, app: App, board: Board) -> bool:
-    forms = (_form(reading, app, widget) for widget in board.widgets)
+    told = [widget for widget in board.widgets if widget.form]
+    if not told:
+        return any(of == app.key for of, _ in reading.viewer.roles)
+    forms = (_form(reading, app, widget) for widget in told)
     return any(form is not None and reading.access(form).may("read") for form in forms)
 
 
@@ -72,7 +76,25 @@ def _form(reading: Reading, app: App, widget: Widget) -> Form | None:
 
 def widget_view(reading: Reading, app: App, widget: Widget) -> WidgetView | None:
     """Return one widget as the viewer sees it, or None where it has nothing that they may see."""
+    if not widget.form:
+        return _plain(reading, app, widget)
     form = _form(reading, app, widget)
     if form is None or not reading.access(form).may("read"):
         return None
     return list_widget(reading, form, widget) if widget.metric is None else figures_widget(reading, form, widget)
+
+
+def _plain(reading: Reading, app: App, widget: Widget) -> WidgetView:
+    """Return a text that tells no figures: whoever may open the board may read it."""
+    definition = widget.definition
+    return WidgetView(
+        key=widget.key,
+        kind=definition.kind,
+        labels=definition.labels,
+        help=definition.help,
+        form="",
+        columns=(),
+        rows=(),
+        width=definition.width,
+        said=said(reading, app.key, widget.text, {}),
+    )

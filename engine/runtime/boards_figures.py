@@ -13,6 +13,7 @@ from engine.language.expressions import Expression
 from engine.language.types import Type
 from engine.runtime.boards_drills import filter_of
 from engine.runtime.boards_groups import Figures, Sight, needed_for
+from engine.runtime.boards_telling import ranked, said, said_by
 from engine.runtime.boards_views import ColumnView, Drill, RowView, WidgetView
 from engine.runtime.boards_words import Words, drawn_as, look_ahead, value_json
 from engine.runtime.reading import Reading
@@ -25,16 +26,19 @@ def figures_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView |
     """
     if widget.metric is None:
         return None
-    sight = Sight(reading, form, widget.metric)
-    shown = [measure for measure in widget.measures if sight.may_see(measure)]
-    if not shown or not sight.is_open:
+    metric, sight = widget.metric, Sight(reading, form, widget.metric)
+    wanted = said_by(widget) if widget.text is not None else widget.measures
+    shown = [measure for measure in wanted if sight.may_see(measure)]
+    if not shown or not sight.is_open or (widget.text is not None and len(shown) < len(wanted)):
         return None
     rows = sight.rows(needed_for(sight, shown))
-    cut = len(rows) > widget.metric.definition.limit
-    rows = rows[: widget.metric.definition.limit]
-    metric = widget.metric
+    cut = len(rows) > metric.definition.limit
+    rows = rows[: metric.definition.limit]
     look_ahead(reading, ((row[item.key], item.value.type) for row in rows for item in metric.dimensions))
     words = Words(reading, metric.app)
+    views = tuple(_row_view(sight, words, shown, row) for row in rows)
+    if widget.definition.kind == "leaders":
+        views = ranked(views, shown[0].key, metric, reading.viewer.id)
     return WidgetView(
         key=widget.key,
         kind=widget.definition.kind,
@@ -42,8 +46,10 @@ def figures_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView |
         help=widget.definition.help or metric.definition.help,
         form=form.key,
         columns=(*_dimension_columns(reading, form, metric), *_measure_columns(reading, form, metric, shown)),
-        rows=tuple(_row_view(sight, words, shown, row) for row in rows),
+        rows=views,
         cut=cut,
+        width=widget.definition.width,
+        said=said(reading, metric.app, widget.text, rows[0] if rows else {}),
     )
 
 

@@ -41,7 +41,8 @@ def list_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView | No
     if is_closed(reading, form, widget.where):
         return None
     columns = _open_columns(reading, form, widget)
-    if not columns:
+    needed = {widget.definition.start, widget.definition.end, widget.definition.place} - {None}
+    if not columns or not needed <= {column.key for column in columns}:
         return None
     limit = widget.definition.limit
     rows = _rows(reading, form, widget, columns)
@@ -51,13 +52,17 @@ def list_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView | No
     words = Words(reading, form.app)
     return WidgetView(
         key=widget.key,
-        kind="list",
+        kind=widget.definition.kind,
         labels=widget.definition.labels,
         help=widget.definition.help,
         form=form.key,
         columns=tuple(_column_views(reading, form, [item for item in columns if not item.definition.is_hidden])),
         rows=tuple(_row_view(reading, form, words, columns, row) for row in rows),
         cut=cut,
+        width=widget.definition.width,
+        start=widget.definition.start,
+        end=widget.definition.end,
+        place=widget.definition.place,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.boards.definitions import Bucket, WidgetKind
+from engine.boards.definitions import Bucket, WidgetKind, Width
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 from engine.runtime.views import FieldView
@@ -53,7 +53,8 @@ class ColumnView:
 class RowView:
     """One row: values in their JSON form, ``shown`` as people read them, and what opens the records behind it.
 
-    ``drills`` are the filters behind single measures, where these count fewer records than the row.
+    ``drills`` are the filters behind single measures, where these count fewer records than the row. ``rank`` is the
+    place on a leader board, shared by equals; ``is_own`` says that the row is about the viewer.
     """
 
     values: Mapping[str, Json]
@@ -61,11 +62,16 @@ class RowView:
     light: str | None
     drill: Drill
     drills: Mapping[str, str] = field(default_factory=dict)
+    rank: int | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
 class WidgetView:
-    """One widget with its rows; ``cut`` says that there are more than are shown."""
+    """One widget with its rows; ``cut`` says that there are more than are shown.
+
+    ``said`` is what a text says; ``start`` and ``end`` are the columns of a Gantt chart, ``place`` is that of a map.
+    """
 
     key: str
     kind: WidgetKind
@@ -75,6 +81,11 @@ class WidgetView:
     columns: tuple[ColumnView, ...]
     rows: tuple[RowView, ...]
     cut: bool = False
+    width: Width | None = None
+    said: Text | None = None
+    start: str | None = None
+    end: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class Directory:
         digest, now = _digest(secret), self._execution.clocks.real()
         with self._database.read() as connection:
             user = credentials.session_user(connection, digest, now)
-            viewer = _viewer(connection, user) if user else None
+            viewer = viewer_in(connection, user) if user else None
         if viewer is not None and self._seen.get(digest, 0) < now - SEEN_EVERY_MS:
             self._note_seen(digest, now)
         return viewer
@@ -104,7 +104,7 @@ class Directory:
         """Return whose token this is, or None where it is over."""
         with self._database.read() as connection:
             user = credentials.token_user(connection, _digest(secret), self._execution.clocks.real())
-            return _viewer(connection, user) if user else None
+            return viewer_in(connection, user) if user else None
 
     def sign_out(self, secret: str) -> None:
         """End a session."""
@@ -114,7 +114,7 @@ class Directory:
     def viewer(self, user: str) -> Viewer:
         """Return a user as a viewer; EngineError where there is none or it is not active."""
         with self._database.read() as connection:
-            found = _viewer(connection, user)
+            found = viewer_in(connection, user)
         if found is None:
             raise EngineError(problems.NO_USER.at(name=user))
         return found
@@ -189,7 +189,8 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _viewer(connection: Connection, id: str) -> Viewer | None:
+def viewer_in(connection: Connection, id: str) -> Viewer | None:
+    """Return a user as a viewer, or None where there is none or it is not active."""
     found = stored.users_with_roles(connection, (id,))
     return next(
         (Viewer(one.id, one.name, one.display_name, one.language, roles) for one, roles in found if one.active), None

@@ -14,6 +14,8 @@ from engine.runtime.approvals import Approvals
 from engine.runtime.apps import Apps
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
+from engine.runtime.boards_exports import BoardExports
+from engine.runtime.boards_subscriptions import BoardSubscriptions
 from engine.runtime.calendars.days_off import DaysOff
 from engine.runtime.catalogs import CatalogSource
 from engine.runtime.connectors import Connectors
@@ -69,6 +71,8 @@ class Services:
     explaining: Explaining
     backtests: BackTests
     boards: Boards
+    board_exports: BoardExports
+    board_subscriptions: BoardSubscriptions
     filters: Filters
     saved_filters: SavedFilters
     directory: Directory
@@ -124,6 +128,8 @@ def _at(desk: Desk) -> Services:
         explaining=Explaining(desk),
         backtests=BackTests(desk, trials),
         boards=boards,
+        board_exports=BoardExports(boards),
+        board_subscriptions=BoardSubscriptions(desk, boards),
         filters=Filters(desk),
         saved_filters=SavedFilters(desk),
         directory=Directory(desk.execution),

@@ -87,6 +87,7 @@ KEPT = (
     _kept(system_tables.timer, "form", "record", "rule"),
     _kept(system_tables.schedule, "rule", "number"),
     _kept(system_tables.saved_filter),
+    _kept(system_tables.board_subscription),
     USES,
     MESSAGES,
     JOURNAL,

@@ -27,6 +27,7 @@ from engine.storage.migration_0010 import make_approvals
 from engine.storage.migration_0011 import make_undoing
 from engine.storage.migration_0012 import make_priorities
 from engine.storage.migration_0013 import make_signing
+from engine.storage.migration_0014 import make_subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ MIGRATIONS = (
     Migration("0011_undoing", make_undoing),
     Migration("0012_priorities", make_priorities),
     Migration("0013_signing", make_signing),
+    Migration("0014_subscriptions", make_subscriptions),
 )
 
 

@@ -326,6 +326,18 @@ saved_filter = _table(
     _moment("at"),
 )
 
+board_subscription = _table(
+    "board_subscription",
+    _words("id"),
+    _words("user_id"),
+    _words("app"),
+    _words("board"),
+    _words("period"),
+    _number("hour"),
+    _words("message"),
+    _moment("at"),
+)
+
 draft = _table(
     "draft",
     _words("app"),

@@ -140,6 +140,7 @@ def _changed_parameters(instance: Instance, viewer: Viewer, app: AppView) -> Ite
 def _of_studio(documents: Documents) -> Iterator[tuple[str, str]]:
     """Go through the pages on which an app is designed: what each shows, and where it is below the studio."""
     yield from (("home", ""), ("rules", "rules/"), ("lists", "lists/"), ("roles", "roles/"), ("people", "people/"))
+    yield "boards", "boards/"
     yield from (("parameters", "parameters/"), ("sheet", "sheet"))
     by_room = {room: [item for path, item in documents.items() if path.startswith(f"{room}/")] for room in ROOMS}
     forms, flows, rules = (by_room[room] for room in ROOMS)
@@ -151,6 +152,11 @@ def _of_studio(documents: Documents) -> Iterator[tuple[str, str]]:
             yield f"field-{kind}", f"forms/{form['key']}?at={field['uid']}"
         for section in form.get("sections", ())[:1]:
             yield "section", f"forms/{form['key']}?at={section['uid']}"
+    for board in _largest([item for path, item in documents.items() if path.startswith("boards/")]):
+        yield "board", f"boards/{board['key']}"
+        yield "board-preview", f"boards/{board['key']}/preview"
+        for kind, widget in {one["kind"]: one for one in board["widgets"]}.items():
+            yield f"board-{kind}", f"boards/{board['key']}?at={widget['uid']}"
     for flow in _largest(flows):
         yield "states", f"states/{flow['form']}"
     led = {flow["form"] for flow in flows}

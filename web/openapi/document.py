@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engine.kernel.canonical import Json
+from engine.runtime.boards_exports import ENDINGS
 from engine.runtime.views import AppView, FormView, ParameterView
 from web.openapi import approvals, backtests, calendar, captured, designs, envelopes, jobs, parts, runs
 from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
@@ -23,7 +24,7 @@ is described here.
 """
 
 
-NAMED: Final = frozenset(("key", "action", "act", "rule", "number"))
+NAMED: Final = frozenset(("key", "action", "act", "rule", "number", "ending"))
 """The places of addresses that are no ids."""
 
 
@@ -118,6 +119,8 @@ def _places(route: Route, seen: Seen) -> Iterator[Place]:
             case "set_parameter":
                 for item in seen.parameters.get(app.key, ()):
                     yield Place(path.replace("<key>", item.key), app.key, _own(app.key, "parameters", item.key))
+            case "board_file":
+                yield Place(path, app.key, enums={"ending": ENDINGS})
             case _ if "<form>" in path:
                 yield from _of_forms(route, app, path)
             case _:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
+from engine.runtime import boards_said
 from engine.runtime.boards_views import BoardView, ColumnView, RowView, WidgetView
-from web import charts
-from web.display import BLANK, text_of, trimmed, words
+from web import board_pictures, charts
+from web.board_pictures import Beside
+from web.display import BLANK, text_of, words
 from web.display_evidence import CAPTURED
 from web.display_moments import moment_words
 from web.doors import instance, viewer
 from web.heat import Heat, Spot, figure, heat
+from web.saving import saved
 from web.texts import current_language, gettext
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from flask import Response
+    from werkzeug.wrappers import Response as BaseResponse
+
 blueprint = Blueprint("boards", __name__)
 
-_WAN: Final = 10_000
-_YI: Final = 100_000_000
 _CLOCK: Final = 5
 """The last signs of a moment in words: its hour and minute."""
 
@@ -61,9 +65,9 @@ class DrawnWidget:
     view: WidgetView
     rows: tuple[DrawnRow, ...]
     measures: tuple[ColumnView, ...]
-    lines: tuple[charts.Line, ...] = ()
     arcs: tuple[charts.Arc, ...] = ()
     heat: Heat | None = None
+    beside: Beside = field(default_factory=Beside)
 
 
 @blueprint.get("/a/<app>/boards")
@@ -93,10 +97,29 @@ def board(app: str, key: str) -> str:
         "board.html",
         app=instance().apps.app(asking, app),
         board=view,
-        sections=_sections([drawn(view, widget) for widget in view.widgets]),
+        sections=sections_of(view),
         siblings=[item for item in instance().services.boards.list(asking, app) if item.mine or item.key == key],
+        wanted=instance().services.board_subscriptions.of(asking, app, key),
         clock=moment_words(view.at, view.zone)[-_CLOCK:],
     )
+
+
+@blueprint.get("/a/<app>/boards/<key>/file/<ending>")
+def board_file(app: str, key: str, ending: str) -> Response:
+    """Answer with a board as a PDF, PNG or Excel file."""
+    return saved(instance().services.board_exports.make(viewer(), app, key, ending))
+
+
+@blueprint.post("/a/<app>/boards/<key>/mail")
+def board_by_mail(app: str, key: str) -> BaseResponse:
+    """Send the asker the board by mail from now on, or (no period) no more."""
+    asking, wanted = viewer(), instance().services.board_subscriptions
+    period, hour = request.form.get("period", ""), request.form.get("hour", "")
+    if period:
+        wanted.want(asking, app, key, period, int(hour) if hour.isascii() and hour.isdecimal() else -1)
+    else:
+        wanted.stop(asking, app, key)
+    return redirect(url_for("boards.board", app=app, key=key), 303)
 
 
 def drawn(board: BoardView, widget: WidgetView) -> DrawnWidget:
@@ -111,9 +134,9 @@ def drawn(board: BoardView, widget: WidgetView) -> DrawnWidget:
         widget,
         rows,
         measures,
-        charts.lines(columns) if widget.kind == "line" else (),
         charts.arcs(columns[0]) if widget.kind == "pie" and columns else (),
         _heat(widget, rows) if widget.kind == "heat" and columns else None,
+        board_pictures.beside(board, widget, [row.href for row in rows]) if widget.rows else Beside(),
     )
 
 
@@ -146,6 +169,11 @@ def _short(column: ColumnView, row: RowView, text: str) -> str:
     return f"{first.month}/{first.day}"
 
 
+def sections_of(view: BoardView) -> list[list[DrawnWidget]]:
+    """Return the drawn widgets of a board in its sections."""
+    return _sections([drawn(view, widget) for widget in view.widgets])
+
+
 def _sections(widgets: Sequence[DrawnWidget]) -> list[list[DrawnWidget]]:
     """Return the widgets in sections of one, numbers that stand side by side in one together."""
     sections: list[list[DrawnWidget]] = []
@@ -175,7 +203,7 @@ def _row(board: BoardView, widget: WidgetView, row: RowView, tops: Mapping[str, 
         for column in widget.columns
     )
     named = [value.text for value in values if not value.column.is_measure]
-    if widget.kind == "list":
+    if row.drill.id is not None:
         named = [value.text for value in values if value.column.is_record] or named[:1]
     return DrawnRow(row, " · ".join(named), href, values)
 
@@ -206,7 +234,7 @@ def value_words(column: ColumnView, row: RowView, zone: str) -> str:
     if column.is_measure and column.field.widget == "money" and (found := charts.number(value)) is not None:
         return amount_words(found)
     if column.bucket is not None and value is not None:
-        return bucket_words(str(value), column.bucket)
+        return boards_said.bucket_words(str(value), column.bucket, current_language())
     text = words(column.field, value, row.shown.get(column.key), zone)
     if text:
         return text
@@ -214,22 +242,5 @@ def value_words(column: ColumnView, row: RowView, zone: str) -> str:
 
 
 def amount_words(amount: Decimal) -> str:
-    """Return an amount as it is spoken of: ¥9,350 to the yuan, 7.35万, 1.86亿; English counts in yuan alone."""
-    if current_language() != "zh" or abs(amount) < _WAN:
-        return f"{'-' if amount < 0 else ''}¥{abs(amount):,.0f}"
-    unit, sign = (_YI, "亿") if abs(amount) >= _YI else (_WAN, "万")
-    return f"{trimmed(f'{amount / unit:,.2f}')}{sign}"
-
-
-def bucket_words(first: str, bucket: str) -> str:
-    """Return a day, week or month by its first day: 11月16日–22日, Nov 2026."""
-    day = date.fromisoformat(first)
-    chinese = current_language() == "zh"
-    match bucket:
-        case "month":
-            return f"{day.year}年{day.month}月" if chinese else f"{day:%b} {day.year}"
-        case "week":
-            last = day + min(timedelta(days=6), date.max - day)
-            return f"{day.month}/{day.day}–{last.month}/{last.day}"
-        case _:
-            return first
+    """Return an amount as it is spoken of in the current language."""
+    return boards_said.amount_words(amount, current_language())

@@ -1,4 +1,4 @@
-"""The form as its draft says, to be tried: it is filled like any other, and nothing of it is kept."""
+"""Forms and boards as their draft says: a form is filled like any other and nothing of it is kept, a board is seen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.apps import Apps
+from engine.runtime.boards import Boards
 from engine.runtime.records import Records
 from engine.runtime.views import FormState
 from web.doors import instance, viewer
@@ -17,7 +18,9 @@ from web.entrance import is_fragment
 from web.errors import told
 from web.filling.posted import Posted, read_post
 from web.filling.sending import Resolved
+from web.pages.boards import sections_of
 from web.pages.desk import Desk, Tray, shown_while_typing, without_hidden
+from web.studio.frame import design
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +59,18 @@ def show(app: str, form: str) -> tuple[str, int] | str:
         if error.nature is Nature.ABSENT and not request.args.get("role"):
             raise
         return render_template("studio/no_preview.html", problems=told(error))
+
+
+@blueprint.get("/a/<app>/studio/boards/<key>/preview")
+def board(app: str, key: str) -> str:
+    """Show the board of the draft with figures as they are now, as somebody with a role (``role``) would see it."""
+    design(app)
+    try:
+        at = instance().services.trials.desk(app, request.args.get("role") or None)
+        view = Boards(at).show(viewer(), app, key)
+    except EngineError as error:
+        return render_template("studio/no_preview.html", problems=told(error))
+    return render_template("studio/board_preview.html", board=view, sections=sections_of(view))
 
 
 def _opening(view: FormView) -> str | None:

@@ -32,6 +32,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter: its name, its media type and its bytes."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Who gets a letter, and in which language."""
 
@@ -59,7 +68,14 @@ def subject_of(told: Sequence[Told], language: str) -> str:
     return one_line(said.in_language(language), LONGEST_SUBJECT)
 
 
-def letter(sender: Address, to: Recipient, told: Sequence[Told], key: str, at: datetime) -> EmailMessage:
+def letter(
+    sender: Address,
+    to: Recipient,
+    told: Sequence[Told],
+    key: str,
+    at: datetime,
+    enclosed: Enclosure | None = None,
+) -> EmailMessage:
     """Return a letter; its ``Message-ID`` follows from the key: who gets it twice can tell that it is the same."""
     made = EmailMessage(policy=SMTP)
     made["From"] = sender
@@ -72,6 +88,9 @@ def letter(sender: Address, to: Recipient, told: Sequence[Told], key: str, at: d
     foot = Text("由有据自动发出,请不要回复。", "Sent by Youju; please do not answer.").in_language(to.language)
     made.set_content(_plain(told, to.language, foot), cte="base64")
     made.add_alternative(_marked_up(told, to.language, foot), subtype="html", cte="base64")
+    if enclosed is not None:
+        main, _, sub = enclosed.media.partition("/")
+        made.add_attachment(enclosed.content, maintype=main, subtype=sub, filename=enclosed.name)
     return made
 
 

@@ -9,7 +9,7 @@ from engine.connectors import problems as connecting
 from engine.connectors.calling import call
 from engine.connectors.outside import Outside, excerpt_of, read_json
 from engine.connectors.telling import problems
-from engine.connectors.telling.letters import Recipient, Told, letter
+from engine.connectors.telling.letters import Enclosure, Recipient, Told, letter
 from engine.connectors.telling.mail import hand_in
 from engine.connectors.telling.robots import Robot, words
 from engine.connectors.telling.ways import PASSWORD
@@ -42,11 +42,13 @@ def key_of(way: str) -> str:
     return f"{way}_key"
 
 
-def send_letter(outside: Outside, to: Recipient, told: Sequence[Told], key: str, at: Moment) -> None:
+def send_letter(
+    outside: Outside, to: Recipient, told: Sequence[Told], key: str, at: Moment, enclosed: Enclosure | None = None
+) -> None:
     """Send somebody a letter; the same key gives the same ``Message-ID``. EngineError where it did not go out."""
     server = _server(outside)
     password = None if server.user is None else outside.secrets[PASSWORD]
-    made = letter(server.sender, to, told, key, datetime_of(at))
+    made = letter(server.sender, to, told, key, datetime_of(at), enclosed)
     hand_in(server, password, outside.guard, made, to.mailbox)
 
 

@@ -155,10 +155,12 @@ def test_boards_in_front_are_those_of_the_roles_when_they_are_listed(library):
     assert [(item.key, item.mine) for item in boards.list(library.anna, "library")] == [
         ("lending", True),
         ("stock", True),
+        ("desk", True),
     ]
     assert [(item.key, item.mine) for item in boards.list(library.john, "library")] == [
         ("stock", True),
         ("lending", False),
+        ("desk", False),
     ]
 
 

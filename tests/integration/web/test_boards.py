@@ -62,7 +62,7 @@ def test_hidden_figures_are_nowhere_when_the_reader_opens_the_board(reader_api, 
 
 
 def test_boards_are_listed_and_found_when_somebody_looks_for_one(api, librarian, visitor):
-    assert [item["key"] for item in api("GET", "/library/boards").get_json()["items"]] == ["lending", "stock"]
+    assert [item["key"] for item in api("GET", "/library/boards").get_json()["items"]] == ["lending", "stock", "desk"]
     assert "藏书看板" in librarian.get("/a/library/boards?q=藏书").get_data(as_text=True)
     assert "没有叫这个名字的看板" in librarian.get("/a/library/boards?q=zz").get_data(as_text=True)
     for path in ("/a/library/boards/nothing", "/a/nothing/boards", "/a/nothing/boards/lending"):
@@ -110,3 +110,29 @@ def test_name_is_asked_for_again_when_it_was_blank(librarian):
         "/a/library/member/filters", {"name": " ", "filter": "name is empty"}, follow_redirects=True
     )
     assert "没有保存" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("pdf", b"%PDF-"), ("png", b"\x89PNG"), ("xlsx", b"PK")])
+def test_page_and_api_hand_out_the_board_as_a_file_when_it_is_asked_for(api, librarian, lent, ending, begins):
+    for answer in (
+        librarian.get(f"/a/library/boards/lending/file/{ending}"),
+        api("GET", f"/library/boards/lending/file/{ending}"),
+    ):
+        assert answer.status_code == 200
+        assert answer.data.startswith(begins)
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E5%80%9F%E9%98%85")
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert librarian.get("/a/library/boards/lending/file/exe").status_code == 404
+    assert f"/a/library/boards/lending/file/{ending}" in links(librarian.get("/a/library/boards/lending"), "/file/")
+
+
+def test_every_shape_leads_to_records_when_all_kinds_of_widgets_are_shown(librarian, lent):
+    page = librarian.get("/a/library/boards/desk")
+    text = page.get_data(as_text=True)
+    assert page.status_code == 200
+    for part in ('class="chart"', 'class="month"', 'class="cloud"', 'class="leaders"', 'class="spans"', "board-said"):
+        assert part in text, part
+    assert "style=" not in text
+    behind = links(page, "/a/library/loan/?") + links(page, "/a/library/loan/0")
+    assert len(set(behind)) >= 5
+    assert all(librarian.get(address).status_code == 200 for address in set(behind))

@@ -45,8 +45,8 @@ ITSELF = frozenset({"中文"})
 """What stands in Chinese on an English page: the name of that language."""
 FAULT = 500
 """A page that could not be made counts as one on which nothing but a code stands."""
-PAGES_OF_BUILDERS = re.compile(r"design|\w+-studio-(field-.*|people|preview|rule|rule-tried|rules|sheet)")
-"""Where formulas, rules as text, names to sign in with and files stand: they are written as they are used."""
+PAGES_OF_BUILDERS = re.compile(r"design|\w+-studio-(field-.*|board-.*|people|preview|rule|rule-tried|rules|sheet)")
+"""Where conditions, formulas, rules as text, names to sign in with and files stand as they are used."""
 
 
 class Words(HTMLParser):

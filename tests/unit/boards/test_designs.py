@@ -49,7 +49,7 @@ def of(metric=None, board=None):
 
 
 def rows(**more):
-    return element("w", kind="list", **{"form": "thing", "columns": [{"key": "name"}], **more})
+    return element("w", **{"kind": "list", "form": "thing", "columns": [{"key": "name"}], **more})
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,20 @@ def test_metric_is_refused_with_its_place_when_a_part_does_not_fit(wrong, code, 
         ),
         (rows(order=["amount"]), "BOARD-002", "boards/b.json#widgets.w.order"),
         (rows(light={"red": "name"}), "LANG-040", "boards/b.json#widgets.w.light.red"),
+        (element("w", kind="radar", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (element("w", kind="scatter", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (element("w", kind="calendar", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (element("w", kind="leaders", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (element("w", kind="words", metric="m"), "BOARD-007", "boards/b.json#widgets.w.kind"),
+        (
+            element("w", kind="text", metric="m", text=labels("{{nothing}}")),
+            "LANG-020",
+            "boards/b.json#widgets.w.text.zh",
+        ),
+        (element("w", kind="text"), "APP-005", "boards/b.json#/widgets/0"),
+        (rows(kind="gantt", start="name", end="day"), "BOARD-031", "boards/b.json#widgets.w.start"),
+        (rows(kind="map", place="name"), "BOARD-032", "boards/b.json#widgets.w.place"),
+        (rows(kind="map"), "APP-005", "boards/b.json#/widgets/0"),
     ],
 )
 def test_board_is_refused_with_its_place_when_a_part_does_not_fit(wrong, code, place):

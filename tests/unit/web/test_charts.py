@@ -20,26 +20,6 @@ def test_share_is_of_the_greatest_when_numbers_are_below_zero():
     assert charts.share("3", charts.greatest([None])) == 0.0
 
 
-def test_line_has_a_gap_when_a_figure_is_blank():
-    (line,) = charts.lines([["1", "2", None, "3"]])
-    assert [point.row for point in line.points] == [0, 1, 3]
-    assert len(line.pieces) == 2
-
-
-def test_lines_share_one_scale_when_there_are_several():
-    first, second = charts.lines([["0", "10"], ["5", None]])
-    low, high = (point.y for point in first.points)
-    assert second.points[0].y == pytest.approx((low + high) / 2)
-    assert (first.series, second.series) == (1, 2)
-
-
-@given(st.lists(AMOUNTS, min_size=1, max_size=30))
-def test_every_point_is_within_the_chart_when_it_is_drawn(values):
-    for point in charts.lines([values])[0].points:
-        assert charts.EDGE - 0.1 <= point.x <= charts.WIDTH - charts.EDGE + 0.1
-        assert charts.EDGE - 0.1 <= point.y <= charts.HEIGHT - charts.EDGE + 0.1
-
-
 @given(st.lists(AMOUNTS, max_size=30))
 def test_ring_closes_when_something_is_above_zero(values):
     arcs = charts.arcs(values)

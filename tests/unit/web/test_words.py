@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.kernel.problems import Text
+from engine.runtime.boards_said import bucket_words
 from engine.runtime.views import FieldView, OptionView
 from web.display import number_of_input, shown_text, words
 from web.display_moments import around_figures, local_input, moment_of_input, moment_words
-from web.pages.boards import amount_words, bucket_words
+from web.pages.boards import amount_words
 
 ZONE = "Asia/Shanghai"
 
@@ -122,7 +123,7 @@ def test_a_moment_is_shown_in_the_zone_of_its_form_when_that_is_another():
     ],
 )
 def test_bucket_is_told_by_its_days_when_the_calendar_ends_in_it(first, bucket, read):
-    assert bucket_words(first, bucket) == read
+    assert bucket_words(first, bucket, "zh") == read
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""Keeps which boards people want sent, how often, and by which message next; knows no board and no mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from engine.kernel.clocks import Moment
+from engine.storage import system_tables
+
+_WANTED = system_tables.board_subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """That somebody wants a board; ``message`` is the one that sends it next."""
+
+    id: str
+    user_id: str
+    app: str
+    board: str
+    period: str
+    hour: int
+    message: str
+    at: Moment
+
+
+def of(connection: Connection, user: str, app: str, board: str) -> Subscription | None:
+    """Return somebody's subscription to a board, or None."""
+    mine = (_WANTED.c.user_id == user, _WANTED.c.app == app, _WANTED.c.board == board)
+    row = connection.execute(select(_WANTED).where(*mine)).one_or_none()
+    return None if row is None else Subscription(**row._mapping)
+
+
+def get(connection: Connection, id: str) -> Subscription | None:
+    """Return a subscription by its id, or None where there is none any more."""
+    row = connection.execute(select(_WANTED).where(_WANTED.c.id == id)).one_or_none()
+    return None if row is None else Subscription(**row._mapping)
+
+
+def put(connection: Connection, wanted: Subscription) -> None:
+    """Keep a subscription in place of the one that the same person had to the same board."""
+    remove(connection, wanted.user_id, wanted.app, wanted.board)
+    values = {column.name: getattr(wanted, column.name) for column in _WANTED.columns}
+    connection.execute(insert(_WANTED).values(values))
+
+
+def pass_on(connection: Connection, id: str, message: str, following: str) -> bool:
+    """Let another message be the next one; tell whether ``message`` was it, and nobody had passed it on before."""
+    own = update(_WANTED).where(_WANTED.c.id == id, _WANTED.c.message == message)
+    return bool(connection.execute(own.values(message=following)).rowcount)
+
+
+def remove(connection: Connection, user: str, app: str, board: str) -> bool:
+    """Remove somebody's subscription to a board and tell whether it was there."""
+    mine = (_WANTED.c.user_id == user, _WANTED.c.app == app, _WANTED.c.board == board)
+    return bool(connection.execute(delete(_WANTED).where(*mine)).rowcount)

@@ -1,0 +1,168 @@
+"""Boards by mail: once a period, on workdays, with the rights of who gets them then, and no more when that is over."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from engine.decision.sending import BOARD_DUE, next_slot
+from engine.jobs.delivering import DELIVERIES
+from engine.kernel.clocks import date_of, moment_read, moment_text
+from engine.kernel.problems import EngineError
+from engine.storage.outbox import Message
+from tests.integration.telling.conftest import NOON, PUBLIC, Shop
+from tests.support.apps import element
+from tests.support.letterbox import body_of
+
+Opened = Callable[..., Shop]
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+
+def published(here: Shop) -> dict[str, Any]:
+    """Return the documents of the shop as they are in use."""
+    with here.site.database.read() as connection:
+        found = here.site.services.execution.catalogs.current(connection).catalog.apps["shop"]
+    return deepcopy(dict(found.definition.documents))
+
+
+def with_board(documents: dict[str, Any]) -> dict[str, Any]:
+    """Return the shop with a board that counts customers."""
+    metric = element("n", form="customer", measures=[element("count", function="count")])
+    documents["metrics/n.json"] = {"format": 1, "kind": "metric", **metric}
+    widget = element("n", kind="number", metric="n")
+    documents["boards/daily.json"] = {"format": 1, "kind": "board", **element("daily"), "widgets": [widget]}
+    return documents
+
+
+@pytest.fixture
+def shop(opened: Opened) -> Shop:
+    """A shop whose board nobody has wanted yet."""
+    here = opened()
+    here.site.publish(with_board(published(here)))
+    here.customer()
+    here.work()
+    return here
+
+
+def want(here: Shop, period: str = "daily", hour: int = 8, viewer: Any = None) -> None:
+    here.site.services.board_subscriptions.want(viewer or here.me, "shop", "daily", period, hour)
+
+
+def enclosed(letter: Any) -> tuple[str, str]:
+    """Return the name of the file that came with a letter, and its words."""
+    (part,) = letter.iter_attachments()
+    pages = PdfReader(io.BytesIO(part.get_content())).pages
+    return part.get_filename(), "\n".join(page.extract_text() for page in pages)
+
+
+def test_board_comes_once_on_each_workday_when_it_is_wanted(shop: Shop) -> None:
+    want(shop)
+    shop.later(19 * HOUR)
+    assert shop.subjects() == []
+    shop.later(2 * HOUR)
+    shop.later(HOUR)
+    (letter,) = shop.box.letters
+    assert str(letter["Subject"]) == "看板“daily的中文”,2026-03-03的数字"
+    assert f"{PUBLIC}/a/shop/boards/daily" in body_of(letter)
+    name, words = enclosed(letter)
+    assert name == "daily的中文 2026-03-03.pdf"
+    assert "按fang的权限" in words
+    for _ in range(6):
+        shop.later(DAY)
+    days = [str(one["Subject"])[-13:-3] for one in shop.box.letters]
+    assert days == ["2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06", "2026-03-09"]
+    assert shop.dead() == []
+
+
+def test_board_comes_once_when_nothing_has_run_for_days(shop: Shop) -> None:
+    want(shop)
+    shop.later(4 * DAY)
+    assert len(shop.box.letters) == 1
+    shop.work()
+    assert len(shop.box.letters) == 1
+
+
+def test_board_comes_no_more_when_it_is_not_wanted_or_wanted_otherwise(shop: Shop) -> None:
+    want(shop)
+    want(shop, "weekly", 9)
+    shop.later(2 * DAY)
+    assert shop.subjects() == []
+    shop.later(6 * DAY)
+    assert len(shop.box.letters) == 1
+    shop.site.services.board_subscriptions.stop(shop.me, "shop", "daily")
+    shop.later(20 * DAY)
+    assert len(shop.box.letters) == 1
+    assert shop.site.services.board_subscriptions.of(shop.me, "shop", "daily").period is None
+
+
+def test_message_does_nothing_when_it_is_delivered_once_more(shop: Shop) -> None:
+    want(shop)
+    ((id,),) = shop.site.query("SELECT id FROM youju_outbox WHERE kind = 'board'")
+    shop.later(DAY)
+    before = shop.site.count("youju_outbox")
+    execution = shop.site.services.execution
+    said = execution_payload(shop)
+    with shop.site.database.write() as connection:
+        again = Message(id=id, kind=BOARD_DUE, payload=said, command=id, due_at=NOON, attempts=0, fence=0)
+        DELIVERIES[BOARD_DUE](execution, connection, again)
+    assert shop.site.count("youju_outbox") == before
+    assert len(shop.box.letters) == 1
+
+
+def execution_payload(shop: Shop) -> dict[str, str]:
+    ((id,),) = shop.site.query("SELECT id FROM youju_board_subscription")
+    return {"subscription": id, "app": "shop", "board": "daily", "user": shop.me.id}
+
+
+def test_nothing_is_sent_when_the_reader_may_not_open_the_board_any_more(shop: Shop) -> None:
+    want(shop)
+    closed = published(shop)
+    closed["roles.json"]["roles"][0]["access"] = []
+    shop.site.publish(closed)
+    shop.later(DAY)
+    assert shop.box.letters == []
+    assert shop.dead() == []
+
+
+def test_reader_without_a_mailbox_is_noted_when_the_board_is_due(shop: Shop) -> None:
+    mute = replace(shop.me, id=shop.site.people["mute"], name="mute")
+    want(shop, viewer=mute)
+    assert not shop.site.services.board_subscriptions.of(mute, "shop", "daily").has_mailbox
+    shop.later(DAY)
+    assert shop.box.letters == []
+    assert shop.missed() == [("mute", "mail", 1)]
+
+
+@pytest.mark.parametrize(("period", "hour"), [("hourly", 8), ("daily", 24), ("daily", -1)])
+def test_wish_is_refused_when_there_is_no_such_time_or_board(shop: Shop, period: str, hour: int) -> None:
+    with pytest.raises(EngineError) as refused:
+        want(shop, period, hour)
+    assert [problem.code for problem in refused.value.problems] == ["BOARD-033"]
+    with pytest.raises(EngineError):
+        shop.site.services.board_subscriptions.want(shop.me, "shop", "nothing", "daily", 8)
+
+
+@pytest.mark.parametrize(
+    ("period", "after", "expected"),
+    [
+        ("daily", "2026-03-02T07:59:00+08:00", "2026-03-02T00:00:00Z"),
+        ("daily", "2026-03-02T08:00:00+08:00", "2026-03-03T00:00:00Z"),
+        ("daily", "2026-03-06T12:00:00+08:00", "2026-03-09T00:00:00Z"),
+        ("weekly", "2026-03-02T12:00:00+08:00", "2026-03-09T00:00:00Z"),
+        ("monthly", "2026-03-02T12:00:00+08:00", "2026-04-01T00:00:00Z"),
+        ("monthly", "2026-07-31T12:00:00+08:00", "2026-08-03T00:00:00Z"),
+    ],
+)
+def test_slot_is_the_first_workday_of_its_period_when_it_is_looked_for(period: Any, after: str, expected: str) -> None:
+    def is_workday(day: int) -> bool:
+        return date_of(day).weekday() < 5
+
+    found = next_slot(period, 8, moment_read(after), "Asia/Shanghai", is_workday)
+    assert moment_text(found) == expected

@@ -1,0 +1,22 @@
+"""Files that are made for whoever asks: handed out to be saved, never run, kept by nobody on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from flask import Response
+
+if TYPE_CHECKING:
+    from engine.runtime.printouts import MadeDocument
+
+POLICY: Final = "default-src 'none'; sandbox"
+
+
+def saved(found: MadeDocument) -> Response:
+    """Answer with a file to be saved: its own type, never guessed at."""
+    response = Response(found.content, content_type=found.media)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
