@@ -136,3 +136,17 @@ def test_every_shape_leads_to_records_when_all_kinds_of_widgets_are_shown(librar
     behind = links(page, "/a/library/loan/?") + links(page, "/a/library/loan/0")
     assert len(set(behind)) >= 5
     assert all(librarian.get(address).status_code == 200 for address in set(behind))
+
+
+def test_board_is_wanted_by_mail_and_no_more_when_that_is_sent(librarian):
+    page, address = "/a/library/boards/lending", "/a/library/boards/lending/mail"
+    librarian.get(page)
+    assert librarian.post(address, {"period": "weekly", "hour": "9"}).status_code == 303
+    shown = librarian.get(page).get_data(as_text=True)
+    assert "发邮件 · 每周" in shown
+    assert re.search(r'<option value="9" selected', shown)
+    assert librarian.post(address, {"period": "weekly", "hour": "25"}).status_code == 422
+    assert librarian.post("/a/library/boards/nothing/mail", {"period": "daily", "hour": "8"}).status_code == 404
+    librarian.get(page)
+    librarian.post(address, {"period": ""})
+    assert "· 每周" not in librarian.get(page).get_data(as_text=True)
