@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -184,25 +185,32 @@ class Links:
         self._execution.within(connection, self._execution.command(Actor(None), body))
 
     def _found(self, token: str, place: Place) -> _Found:
-        """Return what a link leads to; EngineError (SIGN-025) where that is nothing, SIGN-032 for whoever guesses."""
-        who = f"link/{place.ip}"
-        try:
-            self._throttle.check(who)
-        except EngineError as error:
-            raise EngineError(problems.GUESSED_TOO_OFTEN.at()) from error
-        id, digest = envelope_in(token), digest_of(token)
-        standing = None
-        if id is not None:
-            with self._desk.reading(NOBODY) as reading:
-                standing = stored.by_id(reading.connection, [id]).get(id)
-                if standing is not None and not _is_there(reading, standing):
-                    standing = None
-        signers = () if standing is None else standing.envelope.signers
-        mine = [one for one in signers if hmac.compare_digest(one.link, digest)]
-        if standing is None or not mine:
+        """Return what a link leads to; EngineError (SIGN-025) where that is nothing, SIGN-032 for whoever guesses.
+
+        Who guesses is held back with right ones, too, but where all come from this machine: from a proxy, that is.
+        """
+        who, found = f"link/{place.ip}", self._lead(token)
+        if found is None or not _is_this_machine(place.ip):
+            try:
+                self._throttle.check(who)
+            except EngineError as error:
+                raise EngineError(problems.GUESSED_TOO_OFTEN.at()) from error
+        if found is None:
             self._throttle.failed(who)
             raise EngineError(problems.UNKNOWN_LINK.at())
-        return _Found(standing, mine[0])
+        return found
+
+    def _lead(self, token: str) -> _Found | None:
+        """Return what a link leads to, None where that is nothing."""
+        id, digest = envelope_in(token), digest_of(token)
+        if id is None:
+            return None
+        with self._desk.reading(NOBODY) as reading:
+            standing = stored.by_id(reading.connection, [id]).get(id)
+            if standing is None or not _is_there(reading, standing):
+                return None
+        mine = [one for one in standing.envelope.signers if hmac.compare_digest(one.link, digest)]
+        return _Found(standing, mine[0]) if mine else None
 
     def _page(self, reading: Reading, found: _Found, visit: str | None) -> SigningPage:
         standing, signer = found.standing, found.signer
@@ -237,6 +245,13 @@ class Links:
     def is_signer(self, token: str, place: Place, viewer: Viewer | None) -> bool:
         """Tell whether whoever is signed in is the signer of a link."""
         return viewer is not None and self._found(token, place).signer.user == viewer.id
+
+
+def _is_this_machine(ip: str | None) -> bool:
+    try:
+        return ip is not None and ipaddress.ip_address(ip).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_there(reading: Reading, standing: StandingEnvelope) -> bool:

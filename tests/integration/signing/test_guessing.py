@@ -88,6 +88,14 @@ def test_whoever_guesses_links_is_held_back_and_others_are_not(firm):
     assert links.look(token, guesser, None).signer == "王主任"
 
 
+def test_signers_behind_a_proxy_are_not_held_back_by_one_who_guesses(firm):
+    token = firm.token(firm.send(firm.record(), WANG))
+    proxy, links = Place("127.0.0.1"), firm.site.services.links
+    codes = [refusal(links.look, "A" * 48, proxy, None) for _ in range(FREE_TRIES + 1)]
+    assert codes[-1] == "SIGN-032"
+    assert links.look(token, proxy, None).signer == "王主任"
+
+
 def test_a_code_has_five_tries_and_the_right_one_is_too_late_after_them(firm):
     view = firm.send(firm.record(), WANG)
     token, links = firm.token(view), firm.site.services.links
