@@ -10,8 +10,6 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.values import Value
 from engine.language.expressions import Aggregate
-from engine.workflows.approvals.course import Course
-from engine.workflows.signing.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,48 +294,6 @@ class Person:
     def held_roles(self) -> frozenset[tuple[str, str]]:
         """The roles that count: who is not active holds none."""
         return self.roles if self.active else frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class StandingApproval:
-    """An approval as deciding sees it; ``design`` is its document as it was when it began, without its steps."""
-
-    id: str
-    app: str
-    form: str
-    record: str
-    approval: str
-    version: int
-    design: Mapping[str, Json]
-    course: Course
-    starter: str | None
-    started_at: Moment
-    urged_at: Moment | None = None
-    ended_at: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StandingEnvelope:
-    """An envelope as deciding sees it: see ``engine.decision.changeset.EnvelopeWrite``."""
-
-    id: str
-    app: str
-    form: str
-    record: str
-    document: str
-    field: str
-    file: str
-    version: int
-    seen: int
-    envelope: Envelope
-    sender: str | None
-    rule: str | None
-    sent_at: Moment
-    acts: int
-    head: str
-    ended_at: Moment | None = None
-    signed_file: str | None = None
-    report_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine.connectors.telling.letters import Recipient, Told
 from engine.decision.changeset import Actor
 from engine.decision.commands import Command
 from engine.decision.envelopes.commands import EnvelopeBody, ExpireEnvelope, KeepSigned, NoteTold
-from engine.decision.facts import StandingEnvelope
+from engine.decision.standing import StandingEnvelope
 from engine.decision.telling import MAIL
 from engine.jobs.problems import NO_DOCUMENT
 from engine.jobs.telling import by_turns, is_hopeless

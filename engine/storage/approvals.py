@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.decision.changeset import ApprovalAct, ApprovalWrite
-from engine.decision.facts import ApprovalQuery, ApprovalsOnQuery, StandingApproval
+from engine.decision.facts import ApprovalQuery, ApprovalsOnQuery
+from engine.decision.standing import StandingApproval
 from engine.kernel.canonical import compact
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import EngineError

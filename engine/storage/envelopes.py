@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from engine.decision.changeset import EnvelopeWrite
-from engine.decision.facts import EnvelopeQuery, StandingEnvelope
+from engine.decision.facts import EnvelopeQuery
+from engine.decision.standing import StandingEnvelope
 from engine.kernel.canonical import compact
 from engine.kernel.problems import EngineError
 from engine.storage import system_tables

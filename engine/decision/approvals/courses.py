@@ -16,10 +16,11 @@ from engine.decision.changeset import (
     TaskOpening,
 )
 from engine.decision.commands import RunRules
-from engine.decision.facts import ApprovalsOnQuery, OpenTask, OpenTasksQuery, StandingApproval
+from engine.decision.facts import ApprovalsOnQuery, OpenTask, OpenTasksQuery
 from engine.decision.happenings import event_json
 from engine.decision.pending import Saving
 from engine.decision.reading_ahead import read_ahead
+from engine.decision.standing import StandingApproval
 from engine.decision.tasks import close_task
 from engine.decision.timing import later
 from engine.decision.work import Work

@@ -13,18 +13,11 @@ from engine.decision.approvals.people import look_who_is_away, may_act_for
 from engine.decision.approvals.sittings import Save, Sitting, please, tell_asked, tell_starter, write
 from engine.decision.changeset import Actor
 from engine.decision.commands import PassDue, Sign
-from engine.decision.facts import (
-    ApprovalQuery,
-    AwayQuery,
-    OpenTask,
-    OpenTasksQuery,
-    PersonQuery,
-    RecordQuery,
-    StandingApproval,
-)
+from engine.decision.facts import ApprovalQuery, AwayQuery, OpenTask, OpenTasksQuery, PersonQuery, RecordQuery
 from engine.decision.pending import Saving
 from engine.decision.permissions import readable
 from engine.decision.persons import active
+from engine.decision.standing import StandingApproval
 from engine.decision.tasks import close_task
 from engine.decision.work import Key, Work
 from engine.forms.forms import Form

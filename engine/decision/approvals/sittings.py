@@ -9,8 +9,8 @@ from typing import cast
 from engine.catalog.apps import App
 from engine.decision.approvals.people import acting_for, look_who_is_away, whose_own
 from engine.decision.changeset import Actor, ApprovalAct, ApprovalWrite, Note, OutboxMessage
-from engine.decision.facts import StandingApproval
 from engine.decision.pending import Saving
+from engine.decision.standing import StandingApproval
 from engine.decision.words import title
 from engine.decision.work import Work
 from engine.forms.forms import Form

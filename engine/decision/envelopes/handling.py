@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from engine.catalog.apps import App
 from engine.decision.changeset import EnvelopeWrite, Note, OutboxMessage
 from engine.decision.envelopes.commands import Place
-from engine.decision.facts import StandingEnvelope
 from engine.decision.happenings import event_json
+from engine.decision.standing import StandingEnvelope
 from engine.decision.words import title
 from engine.decision.work import Key, Work
 from engine.forms.forms import Form

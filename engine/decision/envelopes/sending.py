@@ -7,10 +7,10 @@ import re
 from engine.decision.changeset import Holding, OutboxMessage
 from engine.decision.envelopes.commands import SendForSigning
 from engine.decision.envelopes.handling import DUE, Handling
-from engine.decision.facts import StandingEnvelope
 from engine.decision.permissions import access_to, existing, require
 from engine.decision.persons import active
 from engine.decision.problems import ABSENT, NOT_ALLOWED
+from engine.decision.standing import StandingEnvelope
 from engine.decision.work import Key, Work
 from engine.forms.forms import Form
 from engine.kernel.clocks import DAY_MS

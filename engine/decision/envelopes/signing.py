@@ -22,11 +22,12 @@ from engine.decision.envelopes.commands import (
     WithdrawEnvelope,
 )
 from engine.decision.envelopes.handling import CODE, LINK, SEAL, Handling
-from engine.decision.facts import EnvelopeQuery, StandingEnvelope
+from engine.decision.facts import EnvelopeQuery
 from engine.decision.pending import Saving
 from engine.decision.permissions import readable
 from engine.decision.problems import ABSENT
 from engine.decision.saving import save
+from engine.decision.standing import StandingEnvelope
 from engine.decision.work import Key, Work
 from engine.forms.parsing import clean_text
 from engine.kernel.canonical import Json

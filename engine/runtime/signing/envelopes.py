@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from engine.catalog.printouts.printouts import Printout
 from engine.decision.changeset import Actor
 from engine.decision.envelopes.commands import RenewLink, WithdrawEnvelope
-from engine.decision.facts import StandingEnvelope
 from engine.decision.problems import ABSENT
+from engine.decision.standing import StandingEnvelope
 from engine.forms.forms import Form
 from engine.kernel.canonical import compact, digest
 from engine.kernel.clocks import moment_text

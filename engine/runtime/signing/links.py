@@ -23,7 +23,8 @@ from engine.decision.envelopes.commands import (
     RefuseToSign,
     SignerBody,
 )
-from engine.decision.facts import PersonQuery, StandingEnvelope
+from engine.decision.facts import PersonQuery
+from engine.decision.standing import StandingEnvelope
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError
 from engine.runtime.desk import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from engine.decision.facts import StandingEnvelope
+from engine.decision.standing import StandingEnvelope
 from engine.kernel.clocks import Moment, datetime_of, zone
 from engine.kernel.problems import Text
 from engine.printouts.paper import Block, Break, Grid, Pairs, Paper, Pictures, Writing
