@@ -161,24 +161,10 @@ notification = _table(
 )
 task = _table(
     "task",
-    _words("id"),
-    _words("key"),
-    _words("app"),
-    _words("form"),
-    _words("record"),
-    _words("assignee"),
-    _words("title_zh"),
-    _words("title_en"),
-    _words("actions"),
-    _words("dedupe"),
-    _moment("opened_at"),
-    _moment("due_at"),
-    _words("state"),
-    _moment("closed_at"),
-    _words("closed_action"),
-    _words("closed_by"),
-    _words("closed_rule"),
-    _words("approval"),
+    *(_words(name) for name in ("id", "key", "app", "form", "record", "assignee")),
+    *(_words(name) for name in ("title_zh", "title_en", "actions", "dedupe")),
+    *(_moment(name) for name in ("opened_at", "due_at", "closed_at")),
+    *(_words(name) for name in ("state", "closed_action", "closed_by", "closed_rule", "approval")),
     _number("priority"),
 )
 approval = _table(
