@@ -163,8 +163,10 @@ task = _table(
     "task",
     *(_words(name) for name in ("id", "key", "app", "form", "record", "assignee")),
     *(_words(name) for name in ("title_zh", "title_en", "actions", "dedupe")),
-    *(_moment(name) for name in ("opened_at", "due_at", "closed_at")),
-    *(_words(name) for name in ("state", "closed_action", "closed_by", "closed_rule", "approval")),
+    *(_moment(name) for name in ("opened_at", "due_at")),
+    _words("state"),
+    _moment("closed_at"),
+    *(_words(name) for name in ("closed_action", "closed_by", "closed_rule", "approval")),
     _number("priority"),
 )
 approval = _table(
