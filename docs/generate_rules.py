@@ -17,7 +17,7 @@ from engine.rules.text.words import PERSONS, STRUCTURE, UNITS, Language, Word
 HERE = Path(__file__).parent
 PAGES: Mapping[Language, str] = MappingProxyType({"en": "rules.md", "zh": "rules.zh.md"})
 EXAMPLE = ("sales_management", "breaker_fuse")
-COMING = frozenset(("wait_until", "snapshot"))
+COMING = frozenset(("snapshot",))
 """The actions that are checked and refused when they are published."""
 
 _KINDS: Mapping[Kind, tuple[str, str]] = MappingProxyType(

@@ -87,8 +87,13 @@ def _http_exception(error: HTTPException) -> BaseResponse:
 def _unexpected(error: Exception) -> BaseResponse:
     """Answer a failure of ours: the log has it all, the answer a number to find it by."""
     request_id = str(g.get("request_id", ""))
-    log.error("request %s failed: %s %s", request_id, request.method, request.path, exc_info=error)
+    log.error("request %s failed: %s %s", request_id, request.method, _address(), exc_info=error)
     return _answer(500, (INTERNAL.at(request_id=request_id),))
+
+
+def _address() -> str:
+    """Return the address that was asked for; where it holds what lets a signer in, without that."""
+    return str(request.url_rule) if request.blueprint == "signing" else request.path
 
 
 def _answer(status: int, problems: Sequence[Problem]) -> Response:

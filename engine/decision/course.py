@@ -157,7 +157,7 @@ def _wait(run: Run, action: Wait, row: Row, way: Way) -> Moment:
         run.hear([(time, row)])
         until = moment_by(time, time.evaluate(row, run.around), run.app.zone)
     if until is None:
-        raise EngineError(problems.NO_WAIT.at())
+        raise EngineError((problems.NO_WAIT if isinstance(time, LengthDef) else problems.NO_DAY_TO_WAIT_FOR).at())
     body = run.body
     payload = {
         "app": body.app,

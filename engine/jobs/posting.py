@@ -50,7 +50,7 @@ def pass_on(execution: Execution, connection: Connection, message: Message) -> N
     if viewer is None or said["app"] not in execution.catalogs.current(connection).catalog.apps:
         subscriptions.remove(connection, said["user"], said["app"], said["board"])
         return
-    wait(Desk(execution), connection, viewer, subscriptions.get(connection, said["subscription"]))
+    wait(Desk(execution), connection, viewer, subscriptions.get(connection, said["subscription"]), message.due_at)
     letter = derived_id(f"{message.id}/letter", message.due_at, 0)
     payload = {name: said[name] for name in ("app", "board", "user")}
     execution.send(connection, letter, [OutboxMessage(letter, BOARD_MAIL, payload, execution.clocks.business())])

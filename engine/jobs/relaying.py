@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.decision import calls
+from engine.decision.envelopes.handling import CODE, LINK
 from engine.decision.sending import BOARD_MAIL
 from engine.decision.telling import DIGEST, TELL
 from engine.jobs.problems import QUEUE_AWAY
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OF_OTHERS = frozenset({calls.KIND, PULL, TELL, DIGEST, BOARD_MAIL})
+OF_OTHERS = frozenset({calls.KIND, PULL, TELL, DIGEST, BOARD_MAIL, LINK, CODE})
 """The kinds of messages whose delivery waits for others: they have a lane of their own."""
 
 KINDS_OF: Mapping[str, Lane] = MappingProxyType({MAIN: Lane(OF_OTHERS), CALLS: Lane(OF_OTHERS, beside=False)})

@@ -32,6 +32,7 @@ from engine.storage import envelopes as stored
 from engine.storage import outbox
 from engine.storage.outbox import Message
 from engine.workflows.signing import problems
+from engine.workflows.signing.agreeing import first_contradiction
 from engine.workflows.signing.chain import first_break
 from engine.workflows.signing.envelope import Signer
 
@@ -154,7 +155,7 @@ def was_sealed(execution: Execution, message: Message) -> Message:
     with execution.database.read() as connection:
         acts = stored.acts_of(connection, [standing.id])[standing.id]
         app = execution.catalogs.current(connection).catalog.apps[standing.app]
-    broken = first_break(acts)
+    broken = first_break(acts) or first_contradiction(standing.envelope, acts)
     if broken is not None or acts[-1].hash != standing.head:
         raise EngineError(problems.BROKEN_CHAIN.at(number=broken or len(acts)))
     marks = {one.mark: _content(execution, one.mark) for one in standing.envelope.signers if one.mark}

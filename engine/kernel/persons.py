@@ -18,7 +18,7 @@ class PersonsDef:
     ``kind`` is ``owner``, ``creator``, ``role`` (``of`` is the role's key), ``person`` (``of`` is a field of the type
     person) or ``manager_of`` (``of`` is ``owner`` or a field of the type person). A field may be one of the record that
     references lead to: ``customer.finance_bp``. Rules have ``manager_chain`` (like ``manager_of``, with all above),
-    and name ``least_loaded`` (of a role) and ``watchers``, who cannot be found yet.
+    ``least_loaded``, one of a role, and ``watchers``, who cannot be found yet.
     """
 
     kind: PersonsKind

@@ -6,6 +6,8 @@ Texts are never markup: what stands in them is escaped. A sign that the font lac
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from threading import Lock
@@ -203,6 +205,19 @@ def _table(rows: list[list[Any]], widths: list[float], *, head: bool, more: list
     return made
 
 
+BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Pixels.DecompressionBombError,
+)
+"""What reading a picture raises where it is none, or a broken one."""
+
+
 def _picture(content: bytes, width: float, height: float) -> Iterator[Flowable]:
     """Draw a picture upright, no larger than paper shows; nothing where it is none."""
     try:
@@ -214,7 +229,7 @@ def _picture(content: bytes, width: float, height: float) -> Iterator[Flowable]:
             seen = upright.convert("RGBA")
             flat.paste(seen, mask=seen)
             flat.save(target, "JPEG", quality=85)
-    except (UnidentifiedImageError, OSError, ValueError, Pixels.DecompressionBombError):
+    except BROKEN:
         return
     target.seek(0)
     wide, high = flat.size

@@ -248,6 +248,11 @@ NO_WAIT = ProblemKind(
     Text("等待的时间要大于零", "A wait is some time, more than none"),
     Text("例如 3 天、2 小时或 5 个工作日", "For example 3 days, 2 hours or 5 workdays"),
 )
+NO_DAY_TO_WAIT_FOR = ProblemKind(
+    "RULE-065",
+    Text("等到的日期是空的,这次运行什么也没做", "The day to wait until is blank: this run has done nothing"),
+    Text("在条件里写明它不为空,例如 on is not empty", "Ask in the condition that it is filled, as in: on is not empty"),
+)
 NO_SEVERAL = ProblemKind(
     "RULE-057",
     Text("“{key}”不是可多选的字段,不能加标签", "“{key}” is no field of several options, so no tag can be added to it"),

@@ -9,6 +9,7 @@ from engine.boards.problems import NO_SENDING_TIME
 from engine.decision.changeset import OutboxMessage
 from engine.decision.problems import ABSENT
 from engine.decision.sending import BOARD_DUE, PERIODS, Period, next_slot
+from engine.kernel.clocks import Moment
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
 from engine.runtime.boards import Boards
@@ -67,11 +68,14 @@ class BoardSubscriptions:
             subscriptions.remove(connection, viewer.id, app, board)
 
 
-def wait(desk: Desk, connection: Connection, viewer: Viewer, wanted: Subscription | None) -> None:
-    """Put the message of a subscription into the outbox, due at the next moment of the app's workdays."""
+def wait(desk: Desk, connection: Connection, viewer: Viewer, wanted: Subscription | None, behind: Moment = 0) -> None:
+    """Put the message of a subscription into the outbox, due at the next moment of the app's workdays.
+
+    It lies behind the one before it, also where the clock of another machine is a little slower.
+    """
     if wanted is None:
         return
-    reading, now = desk.over(connection, viewer), desk.execution.clocks.business()
+    reading, now = desk.over(connection, viewer), max(desk.execution.clocks.business(), behind)
     period: Period = next(one for one in PERIODS if one == wanted.period)
     is_workday = reading.surroundings(wanted.app).calendar.is_workday
     due = next_slot(period, wanted.hour, now, reading.app(wanted.app).zone, is_workday)

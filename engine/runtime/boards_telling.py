@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from engine.boards.boards import Measure, Metric, Widget
@@ -13,6 +12,7 @@ from engine.kernel.problems import Text
 from engine.kernel.values import Value
 from engine.language.messages import Message
 from engine.language.types import PersonType
+from engine.runtime.boards_said import number
 from engine.runtime.boards_views import RowView
 from engine.runtime.reading import Reading
 
@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 def ranked(rows: Sequence[RowView], key: str, metric: Metric, viewer: str) -> tuple[RowView, ...]:
     """Return the rows by a measure, each with its place: equals share one, and the next ones are counted past them.
 
-    The greatest comes first, unless the metric is ordered by the measure upwards; a blank has no place, at the end.
+    The greatest comes first, unless the metric is ordered by the measure upwards; what is blank, or no number, has no
+    place, at the end.
     """
     upwards = metric.definition.order[:1] == (key,)
-    filled = [(Decimal(str(row.values[key])), row) for row in rows if row.values[key] is not None]
+    told = [(number(row.values[key]), row) for row in rows]
+    filled = [(value, row) for value, row in told if value is not None]
     filled.sort(key=lambda pair: pair[0], reverse=not upwards)
     placed: list[RowView] = []
     for at, (value, row) in enumerate(filled):
         rank = placed[-1].rank if at and filled[at - 1][0] == value else at + 1
         placed.append(replace(row, rank=rank))
-    placed += [row for row in rows if row.values[key] is None]
+    placed += [row for value, row in told if value is None]
     return tuple(replace(row, is_own=_is_about(row, metric, viewer)) for row in placed)
 
 

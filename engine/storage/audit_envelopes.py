@@ -12,7 +12,9 @@ from engine.storage import system_tables
 from engine.storage.audit_chain import STREAM
 from engine.storage.audit_findings import Findings
 from engine.storage.envelopes import act_of
-from engine.workflows.signing.chain import first_break
+from engine.workflows.signing.agreeing import first_contradiction
+from engine.workflows.signing.chain import Act, first_break
+from engine.workflows.signing.envelope import envelope_of
 from engine.workflows.signing.problems import BROKEN_CHAIN
 
 SUBJECT = "envelope"
@@ -22,13 +24,16 @@ _ENVELOPE, _ACT, _JOURNAL = system_tables.envelope, system_tables.envelope_act, 
 def check_envelopes(connection: Connection, findings: Findings) -> None:
     """Go through all envelopes; an act that was changed, added or taken away is found at the first that does not fit.
 
+    So is an envelope that says other than its acts.
     The journal, whose seals are verified beside this, names the hash of every act.
     """
     chains = dict(_chains(connection))
-    query = select(_ENVELOPE.c.id, _ENVELOPE.c.app, _ENVELOPE.c.head, _ENVELOPE.c.acts).order_by(_ENVELOPE.c.id)
-    for row in connection.execute(query):
+    query = select(_ENVELOPE.c.id, _ENVELOPE.c.app, _ENVELOPE.c.head, _ENVELOPE.c.acts, _ENVELOPE.c.content)
+    for row in connection.execute(query.order_by(_ENVELOPE.c.id)):
         findings.saw("envelopes")
-        broken, hashes = chains.pop(row.id, (None, []))
+        acts = chains.pop(row.id, ())
+        hashes = [act.hash for act in acts]
+        broken = first_break(acts) or first_contradiction(envelope_of(json.loads(row.content)), acts)
         told = _told(connection, row.app, row.id)
         if broken is None and (len(hashes) != row.acts or hashes != told or hashes[-1:] != [row.head]):
             pairs = zip(hashes, told, strict=False)
@@ -39,13 +44,12 @@ def check_envelopes(connection: Connection, findings: Findings) -> None:
         findings.add(BROKEN_CHAIN.at(f"envelope.{id}", number=1))
 
 
-def _chains(connection: Connection) -> Iterator[tuple[str, tuple[int | None, list[str]]]]:
-    """Go through the acts by envelope: the number of the first that does not fit, if any, and all of their hashes."""
+def _chains(connection: Connection) -> Iterator[tuple[str, tuple[Act, ...]]]:
+    """Go through the acts by envelope."""
     query = select(_ACT).order_by(_ACT.c.envelope, _ACT.c.number)
     with connection.execute(query, execution_options=STREAM) as found:
         for id, rows in groupby(found.mappings(), key=_envelope):
-            acts = [act_of(row) for row in rows]
-            yield id, (first_break(acts), [act.hash for act in acts])
+            yield id, tuple(act_of(row) for row in rows)
 
 
 def _envelope(row: RowMapping) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("boards", __name__)
 
 _CLOCK: Final = 5
+HOUR_DIGITS: Final = 2
 """The last signs of a moment in words: its hour and minute."""
 
 
@@ -116,7 +117,8 @@ def board_by_mail(app: str, key: str) -> BaseResponse:
     asking, wanted = viewer(), instance().services.board_subscriptions
     period, hour = request.form.get("period", ""), request.form.get("hour", "")
     if period:
-        wanted.want(asking, app, key, period, int(hour) if hour.isascii() and hour.isdecimal() else -1)
+        is_hour = hour.isascii() and hour.isdecimal() and len(hour) <= HOUR_DIGITS
+        wanted.want(asking, app, key, period, int(hour) if is_hour else -1)
     else:
         wanted.stop(asking, app, key)
     return redirect(url_for("boards.board", app=app, key=key), 303)

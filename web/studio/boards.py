@@ -49,6 +49,7 @@ blueprint = Blueprint("studio_boards", __name__)
 BOARDS: Final = "/a/<app>/studio/boards/"
 ONE: Final = f"{BOARDS}<key>"
 WIDGET: Final = f"{ONE}/widgets/<uid>"
+MOST_DIGITS: Final = 9
 STEPS: Final = {"up": -1, "down": 1}
 FUNCTIONS: Final = {
     "count": Text("有多少条", "how many records"),
@@ -202,7 +203,7 @@ def set_board(app: str, key: str) -> BaseResponse:
 def _whole(name: str) -> Json:
     """Return a posted whole number, or that there is none; anything else is refused (400)."""
     given = posted(name).strip()
-    if given and not (given.isascii() and given.isdecimal()):
+    if given and not (given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS):
         raise RequestRefused(400, BAD_REQUEST.at(name))
     return int(given) if given else GONE_PROPERTY
 

@@ -7,6 +7,7 @@ import re
 from engine.decision.changeset import Holding, OutboxMessage
 from engine.decision.envelopes.commands import SendForSigning
 from engine.decision.envelopes.handling import DUE, Handling
+from engine.decision.facts import PersonQuery
 from engine.decision.permissions import access_to, existing, require
 from engine.decision.persons import active
 from engine.decision.problems import ABSENT, NOT_ALLOWED
@@ -92,6 +93,9 @@ def _shortcomings(work: Work, body: SendForSigning) -> list[Problem]:
         found.append(problems.NO_SIGNERS.at("signers", most=MOST_SIGNERS))
     if not work.moment < body.expires_at <= work.moment + MOST_DAYS * DAY_MS:
         found.append(problems.BAD_DAYS.at("days", most=MOST_DAYS))
+    if found:
+        return found
+    work.fetch(PersonQuery(one.user) for one in body.signers if one.user is not None)
     for one in body.signers:
         found.extend(_wrong(work, one))
     return found

@@ -260,6 +260,8 @@ def _keep(handling: Handling, body: KeepSigned) -> Key:
     handling.standing = replace(standing, signed_file=body.signed, report_file=body.report)
     digests = (body.signed_sha256, body.report_sha256)
     handling.note("seal", signed=digests[0], report=digests[1], certificate=body.serial)
+    for file in (body.signed, body.report):
+        work.holdings.append(Holding(file, *handling.key, standing.field))
     if row is not None and standing.field in handling.form.fields:
         given = {standing.field: (*(row.get(standing.field) or ()), body.signed, body.report)}
         actor = Actor(None, standing.rule)

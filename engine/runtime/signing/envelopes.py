@@ -34,6 +34,7 @@ from engine.runtime.signing.views import (
 from engine.runtime.views import Viewer
 from engine.storage import envelopes as stored
 from engine.workflows.signing import problems
+from engine.workflows.signing.agreeing import first_contradiction
 from engine.workflows.signing.chain import Act, first_break
 from engine.workflows.signing.envelope import CODE_LASTS, Signer
 
@@ -226,7 +227,7 @@ def _views(reading: Reading, row: Row, listed: Sequence[StandingEnvelope]) -> tu
 def _shown(reading: Reading, row: Row, one: StandingEnvelope, acts: Sequence[Act]) -> EnvelopeView:
     envelope, me = one.envelope, reading.viewer.id
     state = "expired" if not envelope.over and reading.moment >= envelope.expires_at else envelope.state
-    broken = first_break(acts)
+    broken = first_break(acts) or first_contradiction(envelope, acts)
     intact = broken is None and len(acts) == one.acts and (not acts or acts[-1].hash == one.head)
     sends = me in (one.sender, row.get("owner"))
     live = state in ("sent", "opened")

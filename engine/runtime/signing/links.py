@@ -35,11 +35,12 @@ from engine.runtime.signing.sending import kept_content, mail_is_set_up, put_fil
 from engine.runtime.signing.views import ConsentView, SignerView, SigningPage
 from engine.runtime.throttle import Throttle
 from engine.runtime.views import Viewer
+from engine.sealing.marks import plain_mark
 from engine.sealing.pades import pages_of
 from engine.storage import envelopes as stored
 from engine.storage.contents.kinds import Kind, kind_of
 from engine.workflows.signing import problems
-from engine.workflows.signing.envelope import CODE_LASTS, CodeWay, Signer, is_visit
+from engine.workflows.signing.envelope import CODE_LASTS, CodeWay, Signer, is_visit, live
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,7 +49,6 @@ __all__ = ["Links", "Place", "Signature"]
 
 NOBODY: Final = Viewer("", "", "", "zh", frozenset())
 LARGEST_MARK: Final = 300_000
-MOST_PIXELS: Final = 6_000
 PNG: Final = "image/png"
 _BEGINS: Final = f"data:{PNG};base64,"
 SYSTEM: Final = "system"
@@ -103,7 +103,8 @@ class Links:
         self._do(AskCode(id, signer.number, place, self._keyring.code_digest(id, signer.number, code), by))
 
     def _code_by(self, signer: Signer) -> CodeWay:
-        return "mail" if signer.mail and signer.told_by == "mail" and mail_is_set_up(self._execution) else "sender"
+        told = signer.told_by in (None, "mail")
+        return "mail" if signer.mail and told and mail_is_set_up(self._execution) else "sender"
 
     def enter(self, token: str, place: Place, code: str) -> str:
         """Show who one is by a code; return what the browser holds from then on. EngineError (SIGN-017) where wrong."""
@@ -132,6 +133,8 @@ class Links:
         standing, signer = found.standing, found.signer
         now = self._execution.clocks.business()
         known = _digest(visit)
+        if standing.envelope.over and standing.envelope.state != "signed":
+            raise EngineError(problems.OVER.at())
         if not is_visit(signer, known, now):
             raise EngineError(problems.WHO_ARE_YOU.at())
         content = self._content(standing.envelope.sha256)
@@ -150,6 +153,9 @@ class Links:
     def sign(self, token: str, place: Place, visit: str | None, given: Signature) -> None:
         """Sign; EngineError with all that is missing."""
         found = self._found(token, place)
+        now = self._execution.clocks.business()
+        if not is_visit(live(found.standing.envelope, found.signer.number, now), _digest(visit), now):
+            raise EngineError(problems.WHO_ARE_YOU.at())
         self._content(found.standing.envelope.sha256)
         mark = _mark(given.drawn) if given.drawn else None
         body = PutSignature(
@@ -278,13 +284,13 @@ def _hinted(mail: str) -> str:
 
 
 def _mark(drawn: str) -> tuple[bytes, Kind]:
-    """Return the picture of a drawn signature, and what it is; EngineError (SIGN-022) where it is none."""
+    """Return the picture of a drawn signature, drawn anew, and what it is; EngineError (SIGN-022) where it is none."""
     try:
         content = base64.b64decode(drawn.removeprefix(_BEGINS), validate=True)
-        kind = kind_of(content, len(content), MARK_NAME)
-    except (ValueError, EngineError) as error:
+    except ValueError as error:
         raise EngineError(problems.BAD_MARK.at("mark")) from error
-    fits = max(kind.width or MOST_PIXELS + 1, kind.height or MOST_PIXELS + 1) <= MOST_PIXELS
-    if not drawn.startswith(_BEGINS) or kind.type != PNG or not fits or len(content) > LARGEST_MARK:
+    fits = drawn.startswith(_BEGINS) and len(content) <= LARGEST_MARK
+    plain = plain_mark(content) if fits else None
+    if plain is None:
         raise EngineError(problems.BAD_MARK.at("mark"))
-    return content, kind
+    return plain, kind_of(plain, len(plain), MARK_NAME)

@@ -188,10 +188,15 @@ def refused(envelope: Envelope, signer: Signer, reason: str, now: Moment) -> Env
 
 
 def relinked(envelope: Envelope, number: int, link: str) -> Envelope:
-    """Return the envelope with another link for a signer; what was given out before opens nothing any more."""
+    """Return the envelope with another link for a signer; what was given out before opens nothing any more.
+
+    Whoever has the new one begins anew: what was read by the one before was read by somebody else.
+    """
     one = envelope.signer(number)
     blank = replace(one, issue=one.issue + 1, link=link, told_by=None, code=None, code_at=None, codes=0, tries=0)
-    return with_signer(envelope, replace(blank, visit=None, visit_at=None, known_by=None))
+    state: SignerState = "asked" if one.state == "opened" else one.state
+    unread = replace(blank, visit=None, visit_at=None, known_by=None, read_at=None, state=state)
+    return with_signer(envelope, unread)
 
 
 def ended(envelope: Envelope, state: State) -> Envelope:

@@ -122,7 +122,7 @@ def test_a_rule_says_that_it_cannot_wait_when_the_day_is_blank(crm):
     make(site, step="1")
     pass_time(site, 0)
     assert messages(site) == []
-    assert [tuple(run) for run in site.query("SELECT rule, error FROM youju_rule_run")] == [("r", "RULE-056")]
+    assert [tuple(run) for run in site.query("SELECT rule, error FROM youju_rule_run")] == [("r", "RULE-065")]
 
 
 def test_a_record_that_is_deleted_meanwhile_is_left_alone(crm):
