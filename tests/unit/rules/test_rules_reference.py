@@ -61,6 +61,7 @@ def test_an_action_is_said_to_run_when_nothing_refuses_it(name):
         "start_approval": {"approval": "look"},
         "send_for_signing": {"document": "offer"},
         "wait_for": {"hours": 1},
+        "wait_until": "today()",
     }
     on = {"before": ["save"]} if name == "refuse" else {"created": True}
     assert "RULE-040" not in [code for code, _ in found(on, {name: then[name]})]
