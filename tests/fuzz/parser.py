@@ -6,6 +6,7 @@ The folder keeps the corpus, so that the next run goes on where this one ended; 
 input that breaks the law is kept in the folder as crash-….
 """
 
+import resource
 import sys
 from pathlib import Path
 
@@ -30,6 +31,7 @@ SEEDS = (
     "{% each visits where score >= 3 %}{{ `编号` }}, {% end %}{{ “}}” & 'it”s' }}",
 )
 LONGEST = 400
+MEMORY = 2 * 1024**3
 
 
 def check(source: str) -> None:
@@ -85,6 +87,8 @@ def _escaped(word: str) -> str:
 def main() -> None:
     """Run the fuzzer with the folder and the options of the command line."""
     folder, *options = sys.argv[1:]
+    # The fuzzer's own limit goes by a peak that a process inherits from who started it, so a large one would end it.
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     corpus = Path(folder) / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(SEEDS):
@@ -93,6 +97,7 @@ def main() -> None:
         f"-dict={_dictionary(Path(folder))}",
         f"-max_len={LONGEST * 3}",
         "-timeout=10",
+        "-rss_limit_mb=0",
         f"-artifact_prefix={folder}/",
     ]
     atheris.Setup([sys.argv[0], *own, *options, str(corpus)], test_one_input)
