@@ -11,12 +11,16 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CreateTableAs,
+    Index,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     and_,
     case,
+    cast,
     func,
     literal,
     null,
@@ -64,32 +68,34 @@ class Firsts:
         self._table = Table(
             _NAME,
             MetaData(),
-            Column("id", Text(), primary_key=True),
+            Column("id", Text(), nullable=False),
             Column("old_at", BigInteger()),
             Column("new_at", BigInteger()),
             Column("money", own),
             prefixes=["TEMPORARY"],
         )
-        self._table.create(connection)
+        Index(f"{_NAME}_id", self._table.c.id, unique=True)
+        self._made = False
 
     def look(self, at: Moment, old: Condition | None, new: Condition | None) -> None:
         """Note of which records the conditions hold now; None is a condition that is not asked now."""
         main, both = self._form.main.table, self._table.alias()
         holds = [one for one in (old, new) if one is not None]
+        found = self._asked(_when(old, at), _when(new, at)).where(main.c.deleted_at.is_(None), or_(*holds))
+        if not self._made:
+            self._begin(found)
+            return
         known = select(both.c.id).where(both.c.id == main.c.id, both.c.old_at.is_not(None), both.c.new_at.is_not(None))
-        found = select(main.c.id, _when(old, at), _when(new, at), self._worth()).where(
-            main.c.deleted_at.is_(None), or_(*holds), ~known.exists()
-        )
-        self._keep(found)
+        self._keep(found.where(~known.exists()))
 
     def note(self, record: str, at: Moment, *, old: bool, new: bool) -> None:
         """Note that the conditions hold of one record now."""
-        main = self._form.main.table
-        sides = [literal(at if holds else None, BigInteger()) for holds in (old, new)]
-        self._keep(select(main.c.id, *sides, self._worth()).where(main.c.id == record))
+        sides = (literal(at if holds else None, BigInteger()) for holds in (old, new))
+        self._keep(self._asked(*sides).where(self._form.main.table.c.id == record))
 
     def parted(self, at: Moment, limit: int) -> Sequence[str]:
         """Return records of which one condition first held at this moment and the other has not yet."""
+        self._ready()
         old, new = self._table.c.old_at, self._table.c.new_at
         apart = or_(and_(old == at, new.is_(None)), and_(new == at, old.is_(None)))
         return (
@@ -98,11 +104,13 @@ class Firsts:
 
     def pairs(self, records: Sequence[str]) -> Mapping[str, Pair]:
         """Return when the conditions first held of these records."""
+        self._ready()
         chosen = select(self._table).where(self._table.c.id.in_(records))
         return {row.id: Pair(row.old_at, row.new_at) for row in self._connection.execute(chosen)}
 
     def totals(self) -> Mapping[Kind, Total]:
         """Return how many records stand in which way, and what they come to."""
+        self._ready()
         old, new = self._table.c.old_at, self._table.c.new_at
         kind = case(
             (new.is_(None), "gone"),
@@ -114,8 +122,24 @@ class Firsts:
         query = select(kind, func.count(), func.sum(self._table.c.money)).group_by(kind)
         return {row[0]: Total(row[1], self._read(row[2])) for row in self._connection.execute(query)}
 
-    def _worth(self) -> ColumnElement[Any]:
-        return null() if self._money is None else self._form.main.table.c[self._money]
+    def _asked(self, old: ColumnElement[Any], new: ColumnElement[Any]) -> Select[Any]:
+        main, own = self._form.main.table, self._table.c
+        money = cast(null(), own.money.type) if self._money is None else main.c[self._money]
+        sides = (cast(one, BigInteger()).label(key) for key, one in (("old_at", old), ("new_at", new)))
+        return select(main.c.id, *sides, money.label("money"))
+
+    def _begin(self, found: Select[Any]) -> None:
+        """Make the table of what the first look finds: PostgreSQL reads side by side for this, and for no insert."""
+        made = CreateTableAs(found, _NAME, temporary=True)
+        self._connection.execute(made)
+        for index in self._table.indexes:
+            index.create(self._connection)
+        self._made = True
+
+    def _ready(self) -> None:
+        if not self._made:
+            self._table.create(self._connection)
+            self._made = True
 
     def _read(self, total: Any) -> Value:  # noqa: ANN401 - what a driver gives
         if self._money is None:
@@ -123,7 +147,8 @@ class Firsts:
         main = self._form.main
         return from_physical(total, main.columns[self._money], main.dialect)
 
-    def _keep(self, found: Any) -> None:  # noqa: ANN401 - a select of the four columns
+    def _keep(self, found: Select[Any]) -> None:
+        self._ready()
         adding = insert_into(self._connection, self._table).from_select(["id", "old_at", "new_at", "money"], found)
         own, more = self._table.c, adding.excluded
         merged = {key: func.coalesce(own[key], more[key]) for key in ("old_at", "new_at", "money")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -169,6 +170,25 @@ def test_a_rule_of_a_draft_is_tried_when_it_is_asked_for(shop):
     assert [(item.title, item.kind, [text.en for text in item.because]) for item in found.differing] == [
         ("b", "gone", ["Worth is 5, not more than 10"])
     ]
+
+
+SIGNS = ("O'Brien", "100% sure", "a:b %(c)s %s", "C:\\new", 'two "quotes"', "有据，：？", "$1 {x} ?")
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_the_first_look_finds_its_record_when_its_text_has_signs_of_their_own(shop, name):
+    first = day(shop)
+    deal(shop, name, "7")
+    deal(shop, "other", "5")
+    sleep(shop)
+    shop.services.directory.grant("anna", *ADMIN_ROLE)
+    written = json.dumps(name, ensure_ascii=False)
+    when = f"name = {written} and worth > 1.5 and seen_at <= now() and not flag"
+    named = rule("named", "deal", [{"schedule": {"cron": "0 9 * * *"}}], FLAG, when=when)
+    shop.services.draft_documents.change(shop.viewer("anna"), "shop", {"rules/named.json": named}, None)
+    found = asked(shop, first, rule="named", draft=True)
+    assert (found.old, found.new) == (Sum(0, "0.00"), Sum(1, "7.00"))
+    assert [(item.title, item.kind) for item in found.differing] == [(name, "added")]
 
 
 def test_events_are_gone_through_when_a_rule_looks_at_changes(shop):
