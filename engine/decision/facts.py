@@ -92,14 +92,20 @@ class RoleQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class LeastLoadedQuery:
-    """Who of those who hold a role in an app has the fewest open tasks. Answer: the id of an active user or None.
-
-    Of several it is the one whose newest task is the oldest, then the first by name.
-    """
+class LoadsQuery:
+    """What those who hold a role in an app have to do. Answer: a tuple of ``Load``s of active users, by name."""
 
     app: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many tasks are open for a person, and when they last got one; None where they never did."""
+
+    person: str
+    open: int
+    newest: Moment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +256,7 @@ Query = (
     | BalanceQuery
     | PersonQuery
     | RoleQuery
-    | LeastLoadedQuery
+    | LoadsQuery
     | OpenTasksQuery
     | TaskQuery
     | FiredQuery

@@ -22,7 +22,7 @@ from engine.decision.facts import (
     FileQuery,
     FiredQuery,
     LastMoveQuery,
-    LeastLoadedQuery,
+    LoadsQuery,
     MessageQuery,
     OpenTasksQuery,
     PersonQuery,
@@ -84,7 +84,7 @@ class Changes:
             case OpenTasksQuery(app, form, id):
                 # What is written overtakes tasks of its own; a task that is closed by hand does not say whose it is.
                 return (app, form, id) in self.with_tasks | self.records or self.closes_alone
-            case LeastLoadedQuery():
+            case LoadsQuery():
                 return self.loads  # what is written may overtake tasks of anybody's
             case TaskQuery(id):
                 return id in self.tasks

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, cast
 
 from engine.catalog.apps import Catalog
+from engine.decision.changeset import TaskOpening
 from engine.decision.facts import (
-    LeastLoadedQuery,
+    AwayQuery,
+    Load,
+    LoadsQuery,
     Person,
     PersonQuery,
     Query,
@@ -16,6 +20,7 @@ from engine.decision.facts import (
     SuperiorsQuery,
 )
 from engine.forms.forms import Form
+from engine.kernel.clocks import Moment
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import Text
 from engine.kernel.values import Row, Value
@@ -35,6 +40,16 @@ class Asking(Protocol):
     @property
     def catalog(self) -> Catalog:
         """The apps."""
+        ...
+
+    @property
+    def moment(self) -> Moment:
+        """When that is asked."""
+        ...
+
+    @property
+    def opened(self) -> Sequence[TaskOpening]:
+        """The tasks given out since what is stored was read, in that order."""
         ...
 
     def record(self, app: str, form: str, id: str) -> Row | None:
@@ -73,9 +88,28 @@ def named(sight: Asking, form: Form, who: PersonsDef, row: Row) -> tuple[str, ..
             below = _at_end(sight, form, who.of, row)
             return superiors(sight, below) if below else ()
         case "least_loaded":
-            return _ids(cast("Value", sight.fact(LeastLoadedQuery(form.app, who.of))))
+            return _least_loaded(sight, form.app, who.of)
         case "watchers":  # a rule that names them is refused when it is published
             return ()
+
+
+def _least_loaded(sight: Asking, app: str, role: str) -> tuple[str, ...]:
+    """Return who of a role has the fewest open tasks, of those the one whose newest is the oldest, then by name.
+
+    Who is away is passed over while somebody is there. What has been given a moment ago counts, too, so that a decision
+    which gives out several tasks spreads them.
+    """
+    away = cast("Mapping[str, str | None]", sight.fact(AwayQuery(sight.moment)))
+    loads = cast("tuple[Load, ...]", sight.fact(LoadsQuery(app, role)))
+    assigned = [task.assignee for task in sight.opened]
+    given, turns = Counter(assigned), {person: turn for turn, person in enumerate(assigned, 1)}
+
+    def burden(load: Load) -> tuple[bool, int, int, Moment]:
+        newest = -1 if load.newest is None else load.newest
+        return load.person in away, load.open + given[load.person], turns.get(load.person, 0), newest
+
+    found = min(loads, key=burden, default=None)
+    return () if found is None else (found.person,)
 
 
 def superiors(sight: Asking, id: str) -> tuple[str, ...]:
@@ -139,7 +173,8 @@ def look_up(sight: Asking, form: Form, asked: Iterable[tuple[PersonsDef, Row]]) 
                 query = reached.get(place)
                 here[place] = None if query is None else sight.record(query.app, query.form, query.id)
     roles: list[Query] = [RoleQuery(form.app, who.of) for who, _ in pairs if who.kind == "role"]
-    roles += [LeastLoadedQuery(form.app, who.of) for who, _ in pairs if who.kind == "least_loaded"]
+    roles += [LoadsQuery(form.app, who.of) for who, _ in pairs if who.kind == "least_loaded"]
+    roles += [AwayQuery(sight.moment) for who, _ in pairs if who.kind == "least_loaded"]
     below = [(who.kind, _at_end(sight, form, who.of, row)) for who, row in pairs if who.kind in _ABOVE]
     above = [SuperiorsQuery(str(id)) for kind, id in below if id and kind == "manager_chain"]
     owners = [row.get("owner") for _, row in pairs]

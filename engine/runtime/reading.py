@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from engine.catalog.apps import App, Catalog
+from engine.decision.changeset import TaskOpening
 from engine.decision.facts import AggregateQuery, Person, PersonQuery, Query, RecordQuery, RowsQuery
 from engine.decision.problems import ABSENT
 from engine.forms.access import Access
@@ -44,6 +45,8 @@ class Reading:
     """Who can still let go of the held records looked at so far, by the record's id."""
     files: dict[str, FileView] = field(default_factory=dict)
     """The files looked up so far, by id."""
+    opened: tuple[TaskOpening, ...] = ()
+    """What is read gives no tasks."""
 
     @property
     def catalog(self) -> Catalog:

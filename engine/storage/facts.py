@@ -18,7 +18,7 @@ from engine.decision.facts import (
     FileQuery,
     FiredQuery,
     LastMoveQuery,
-    LeastLoadedQuery,
+    LoadsQuery,
     OpenTasksQuery,
     PersonQuery,
     Query,
@@ -77,8 +77,8 @@ def answer(
     answers.update(_records(connection, tables, [query for query in listed if isinstance(query, RecordQuery)]))
     answers.update(_persons(connection, [query for query in listed if isinstance(query, PersonQuery)]))
     answers.update(_roles(connection, [query for query in listed if isinstance(query, RoleQuery)]))
-    loaded = [query for query in listed if isinstance(query, LeastLoadedQuery)]
-    answers.update((query, tasks.least_loaded(connection, query.app, query.role)) for query in loaded)
+    loaded = [query for query in listed if isinstance(query, LoadsQuery)]
+    answers.update((query, tasks.loads(connection, query.app, query.role)) for query in loaded)
     answers.update(_superiors(connection, [query for query in listed if isinstance(query, SuperiorsQuery)]))
     answers.update(_tasks(connection, listed))
     answers.update(firings.fired(connection, [query for query in listed if isinstance(query, FiredQuery)]))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, literal, select
 
 from engine.decision.changeset import TaskAction
-from engine.decision.facts import OpenTask
+from engine.decision.facts import Load, OpenTask
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import Text
 from engine.rules.definitions import PRIORITIES, Priority
@@ -79,20 +79,19 @@ def count_open(connection: Connection, people: Sequence[str], bound: int = 100) 
     return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
-def least_loaded(connection: Connection, app: str, role: str) -> str | None:
-    """Return the active holder of a role with the fewest open tasks; of several the one who got one the longest ago."""
+def loads(connection: Connection, app: str, role: str) -> tuple[Load, ...]:
+    """Return what the active holders of a role have to do, by name; each is counted by an index of their own tasks."""
     user, grant = system_tables.user, system_tables.role_grant
-    open_now = case((_TASK.c.closed_at.is_(None), _TASK.c.id))
-    load, newest = func.count(open_now), func.max(_TASK.c.opened_at)
+    theirs = _TASK.c.assignee == user.c.id
+    open_ones = select(func.count()).select_from(_TASK).where(theirs, _TASK.c.closed_at.is_(None))
+    newest = select(func.max(_TASK.c.opened_at)).where(theirs)
     query = (
-        select(user.c.id)
+        select(user.c.id, open_ones.correlate(user).scalar_subquery(), newest.correlate(user).scalar_subquery())
         .join(grant, grant.c.user_id == user.c.id)
-        .outerjoin(_TASK, _TASK.c.assignee == user.c.id)
         .where(user.c.active, grant.c.app == app, grant.c.role == role)
-        .group_by(user.c.id, user.c.name)
-        .order_by(load, func.coalesce(newest, -1), user.c.name)
+        .order_by(user.c.name)
     )
-    return connection.execute(query.limit(1)).scalar_one_or_none()
+    return tuple(Load(*row) for row in connection.execute(query))
 
 
 def tasks_on(

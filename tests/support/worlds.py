@@ -16,7 +16,8 @@ from engine.decision.facts import (
     BalanceQuery,
     EntriesQuery,
     FiredQuery,
-    LeastLoadedQuery,
+    Load,
+    LoadsQuery,
     OpenTask,
     OpenTasksQuery,
     Person,
@@ -91,10 +92,9 @@ class World:
                 return {}
             case RoleQuery(app, role):
                 return tuple(p.id for p in self.people.values() if p.active and (app, role) in p.roles)
-            case LeastLoadedQuery(app, role):
+            case LoadsQuery(app, role):
                 held = [p for p in self.people.values() if p.active and (app, role) in p.roles]
-                loads = {p.id: sum(task.assignee == p.id for task in self.tasks.values()) for p in held}
-                return min(loads, key=lambda id: loads[id], default=None)
+                return tuple(Load(p.id, sum(task.assignee == p.id for task in self.tasks.values()), None) for p in held)
             case SameQuery(app, form, fields, values, excluding):
                 return tuple(
                     row["id"]

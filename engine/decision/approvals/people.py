@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from engine.decision.facts import AwayQuery, PersonQuery, RoleQuery, SuperiorsQuery
 from engine.decision.persons import ADMIN, ENGINE, Asking, active, look_up, named, superiors
 from engine.decision.work import Work
 from engine.forms.forms import Form
-from engine.kernel.clocks import Moment
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
 from engine.workflows import problems
 from engine.workflows.approvals.definitions import StepDef
-
-
-class Looking(Asking, Protocol):
-    """What telling who acts for whom needs to see: a decision in the making sees it, and so does a viewer's reading."""
-
-    @property
-    def moment(self) -> Moment:
-        """When that is asked."""
-        ...
-
 
 MOST_ASKED = 100
 """How many people one step asks at most."""
@@ -84,7 +73,7 @@ def _instead(work: Work, vacant: Iterable[str], own: Collection[str]) -> list[st
     return [id for id in admins if id not in own]
 
 
-def look_who_is_away(work: Looking, people: Iterable[str], own: Collection[str] = ()) -> None:
+def look_who_is_away(work: Asking, people: Iterable[str], own: Collection[str] = ()) -> None:
     """Have it answered, level by level, who acts for these people, and who all of them are."""
     away = cast("Mapping[str, str | None]", work.fact(AwayQuery(work.moment)))
     known: set[str] = set()
@@ -98,7 +87,7 @@ def look_who_is_away(work: Looking, people: Iterable[str], own: Collection[str] 
         level = {id for id in ways if id is not None} - known
 
 
-def acting_for(work: Looking, id: str, own: Collection[str] = ()) -> str:
+def acting_for(work: Asking, id: str, own: Collection[str] = ()) -> str:
     """Return who acts for a person now: themselves while they are there, else their deputy, else their superior.
 
     A deputy who is away has one, too. Where the way ends at nobody, or at somebody for whom it is their own, the next
@@ -117,11 +106,11 @@ def acting_for(work: Looking, id: str, own: Collection[str] = ()) -> str:
     return here
 
 
-def _is_gone(work: Looking, id: str) -> bool:
+def _is_gone(work: Asking, id: str) -> bool:
     person = work.person(id)
     return person is not None and not person.active
 
 
-def may_act_for(work: Looking, user: str, id: str, own: Collection[str]) -> bool:
+def may_act_for(work: Asking, user: str, id: str, own: Collection[str]) -> bool:
     """Tell whether a user may decide in the seat of a person: their own, or of somebody for whom they act now."""
     return user == id or acting_for(work, id, own) == user

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.decision.facts import LeastLoadedQuery
+from engine.decision.facts import LoadsQuery
+from engine.kernel.clocks import DAY_MS
 from engine.runtime.activating import set_active
 from engine.storage.facts import answer
 from tests.integration.jobs.shops import START, open_shop
@@ -74,9 +75,29 @@ def test_who_is_not_active_and_who_has_another_role_gets_nothing(site, me):
 
 
 def test_nobody_is_found_where_nobody_holds_the_role(site, me):
-    query = LeastLoadedQuery("shop", "nobody")
+    query = LoadsQuery("shop", "nobody")
     with site.database.read() as connection:
-        assert answer(connection, [query], {}) == {query: None}
+        assert answer(connection, [query], {}) == {query: ()}
+
+
+def test_tasks_of_one_decision_are_spread(site):
+    many = [{"open_task": {"key": f"look_{n}", "to": TO_STAFF, "title": LOOK}} for n in range(7)]
+    me = open_shop(site, {**rule("ask", "thing", {"created": True}, asking()), "then": many})
+    site.person("bob", ("shop", "staff"))
+    site.person("eve", ("shop", "staff"))
+    make(site, me, "a")
+    assert sorted(loads(site).values()) == [2, 2, 3]
+
+
+def test_who_is_away_is_passed_over_while_somebody_is_there(site, me):
+    now = site.business.moment
+    for name in ("bob", "eve"):
+        site.services.absences.add(site.viewer(name), now, now + DAY_MS, None)
+    make(site, me, *"abc")
+    assert loads(site) == {"bob": 0, "eve": 0, "me": 3}
+    site.services.absences.add(site.viewer("me"), now, now + DAY_MS, None)
+    make(site, me, *"de")
+    assert loads(site) == {"bob": 1, "eve": 1, "me": 3}
 
 
 @pytest.mark.parametrize("priority", ["urgent", "high", "normal", "low"])
