@@ -24,7 +24,7 @@ from engine.catalog.printouts.compiling import compile_printouts
 from engine.catalog.quick_actions import Surrounding, compile_quick_actions
 from engine.catalog.rules_together import TOGETHER, about_forms
 from engine.catalog.specs import table_specs
-from engine.catalog.state_deadlines import persons_in, rules_of
+from engine.catalog.state_deadlines import cron_problems, persons_in, rules_of
 from engine.forms.access import Grant
 from engine.forms.compiling import SYSTEM_LABELS, compile_form, form_scopes
 from engine.forms.definitions import OptionDef
@@ -272,6 +272,7 @@ class _Parts:
             for at, who in (*asked_in(definition), *persons_in(definition)):
                 self._check_persons(definition.form, f"{file}#{at}", who)
             work = self._work(definition.form)
+            work.found.extend(cron_problems(definition))
             machine = compile_workflow(definition, work, self._fields(definition.form) | {"owner"}, least)
             self.keep(work, file)
             if machine is not None:

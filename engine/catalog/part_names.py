@@ -89,6 +89,11 @@ description 说明 description
 digits 总位数 digits in all
 dimensions 分组 dimensions
 due 时限 time allowed
+duties 每期要有的记录 duties
+records 哪些记录 which records
+each 每 in every
+count 几条 how many
+dated 按哪天算 counted on the day of
 escalate 超时上报 escalation
 after 之后多久 how long after
 tell 提醒谁 who is told

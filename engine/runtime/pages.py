@@ -32,6 +32,7 @@ from engine.runtime.inbox import Inbox
 from engine.runtime.listing import list_page
 from engine.runtime.pages_buttons import button_views, offered_on, standing_views
 from engine.runtime.pages_cards import cards_view
+from engine.runtime.pages_duties import duties_of
 from engine.runtime.pages_figures import figures_view
 from engine.runtime.pages_look import Look
 from engine.runtime.pages_records import RecordParts, facts_view, usual_blocks
@@ -107,6 +108,7 @@ class Pages:
                 summary="" if page is None else look.words(definition, row, page.summary),
                 light=None if page is None else look.light(definition, row, page.light),
                 approvals=approvals_of(reading, app, form, id),
+                duties=tuple(duties_of(look, definition, row)),
             )
 
     def personal(self, viewer: Viewer) -> tuple[PageName, ...]:

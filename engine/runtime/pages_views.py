@@ -308,6 +308,23 @@ class PageView:
 
 
 @dataclass(frozen=True)
+class DutyView:
+    """What has to be recorded of a record in the period under way.
+
+    So many are ``done`` of ``count``; ``until`` is the moment with which the last day begins. ``through`` is the field
+    of ``form`` by which a new one points at the record, None where the viewer may make none.
+    """
+
+    labels: Text
+    form: FormView
+    through: str | None
+    each: Literal["day", "week", "month"]
+    done: int
+    count: int
+    until: str
+
+
+@dataclass(frozen=True)
 class RecordPageView:
     """The page of a record; ``composed`` says that a document states it. ``summary`` stands below the name.
 
@@ -321,6 +338,7 @@ class RecordPageView:
     summary: str = ""
     light: Colour | None = None
     approvals: tuple[ApprovalView, ...] = ()
+    duties: tuple[DutyView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
+    ClauseElement,
     Column,
     ColumnElement,
     Connection,
-    CreateTableAs,
+    Executable,
     Index,
     Integer,
     MetaData,
@@ -28,12 +31,16 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.ext.compiler import compiles
 
 from engine.kernel.clocks import Moment
 from engine.kernel.values import Value
 from engine.storage.form_tables import FormTables
 from engine.storage.rows import from_physical
 from engine.storage.upserts import insert_into
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 _NAME = "youju_past_firsts"
 
@@ -130,8 +137,11 @@ class Firsts:
 
     def _begin(self, found: Select[Any]) -> None:
         """Make the table of what the first look finds: PostgreSQL reads side by side for this, and for no insert."""
-        made = CreateTableAs(found, _NAME, temporary=True)
-        self._connection.execute(made)
+        if self._connection.dialect.name != "postgresql":
+            self._keep(found)
+            return
+        with _values_written_out(self._connection):
+            self._connection.execute(_TableOf(_NAME, found))
         for index in self._table.indexes:
             index.create(self._connection)
         self._made = True
@@ -153,6 +163,31 @@ class Firsts:
         own, more = self._table.c, adding.excluded
         merged = {key: func.coalesce(own[key], more[key]) for key in ("old_at", "new_at", "money")}
         self._connection.execute(adding.on_conflict_do_update(index_elements=["id"], set_=merged))
+
+
+class _TableOf(Executable, ClauseElement):
+    """Makes a temporary table of what a select finds; the library's own would not write every value out."""
+
+    inherit_cache = False
+
+    def __init__(self, name: str, found: Select[Any]) -> None:
+        self.name, self.found = name, found
+
+
+@compiles(_TableOf)
+def _say(made: _TableOf, compiler: SQLCompiler, **_: Any) -> str:  # noqa: ANN401 - what a compiler passes on
+    return f"CREATE TEMPORARY TABLE {made.name} AS {compiler.process(made.found)}"
+
+
+@contextmanager
+def _values_written_out(connection: Connection) -> Iterator[None]:
+    """Have the driver write values into the statement: PostgreSQL takes none beside one that makes a table."""
+    driver: Any = connection.connection.driver_connection
+    usual, driver.cursor_factory = driver.cursor_factory, psycopg.ClientCursor
+    try:
+        yield
+    finally:
+        driver.cursor_factory = usual
 
 
 def _when(condition: Condition | None, at: Moment) -> ColumnElement[Any]:

@@ -10,6 +10,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef, persons_def
 from engine.kernel.problems import Text
 from engine.workflows.approvals.definitions import ApprovalDef, approval_def
+from engine.workflows.duties import DutyDef, duty_def
 
 StateKind = Literal["draft", "open", "won", "lost", "held"]
 StateLight = Literal["yellow", "red"]
@@ -51,6 +52,7 @@ class StateDef:
     light: StateLight | None = None
     retired: bool = False
     due: DueDef | None = None
+    duties: tuple[DutyDef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def workflow_def(document: Json) -> WorkflowDef:
                 light=item.get("light"),
                 retired=item.get("retired", False),
                 due=_due_def(item["due"]) if "due" in item else None,
+                duties=tuple(map(duty_def, item.get("duties", ()))),
             )
             for item in document["states"]
         ),

@@ -144,6 +144,19 @@ NO_MOMENT = ProblemKind(
     Text("时限要算出日期或时刻", "A deadline is a date or a moment"),
     Text("例如 state_since + hours(48),或 add_workdays(today(), 3)", "For example state_since + hours(48)"),
 )
+NO_SUCH_RECORDS = ProblemKind(
+    "FLOW-060",
+    Text("没有关系“{key}”,不能要求每期记录", "There are no related records “{key}” to ask for in every period"),
+    Text("本表单的关系:{known}", "The relations of this form are: {known}"),
+)
+NO_DAY = ProblemKind(
+    "FLOW-061",
+    Text("“{key}”不是相关记录的日期或时刻", "“{key}” is no date or moment of the related records"),
+    Text(
+        "请写它们的一个日期字段,或去掉 dated,按创建时间算",
+        "Name a date of theirs, or leave it out: the day they were made",
+    ),
+)
 NOT_ASKED = ProblemKind(
     "FLOW-040",
     Text("这一步现在不等您决定", "This step does not wait for your decision"),

@@ -15,6 +15,7 @@ from engine.language.types import DateTimeType, DateType
 from engine.workflows import problems
 from engine.workflows.approvals.approvals import Approval, compile_approvals
 from engine.workflows.definitions import StateDef, TransitionDef, WorkflowDef
+from engine.workflows.duties import Duty, compile_duty
 
 CLOSED = ("won", "lost")
 """Kinds of states in which a record has come to its end."""
@@ -52,6 +53,8 @@ class Workflow:
     states: Mapping[str, StateDef]
     transitions: Mapping[str, Transition]
     approvals: Mapping[str, Approval] = field(default_factory=dict)
+    duties: Mapping[str, tuple[Duty, ...]] = field(default_factory=dict)
+    """What has to be recorded in every period, by state."""
 
     def approval_in(self, state: str | None) -> Approval | None:
         """Return the approval that starts where a record enters a state."""
@@ -94,12 +97,21 @@ def compile_workflow(
         guard = work.condition(f"{place}.guard", item.guard)
         transitions[item.key] = Transition(item, guard, compile_message(f"{place}.answer", item.answer, work))
     work.found.extend(_state_problems(definition, states))
+    duties: dict[str, tuple[Duty, ...]] = {}
     for state in definition.states:
         _check_due(state, work)
+        made = (compile_duty(one, f"states.{state.key}.duties.{one.key}", work) for one in state.duties)
+        duties[state.key] = tuple(duty for duty in made if duty is not None)
     approvals = compile_approvals(definition, work, fields)
     if len(work.found) > before:
         return None
-    return Workflow(definition, MappingProxyType(states), MappingProxyType(transitions), MappingProxyType(approvals))
+    return Workflow(
+        definition,
+        MappingProxyType(states),
+        MappingProxyType(transitions),
+        MappingProxyType(approvals),
+        MappingProxyType(duties),
+    )
 
 
 def _check_due(state: StateDef, work: Gathering) -> None:
