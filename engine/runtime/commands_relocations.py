@@ -10,8 +10,7 @@ from engine.decision.changeset import Actor
 from engine.kernel.problems import EngineError
 from engine.runtime.commands import services
 from engine.runtime.problems import NOT_A_PAIR
-from engine.runtime.relocations import back, move, states
-from engine.storage.relocations import Relocation
+from engine.runtime.relocations import Moved, back, move, states
 
 
 @click.command("states")
@@ -61,5 +60,10 @@ def move_back(key: str, id: str, reason: str) -> None:
     _say(back(services().execution, Actor(None), key, id, reason))
 
 
-def _say(made: Relocation) -> None:
+def _say(made: Moved) -> None:
     click.echo(f"✓ {made.id}\t已移动{made.moved}条 {made.moved} moved")
+    if made.passed:
+        click.echo(f"! {made.passed}条没有移动 {made.passed} passed over")
+    for one in made.first_passed:
+        said = "; ".join(f"{problem.message.zh} {problem.message.en}" for problem in one.problems)
+        click.echo(f"- {one.id}\t{said or '已不在那个状态 not in that state any more'}")

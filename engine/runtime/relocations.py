@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App
@@ -14,7 +14,7 @@ from engine.decision.problems import ABSENT
 from engine.decision.words import title_of
 from engine.kernel.clocks import moment_text
 from engine.kernel.identifiers import is_uuid, uuid7
-from engine.kernel.problems import EngineError, Nature, Text
+from engine.kernel.problems import EngineError, Nature, Problem, Text
 from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.drafting import current_of
@@ -63,6 +63,24 @@ class RelocationView:
     is_back: bool
 
 
+@dataclass(frozen=True)
+class PassedOver:
+    """A record that a move has left where it is, and why; without problems it had gone on meanwhile."""
+
+    id: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move has come to: how many records it moved, how many it passed over, and the first of these."""
+
+    id: str
+    moved: int
+    passed: int = 0
+    first_passed: tuple[PassedOver, ...] = ()
+
+
 class Relocations:
     """Moves of many records, for administrators; for all others there is nothing."""
 
@@ -95,13 +113,13 @@ class Relocations:
 
     def move(
         self, viewer: Viewer, app: str, form: str, moves: Mapping[str, str], reason: str, progress: Progress = int
-    ) -> Relocation:
+    ) -> Moved:
         """Move the records of these states to others; see ``move``."""
         with self._desk.reading(viewer) as reading:
             current_of(reading, app)
         return move(self._desk.execution, Actor(viewer.id), app, form, moves, reason, progress)
 
-    def back(self, viewer: Viewer, app: str, id: str, reason: str, progress: Progress = int) -> Relocation:
+    def back(self, viewer: Viewer, app: str, id: str, reason: str, progress: Progress = int) -> Moved:
         """Move back what a move has moved; see ``back``."""
         with self._desk.reading(viewer) as reading:
             current_of(reading, app)
@@ -156,7 +174,7 @@ def move(
     moves: Mapping[str, str],
     reason: str,
     progress: Progress = int,
-) -> Relocation:
+) -> Moved:
     """Move the records of these states to others, some at a time; return the move with how many there were.
 
     Each is a change of state of its own, in its history and in the log of states. No rule looks at it, so that nobody
@@ -165,6 +183,7 @@ def move(
     """
     _check(execution, app, form, moves, reason)
     one = _begun(execution, actor, app, form, moves, reason, None)
+    carried = _Carried()
     for origin, target in moves.items():
 
         def bodies(after: str | None, origin: str = origin, target: str = target) -> list[Relocate]:
@@ -173,11 +192,11 @@ def move(
                 ids = relocations.in_state(connection, tables, origin, after, CHUNK)
             return [Relocate(app, form, id, origin, target, one.id) for id in ids]
 
-        _carry_out(execution, actor, one.id, _chunks(bodies), progress)
-    return _kept(execution, one.id)
+        _carry_out(execution, actor, one.id, _chunks(bodies), carried, progress)
+    return carried.as_moved(one.id)
 
 
-def back(execution: Execution, actor: Actor, app: str, id: str, reason: str, progress: Progress = int) -> Relocation:
+def back(execution: Execution, actor: Actor, app: str, id: str, reason: str, progress: Progress = int) -> Moved:
     """Move back the records that a move has moved and that have not gone on since; return this move of its own."""
     with execution.database.read() as connection:
         was = relocations.by_id(connection, id) if is_uuid(id) else None
@@ -192,8 +211,9 @@ def back(execution: Execution, actor: Actor, app: str, id: str, reason: str, pro
             found = relocations.moved_by(connection, was.id, after, CHUNK)
         return [Relocate(app, was.form, record, target, origin, one.id, was.id) for record, origin, target in found]
 
-    _carry_out(execution, actor, one.id, _chunks(bodies), progress)
-    return _kept(execution, one.id)
+    carried = _Carried()
+    _carry_out(execution, actor, one.id, _chunks(bodies), carried, progress)
+    return carried.as_moved(one.id)
 
 
 def _chunks(bodies: Callable[[str | None], list[Relocate]]) -> Iterator[list[Relocate]]:
@@ -203,30 +223,56 @@ def _chunks(bodies: Callable[[str | None], list[Relocate]]) -> Iterator[list[Rel
         after = found[-1].id
 
 
+@dataclass
+class _Carried:
+    """How far a move has come."""
+
+    moved: int = 0
+    passed: int = 0
+    first_passed: list[PassedOver] = field(default_factory=list)
+
+    def take(self, results: Iterable[PassedOver | None]) -> None:
+        """Count some more records: those passed over, and None for each that was moved."""
+        for one in results:
+            if one is None:
+                self.moved += 1
+                continue
+            self.passed += 1
+            if len(self.first_passed) < EXAMPLES:
+                self.first_passed.append(one)
+
+    def as_moved(self, id: str) -> Moved:
+        return Moved(id, self.moved, self.passed, tuple(self.first_passed))
+
+
 def _carry_out(
-    execution: Execution, actor: Actor, id: str, chunks: Iterator[list[Relocate]], progress: Progress
+    execution: Execution,
+    actor: Actor,
+    id: str,
+    chunks: Iterator[list[Relocate]],
+    carried: _Carried,
+    progress: Progress,
 ) -> None:
-    done = 0
     for bodies in chunks:
 
-        def work(connection: Connection, bodies: list[Relocate] = bodies) -> int:
-            count = sum(_is_moved(execution, connection, execution.command(actor, body)) for body in bodies)
-            relocations.count(connection, id, count)
-            return count
+        def work(connection: Connection, bodies: list[Relocate] = bodies) -> list[PassedOver | None]:
+            results = [_moved(execution, connection, execution.command(actor, body), body.id) for body in bodies]
+            relocations.count(connection, id, results.count(None))
+            return results
 
-        done += execution.attempt(work)
-        progress(done)
+        carried.take(execution.attempt(work))
+        progress(carried.moved)
 
 
-def _is_moved(execution: Execution, connection: Connection, command: Command) -> bool:
+def _moved(execution: Execution, connection: Connection, command: Command, record: str) -> PassedOver | None:
     """Move one record; one that cannot be moved stays where it is, and keeps no other from it."""
     try:
         with connection.begin_nested():
-            return execution.within(connection, command) is not None
+            return None if execution.within(connection, command) is not None else PassedOver(record)
     except EngineError as error:
         if error.nature is Nature.BUSY:
             raise
-        return False
+        return PassedOver(record, error.problems)
 
 
 def _begun(
@@ -246,14 +292,6 @@ def _begun(
         said = {"form": form, "moves": dict(moves), "reason": one.reason}
         journal.note(connection, authorship(execution, actor.user), [Note(app, SUBJECT, id, "relocate", said)])
     return one
-
-
-def _kept(execution: Execution, id: str) -> Relocation:
-    with execution.database.read() as connection:
-        found = relocations.by_id(connection, id)
-    if found is None:
-        raise EngineError(ABSENT.at())
-    return found
 
 
 def _tables(execution: Execution, app: str, form: str) -> FormTables:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.problems import EngineError, Nature
+from web.api_moves import refuse_too_many
 from web.doors import instance, viewer
 from web.errors import told
 from web.graphs import graph_of
-from web.problems import TOO_MANY_HERE, status_of
+from web.problems import status_of
 from web.texts import ngettext
 
 if TYPE_CHECKING:
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
 
     from engine.kernel.canonical import Json
     from engine.kernel.problems import Problem
-    from engine.runtime.relocations import Relocations, StateCount
+    from engine.runtime.relocations import Moved, Relocations, StateCount
 
 blueprint = Blueprint("moves", __name__)
 
 BACK: Final = "back:"
-MOST: Final = 2_000
-"""So many records are moved while somebody waits for the page; more are moved on the command line."""
 
 
 def _moves() -> Relocations:
@@ -46,23 +45,18 @@ def move(app: str) -> BaseResponse:
     asked, reason = request.form.get("_do", ""), request.form.get("reason", "")
     try:
         if asked.startswith(BACK):
-            _moves().back(viewer(), app, asked.removeprefix(BACK), reason)
+            made = _moves().back(viewer(), app, asked.removeprefix(BACK), reason)
         else:
             form, origin, target = (request.form.get(name, "") for name in ("form", "origin", "target"))
-            _refuse_too_many(app, form, origin)
-            _moves().move(viewer(), app, form, {origin: target}, reason)
+            refuse_too_many(app, form, {origin: target})
+            made = _moves().move(viewer(), app, form, {origin: target}, reason)
     except EngineError as error:
         if error.nature is Nature.ABSENT:
             raise
         return _page(app, told(error), status_of(error))
+    if made.passed:
+        return _page(app, made=made)
     return redirect(url_for("moves.home", app=app, done="updated"), 303)
-
-
-def _refuse_too_many(app: str, form: str, state: str) -> None:
-    found = _moves().states(viewer(), app).get(form, ())
-    count = next((one.records for one in found if one.key == state), 0)
-    if count > MOST:
-        raise EngineError(TOO_MANY_HERE.at("origin", count=count, most=MOST, app=app, form=form))
 
 
 def _listed(app: str, form: str, state: Json) -> str:
@@ -85,7 +79,7 @@ def _graphs(app: str, states: Mapping[str, Sequence[StateCount]]) -> dict[str, s
     }
 
 
-def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200) -> BaseResponse:
+def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200, made: Moved | None = None) -> BaseResponse:
     states = _moves().states(viewer(), app)
     wanted = {name: request.values.get(name, "") for name in ("form", "origin", "target", "reason")}
     counted = {one.key: one for one in states.get(wanted["form"], ())}
@@ -104,5 +98,6 @@ def _page(app: str, problems: tuple[Problem, ...] = (), status: int = 200) -> Ba
         examples=_moves().examples(viewer(), app, wanted["form"], wanted["origin"]) if asked else (),
         moved=_moves().listed(viewer(), app),
         problems=problems,
+        made=made,
     )
     return make_response(body, status)

@@ -183,7 +183,7 @@ def test_the_first_look_finds_its_record_when_its_text_has_signs_of_their_own(sh
     sleep(shop)
     shop.services.directory.grant("anna", *ADMIN_ROLE)
     written = json.dumps(name, ensure_ascii=False)
-    when = f"name = {written} and name != \"nobody\" and worth > 1.5 and seen_at <= now() and not flag"
+    when = f'name = {written} and name != "nobody" and worth > 1.5 and seen_at <= now() and not flag'
     named = rule("named", "deal", [{"schedule": {"cron": "0 9 * * *"}}], FLAG, when=when)
     shop.services.draft_documents.change(shop.viewer("anna"), "shop", {"rules/named.json": named}, None)
     found = asked(shop, first, rule="named", draft=True)

@@ -115,7 +115,7 @@ def test_what_was_moved_goes_back_but_for_what_has_gone_on(crm):
     crm.services.inbox.act(crm.viewer("law"), task.id, "approve", {})
     crm.business.moment += 1
     back = crm.services.relocations.back(crm.viewer("boss"), "crm", moved.id, "弄错了")
-    assert (back.moved, back.back_of) == (1, moved.id)
+    assert (back.moved, back.passed, [(one.id, one.problems) for one in back.first_passed]) == (1, 1, [(goes.id, ())])
     assert (where(crm, stays), where(crm, goes)) == ("asking", "good")
     crm.business.moment += 1
     assert crm.services.relocations.back(crm.viewer("boss"), "crm", moved.id, "再来").moved == 0

@@ -9,7 +9,7 @@ import pytest
 from engine.decision.changeset import Actor
 from engine.runtime.publishing import publish
 from tests.support.apps import access, app, field, form, role, state, transition, workflow
-from web.pages import moves
+from web import api_moves
 
 CASE = form("case", field("name"), title="{{name}}", workflow="case")
 STATES = [state("new"), state("old", retired=True), state("next"), state("done", "won")]
@@ -74,8 +74,38 @@ def test_what_cannot_be_is_said(root):
     assert root.post(PAGE, {"form": "case", "origin": "gone", "target": "next", "reason": "x"}).status_code == 422
 
 
+def test_what_has_gone_on_is_passed_over_and_named(root, instance):
+    moving = {"form": "case", "origin": "old", "target": "next", "_do": "move", "reason": "停用"}
+    root.post(PAGE, moving)
+    id = re.findall(r'value="back:([0-9a-f-]+)"', text(root.get(PAGE)))[0]
+    viewer = instance.directory.viewer(
+        next(one.id for one in instance.directory.everybody() if one.name == "librarian")
+    )
+    found = instance.records.list(viewer, "moving", "case", filter='state = "next"').items[0]
+    instance.records.transition(viewer, "moving", "case", found.id, "finish", {})
+    passed = text(root.post(PAGE, {"_do": f"back:{id}", "reason": "弄错了"}))
+    assert "1 条记录留在原处" in passed
+    assert f"<code>{found.id}</code> 它这期间已经往下走了。" in passed
+
+
+def test_the_api_counts_moves_and_moves_back(admin_api, reader_api):
+    address = "/moving/moves"
+    assert reader_api("GET", address).status_code == 404
+    states = {one["key"]: one["records"] for one in admin_api("GET", address).json["forms"]["case"]}
+    asked = {"form": "case", "moves": {"old": "new"}, "reason": "并入"}
+    done = admin_api("POST", address, asked)
+    assert (done.status_code, done.json["moved"], done.json["passed"]) == (200, states["old"], 0)
+    assert admin_api("GET", address).json["moves"][0]["reason"] == "并入"
+    back = admin_api("POST", f"{address}/{done.json['id']}/back", {"reason": "弄错了"})
+    assert (back.status_code, back.json["moved"]) == (200, states["old"])
+    wrong = admin_api("POST", address, {"form": 1, "moves": {}, "reason": None})
+    assert (wrong.status_code, [one["path"] for one in wrong.json["errors"]]) == (422, ["form", "moves", "reason"])
+    assert admin_api("POST", address, {**asked, "reason": " "}).json["errors"][0]["path"] == "reason"
+    assert admin_api("POST", f"{address}/nothing/back", {"reason": "x"}).status_code == 404
+
+
 def test_many_are_moved_on_the_command_line(root, monkeypatch):
-    monkeypatch.setattr(moves, "MOST", 2)
+    monkeypatch.setattr(api_moves, "MOST", 1)
     answer = root.post(PAGE, {"form": "case", "origin": "old", "target": "next", "reason": "x", "_do": "move"})
     assert (answer.status_code, "youju app move moving case" in text(answer)) == (422, True)
 
