@@ -54,7 +54,23 @@ def test_everybody_has_to_agree(crm):
 
 @pytest.mark.parametrize(
     ("percent", "yes", "no", "outcome"),
-    [(60, 1, 0, None), (60, 2, 0, "approved"), (60, 0, 1, None), (60, 0, 2, "rejected"), (100, 2, 1, "rejected")],
+    [
+        (60, 1, 0, None),
+        (60, 2, 0, "approved"),
+        (60, 0, 1, None),
+        (60, 0, 2, "rejected"),
+        (66, 2, 0, "approved"),
+        (67, 2, 0, None),
+        (67, 0, 1, "rejected"),
+        (33, 1, 0, "approved"),
+        (34, 1, 0, None),
+        (34, 1, 1, None),
+        (34, 0, 2, "rejected"),
+        (1, 0, 2, None),
+        (1, 0, 3, "rejected"),
+        (100, 3, 0, "approved"),
+        (100, 2, 1, "rejected"),
+    ],
 )
 def test_so_many_of_a_hundred_have_to_agree(crm, percent, yes, no, outcome):
     site = crm(approval(step("one", {"role": "judge"}, {"percent": percent})))
@@ -71,8 +87,14 @@ def test_one_after_the_other(crm):
     record = ask(site)
     for name in ("j1", "j2", "j3"):
         assert asked(site) == [name]
+        for later in {"j1": ("j2", "j3"), "j2": ("j3",), "j3": ()}[name]:
+            assert refusal(site, later, record, "approve") == ["FLOW-040"], "not yet their turn"
         sign(site, name, record, "approve")
     assert where(site, record) == "good"
+    again = ask(site)
+    sign(site, "j1", again, "approve")
+    assert sign(site, "j2", again, "reject", "不").outcome == "rejected"
+    assert asked(site) == [], "the last one is not asked any more"
 
 
 def test_somebody_of_each_party(crm):
