@@ -29,7 +29,7 @@ from engine.jobs.problems import UNKNOWN_KIND
 from engine.jobs.pulling import keep_page, pulled
 from engine.jobs.sweeping import looked, sweep
 from engine.jobs.taking import take
-from engine.jobs.turns import PostponedError
+from engine.jobs.turns import PostponedError, PutOffError
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.rules.rules import Rule
@@ -218,6 +218,10 @@ class Delivery:
         except PostponedError as postponed:
             until = postponed.until
             self._settle(message, lambda connection: outbox.postpone(connection, message, until))
+            return False, None
+        except PutOffError as put_off:
+            due = put_off.until
+            self._settle(message, lambda connection: outbox.put_off(connection, message, due))
             return False, None
         except Exception as error:
             if is_taken_over(error):

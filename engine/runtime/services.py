@@ -12,6 +12,7 @@ from engine.kernel.registries import Registry
 from engine.runtime.absences import Absences
 from engine.runtime.approvals import Approvals
 from engine.runtime.apps import Apps
+from engine.runtime.attention import Attention
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
 from engine.runtime.boards_exports import BoardExports
@@ -61,6 +62,7 @@ class Services:
     absences: Absences
     approvals: Approvals
     apps: Apps
+    attention: Attention
     records: Records
     files: Files
     related: Related
@@ -118,6 +120,7 @@ def _at(desk: Desk) -> Services:
         absences=Absences(desk.execution),
         approvals=Approvals(desk),
         apps=Apps(desk),
+        attention=Attention(desk.execution),
         records=Records(desk),
         files=Files(desk),
         related=Related(desk),

@@ -40,6 +40,7 @@ OF_THE_INSTANCE = frozenset(
         "hook_delivery",
         "contact",
         "gathered",
+        "interruption",
         "unreached",
         "pull",
         "intake_refusal",
