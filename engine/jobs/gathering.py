@@ -131,7 +131,7 @@ def tell_inside(
         f"留到今早的 {len(things)} 条:{zh}" + (f";另有 {more} 条" if more > 0 else ""),
         f"{len(things)} kept for this morning: {en}" + (f"; and {more} more" if more > 0 else ""),
     )
-    alone = things[0] if len(things) == 1 else None
+    alone = things[0] if len(things) == 1 and things[0].form else None
     about = ("", "", "") if alone is None else (alone.app, alone.form, alone.record)
     app, form, record = about
     told = notifications.Telling(message.id, text, app, form, record, execution.clocks.business())

@@ -15,7 +15,7 @@ from engine.catalog.connectors.definitions import BreakerDef
 from engine.catalog.connectors.rates import RateDef
 from engine.connectors import problems as connecting
 from engine.connectors.telling import problems, sending
-from engine.connectors.telling.letters import Recipient, Told
+from engine.connectors.telling.letters import OPENS, OPENS_BOARD, Recipient, Told
 from engine.decision.attention import COUNTED, MORNING, URGENT, Standing
 from engine.decision.changeset import OutboxMessage
 from engine.decision.telling import DIGEST, IN_APP, MAIL, TELL, going_out, out_of_quiet, standing_of
@@ -202,8 +202,10 @@ def _heap(said: Mapping[str, Json]) -> Heap:
 
 
 def _as_told(execution: Execution, one: Gathered) -> Told:
-    public = execution.outside.ways.public_url
-    return Told(one.text, None if public is None else f"{public}/a/{one.app}/{one.form}/{one.record}")
+    """Return a thing with its link: to its record, or where it is of no form, to its board."""
+    public, where = execution.outside.ways.public_url, f"{one.form or 'boards'}/{one.record}"
+    link = None if public is None else f"{public}/a/{one.app}/{where}"
+    return Told(one.text, link, OPENS if one.form else OPENS_BOARD)
 
 
 def is_missing(execution: Execution, way: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.catalog.definitions import DEFAULT_ZONE
 from engine.connectors.telling.problems import NO_LIMIT
 from engine.decision.attention import COUNTED, MOST_ALLOWED, URGENT, USUAL_LIMIT
 from engine.decision.changeset import Note
@@ -27,7 +28,6 @@ LIMIT = "attention.limit"
 
 SUBJECT = "attention"
 MOST_SHOWN = 100
-USUAL_ZONE = "Asia/Shanghai"
 
 
 def limit_of(connection: Connection) -> int:
@@ -68,10 +68,11 @@ class Attention:
             return limit_of(connection)
 
     def of(self, viewer: Viewer) -> AttentionView:
-        """Return how the viewer stands today."""
+        """Return how the viewer stands today, by the zone of the first app in which they have a role."""
         with self.execution.database.read() as connection:
-            current = self.execution.catalogs.current(connection).catalog
-            zone = next((app.zone for app in current.apps.values()), USUAL_ZONE)
+            apps = self.execution.catalogs.current(connection).catalog.apps
+            own = {app for app, _ in viewer.roles}
+            zone = next((app.zone for key, app in apps.items() if key in own), DEFAULT_ZONE)
             day = day_of(self.execution.clocks.business(), zone)
             found = gathered.waiting(connection, IN_APP, viewer.id, MOST_SHOWN)
             return AttentionView(

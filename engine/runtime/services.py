@@ -16,6 +16,7 @@ from engine.runtime.attention import Attention
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
 from engine.runtime.boards_exports import BoardExports
+from engine.runtime.boards_sent import BoardsSent
 from engine.runtime.boards_subscriptions import BoardSubscriptions
 from engine.runtime.calendars.days_off import DaysOff
 from engine.runtime.catalogs import CatalogSource
@@ -90,6 +91,11 @@ class Services:
     trials: Trials
     quick_actions: QuickActions
     runs: Runs
+
+    @property
+    def boards_sent(self) -> BoardsSent:
+        """The boards that apps send."""
+        return BoardsSent(self.desk)
 
 
 def assemble(

@@ -18,6 +18,8 @@ _WORDS = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 def make_interruptions(operations: Operations, _dialect: Dialect) -> None:
     """Make the table of what interrupted whom on which day, and say of what is gathered what is at stake.
 
+    Another one says who does not want a board that an app sends.
+
     ``told`` is the outbox message that told it inside, or the one that sends a digest. What was gathered before is of
     the digests that rules state, whose standing is ``morning``: it goes out as it would have.
     """
@@ -27,6 +29,10 @@ def make_interruptions(operations: Operations, _dialect: Dialect) -> None:
         Column("person", _WORDS, primary_key=True, nullable=False),
         Column("day", Integer(), nullable=False),
         Column("standing", _WORDS, nullable=False),
+    )
+    operations.create_table(
+        "youju_board_refusal",
+        *(Column(name, _WORDS, primary_key=True, nullable=False) for name in ("user_id", "app", "board")),
     )
     operations.create_index("ix_youju_interruption_day", "youju_interruption", ["person", "day", "standing"])
     operations.add_column("youju_gathered", Column("amount", BigInteger()))

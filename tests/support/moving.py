@@ -41,6 +41,7 @@ OF_THE_INSTANCE = frozenset(
         "contact",
         "gathered",
         "interruption",
+        "board_refusal",
         "unreached",
         "pull",
         "intake_refusal",
