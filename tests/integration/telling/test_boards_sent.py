@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime.activating import set_active
 from tests.integration.telling.conftest import PUBLIC, Shop
 from tests.integration.telling.test_boards_by_mail import enclosed, published, with_board
+from tests.support.apps import access, role
 from tests.support.letterbox import body_of
 
 Opened = Callable[..., Shop]
@@ -147,3 +149,24 @@ def test_a_schedule_that_never_comes_and_a_role_that_is_none_are_refused(opened:
         here.site.publish(documents)
     places = sorted(problem.path.partition("#")[2] for problem in refused.value.problems)
     assert places == ["/send/roles/0", "send.schedule.cron", "send.schedule.timezone"]
+
+
+def test_everybody_gets_what_they_may_see_and_who_may_see_nothing_gets_nothing(opened: Opened) -> None:
+    here = opened()
+    own = {**access("customer"), "rows": "owner = me"}
+    documents = with_board(published(here))
+    documents["roles.json"]["roles"] += [role("seller", own), role("guest")]
+    documents["boards/daily.json"]["send"] = {"schedule": EIGHT, "roles": ["seller", "guest"]}
+    here.site.publish(documents)
+    for name, held in (("ming", "seller"), ("hua", "seller"), ("guest", "guest")):
+        here.site.person(name, ("shop", held))
+        here.reach(name, "mail", f"{name}@example.com")
+    ming = here.site.viewer("ming")
+    for code in ("M1", "M2"):
+        here.site.services.records.create(ming, "shop", "customer", {"code": code})
+    here.work()
+    here.later(20 * HOUR)
+    seen = {str(one["To"]).partition("@")[0].rpartition("<")[2]: enclosed(one)[1] for one in here.box.letters}
+    assert sorted(seen) == ["hua", "ming"]
+    assert re.search(r"(?m)^ 2$", seen["ming"])
+    assert re.search(r"(?m)^ 0$", seen["hua"])
