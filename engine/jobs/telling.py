@@ -130,11 +130,6 @@ class _Parcel:
     told: str = ""
     zone: str | None = None
 
-    @property
-    def is_urgent(self) -> bool:
-        """Whether it interrupts in any case."""
-        return any(one.standing == URGENT for one in self.things)
-
 
 def told(execution: Execution, message: Message) -> Message:
     """Tell people, before the transaction of the delivery; return the message with whom it could not reach.
@@ -284,16 +279,18 @@ def _active(connection: Connection, people: Iterable[str]) -> set[str]:
 
 
 def _keep_digest(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let go of what a digest took, tell it inside where that is its way, or put all of it by for the morning."""
     said, heap = message.payload, _heap(message.payload)
     gathered.hold(connection, heap.way, heap.recipient)
-    found = [] if heap.way != IN_APP else gathered.first(connection, heap, MOST_GATHERED)
-    if found:
-        tell_inside(execution, connection, message, heap.recipient, found)
-    people = {id for one in gathered.first(connection, heap, MOST_GATHERED) for id in one.people}
-    if said["later"] and set(said["later"]) >= _active(connection, people):
+    found = gathered.first(connection, heap, MOST_GATHERED)
+    if said["later"] and set(said["later"]) >= _active(connection, {id for one in found for id in one.people}):
         put_by(execution, connection, heap, said["zone"])
         return
-    gathered.forget(connection, heap, [one.message for one in found] if found else said["taken"])
+    taken = said["taken"]
+    if heap.way == IN_APP and found:
+        tell_inside(execution, connection, message, heap.recipient, found)
+        taken = [one.message for one in found]
+    gathered.forget(connection, heap, taken)
     if gathered.there_is(connection, heap):
         announce(execution, connection, heap, said.get("zone"))
 
