@@ -19,6 +19,7 @@ from web.saving import saved
 from web.wire import (
     actions_json,
     apps_json,
+    attention_json,
     dumped,
     explanation_json,
     history_json,
@@ -108,6 +109,12 @@ def export(app: str) -> Response:
 def me() -> Response:
     """Tell who the caller is."""
     return answer(me_json(viewer()))
+
+
+@blueprint.get("/me/attention")
+def attention() -> Response:
+    """Tell how often the caller was interrupted today, and what waits for the morning."""
+    return answer(attention_json(instance().services.attention.of(viewer())))
 
 
 @blueprint.get("/notifications")

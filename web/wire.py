@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from engine.kernel.canonical import Json
+from engine.runtime.attention import AttentionView
 from engine.runtime.explanations import PartView, RuleExplanation, RuleView, RunView, TableRowView, TableView
 from engine.runtime.views import (
     AppView,
@@ -168,6 +169,22 @@ def me_json(viewer: Viewer) -> Json:
         "display_name": viewer.display_name,
         "language": viewer.language,
         "roles": [{"app": app, "role": role} for app, role in sorted(viewer.roles)],
+    }
+
+
+def attention_json(found: AttentionView) -> Json:
+    """Return ``{"limit", "counted", "urgent", "waiting": [{"text", "app", "form", "record"}]}``.
+
+    ``form`` is blank where what waits is a board, whose key ``record`` is then.
+    """
+    return {
+        "limit": found.limit,
+        "counted": found.counted,
+        "urgent": found.urgent,
+        "waiting": [
+            {"text": one.text.as_json(), "app": one.app, "form": one.form, "record": one.record}
+            for one in found.waiting
+        ],
     }
 
 

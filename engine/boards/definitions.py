@@ -180,6 +180,22 @@ class WidgetDef:
 
 
 @dataclass(frozen=True, slots=True)
+class SendDef:
+    """By which cron line a board is sent to whoever has one of these roles, and on which ways.
+
+    ``zone`` is the app's where it is None; ``catches_up`` says that the latest slot is played that came while nothing
+    was there to play it.
+    """
+
+    cron: str
+    roles: tuple[str, ...]
+    channels: tuple[str, ...] = ("mail",)
+    catches_up: bool = True
+    zone: str | None = None
+    workdays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BoardDef:
     """Widgets beside each other, and whose board that is; without ``roles`` it is everybody's."""
 
@@ -190,6 +206,7 @@ class BoardDef:
     roles: tuple[str, ...] = ()
     order: int = USUAL_PLACE
     help: Text | None = None
+    send: SendDef | None = None
 
 
 def metric_def(document: Json) -> MetricDef:
@@ -221,6 +238,19 @@ def board_def(document: Json) -> BoardDef:
         roles=tuple(document.get("roles", ())),
         order=document.get("order", USUAL_PLACE),
         help=_text(document, "help"),
+        send=_send_def(document["send"]) if "send" in document else None,
+    )
+
+
+def _send_def(document: Json) -> SendDef:
+    schedule = document["schedule"]
+    return SendDef(
+        cron=schedule["cron"],
+        roles=tuple(document["roles"]),
+        channels=tuple(document.get("channels", ("mail",))),
+        catches_up=schedule.get("catch_up", "latest") == "latest",
+        zone=schedule.get("timezone"),
+        workdays=schedule.get("workdays", False),
     )
 
 

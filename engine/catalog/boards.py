@@ -10,7 +10,7 @@ from engine.boards.boards import Board, Metric
 from engine.boards.compiling import compile_metric
 from engine.boards.compiling_lists import ListGround
 from engine.boards.compiling_widgets import compile_board
-from engine.boards.definitions import BoardDef, MetricDef, WidgetDef
+from engine.boards.definitions import BoardDef, MetricDef, SendDef, WidgetDef
 from engine.catalog import problems
 from engine.catalog.definitions import AppDef
 from engine.catalog.naming import form_name
@@ -18,6 +18,10 @@ from engine.forms.compiling import SYSTEM_LABELS
 from engine.kernel.problems import Problem, Text
 from engine.language.gathering import Gathering, Placed
 from engine.language.scope import Scope
+from engine.rules.compiling import check_schedule
+from engine.rules.events import ScheduleDef
+
+_CLOCKED = "board:"
 
 Boards = tuple[Mapping[str, Metric], Mapping[str, Board]]
 
@@ -72,7 +76,8 @@ def _board(
     placed: list[Placed],
 ) -> Board:
     file = f"boards/{definition.key}.json"
-    found.extend(_unknown_roles(app, definition, file))
+    found.extend(_unknown_roles(app, definition.roles, f"{file}#/roles"))
+    _check_send(app, definition, scope, found)
     grounds: dict[str, ListGround] = {}
     standing: list[WidgetDef] = []
     for number, widget in enumerate(definition.widgets):
@@ -96,11 +101,36 @@ def _keep(work: Gathering, place: str, found: list[Problem], placed: list[Placed
     placed.extend(item.under(place) for item in work.placed)
 
 
-def _unknown_roles(app: AppDef, definition: BoardDef, file: str) -> Iterator[Problem]:
+def _unknown_roles(app: AppDef, roles: tuple[str, ...], place: str) -> Iterator[Problem]:
     known = {role.key for role in app.roles}
-    for number, key in enumerate(definition.roles):
+    for number, key in enumerate(roles):
         if key not in known:
-            yield problems.NO_SUCH_ROLE.at(f"{file}#/roles/{number}", key=key, known=", ".join(sorted(known)))
+            yield problems.NO_SUCH_ROLE.at(f"{place}/{number}", key=key, known=", ".join(sorted(known)))
+
+
+def schedule_of(send: SendDef) -> ScheduleDef:
+    """Return by which schedule a board is sent."""
+    return ScheduleDef(send.cron, "latest" if send.catches_up else "none", send.zone, send.workdays)
+
+
+def clocked_as(board: str) -> str:
+    """Return the name under which the schedule of a board is kept: no rule has such a key."""
+    return f"{_CLOCKED}{board}"
+
+
+def board_of(schedule: str) -> str | None:
+    """Return which board a schedule is of, by its name; None where it is of something else."""
+    return schedule.removeprefix(_CLOCKED) if schedule.startswith(_CLOCKED) else None
+
+
+def _check_send(app: AppDef, definition: BoardDef, scope: Scope, found: list[Problem]) -> None:
+    if definition.send is None:
+        return
+    file = f"boards/{definition.key}.json"
+    work = Gathering(scope)
+    check_schedule(schedule_of(definition.send), "schedule", work)
+    found.extend(problem.under(f"{file}#send") for problem in work.found)
+    found.extend(_unknown_roles(app, definition.send.roles, f"{file}#/send/roles"))
 
 
 def _no_form(app: AppDef, place: str, form: str) -> Problem:

@@ -255,6 +255,11 @@ width 宽度 width
 withdraw 能否撤回 withdrawal
 workflow 流程 workflow
 zh 中文 Chinese
+send 定时发送 sending by a schedule
+channels 方式 ways
+cron 时间 cron line
+catch_up 补发 catching up
+workdays 仅工作日 workdays only
 """)
 """Properties of elements; one that is not named here is called by its key."""
 

@@ -24,7 +24,7 @@ from engine.decision.reading_ahead import read_rows_ahead
 from engine.decision.receipts import leave, sent, task_opened
 from engine.decision.saving import save
 from engine.decision.tables_asked import Asked, Seen, evaluated, said
-from engine.decision.telling import delivery_json
+from engine.decision.telling import delivery_json, hundredths
 from engine.decision.timing import moment_by
 from engine.decision.words import render
 from engine.decision.work import Around, Work
@@ -60,7 +60,7 @@ from engine.rules.actions import (
     Wait,
     parts_of,
 )
-from engine.rules.rules import Rule
+from engine.rules.rules import Rule, always_interrupts
 from engine.rules.severities import graded
 
 
@@ -194,9 +194,17 @@ def _notify(run: Run, action: Notify, row: Row) -> None:
     people = recipients(run.work, run.form, action.to, row)
     copied = tuple(id for id in recipients(run.work, run.form, action.copy, row) if id not in people)
     text = graded(_rendered(run, row, action.text), run.rule.definition.severity)
-    ways = delivery_json(action.delivery, run.app.zone)
+    ways = _ways(run, action, row)
     _tell(run, people, text, row, ways)
     _tell(run, copied, Text(f"抄送:{text.zh}", f"Copy: {text.en}"), row, ways)
+
+
+def _ways(run: Run, action: Notify, row: Row) -> Json:
+    """Return how a notification goes out, with what is at stake; null where nobody is told outside."""
+    if action.amount is not None:
+        run.hear([(action.amount, row)])
+    at_stake = None if action.amount is None else hundredths(action.amount, action.amount.evaluate(row, run.around))
+    return delivery_json(action.delivery, run.app.zone, is_urgent=always_interrupts(run.rule), amount=at_stake)
 
 
 def _rendered(run: Run, row: Row, message: Message) -> Text:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BOARD_DUE: Final = "board"
 BOARD_MAIL: Final = "board_mail"
+BOARD_SLOT: Final = "board_slot"
+"""The message by which an app sends a board to all who are to have it: it leaves a letter for each."""
 
 Period = Literal["daily", "weekly", "monthly"]
 PERIODS: Final[tuple[Period, ...]] = ("daily", "weekly", "monthly")

@@ -6,15 +6,18 @@ digest goes out by one of the kind ``digest``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from engine.decision.calls import retry_json
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment, datetime_of, moment_number, zone
+from engine.language.types import NumberType
 
 if TYPE_CHECKING:
+    from engine.kernel.values import Value
+    from engine.language.expressions import Expression
     from engine.rules.announced import DeliveryDef
 
 TELL, DIGEST = "tell", "digest"
@@ -23,8 +26,15 @@ ROBOTS = ("wecom", "dingtalk", "feishu")
 WAYS = (MAIL, *ROBOTS)
 """The ways outside: mail goes to each person, a robot speaks to its group."""
 
+IN_APP = "in_app"
+"""The way inside, on which what waits for the morning comes once more as one message."""
+
 MORNING = time(8)
 """When digests of a day and of a week (on Mondays) go out, by the app's zone."""
+
+
+LARGEST = 10**17
+"""What is at stake is sorted as if it were no more, in hundredths: both databases keep it."""
 
 
 def standing_of(way: str) -> tuple[str, str]:
@@ -32,8 +42,13 @@ def standing_of(way: str) -> tuple[str, str]:
     return "", f"tell/{way}"
 
 
-def delivery_json(delivery: DeliveryDef | None, zone_name: str) -> Json:
-    """Return how a notification goes out as its message carries it; None where nobody is told outside."""
+def delivery_json(
+    delivery: DeliveryDef | None, zone_name: str, *, is_urgent: bool = False, amount: int | None = None
+) -> Json:
+    """Return how a notification goes out as its message carries it; None where nobody is told outside.
+
+    ``is_urgent`` says that it interrupts by the nature of its rule; ``amount`` is what is at stake, in hundredths.
+    """
     if delivery is None or not delivery.outside:
         return None
     return {
@@ -42,16 +57,23 @@ def delivery_json(delivery: DeliveryDef | None, zone_name: str) -> Json:
         "digest": delivery.digest,
         "retry": retry_json(delivery.retry),
         "zone": zone_name,
+        "urgent": is_urgent or delivery.is_urgent,
+        "amount": amount,
     }
+
+
+def hundredths(expression: Expression, value: Value) -> int | None:
+    """Return a number that an expression gave in hundredths, as it is kept; blank stays blank."""
+    if value is None or not isinstance(expression.type, NumberType):
+        return None
+    found = value * 100 // 10**expression.type.scale
+    return int(max(-LARGEST, min(LARGEST, found)))
 
 
 def going_out(delivery: Mapping[str, Json], now: Moment) -> Moment:
     """Return when something that is told now may go out: with its digest, and never in quiet hours."""
     at = now if delivery["digest"] is None else next_digest(delivery["digest"], now, delivery["zone"])
-    if delivery["quiet"] is None:
-        return at
-    begin, end = (time.fromisoformat(written) for written in delivery["quiet"])
-    return after_quiet(at, begin, end, delivery["zone"])
+    return out_of_quiet(at, delivery["quiet"], delivery["zone"])
 
 
 def next_digest(digest: str, now: Moment, zone_name: str) -> Moment:
@@ -78,3 +100,11 @@ def after_quiet(at: Moment, begin: time, end: time, zone_name: str) -> Moment:
         return at
     day = here.date() + timedelta(days=0 if clock < end else 1)
     return max(at, moment_number(datetime.combine(day, end, zone(zone_name))))
+
+
+def out_of_quiet(at: Moment, quiet: Sequence[str] | None, zone_name: str) -> Moment:
+    """Return the moment itself, or the end of the stated quiet hours in which it lies."""
+    if quiet is None:
+        return at
+    begin, end = (time.fromisoformat(written) for written in quiet)
+    return after_quiet(at, begin, end, zone_name)

@@ -17,9 +17,9 @@ from engine.decision.commands import Command, PassDue, RunRules
 from engine.decision.course import GOING_ON
 from engine.decision.envelopes import handling as envelopes
 from engine.decision.happenings import event_of
-from engine.decision.sending import BOARD_DUE, BOARD_MAIL
+from engine.decision.sending import BOARD_DUE, BOARD_MAIL, BOARD_SLOT
 from engine.decision.telling import DIGEST, TELL
-from engine.jobs import deadlines, posting, signing, sweeping, telling
+from engine.jobs import deadlines, posting, sending, signing, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
@@ -29,7 +29,7 @@ from engine.jobs.problems import UNKNOWN_KIND
 from engine.jobs.pulling import keep_page, pulled
 from engine.jobs.sweeping import looked, sweep
 from engine.jobs.taking import take
-from engine.jobs.turns import PostponedError
+from engine.jobs.turns import PostponedError, PutOffError
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.rules.rules import Rule
@@ -136,6 +136,7 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         DIGEST: telling.keep_told,
         BOARD_DUE: posting.pass_on,
         BOARD_MAIL: posting.keep_sent,
+        BOARD_SLOT: sending.send_out,
         INTAKE: take,
         PULL: keep_page,
         sweeping.KIND: sweep,
@@ -218,6 +219,10 @@ class Delivery:
         except PostponedError as postponed:
             until = postponed.until
             self._settle(message, lambda connection: outbox.postpone(connection, message, until))
+            return False, None
+        except PutOffError as put_off:
+            due = put_off.until
+            self._settle(message, lambda connection: outbox.put_off(connection, message, due))
             return False, None
         except Exception as error:
             if is_taken_over(error):

@@ -20,6 +20,7 @@ from engine.storage import (
     firings,
     idempotency,
     intakes,
+    interruptions,
     leases,
     outbox,
     rule_runs,
@@ -67,6 +68,7 @@ class Housekeeping:
             + rule_runs.forget(connection, business - kept.runs * DAY_MS, BATCH)
             + connectors.forget_receipts(connection, real - kept.runs * DAY_MS, BATCH)
             + intakes.forget(connection, real - kept.runs * DAY_MS, BATCH)
+            + interruptions.forget(connection, (business - kept.runs * DAY_MS) // DAY_MS, BATCH)
             + firings.forget(connection, business - kept.firings * DAY_MS, BATCH)
             + credentials.forget_sessions(connection, real - kept.sessions * DAY_MS)
             + capture_tokens.forget(connection, business - kept.tokens * DAY_MS, BATCH)

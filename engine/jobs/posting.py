@@ -6,15 +6,19 @@ before its own. What fails there is tried again by itself and never keeps the ne
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.connectors.telling import sending
 from engine.connectors.telling.letters import Enclosure, Recipient, Told
 from engine.decision.changeset import OutboxMessage
 from engine.decision.sending import BOARD_MAIL
 from engine.decision.telling import MAIL
+from engine.jobs.gathering import Asking, Pile, book, gather, morning_of
+from engine.jobs.sending import SAID
 from engine.jobs.telling import by_turns, is_hopeless, is_missing
+from engine.kernel.canonical import Json
 from engine.kernel.clocks import datetime_of, moment_read, zone
 from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Nature, Text
@@ -26,6 +30,7 @@ from engine.runtime.directory import viewer_in
 from engine.runtime.execution import Execution
 from engine.storage import contacts, outbox, subscriptions
 from engine.storage.contacts import NOBODY
+from engine.storage.gathered import Gathered
 from engine.storage.outbox import Message
 
 if TYPE_CHECKING:
@@ -33,8 +38,6 @@ if TYPE_CHECKING:
 
     from engine.runtime.boards_views import BoardView
     from engine.runtime.views import Viewer
-
-_SAID: Final = Text("看板“{zh}”,{day}的数字", "The board “{en}” with the figures of {day}")
 
 
 def pass_on(execution: Execution, connection: Connection, message: Message) -> None:
@@ -61,7 +64,7 @@ def sent(execution: Execution, message: Message) -> Message:
 
     Nothing is sent where the board is not there for its reader any more, or an installation lets nothing out.
     """
-    said, missed = message.payload, ""
+    said, missed, later = message.payload, "", False
     with execution.database.read() as connection:
         viewer = viewer_in(connection, said["user"])
         address = contacts.of_person(connection, said["user"]).get(MAIL)
@@ -69,8 +72,22 @@ def sent(execution: Execution, message: Message) -> Message:
         if is_missing(execution, MAIL) or address is None:
             missed = NOBODY if is_missing(execution, MAIL) else viewer.id
         elif (view := _seen(execution, viewer, said["app"], said["board"])) is not None:
-            _hand_in(execution, message, viewer, address, view)
-    return replace(message, payload={**said, "missed": missed})
+            later = _waits(execution, said)
+            if not later:
+                _hand_in(execution, message, viewer, address, view)
+    return replace(message, payload={**said, "missed": missed, "later": later})
+
+
+def _thing(said: Mapping[str, Json]) -> Gathered:
+    """Return what a board that an app sends comes to in the morning, where it waits for that: its name and a link."""
+    return Gathered(said["told"], (said["user"],), Text.from_json(said["text"]), said["app"], "", said["board"], None)
+
+
+def _waits(execution: Execution, said: Mapping[str, Json]) -> bool:
+    """Tell whether a board waits for the morning; one that its reader ordered is no interruption and never does."""
+    if "told" not in said:
+        return False
+    return bool(book(execution, Asking(said["told"], said["zone"], (_thing(said),)), [said["user"]]))
 
 
 def _seen(execution: Execution, viewer: Viewer, app: str, board: str) -> BoardView | None:
@@ -87,7 +104,7 @@ def _hand_in(execution: Execution, message: Message, viewer: Viewer, address: st
     public = execution.outside.ways.public_url
     link = None if public is None else f"{public}/a/{view.app}/boards/{view.key}"
     labels, day = view.labels, datetime_of(moment_read(view.at)).astimezone(zone(view.zone)).date()
-    text = Text(_SAID.zh.format(zh=labels.zh, day=day), _SAID.en.format(en=labels.en, day=day))
+    text = Text(SAID.zh.format(zh=labels.zh, day=day), SAID.en.format(en=labels.en, day=day))
     to = Recipient(viewer.display_name, address, viewer.language)
     enclosed = Enclosure(made.name, made.media, made.content)
     with by_turns(execution, MAIL) as at:
@@ -95,9 +112,13 @@ def _hand_in(execution: Execution, message: Message, viewer: Viewer, address: st
 
 
 def keep_sent(execution: Execution, connection: Connection, message: Message) -> None:
-    """Note whom the letter could not reach."""
-    if message.payload["missed"]:
-        contacts.note_unreached(connection, message.payload["missed"], MAIL, execution.clocks.business())
+    """Note whom the letter could not reach; what waits for the morning is gathered."""
+    said = message.payload
+    if said["missed"]:
+        contacts.note_unreached(connection, said["missed"], MAIL, execution.clocks.business())
+    if said["later"]:
+        pile, zone_name = Pile(MAIL, said["user"], said["zone"]), said["zone"]
+        gather(execution, connection, pile, [_thing(said)], lambda now: morning_of(now, None, zone_name))
 
 
 def retry_of(_execution: Execution, _message: Message, error: Exception, usual: outbox.Retry) -> outbox.Retry:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from engine.catalog.boards import board_of, schedule_of
 from engine.catalog.connectors.intakes import is_pull
 from engine.decision.changeset import OutboxMessage
+from engine.decision.sending import BOARD_SLOT
 from engine.jobs.deadlines import CHANCE, deadline_message
+from engine.jobs.sending import sending_of
 from engine.jobs.sweeping import matching, rule_of, sweep_message
 from engine.kernel.clocks import Moment, day_of, moment_text
 from engine.kernel.identifiers import RandomBytes, derived_id
@@ -88,6 +91,9 @@ def claim(
                     if not execution.outside.is_open
                     else _pull(connection, current, schedule, slot, min(slots, LAST_PLACE), random)
                 )
+            elif board_of(schedule.rule) is not None:
+                if execution.outside.is_open:
+                    messages.append(_board_message(schedule, slot, min(slots, LAST_PLACE), random))
             elif not (look and not messages and _is_in_vain(connection, current, schedule, slot)):
                 messages.append(slot_message(schedule, slot, min(slots, LAST_PLACE), random))
     if messages:
@@ -129,6 +135,9 @@ def catch_up_of(current: Current, schedule: Schedule) -> CatchUp:
 
 
 def _schedule_def(current: Current, schedule: Schedule) -> ScheduleDef | None:
+    if (board := board_of(schedule.rule)) is not None:
+        send = sending_of(current, schedule.app, board)
+        return None if send is None else schedule_of(send)
     rule = rule_of(current, schedule.app, schedule.rule)
     known = () if rule is None else rule.schedules
     return known[schedule.number] if schedule.number < len(known) else None
@@ -182,6 +191,12 @@ def _pull(
     message = begin(connection, schedule.app, connector, pull, (id, slot))
     if message is not None:
         yield message
+
+
+def _board_message(schedule: Schedule, slot: Moment, place: int, random: RandomBytes) -> OutboxMessage:
+    id = derived_id(f"slot/{schedule.app}/{schedule.rule}/{random(CHANCE).hex()}", slot, AT_SLOTS + place)
+    payload = {"app": schedule.app, "board": board_of(schedule.rule), "cron": schedule.cron}
+    return OutboxMessage(id, BOARD_SLOT, payload, slot)
 
 
 def slot_message(schedule: Schedule, slot: Moment, place: int, random: RandomBytes) -> OutboxMessage:

@@ -6,7 +6,7 @@ letter with the same ``Message-ID``, words of a robot as they were.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,14 +15,16 @@ from engine.catalog.connectors.definitions import BreakerDef
 from engine.catalog.connectors.rates import RateDef
 from engine.connectors import problems as connecting
 from engine.connectors.telling import problems, sending
-from engine.connectors.telling.letters import Recipient, Told
+from engine.connectors.telling.letters import OPENS, OPENS_BOARD, Recipient, Told
+from engine.decision.attention import COUNTED, MORNING, URGENT, Standing
 from engine.decision.changeset import OutboxMessage
-from engine.decision.telling import DIGEST, MAIL, TELL, going_out, standing_of
+from engine.decision.telling import DIGEST, IN_APP, MAIL, TELL, going_out, out_of_quiet, standing_of
 from engine.jobs.calling import retry_as
-from engine.jobs.turns import Turns
+from engine.jobs.gathering import Asking, Pile, announce, book, gather, morning_of, put_by, tell_inside
+from engine.jobs.turns import PutOffError, Turns
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
-from engine.kernel.identifiers import derived_id, uuid7
+from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.runtime.execution import Execution
 from engine.storage import contacts, directory, gathered, outbox
@@ -71,7 +73,16 @@ def pass_on(execution: Execution, connection: Connection, message: Message) -> N
         if delivery["digest"] is None:
             _send_alone(execution, connection, message, (way, recipient, people))
         else:
-            _gather(execution, connection, message, (way, recipient, people))
+            one = _thing(message.id, people, message.payload, delivery, _standing_in(delivery))
+            pile = Pile(way, recipient, delivery["zone"])
+            gather(execution, connection, pile, [one], lambda now: going_out(delivery, now))
+
+
+def _standing_in(delivery: Mapping[str, Json]) -> Standing:
+    """Return how a thing stands in the digest that its rule states: one of a morning interrupts nobody."""
+    if delivery["digest"] != "hourly":
+        return MORNING
+    return URGENT if delivery.get("urgent") else COUNTED
 
 
 Group = tuple[str, str, tuple[str, ...]]
@@ -90,89 +101,112 @@ def _send_alone(execution: Execution, connection: Connection, message: Message, 
     said, (way, recipient, people) = message.payload, group
     due = going_out(said["delivery"], execution.clocks.business())
     payload = {name: said[name] for name in ("text", "app", "form", "record", "rule")}
-    payload |= {"way": way, "people": list(people), "retry": said["delivery"]["retry"]}
+    kept = {name: said["delivery"].get(name) for name in ("retry", "quiet", "zone", "urgent", "amount")}
+    payload |= {"way": way, "people": list(people), "told": message.id, **kept}
     id = derived_id(f"{message.id}/{way}/{recipient}", message.due_at, 0)
     execution.send(connection, message.command, [OutboxMessage(id, TELL, payload, due)])
 
 
-def _gather(execution: Execution, connection: Connection, message: Message, group: Group) -> None:
-    """Gather it for the next digest; the first thing of a heap sends the message that will take all of it."""
-    said, (way, recipient, people) = message.payload, group
-    gathered.hold(connection, way, recipient)
-    now = execution.clocks.business()  # read under the hold: what is gathered now is for a moment that is to come
-    heap = Heap(way, recipient, going_out(said["delivery"], now))
-    is_first = not gathered.there_is(connection, heap)
-    text, retry = Text.from_json(said["text"]), said["delivery"]["retry"]
-    one = Gathered(message.id, people, text, said["app"], said["form"], said["record"], retry)
-    gathered.add(connection, heap, one, now)
-    if is_first:
-        _announce(execution, connection, heap)
-
-
-def _announce(execution: Execution, connection: Connection, heap: Heap) -> None:
-    id = uuid7(execution.clocks.business(), execution.randomness(10))
-    payload = {"way": heap.way, "recipient": heap.recipient, "at": heap.due_at}
-    execution.send(connection, id, [OutboxMessage(id, DIGEST, payload, heap.due_at)])
+def _thing(
+    told: str, people: Iterable[str], said: Mapping[str, Json], how: Mapping[str, Json], standing: Standing
+) -> Gathered:
+    """Return what a message says as it is gathered; ``how`` are its delivery's words, which older ones may lack."""
+    quiet = None if how.get("quiet") is None else [*how["quiet"], how["zone"]]
+    text, about = Text.from_json(said["text"]), (said["app"], said["form"], said["record"])
+    return Gathered(told, tuple(people), text, *about, how["retry"], how.get("amount"), quiet, standing)
 
 
 @dataclass(frozen=True)
 class _Parcel:
-    """What one message tells outside: ``taken`` are the things of a heap that go with it."""
+    """What one message tells outside: ``things`` go with it, of a digest those of its heap.
+
+    Without a ``zone`` nobody counts how often people are interrupted by it: it is the digest of a morning, or a message
+    from before anybody did.
+    """
 
     way: str
     people: tuple[str, ...]
-    told: tuple[Told, ...]
-    taken: tuple[str, ...] = ()
+    things: tuple[Gathered, ...]
+    told: str = ""
+    zone: str | None = None
 
 
 def told(execution: Execution, message: Message) -> Message:
     """Tell people, before the transaction of the delivery; return the message with whom it could not reach.
 
-    Nothing is sent and nothing wrong where an installation lets nothing out, as in trials and scenarios.
+    Those who have been interrupted often enough today are left out: ``later`` names them. Nothing is sent and nothing
+    wrong where an installation lets nothing out, as in trials and scenarios.
     """
     with execution.database.read() as connection:
-        parcel = _parcel(execution, connection, message)
+        parcel = _parcel(connection, message)
         users = {user.id: user for user, _ in directory.users_with_roles(connection, parcel.people) if user.active}
         addresses = contacts.by_way(connection, users, parcel.way)
-    missed: list[str] = []
-    if execution.outside.is_open and parcel.told:
-        if is_missing(execution, parcel.way):
-            missed = [NOBODY]
-        elif parcel.way == MAIL:
-            missed = [id for id in users if id not in addresses]
-            _write(execution, message, parcel.told, users, addresses)
-        else:
-            _speak(execution, parcel, users, addresses)
-    return replace(message, payload={**message.payload, "missed": missed, "taken": list(parcel.taken)})
+    missed, later = _told(execution, message, parcel, users, addresses)
+    taken = [one.message for one in parcel.things]
+    return replace(message, payload={**message.payload, "missed": missed, "taken": taken, "later": later})
 
 
-def is_missing(execution: Execution, way: str) -> bool:
-    """Tell whether a way was never set up; one that lacks its password alone is, and fails."""
-    outside = execution.outside
-    return outside.ways.mail is None if way == MAIL else bool(sending.lacking(outside, way))
+def _told(
+    execution: Execution, message: Message, parcel: _Parcel, users: Mapping[str, User], addresses: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
+    """Tell those who may be told now; return whom the way does not reach, and for whom it waits for the morning."""
+    if not (execution.outside.is_open and parcel.things) or parcel.way == IN_APP:
+        return [], []
+    if is_missing(execution, parcel.way):
+        return [NOBODY], []
+    _keep_quiet(execution, parcel)
+    by_mail = parcel.way == MAIL
+    reached = [id for id in users if not by_mail or id in addresses]
+    later = book(execution, Asking(parcel.told, parcel.zone, parcel.things), reached) if parcel.zone else frozenset()
+    now = {id: users[id] for id in reached if id not in later}
+    to = {id: address for id, address in addresses.items() if id in now}
+    things = [_as_told(execution, one) for one in parcel.things]
+    if by_mail:
+        _write(execution, message, things, now, to)
+    else:
+        _speak(execution, parcel.way, things, now, to)
+    return [id for id in users if id not in reached], sorted(later)
 
 
-def _parcel(execution: Execution, connection: Connection, message: Message) -> _Parcel:
+def _keep_quiet(execution: Execution, parcel: _Parcel) -> None:
+    """Put off what comes in quiet hours after all: it was tried before, or had to wait. PutOffError with their end."""
+    now = until = execution.clocks.business()
+    for one in parcel.things:
+        if one.quiet is not None:
+            *hours, zone_name = one.quiet
+            until = max(until, out_of_quiet(now, hours, zone_name))
+    if until > now:
+        raise PutOffError(until)
+
+
+def _parcel(connection: Connection, message: Message) -> _Parcel:
     said = message.payload
     if message.kind == TELL:
-        about = (said["app"], said["form"], said["record"])
-        return _Parcel(said["way"], tuple(said["people"]), (_told(execution, Text.from_json(said["text"]), *about),))
+        standing: Standing = URGENT if said.get("urgent") else COUNTED
+        people = tuple(said["people"])
+        thing = _thing(said.get("told", message.id), people, said, said, standing)
+        return _Parcel(said["way"], people, (thing,), thing.message, said.get("zone"))
     found = gathered.first(connection, _heap(said), MOST_GATHERED)
-    return _Parcel(
-        said["way"],
-        tuple(dict.fromkeys(id for one in found for id in one.people)),
-        tuple(_told(execution, one.text, one.app, one.form, one.record) for one in found),
-        tuple(one.message for one in found),
-    )
+    people = tuple(dict.fromkeys(id for one in found for id in one.people))
+    counts = all(one.standing != MORNING for one in found)
+    return _Parcel(said["way"], people, found, message.id, said.get("zone") if counts else None)
 
 
 def _heap(said: Mapping[str, Json]) -> Heap:
     return Heap(said["way"], said["recipient"], said["at"])
 
 
-def _told(execution: Execution, text: Text, app: str, form: str, record: str) -> Told:
-    public = execution.outside.ways.public_url
-    return Told(text, None if public is None else f"{public}/a/{app}/{form}/{record}")
+def _as_told(execution: Execution, one: Gathered) -> Told:
+    """Return a thing with its link: to its record, or where it is of no form, to its board."""
+    public, where = execution.outside.ways.public_url, f"{one.form or 'boards'}/{one.record}"
+    link = None if public is None else f"{public}/a/{one.app}/{where}"
+    return Told(one.text, link, OPENS if one.form else OPENS_BOARD)
+
+
+def is_missing(execution: Execution, way: str) -> bool:
+    """Tell whether a way was never set up; one that lacks its password alone is, and fails."""
+    outside = execution.outside
+    return outside.ways.mail is None if way == MAIL else bool(sending.lacking(outside, way))
 
 
 def _write(
@@ -189,12 +223,14 @@ def _write(
             sending.send_letter(execution.outside, to, told, message.id, at)
 
 
-def _speak(execution: Execution, parcel: _Parcel, users: Mapping[str, User], addresses: Mapping[str, str]) -> None:
+def _speak(
+    execution: Execution, way: str, told: Sequence[Told], users: Mapping[str, User], addresses: Mapping[str, str]
+) -> None:
     """Let a robot speak: those whose account is known are mentioned, all are named."""
     if users:
         names, accounts = [user.display_name for user in users.values()], list(addresses.values())
-        with by_turns(execution, parcel.way) as at:
-            sending.say(execution.outside, parcel.way, parcel.told, names, accounts, at)
+        with by_turns(execution, way) as at:
+            sending.say(execution.outside, way, told, names, accounts, at)
 
 
 @contextmanager
@@ -222,16 +258,41 @@ def is_hopeless(error: Exception) -> bool:
 
 
 def keep_told(execution: Execution, connection: Connection, message: Message) -> None:
-    """Note whom a message could not reach, and let go of what went with it; what came since goes with another one."""
+    """Note whom a message could not reach, and let go of what went with it; what came since goes with another one.
+
+    What nobody was told of goes out in the morning; where a robot spoke for others, it does not say it twice.
+    """
     said = message.payload
     for recipient in said["missed"]:
         contacts.note_unreached(connection, recipient, said["way"], execution.clocks.business())
     if message.kind == DIGEST:
-        heap = _heap(said)
-        gathered.hold(connection, heap.way, heap.recipient)
-        gathered.forget(connection, heap, said["taken"])
-        if gathered.there_is(connection, heap):
-            _announce(execution, connection, heap)
+        _keep_digest(execution, connection, message)
+    elif said["later"] and (said["way"] == MAIL or set(said["later"]) >= _active(connection, said["people"])):
+        recipient = said["later"][0] if said["way"] == MAIL else ""
+        one = _thing(said["told"], said["later"], said, said, MORNING)
+        pile = Pile(said["way"], recipient, said["zone"])
+        gather(execution, connection, pile, [one], lambda now: morning_of(now, one.quiet, said["zone"]))
+
+
+def _active(connection: Connection, people: Iterable[str]) -> set[str]:
+    return {user.id for user, _ in directory.users_with_roles(connection, people) if user.active}
+
+
+def _keep_digest(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let go of what a digest took, tell it inside where that is its way, or put all of it by for the morning."""
+    said, heap = message.payload, _heap(message.payload)
+    gathered.hold(connection, heap.way, heap.recipient)
+    found = gathered.first(connection, heap, MOST_GATHERED)
+    if said["later"] and set(said["later"]) >= _active(connection, {id for one in found for id in one.people}):
+        put_by(execution, connection, heap, said["zone"])
+        return
+    taken = said["taken"]
+    if heap.way == IN_APP and found:
+        tell_inside(execution, connection, message, heap.recipient, found)
+        taken = [one.message for one in found]
+    gathered.forget(connection, heap, taken)
+    if gathered.there_is(connection, heap):
+        announce(execution, connection, heap, said.get("zone"))
 
 
 def retry_of(execution: Execution, message: Message, error: Exception, usual: outbox.Retry) -> outbox.Retry:

@@ -26,6 +26,15 @@ class PostponedError(Exception):
         self.until = until
 
 
+class PutOffError(Exception):
+    """A message may not go out now by its rule, which is no failure: it is due at ``until`` (business time)."""
+
+    def __init__(self, until: Moment) -> None:
+        """Keep the moment."""
+        super().__init__(f"not before {until}")
+        self.until = until
+
+
 @dataclass(frozen=True)
 class Turns:
     """The turns of one partner, known by an app (blank for what is the installation's) and a key."""

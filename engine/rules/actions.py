@@ -23,6 +23,7 @@ class Notify:
     text: Message
     copy: tuple[PersonsDef, ...] = ()
     delivery: DeliveryDef | None = None
+    amount: Expression | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,8 +268,8 @@ def evaluated_by(action: Action) -> tuple[Expression, ...]:
             return tuple(part for source in fields.values() for part in _parts(source))
         case Post() | Reverse():
             return parts_of(action)
-        case OpenTask(due=due) if due is not None:
-            return (due,)
+        case OpenTask(due=wanted) | Notify(amount=wanted) if wanted is not None:
+            return (wanted,)
         case Call(arguments=arguments):
             return tuple(arguments.values())
         case Branch(when=when):

@@ -27,13 +27,17 @@ class RetryDef:
 class DeliveryDef:
     """How a notification goes out, where that is not simply at once and inside of the platform.
 
-    Inside people are told in any case; what is stated is about the ways outside.
+    Inside people are told in any case; what is stated is about the ways outside. What is urgent interrupts
+    however often somebody was interrupted that day; ``amount`` is an expression for what is at stake: digests have the
+    greatest first.
     """
 
     channels: tuple[Channel, ...] = ()
     quiet_hours: tuple[str, str] | None = None
     digest: Digest | None = None
     retry: RetryDef | None = None
+    is_urgent: bool = False
+    amount: str | None = None
 
     @property
     def outside(self) -> tuple[Channel, ...]:
@@ -59,6 +63,8 @@ def delivery_def(document: Mapping[str, Json]) -> DeliveryDef | None:
         quiet_hours=(quiet["from"], quiet["to"]) if quiet else None,
         digest=document.get("digest"),
         retry=retry_def(document),
+        is_urgent=document.get("urgent", False),
+        amount=document.get("amount"),
     )
     return None if found == DeliveryDef() else found
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from engine.kernel.persons import PersonsDef
+from engine.language.expressions import Expression
 from engine.language.gathering import Gathering
+from engine.language.types import NumberType
 from engine.rules import problems
 from engine.rules.announced import (
     AnnouncedDef,
@@ -45,12 +47,29 @@ def check_delivery(delivery: DeliveryDef | None, place: str, work: Gathering) ->
     if delivery is None:
         return
     if not delivery.outside:
-        parts = {"quiet_hours": delivery.quiet_hours, "digest": delivery.digest, "retry": delivery.retry}
+        parts = {
+            "quiet_hours": delivery.quiet_hours,
+            "digest": delivery.digest,
+            "retry": delivery.retry,
+            "urgent": delivery.is_urgent or None,
+            "amount": delivery.amount,
+        }
         stated = [part for part, value in parts.items() if value is not None]
         work.found.extend(problems.NOTHING_OUTSIDE.at(f"{place}.{part}", part=part) for part in stated)
     if delivery.quiet_hours is not None and delivery.quiet_hours[0] == delivery.quiet_hours[1]:
         work.found.append(problems.NO_QUIET.at(f"{place}.quiet_hours", time=delivery.quiet_hours[0]))
+    if delivery.is_urgent and delivery.digest is not None:
+        work.found.append(problems.NOT_BOTH.at(f"{place}.urgent"))
     check_retry(delivery.retry, f"{place}.retry", work)
+
+
+def amount_of(delivery: DeliveryDef | None, place: str, work: Gathering) -> Expression | None:
+    """Return what is at stake in a notification, compiled; gather that it is no number."""
+    amount = None if delivery is None else work.expression(f"{place}.amount", delivery.amount)
+    if amount is not None and not isinstance(amount.type, NumberType):
+        work.found.append(problems.NO_AMOUNT.at(f"{place}.amount"))
+        return None
+    return amount
 
 
 def check_retry(retry: RetryDef | None, place: str, work: Gathering) -> None:

@@ -53,13 +53,14 @@ def _check_events(definition: RuleDef, work: Gathering, names: Names) -> None:
             case "webhook":
                 check_known(work, place, event.names, names.hooks)
             case "schedule" if event.schedule is not None:
-                _check_schedule(event.schedule, place, work)
+                check_schedule(event.schedule, place, work)
             case _:
                 pass
         check_event(event, f"on[{number}]", work)
 
 
-def _check_schedule(schedule: ScheduleDef, place: str, work: Gathering) -> None:
+def check_schedule(schedule: ScheduleDef, place: str, work: Gathering) -> None:
+    """Gather that a schedule never comes, or that there is no such zone."""
     if not is_cron(schedule.cron):
         work.found.append(problems.BAD_CRON.at(f"{place}.cron", cron=schedule.cron))
     if schedule.zone is None:

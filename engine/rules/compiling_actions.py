@@ -27,7 +27,7 @@ from engine.rules.actions import (
     Source,
     Update,
 )
-from engine.rules.announcing import check_announced, check_delivery, check_persons, not_yet
+from engine.rules.announcing import amount_of, check_announced, check_delivery, check_persons, not_yet
 from engine.rules.calls import CallDef, MakeDocumentDef
 from engine.rules.compiling_calls import compile_call
 from engine.rules.compiling_making import compile_making
@@ -69,7 +69,8 @@ def _compile_action(place: str, action: ActionDef, work: Gathering, names: Names
             check_persons(action.to, f"{place}.notify.to", work)
             check_persons(action.copy, f"{place}.notify.copy", work)
             check_delivery(action.delivery, f"{place}.notify", work)
-            return Notify(action.to, text, action.copy, action.delivery) if text else None
+            amount = amount_of(action.delivery, f"{place}.notify", work)
+            return Notify(action.to, text, action.copy, action.delivery, amount) if text else None
         case OpenTaskDef():
             return _compile_task(f"{place}.open_task", action, work, names)
         case SetDef():

@@ -320,3 +320,13 @@ NO_QUIET = ProblemKind(
     Text("免打扰从 {time} 到 {time},没有长度", "Quiet hours from {time} to {time} have no length"),
     Text("请写不同的起止时间,例如 22:00 到 08:00", "Write two times of day, such as 22:00 to 08:00"),
 )
+NO_AMOUNT = ProblemKind(
+    "RULE-092",
+    Text("金额应是数字", "An amount is a number"),
+    Text("例如 overdue_amount,或 amount - paid", "For example overdue_amount, or amount - paid"),
+)
+NOT_BOTH = ProblemKind(
+    "RULE-093",
+    Text("紧急的通知不能又攒成汇总", "What is urgent is not gathered into a digest"),
+    Text("去掉“紧急”或“汇总”", "Leave out urgent, or the digest"),
+)

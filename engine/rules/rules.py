@@ -10,7 +10,7 @@ from functools import cached_property
 from engine.kernel.clocks import day_number
 from engine.kernel.problems import Text
 from engine.language.expressions import Expression
-from engine.rules.actions import Action, ForEach, evaluated_by, every, said_by
+from engine.rules.actions import Action, ForEach, ForRelated, Hold, Release, evaluated_by, every, said_by
 from engine.rules.definitions import RuleDef
 from engine.rules.events import ScheduleDef
 from engine.rules.lengths import LengthDef
@@ -182,3 +182,10 @@ def old_fields(rule: Rule) -> frozenset[str]:
 def expressions_of(rule: Rule) -> tuple[Expression, ...]:
     """Return the expressions of a rule that see its record: condition, values, messages; not those that see lines."""
     return rule._expressions
+
+
+def always_interrupts(rule: Rule) -> bool:
+    """Tell whether what a rule tells interrupts by its nature: it is critical, or holds records or lets them go."""
+    inner = (item for loop in rule.every_action if isinstance(loop, ForRelated) for item in every(loop.do))
+    holds = any(isinstance(action, Hold | Release) for action in (*rule.every_action, *inner))
+    return holds or rule.definition.severity == "critical"

@@ -49,3 +49,13 @@ def reach(name: str, channel: str | None, address: str | None) -> None:
         telling.keep_of(name, {channel: address})
     for way, written in sorted(telling.addresses_of(name).items()):
         click.echo(f"{way}\t{written}")
+
+
+@notify.command("limit")
+@click.argument("often", type=int, required=False)
+def limit(often: int | None) -> None:
+    """Show how often somebody is interrupted a day at most, or set it; with 0 all but what is urgent waits."""
+    attention = services().attention
+    if often is not None:
+        attention.keep_limit(often)
+    click.echo(str(attention.limit()))

@@ -12,9 +12,11 @@ from engine.kernel.registries import Registry
 from engine.runtime.absences import Absences
 from engine.runtime.approvals import Approvals
 from engine.runtime.apps import Apps
+from engine.runtime.attention import Attention
 from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
 from engine.runtime.boards_exports import BoardExports
+from engine.runtime.boards_sent import BoardsSent
 from engine.runtime.boards_subscriptions import BoardSubscriptions
 from engine.runtime.calendars.days_off import DaysOff
 from engine.runtime.catalogs import CatalogSource
@@ -61,6 +63,7 @@ class Services:
     absences: Absences
     approvals: Approvals
     apps: Apps
+    attention: Attention
     records: Records
     files: Files
     related: Related
@@ -88,6 +91,11 @@ class Services:
     trials: Trials
     quick_actions: QuickActions
     runs: Runs
+
+    @property
+    def boards_sent(self) -> BoardsSent:
+        """The boards that apps send."""
+        return BoardsSent(self.desk)
 
 
 def assemble(
@@ -118,6 +126,7 @@ def _at(desk: Desk) -> Services:
         absences=Absences(desk.execution),
         approvals=Approvals(desk),
         apps=Apps(desk),
+        attention=Attention(desk.execution),
         records=Records(desk),
         files=Files(desk),
         related=Related(desk),

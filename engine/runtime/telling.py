@@ -20,7 +20,8 @@ from engine.runtime.execution import Execution
 from engine.runtime.granting import authorship, named
 from engine.runtime.views import Viewer
 from engine.storage import connectors, contacts, directory
-from engine.storage.contacts import NOBODY
+from engine.storage.contacts import NOBODY, Unreached
+from engine.storage.directory import User
 
 MOST = 50
 """So many of those who could not be told are shown."""
@@ -55,6 +56,7 @@ class Missed:
     way: Text
     times: int
     at: str
+    has_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,11 @@ class Telling:
         with self.execution.database.read() as connection:
             found = contacts.unreached(connection, MOST)
             users = directory.users_with_roles(connection, (one.recipient for one in found))
-            names = {user.id: user.display_name for user, _ in users}
+            known = {user.id: user for user, _ in users}
         return tuple(
-            Missed(names.get(one.recipient), LABELS[one.way], one.times, moment_text(one.at))
+            _missed(one, known.get(one.recipient))
             for one in found
-            if (one.recipient == NOBODY and self._lacking(one.way)) or one.recipient in names
+            if (one.recipient == NOBODY and self._lacking(one.way)) or one.recipient in known
         )
 
     def addresses(self, user: str) -> dict[str, str]:
@@ -145,3 +147,8 @@ class Telling:
             raise EngineError(problems.NOBODY_NAMED.at("to"))
         key = uuid7(now, execution.randomness(10))
         sending.send_letter(execution.outside, Recipient(to, to, "zh"), told, key, now)
+
+
+def _missed(one: Unreached, user: User | None) -> Missed:
+    name, has_left = (None, False) if user is None else (user.display_name, not user.active)
+    return Missed(name, LABELS[one.way], one.times, moment_text(one.at), has_left)

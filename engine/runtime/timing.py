@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from engine.catalog.apps import App
+from engine.catalog.boards import clocked_as as board_clock
 from engine.catalog.connectors.intakes import clocked_as
 from engine.decision.changeset import OutboxMessage
 from engine.kernel.clocks import Moment
@@ -57,6 +58,12 @@ def follow_app(connection: Connection, old: App | None, new: App, moment: Moment
         for pull in connector.pulls.values()
         if pull.cron is not None
         for zone in (pull.zone or new.zone,)
+    ]
+    wanted += [
+        Schedule(new.key, board_clock(key), 0, send.cron, zone, slot_after(send.cron, zone, moment))
+        for key, board in new.boards.items()
+        if (send := board.definition.send) is not None
+        for zone in (send.zone or new.zone,)
     ]
     schedules.sync(connection, new.key, wanted)
     if old is not None:

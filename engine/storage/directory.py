@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Connection, FromClause, bindparam, delete, insert, literal, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.decision.changeset import Note
@@ -213,6 +213,13 @@ def holders(connection: Connection, roles: Iterable[tuple[str, str]]) -> dict[tu
         if (row.app, row.role) in gathered:
             gathered[row.app, row.role].append(row.id)
     return {role: tuple(ids) for role, ids in gathered.items()}
+
+
+def former_holders(connection: Connection, roles: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the ids of those who hold one of these roles and have left, in order of name."""
+    wanted = tuple_(_GRANT.c.app, _GRANT.c.role).in_(sorted(set(roles)))
+    query = select(_USER.c.id).join(_GRANT, _USER.c.id == _GRANT.c.user_id).where(~_USER.c.active, wanted)
+    return tuple(dict.fromkeys(connection.execute(query.order_by(_USER.c.name)).scalars()))
 
 
 def count_holders(connection: Connection, app: str, role: str) -> int:

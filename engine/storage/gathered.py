@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, select, update
 
+from engine.decision.attention import MORNING, Standing
 from engine.kernel.canonical import Json, compact
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import Text
@@ -20,6 +22,12 @@ from engine.storage.locks import lock_name
 from engine.storage.upserts import insert_or_ignore
 
 _GATHERED = system_tables.gathered
+_ORDER = (
+    case((_GATHERED.c.amount.is_(None), 1), else_=0),
+    _GATHERED.c.amount.desc(),
+    _GATHERED.c.at,
+    _GATHERED.c.message,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,11 @@ class Heap:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """One thing that is told, to these people; ``message`` is the outbox message that told it inside."""
+    """One thing that is told, to these people; ``message`` is the outbox message that told it inside.
+
+    ``amount`` is what is at stake, in hundredths; ``quiet`` are the hours in which it does not go out, with their zone.
+    Its ``standing`` says whether it may make an interruption of the digest that it goes out with.
+    """
 
     message: str
     people: tuple[str, ...]
@@ -50,6 +62,9 @@ class Gathered:
     form: str
     record: str
     retry: Json
+    amount: int | None = None
+    quiet: Json = None
+    standing: Standing = MORNING
 
 
 def hold(connection: Connection, way: str, recipient: str) -> None:
@@ -68,14 +83,29 @@ def add(connection: Connection, heap: Heap, one: Gathered, at: Moment) -> None:
         "message": one.message, "way": heap.way, "recipient": heap.recipient, "due_at": heap.due_at,
         "people": compact(list(one.people)), "text_zh": one.text.zh, "text_en": one.text.en,
         "app": one.app, "form": one.form, "record": one.record,
-        "retry": None if one.retry is None else compact(one.retry), "at": at,
+        "retry": None if one.retry is None else compact(one.retry), "at": at, "amount": one.amount,
+        "quiet": None if one.quiet is None else compact(one.quiet), "standing": one.standing,
     }  # fmt: skip
     connection.execute(insert_or_ignore(connection, _GATHERED, ("message", "way", "recipient")), row)
 
 
 def first(connection: Connection, heap: Heap, limit: int) -> tuple[Gathered, ...]:
-    """Return the first of what is gathered, in the order in which it was told."""
-    query = select(_GATHERED).where(*heap.holds()).order_by(_GATHERED.c.at, _GATHERED.c.message).limit(limit)
+    """Return the first of what is gathered: the greatest amounts, then what is of none; of two the older one."""
+    return _read(connection, select(_GATHERED).where(*heap.holds()).order_by(*_ORDER).limit(limit))
+
+
+def waiting(connection: Connection, way: str, recipient: str, limit: int) -> tuple[Gathered, ...]:
+    """Return the first of all that waits for somebody on a way, whenever it is due, in the same order."""
+    mine = (_GATHERED.c.way == way, _GATHERED.c.recipient == recipient)
+    return _read(connection, select(_GATHERED).where(*mine).order_by(*_ORDER).limit(limit))
+
+
+def move(connection: Connection, heap: Heap, due_at: Moment) -> None:
+    """Let all of a heap go out with a later one, as what waits for the morning."""
+    connection.execute(update(_GATHERED).where(*heap.holds()).values(due_at=due_at, standing=MORNING))
+
+
+def _read(connection: Connection, query: Select[Any]) -> tuple[Gathered, ...]:
     return tuple(
         Gathered(
             message=row.message,
@@ -85,6 +115,9 @@ def first(connection: Connection, heap: Heap, limit: int) -> tuple[Gathered, ...
             form=row.form,
             record=row.record,
             retry=None if row.retry is None else json.loads(row.retry),
+            amount=row.amount,
+            quiet=None if row.quiet is None else json.loads(row.quiet),
+            standing=row.standing,
         )
         for row in connection.execute(query)
     )

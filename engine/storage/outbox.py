@@ -161,6 +161,11 @@ def postpone(connection: Connection, message: Message, until: Moment) -> None:
     _settle(connection, message, {"available_at": until})
 
 
+def put_off(connection: Connection, message: Message, due_at: Moment) -> None:
+    """Let a message be due at a later business moment; no failed attempt. EngineError (STORE-051) as ``finish``."""
+    _settle(connection, message, {"due_at": due_at, "available_at": 0})
+
+
 def park(connection: Connection, messages: Collection[str], until: Moment) -> None:
     """Let messages wait for ``wake``, or for a real moment where nobody wakes them."""
     change = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("its_id")).values(available_at=until)

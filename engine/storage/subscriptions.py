@@ -8,8 +8,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.kernel.clocks import Moment
 from engine.storage import system_tables
+from engine.storage.upserts import insert_or_ignore
 
 _WANTED = system_tables.board_subscription
+_REFUSED = system_tables.board_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,33 @@ def remove(connection: Connection, user: str, app: str, board: str) -> bool:
     """Remove somebody's subscription to a board and tell whether it was there."""
     mine = (_WANTED.c.user_id == user, _WANTED.c.app == app, _WANTED.c.board == board)
     return bool(connection.execute(delete(_WANTED).where(*mine)).rowcount)
+
+
+def wanting(connection: Connection, app: str, board: str) -> frozenset[str]:
+    """Return who ordered a board by themselves."""
+    query = select(_WANTED.c.user_id).where(_WANTED.c.app == app, _WANTED.c.board == board)
+    return frozenset(connection.execute(query).scalars())
+
+
+def refuse(connection: Connection, user: str, app: str, board: str) -> None:
+    """Note that somebody does not want a board that an app sends."""
+    values = {"user_id": user, "app": app, "board": board}
+    connection.execute(insert_or_ignore(connection, _REFUSED, ("user_id", "app", "board")), values)
+
+
+def accept(connection: Connection, user: str, app: str, board: str) -> None:
+    """Note that somebody wants a board that an app sends, as everybody does who did not refuse it."""
+    mine = (_REFUSED.c.user_id == user, _REFUSED.c.app == app, _REFUSED.c.board == board)
+    connection.execute(delete(_REFUSED).where(*mine))
+
+
+def refused(connection: Connection, user: str) -> frozenset[tuple[str, str]]:
+    """Return the boards, as ``(app, board)``, that somebody does not want an app to send."""
+    rows = connection.execute(select(_REFUSED.c.app, _REFUSED.c.board).where(_REFUSED.c.user_id == user))
+    return frozenset((row.app, row.board) for row in rows)
+
+
+def refusing(connection: Connection, app: str, board: str) -> frozenset[str]:
+    """Return who does not want a board that an app sends."""
+    query = select(_REFUSED.c.user_id).where(_REFUSED.c.app == app, _REFUSED.c.board == board)
+    return frozenset(connection.execute(query).scalars())

@@ -370,7 +370,12 @@ gathered = _table(
     _words("record"),
     _words("retry"),
     _moment("at"),
+    _moment("amount"),
+    _words("quiet"),
+    _words("standing"),
 )
+board_refusal = _table("board_refusal", _words("user_id"), _words("app"), _words("board"))
+interruption = _table("interruption", _words("told"), _words("person"), _number("day"), _words("standing"))
 unreached = _table("unreached", _words("recipient"), _words("way"), _number("times"), _moment("at"))
 hook_delivery = _table(
     "hook_delivery",

@@ -40,6 +40,8 @@ OF_THE_INSTANCE = frozenset(
         "hook_delivery",
         "contact",
         "gathered",
+        "interruption",
+        "board_refusal",
         "unreached",
         "pull",
         "intake_refusal",

@@ -18,4 +18,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     },
     "DeadLetters": listed(named("DeadLetter")),
     "Replayed": closed(id=ID),
+    "Attention": closed(
+        limit=NUMBER, counted=NUMBER, urgent=NUMBER, waiting={"type": "array", "items": named("Waits")}
+    ),
+    "Waits": {
+        **closed(text=named("Text"), app=WORD, form=WORD, record=WORD),
+        "description": "What waits for the morning; `form` is blank where it is a board, whose key `record` is",
+    },
 }

@@ -95,6 +95,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "definition": _reading("Definition", *OF_A_RECORD),
     "export": _reading("Export", *OF_A_RECORD),
     "me": _reading("Me"),
+    "attention": _reading("Attention"),
     "send_file": Operation(
         "File",
         status=201,

@@ -146,6 +146,8 @@ def about_me(
         problems=problems,
         wrong={problem.path for problem in problems},
         kept="kept" in request.args,
+        attention=instance().services.attention.of(asking),
+        sent_boards=instance().services.boards_sent.to(asking),
         absences=instance().services.absences.of(asking),
         stands_in=instance().services.approvals.stands_in(asking),
         people=[one for one in instance().directory.people() if one[0] != asking.id],
@@ -165,3 +167,11 @@ def reach() -> BaseResponse:
     except EngineError as error:
         return make_response(about_me(told(error), given), status_of(error))
     return redirect("/me?kept#reached", 303)
+
+
+@blueprint.post("/me/boards")
+def switch_board() -> BaseResponse:
+    """Let an app send one a board, or no more."""
+    app, board = (request.form.get(name, "")[:LONGEST_SENT] for name in ("app", "board"))
+    instance().services.boards_sent.switch(viewer(), app, board, on=request.form.get("on") == "1")
+    return redirect("/me#sent", 303)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.views import AppView
 from web.display import text_of
 from web.doors import instance, viewer
+from web.errors import told
 from web.payloads import USUAL_PER_PAGE
-from web.problems import NOT_FOUND, RequestRefused
+from web.problems import NOT_FOUND, RequestRefused, status_of
 from web.texts import gettext, ngettext
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ blueprint = Blueprint("jobs", __name__)
 
 SOON: Final = 12
 """So many of the next slots are shown."""
+
+LONGEST_NUMBER: Final = 12
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
@@ -57,13 +60,18 @@ class Slot:
 def show() -> str:
     """Show how everything stands."""
     _for_administrators()
+    return _page()
+
+
+def _page(limit: str | None = None, problem: str = "") -> str:
+    """Return the page; ``limit`` is what was refused of how often somebody is interrupted, and ``problem`` says why."""
     office, asking = instance().office, viewer()
     found = office.standing()
     apps = {app.key: app for app in instance().apps.installed(asking)}
     partners = instance().services.connectors
     connectors = partners.all()
     pulls = {(one.app, f"{one.key}/{pull.key}"): pull.labels for one in connectors for pull in one.pulls}
-    rules = {**instance().apps.rule_labels(asking), **pulls}
+    rules = {**instance().apps.rule_labels(asking), **pulls, **instance().services.boards_sent.clocks()}
     dead = office.letters.seen_by(asking, USUAL_PER_PAGE)
     slots = sorted(found.schedules, key=lambda one: one.next_slot)[:SOON]
     return render_template(
@@ -78,7 +86,21 @@ def show() -> str:
         missed=instance().services.telling.missed(asking),
         slots=[Slot(apps.get(one.app), rules.get((one.app, one.rule)), moment_text(one.next_slot)) for one in slots],
         again=request.args.get("again", type=int),
+        limit=instance().services.attention.limit() if limit is None else limit,
+        limit_problem=problem,
     )
+
+
+@blueprint.post("/jobs/attention")
+def limit() -> BaseResponse:
+    """Set how often somebody is interrupted a day; what is no such number is told."""
+    _for_administrators()
+    given = request.form.get("limit", "")[:LONGEST_NUMBER].strip()
+    try:
+        instance().services.attention.set_limit(viewer(), int(given) if given.isdecimal() else -1)
+    except EngineError as error:
+        return make_response(_page(given, text_of(told(error)[0].message)), status_of(error))
+    return redirect(url_for("jobs.show", _anchor="attention"), 303)
 
 
 @blueprint.post("/jobs/dead")
@@ -150,6 +172,8 @@ def _letter(said: Mapping[str, object], rules: Mapping[tuple[str, str], Text]) -
         "deadline": gettext("Let a rule look at a date"),
         "intake": gettext("Take what a partner sent"),
         "pull": gettext("Fetch a list from a partner"),
+        "board_mail": gettext("Send a board by mail"),
+        "board_slot": gettext("Send a board to those who are to have it"),
     }
     rule = rules.get((about.get("app", ""), about.get("rule", "")))
     named = (rule and text_of(rule), about.get("connector") and f"{about['connector']}.{about.get('operation', '')}")

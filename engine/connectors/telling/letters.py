@@ -20,6 +20,7 @@ LONGEST_NAME = 120
 
 
 OPENS = Text("打开记录", "Open the record")
+OPENS_BOARD = Text("打开看板", "Open the board")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,3 +85,8 @@ NOBODY_NAMED = ProblemKind(
     Text("没有写发给谁", "It is not said whom to send it to"),
     Text("请用 --to 写一个邮箱", "Name an address by --to"),
 )
+NO_LIMIT = ProblemKind(
+    "TELL-019",
+    Text("每天打断几次应是 0 到 {most} 的整数", "How often somebody is interrupted a day is a number from 0 to {most}"),
+    Text("例如 5;0 表示都留到早上", "For example 5; with 0 all waits for the morning"),
+)

@@ -248,6 +248,8 @@ ACTIONS: Mapping[str, Shape] = MappingProxyType(
                 Slot("channels", Word("by", "方式"), Kind.CHOICE, many=True, choices=CHANNELS),
                 Slot("quiet_hours", _QUIET.word, Kind.OBJECT, inner=_QUIET),
                 Slot("digest", Word("digest", "汇总"), Kind.CHOICE, choices=DIGESTS),
+                Slot("urgent", Word("urgent", "紧急"), Kind.FLAG),
+                Slot("amount", Word("amount", "金额"), Kind.EXPRESSION),
                 _RETRY,
             ),
         ),

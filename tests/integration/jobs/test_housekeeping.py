@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.decision.attention import Place
 from engine.jobs import housekeeping
 from engine.jobs import rounds as rounds_of_jobs
-from engine.kernel.clocks import moment_text
-from engine.storage import credentials, idempotency
+from engine.kernel.clocks import day_of, moment_text
+from engine.storage import credentials, idempotency, interruptions
 from tests.integration.jobs.shops import DAY, HOUR, START, moment, open_shop, timed
 
 LOOK = timed("late", "seen_at", {"set": {"n": "1"}})
@@ -101,3 +102,17 @@ def test_messages_that_wait_and_dead_letters_stay_when_they_are_old(kept):
     kept.real.moment += 400 * DAY
     rounds(kept.jobs(), 3)
     assert counts(kept)[0] == 5
+
+
+def test_what_interrupted_somebody_goes_with_the_runs_of_rules(kept):
+    day = day_of(kept.business(), "UTC")
+    with kept.database.write() as connection:
+        for number in range(5):
+            interruptions.keep(connection, str(number), "somebody", Place("counted", day))
+    kept.business.moment += 180 * DAY
+    rounds(kept.jobs(), 6)
+    assert kept.count("youju_interruption") == 5
+    kept.business.moment += 2 * DAY
+    kept.real.moment += 2 * HOUR
+    rounds(kept.jobs(), 6)
+    assert kept.count("youju_interruption") == 0

@@ -65,8 +65,9 @@ class Shop:
     me: Viewer
     ids: dict[str, str] = field(default_factory=dict)
 
-    def customer(self, code: str = "C1") -> str:
-        made = self.site.services.records.create(self.me, "shop", "customer", {"code": code})
+    def customer(self, code: str = "C1", worth: int | None = None) -> str:
+        fields = {"code": code, **({} if worth is None else {"worth": worth})}
+        made = self.site.services.records.create(self.me, "shop", "customer", fields)
         return str(made.id)
 
     def work(self) -> int:
@@ -78,6 +79,10 @@ class Shop:
         self.site.real.moment += milliseconds
         self.site.business.moment += milliseconds
         return self.work()
+
+    def interrupted(self, often: int) -> None:
+        """Say how often somebody is interrupted a day."""
+        self.site.services.attention.keep_limit(often)
 
     def reach(self, name: str, way: str, address: str | None) -> None:
         """Note where somebody is reached."""
@@ -125,7 +130,7 @@ def opened(database: Any, box: Letterbox, robots: Partner) -> Callable[..., Shop
         outside = Outside(guard, Secrets(None, known if secrets is None else secrets), is_open=is_open, ways=ways)
         site = Site(database, outside=outside)
         site.business.moment = site.real.moment = NOON
-        site.publish(app(form("customer", column("code")), *rules))
+        site.publish(app(form("customer", column("code"), column("worth", "number")), *rules))
         me = site.person("fang", ("shop", "staff"))
         site.person("lei", ("shop", "staff"))
         site.person("mute", ("shop", "staff"))

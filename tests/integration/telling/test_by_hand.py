@@ -126,3 +126,11 @@ def test_the_ways_are_shown_when_the_file_of_secrets_cannot_be_read(opened: Open
     execution = here.site.services.execution
     found = Telling(replace(execution, outside=replace(execution.outside, secrets=broken))).ways()
     assert {one.lacking for one in found if one.key != "mail"} == {("CONN-015",)}
+
+
+def test_how_often_somebody_is_interrupted_is_shown_and_set(opened: Opened) -> None:
+    here = opened()
+    assert run(here, "limit").output == "5\n"
+    assert run(here, "limit", "0").output == "0\n"
+    assert here.site.services.attention.limit() == 0
+    assert code_of(run(here, "limit", "500")) == "TELL-019"

@@ -158,6 +158,7 @@ def test_a_letter_is_repeated_as_the_rule_says_when_it_says_so(opened: Opened) -
 
 def test_the_server_is_left_alone_when_it_failed_too_often(opened: Opened) -> None:
     here = opened(telling("mail"))
+    here.interrupted(100)
     here.box.greeting = "421 closing"
     for number in range(8):
         here.customer(f"C{number}")

@@ -111,6 +111,7 @@ def test_a_message_is_tried_again_when_it_was_not_taken(opened: Opened, reply: R
 
 def test_a_robot_never_speaks_more_than_twenty_times_in_a_minute_and_nothing_is_lost(opened: Opened) -> None:
     here = opened(telling("wecom"))
+    here.interrupted(100)
     for number in range(30):
         here.customer(f"C{number}")
     spoken: list[int] = []

@@ -245,3 +245,16 @@ def test_what_no_words_tell_is_said_at_a_glance_and_kept_as_it_is_written(root, 
     kept = [clause.parts[0] for clause in rules.page("told").sentence.actions]
     assert all(isinstance(word, Word) and word.kind == "words" for word in kept)
     assert [word.values[0].split("(")[0] for word in kept[:2]] == ["更新", "新建"]
+
+
+def test_a_sentence_says_what_is_at_stake_and_what_is_urgent(root, instance):
+    told = {"to": [{"owner": True}], "text": {"zh": "好", "en": "well"}, "channels": ["mail"]}
+    documents = app(form("debt", field("sum", "number")), key="debts", roles=[role("staff", access("debt"))])
+    documents["rules/told.json"] = rule("told", "debt", {"created": True}, {"notify": {**told, "amount": "sum"}})
+    documents["rules/red.json"] = rule("red", "debt", {"created": True}, {"notify": {**told, "urgent": True}})
+    publish(instance.services.execution, documents, Actor(None))
+    design = instance.services.studio.design(root.viewer, "debts")
+    for language, amount, urgent in (("zh", ",金额sum的中文", ",紧急"), ("en", ", amount sum in English", ", urgent")):
+        rules = designed(instance.services.desk, root.viewer, design, language)
+        words = [line.words for about in rules.listed() for line in about.rules]
+        assert sum(amount in line for line in words) == sum(urgent in line for line in words) == 1

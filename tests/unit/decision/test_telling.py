@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.decision.telling import after_quiet, delivery_json, going_out, next_digest
+from engine.decision.telling import after_quiet, delivery_json, going_out, hundredths, next_digest
 from engine.kernel.clocks import datetime_of, moment_number
+from engine.language.compiling import compile_expression
+from engine.language.scope import FieldScope, FormScope, Scope
+from engine.language.types import NumberType
 from engine.rules.announced import DeliveryDef, LengthDef, RetryDef
 
 CHINA = "Asia/Shanghai"
@@ -84,4 +87,22 @@ def test_a_message_carries_the_ways_outside_alone():
         "digest": None,
         "retry": {"most": 3, "first": 120_000, "factor": 2},
         "zone": CHINA,
+        "urgent": False,
+        "amount": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("scale", "value", "kept"),
+    [
+        (0, 7, 700),
+        (2, 1250, 1250),
+        (4, 12_345_678, 123_456),
+        (0, None, None),
+        (0, 10**20, 10**17),
+        (0, -(10**20), -(10**17)),
+    ],
+)
+def test_what_is_at_stake_is_kept_in_hundredths(scale, value, kept):
+    form = FormScope("shop", "order", {"worth": FieldScope("worth", "u", NumberType(scale, 18))})
+    assert hundredths(compile_expression("worth", Scope(form)), value) == kept

@@ -56,6 +56,7 @@ QUIET = {"from": "22:00", "to": "08:00"}
             "retry": {"attempts": 3, "wait": {"minutes": 1}},
         },
         {"channels": ["in_app", "mail", "wecom", "dingtalk", "feishu"], "digest": "weekly"},
+        {"channels": ["mail"], "urgent": True, "amount": "a * 2"},
     ],
 )
 def test_people_are_told_outside_when_a_rule_says_so(more):
@@ -68,6 +69,10 @@ def test_people_are_told_outside_when_a_rule_says_so(more):
         ({"quiet_hours": QUIET}, "RULE-090", "quiet_hours"),
         ({"channels": ["in_app"], "digest": "daily"}, "RULE-090", "digest"),
         ({"retry": {"attempts": 3}}, "RULE-090", "retry"),
+        ({"urgent": True}, "RULE-090", "urgent"),
+        ({"amount": "a"}, "RULE-090", "amount"),
+        ({"channels": ["mail"], "amount": "due"}, "RULE-092", "amount"),
+        ({"channels": ["mail"], "urgent": True, "digest": "daily"}, "RULE-093", "urgent"),
         ({"channels": ["mail"], "quiet_hours": {"from": "08:00", "to": "08:00"}}, "RULE-091", "quiet_hours"),
         ({"channels": ["mail"], "retry": {"attempts": 3, "wait": {"workdays": 1}}}, "RULE-055", "retry.wait"),
         ({"channels": ["mail"], "retry": {"attempts": 3, "wait": {"minutes": 0}}}, "RULE-055", "retry.wait"),

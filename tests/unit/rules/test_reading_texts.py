@@ -117,6 +117,12 @@ def test_an_event_reads_when_it_is_written_so(text, event):
                      "retry": {"attempts": 3, "wait": {"minutes": 1}}}}),
         ("post(points, account owner, delta -1, reference id)", {
             "post": {"ledger": "points", "account": "owner", "delta": "-1", "reference": "id"}}),
+        ('notify(owner, "x", by mail, urgent, amount overdue * 2)', {
+            "notify": {"to": [{"owner": True}], "text": {"zh": "x", "en": "x"}, "channels": ["mail"],
+                       "urgent": True, "amount": "overdue * 2"}}),
+        ('通知(负责人, "x", 方式 mail, 金额 欠, 紧急)', {
+            "notify": {"to": [{"owner": True}], "text": {"zh": "x", "en": "x"}, "channels": ["mail"],
+                       "amount": "欠", "urgent": True}}),
         ('add tag("vip", field tags)', {"add_tag": {"tag": "vip", "field": "tags"}}),
         ("snapshot", {"snapshot": {}}),
         ("run rules(a, b)", {"run": ["a", "b"]}),

@@ -100,6 +100,10 @@ def _more(speaker: Speaker, at: str, kind: str, body: Json) -> Iterator[Piece]:
     if "copy" in body:
         names = speaker.listed([person_words(speaker, one) for one in body["copy"]])
         yield speaker.pick(f",抄送{names}", f", copy to {names}")
+    if "amount" in body:
+        yield speaker.pick(f",金额{speaker.in_words(body['amount'])}", f", amount {speaker.in_words(body['amount'])}")
+    if "urgent" in body:
+        yield speaker.pick(",紧急", ", urgent")
     if "due" in body:
         yield speaker.pick(f",截止{speaker.in_words(body['due'])}", f", due {speaker.in_words(body['due'])}")
     if "actions" in body:
