@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.boards.boards import Figure, Measure, Metric
 from engine.boards.periods import earlier
-from engine.boards.stays import STAGE, STATE
+from engine.boards.stays import FURTHEST, KEYS, NEXT, STAGE, STATE
 from engine.forms.forms import Form
 from engine.kernel.values import Value
 from engine.language.backends.sql.queries import to_condition
@@ -18,6 +18,7 @@ from engine.runtime.boards_sight import is_closed
 from engine.runtime.listing import readable
 from engine.runtime.reading import Reading
 from engine.storage.metrics import Group, Ordering, Parts, Records, groups
+from engine.storage.metrics_folding import often_or_once
 from engine.storage.metrics_percentiles import percent_of
 from engine.storage.metrics_sources import stays_of
 from engine.storage.metrics_stages import any_moved_back, stages_of
@@ -33,6 +34,9 @@ MOST_GROUPS = 5_000
 
 _HUNDRED = 100
 _RATES = ("share", "conversion")
+_SEEN = {STAGE, NEXT, FURTHEST}
+"""What of a stage follows from which ones a record has seen."""
+
 _DIVIDED = ("avg", "median", "percentile", "share", "conversion")
 
 Figures = dict[str, Value]
@@ -109,7 +113,17 @@ class Sight:
         asked += [expression for measure in needed if measure.is_found for expression in measure.expressions]
         read = {key for expression in asked for key in expression.reads.fields}
         moved_back = any_moved_back(self.reading.connection, tables)
-        return stages_of(tables, metric.definition.stages, read, where, moved_back=moved_back)
+        reaches_out = any(expression.reads.aggregates for expression in asked)
+        counts = any(not often_or_once(measure) for measure in needed if measure.is_found)
+        counted = reaches_out or counts or bool(read & KEYS - _SEEN)
+        return stages_of(
+            tables,
+            metric.definition.stages,
+            read,
+            where,
+            moved_back=moved_back,
+            told_apart=None if counted else read,
+        )
 
     def _ordering(self, needed: Sequence[Measure], found: Sequence[Measure]) -> tuple[list[Ordering], bool]:
         """Return the order that a database can give, and whether it has to be given here."""
