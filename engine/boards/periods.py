@@ -1,6 +1,8 @@
-"""The buckets of time that came before one; knows the calendar and nothing of what is counted."""
+"""The buckets of time before one, and those between two; knows the calendar and nothing of what is counted."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from engine.boards.definitions import Bucket
 from engine.kernel.clocks import FIRST_DAY, Day, date_of, day_number
@@ -17,3 +19,13 @@ def earlier(bucket: Bucket, first: Day, back: int) -> Day | None:
     begun = date_of(first)
     year, month = divmod(begun.year * _MONTHS + begun.month - 1 - back, _MONTHS)
     return day_number(begun.replace(year=year, month=month + 1)) if year > 0 else None
+
+
+def buckets(bucket: Bucket | None, days: Collection[Day], most: int) -> list[Day]:
+    """Return the first days of the buckets from the earliest to the latest of these, at most so many of the latest."""
+    if bucket is None or not days:
+        return []
+    found, first = [max(days)], min(days)
+    while len(found) < most and (before := earlier(bucket, found[-1], 1)) is not None and before >= first:
+        found.append(before)
+    return found[::-1]

@@ -38,6 +38,7 @@ _MORE: Final = Text(
     "共{count}行,这里是前{shown}行;完整的在Excel里。", "The first {shown} of {count} rows; Excel has all."
 )
 _FIRST: Final = Text("只显示前{count}行。", "The first {count} are shown.")
+_LATEST: Final = Text("只显示最近的{count}行。", "The latest {count} are shown.")
 _NO_PLACE: Final = Text(
     "位置按比例,没有街道和边界;{count}条没有位置。",
     "Positions to scale, without streets or borders; {count} have no position.",
@@ -91,7 +92,8 @@ class Printing:
                 yield Writing("paragraph", self.saying.text(widget.help))
             yield from self._widget(widget)
             if widget.cut:
-                yield Writing("paragraph", self.saying.text(_FIRST).format(count=len(widget.rows)))
+                said = self.saying.text(_LATEST if widget.is_latest else _FIRST)
+                yield Writing("paragraph", said.format(count=len(widget.rows)))
 
     def _widget(self, widget: WidgetView) -> Iterator[Block]:
         if widget.kind == "text":

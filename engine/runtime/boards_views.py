@@ -68,7 +68,7 @@ class RowView:
 
 @dataclass(frozen=True)
 class WidgetView:
-    """One widget with its rows; ``cut`` says that there are more than are shown.
+    """One widget with its rows; ``cut`` says that there are more than are shown, ``is_latest`` that these are earlier.
 
     ``said`` is what a text says; ``start`` and ``end`` are the columns of a Gantt chart, ``place`` is that of a map.
     """
@@ -81,6 +81,7 @@ class WidgetView:
     columns: tuple[ColumnView, ...]
     rows: tuple[RowView, ...]
     cut: bool = False
+    is_latest: bool = False
     width: Width | None = None
     said: Text | None = None
     start: str | None = None
