@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _SAID: Final = Text("看板“{zh}”,{day}的数字", "The board “{en}” with the figures of {day}")
 
+OPENS: Final = Text("打开看板", "Open the board")
+
 
 def pass_on(execution: Execution, connection: Connection, message: Message) -> None:
     """Let the next period wait for its moment, and send the letter of this one.
@@ -50,7 +52,7 @@ def pass_on(execution: Execution, connection: Connection, message: Message) -> N
     if viewer is None or said["app"] not in execution.catalogs.current(connection).catalog.apps:
         subscriptions.remove(connection, said["user"], said["app"], said["board"])
         return
-    wait(Desk(execution), connection, viewer, subscriptions.get(connection, said["subscription"]), message.due_at)
+    wait(execution, connection, subscriptions.get(connection, said["subscription"]), message.due_at)
     letter = derived_id(f"{message.id}/letter", message.due_at, 0)
     payload = {name: said[name] for name in ("app", "board", "user")}
     execution.send(connection, letter, [OutboxMessage(letter, BOARD_MAIL, payload, execution.clocks.business())])
@@ -91,7 +93,7 @@ def _hand_in(execution: Execution, message: Message, viewer: Viewer, address: st
     to = Recipient(viewer.display_name, address, viewer.language)
     enclosed = Enclosure(made.name, made.media, made.content)
     with by_turns(execution, MAIL) as at:
-        sending.send_letter(execution.outside, to, [Told(text, link)], message.id, at, enclosed)
+        sending.send_letter(execution.outside, to, [Told(text, link, OPENS)], message.id, at, enclosed)
 
 
 def keep_sent(execution: Execution, connection: Connection, message: Message) -> None:
