@@ -112,7 +112,7 @@ def _row_view(sight: Sight, words: Words, shown: Sequence[Measure], row: Figures
     # A row that shows one figure opens the records of that figure.
     only = shown[0].where if len(shown) == 1 and shown[0].key in drills else None
     drill = Drill(sight.form.key, _filter(metric, standing, only))
-    return RowView(values, said, sight.light(row), drill, drills)
+    return RowView(values, said, sight.light(row), drill, drills, is_unlit=sight.is_unlit(row))
 
 
 def _filter(metric: Metric, standing: Sequence[tuple[Dimension, Value]], measured: Expression | None) -> str | None:

@@ -222,13 +222,16 @@ class Sight:
                 row[measure.key] = _settled(measure, parts[measure.key])
         return row
 
+    def is_unlit(self, row: Figures) -> bool:
+        """Tell whether a row would have a light, but what that goes by is blank."""
+        metric = self.metric
+        read = {part.key for light in metric.light.values() for part in _read_by(metric, light.reads.fields)}
+        return self.lights and any(row.get(key) is None for key in read)
+
     def light(self, row: Figures) -> str | None:
         """Return the light of a row; none where it would go by what is blank, or may not be known."""
         metric = self.metric
-        if not metric.light or not self.lights:
-            return None
-        read = {part.key for light in metric.light.values() for part in _read_by(metric, light.reads.fields)}
-        if any(row.get(key) is None for key in read):
+        if not metric.light or not self.lights or self.is_unlit(row):
             return None
         around = self.reading.surroundings(self.metric.app)
         return next((colour for colour, light in metric.light.items() if light.holds(row, around)), "green")

@@ -31,7 +31,7 @@ MOST_BRIEF: Final = 10
 MOST_ROWS: Final = 60
 """So many rows of a table are drawn; an Excel file has all of them."""
 
-_EMPTY: Final = Text("没有数据", "No data")
+NO_DATA: Final = Text("没有数据", "No data")
 _MADE: Final = Text("{at}({zone})· 按{name}的权限", "{at} ({zone}) · by the rights of {name}")
 _PAGE: Final = Text("第 {number} 页", "Page {number}")
 _MORE: Final = Text(
@@ -100,7 +100,7 @@ class Printing:
             yield Writing("paragraph", self.saying.text(widget.said))
             return
         if not widget.rows:
-            yield Writing("paragraph", self.saying.text(_EMPTY))
+            yield Writing("paragraph", self.saying.text(NO_DATA))
             return
         match widget.kind:
             case "line" | "radar" | "scatter" | "map":
@@ -192,7 +192,7 @@ class Printing:
 
     def table(self, widget: WidgetView) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Return the heads and the rows of a widget's table in words; lights have a column of their own."""
-        is_lit = any(row.light for row in widget.rows)
+        is_lit = has_lights(widget)
         heads = [self.saying.text(column.labels) for column in widget.columns]
         heads = [self.saying.text(_RANK), *heads] if widget.kind == "leaders" else heads
         heads += [self.saying.text(_LIGHT)] if is_lit else []
@@ -203,8 +203,18 @@ class Printing:
         if widget.kind == "leaders":
             cells = [DASH if row.rank is None else str(row.rank), *cells]
             cells[1] += f" ({self.saying.text(_YOU)})" if row.is_own else ""
-        return (*cells, self.light(row)) if is_lit else tuple(cells)
+        return (*cells, self.light(widget, row)) if is_lit else tuple(cells)
 
-    def light(self, row: RowView) -> str:
+    def light(self, widget: WidgetView, row: RowView) -> str:
         """Return a row's light in words."""
-        return self.saying.text(_LIGHTS.get(row.light or ""))
+        return self.saying.text(NO_DATA if tells_nothing(widget, row) else _LIGHTS.get(row.light or ""))
+
+
+def has_lights(widget: WidgetView) -> bool:
+    """Tell whether a table has a column of lights."""
+    return any(row.light or tells_nothing(widget, row) for row in widget.rows)
+
+
+def tells_nothing(widget: WidgetView, row: RowView) -> bool:
+    """Tell whether a row says that it has no light for want of data: where what lights go by is shown."""
+    return row.is_unlit and any(column.is_lit for column in widget.columns)

@@ -54,7 +54,8 @@ class RowView:
     """One row: values in their JSON form, ``shown`` as people read them, and what opens the records behind it.
 
     ``drills`` are the filters behind single measures, where these count fewer records than the row. ``rank`` is the
-    place on a leader board, shared by equals; ``is_own`` says that the row is about the viewer.
+    place on a leader board, shared by equals; ``is_own`` says that the row is about the viewer, ``is_unlit`` that it
+    would have a light, but there is nothing to go by.
     """
 
     values: Mapping[str, Json]
@@ -64,6 +65,7 @@ class RowView:
     drills: Mapping[str, str] = field(default_factory=dict)
     rank: int | None = None
     is_own: bool = False
+    is_unlit: bool = False
 
 
 @dataclass(frozen=True)

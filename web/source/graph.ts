@@ -55,8 +55,9 @@ const LOOK = `
   .back .way-name { font-size: 11px; }
   .head { fill: var(--edge); }
   a:hover rect, a:focus rect { stroke: var(--accent); stroke-width: 2.5; }
-  a:hover .way-name, a:focus .way-name { fill: var(--accent); }
-  a:focus { outline: none; }
+  a:hover .way-name, a:focus .way-name { fill: var(--accent); text-decoration: underline; }
+  a:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; border-radius: 4px; }
+  a:focus-visible text { text-decoration: underline; }
   .draws a { cursor: crosshair; }
   .line { stroke: var(--accent); stroke-width: 2; stroke-dasharray: 5 4; }
 `;
