@@ -19,7 +19,7 @@ from engine.decision.envelopes import handling as envelopes
 from engine.decision.happenings import event_of
 from engine.decision.sending import BOARD_DUE, BOARD_MAIL
 from engine.decision.telling import DIGEST, TELL
-from engine.jobs import deadlines, posting, signing, sweeping, telling
+from engine.jobs import deadlines, keeping, posting, signing, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
@@ -34,6 +34,7 @@ from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.rules.rules import Rule
 from engine.runtime.arriving import INTAKE, PULL
+from engine.runtime.boards_clock import SNAPSHOT
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.runtime.timing import ARM
@@ -136,6 +137,7 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         DIGEST: telling.keep_told,
         BOARD_DUE: posting.pass_on,
         BOARD_MAIL: posting.keep_sent,
+        SNAPSHOT: keeping.keep,
         INTAKE: take,
         PULL: keep_page,
         sweeping.KIND: sweep,
@@ -167,6 +169,7 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         envelopes.SEAL: signing.was_sealed,
         envelopes.ASK: signing.made_to_sign,
         BOARD_MAIL: posting.sent,
+        SNAPSHOT: keeping.figured,
     }
 )
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""

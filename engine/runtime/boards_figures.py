@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.boards.boards import Dimension, Measure, Metric, Widget
 from engine.boards.definitions import WidgetKind
+from engine.boards.periods import BUCKET_OF
 from engine.boards.stays import STATES, reads_log
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
@@ -15,6 +16,7 @@ from engine.language.types import Type
 from engine.runtime.boards_drills import filter_of
 from engine.runtime.boards_groups import Figures, Sight, needed_for
 from engine.runtime.boards_telling import ranked, ranks_upwards, said, said_by
+from engine.runtime.boards_trends import period_column, shown_in_trend, trend_rows
 from engine.runtime.boards_views import ColumnView, Drill, RowView, WidgetView
 from engine.runtime.boards_words import Words, drawn_as, look_ahead, value_json
 from engine.runtime.reading import Reading
@@ -28,6 +30,8 @@ def figures_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView |
     if widget.metric is None:
         return None
     metric, sight = widget.metric, Sight(reading, form, widget.metric)
+    if widget.definition.trend:
+        return _trend(sight, widget)
     wanted = said_by(widget) if widget.text is not None else widget.measures
     shown = [measure for measure in wanted if sight.may_see(measure)]
     if not shown or not sight.is_open or (widget.text is not None and len(shown) < len(wanted)):
@@ -52,6 +56,32 @@ def figures_widget(reading: Reading, form: Form, widget: Widget) -> WidgetView |
         is_latest=listed.is_latest,
         width=widget.definition.width,
         said=said(reading, metric.app, widget.text, rows[0] if rows else {}),
+    )
+
+
+def _trend(sight: Sight, widget: Widget) -> WidgetView | None:
+    """Return a widget of what was kept; None where the viewer may not know it of all records."""
+    definition, metric = widget.definition, sight.metric
+    shown, snapshot = shown_in_trend(sight, widget.measures), metric.definition.snapshot
+    if not shown or snapshot is None:
+        return None
+    rows, is_cut = trend_rows(sight, shown, fills=definition.kind == "line")
+    columns = _dimension_columns(sight.reading, sight.form, metric)
+    return WidgetView(
+        key=widget.key,
+        kind=definition.kind,
+        labels=definition.labels,
+        help=definition.help or metric.definition.help,
+        form=sight.form.key,
+        columns=(
+            period_column(BUCKET_OF[snapshot]),
+            *columns,
+            *_measure_columns(sight.reading, sight.form, metric, shown),
+        ),
+        rows=rows,
+        cut=is_cut,
+        is_latest=True,
+        width=definition.width,
     )
 
 

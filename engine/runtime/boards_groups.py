@@ -63,16 +63,19 @@ class Listed:
 
 @dataclass(frozen=True)
 class Sight:
-    """A metric as one viewer may see it."""
+    """A metric as one viewer may see it; ``is_whole`` for nobody: over all records, with all fields."""
 
     reading: Reading
     form: Form
     metric: Metric
+    is_whole: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether the viewer may know which records count, and what they are grouped by."""
         metric, form = self.metric, self.form
+        if self.is_whole:
+            return True
         if metric.reads_log and "state" in self.reading.access(form).not_always_shown:
             return False
         return not is_closed(self.reading, form, metric.where, *(item.value for item in metric.dimensions))
@@ -80,7 +83,7 @@ class Sight:
     def may_see(self, measure: Measure) -> bool:
         """Tell whether the viewer may know a measure: a formula only where all that it reads may be known."""
         if not measure.is_formula or measure.of is None:
-            return not is_closed(self.reading, self.form, *measure.expressions)
+            return self.is_whole or not is_closed(self.reading, self.form, *measure.expressions)
         return all(self.may_see(part) for part in _read_by(self.metric, measure.of.reads.fields))
 
     @property
@@ -124,7 +127,7 @@ class Sight:
 
     def _taken(self, needed: Sequence[Measure]) -> Mapping[str, Found]:
         figures = {item.key: item.figure for item in needed if item.figure is not None}
-        return look_up(self.reading, figures, whole=True)
+        return look_up(self.reading, figures, whole=True, of_all=self.is_whole)
 
     def _filled(self, shown: Listed, needed: Sequence[Measure], time: Dimension) -> Listed:
         """Return the rows of all buckets from the first to the last one, at most the latest ``MOST_BUCKETS``.
@@ -146,7 +149,7 @@ class Sight:
     def _records(self, needed: Sequence[Measure]) -> Records:
         """Return what counts: by the viewer's row filter and the metric's condition."""
         reading, form, metric = self.reading, self.form, self.metric
-        tables, own = reading.tables(form), readable(reading, form)
+        tables, own = reading.tables(form), [] if self.is_whole else readable(reading, form)
         row: FromClause = tables.main.table
         if metric.reads_log:
             row, own = self._logged(tables, own, needed), []
@@ -253,16 +256,20 @@ def _group_of(figure: Figure, row: Figures) -> tuple[Value, ...] | None:
     return tuple(values)
 
 
-def look_up(reading: Reading, figures: Mapping[str, Figure], *, whole: bool = False) -> dict[str, Found]:
+def look_up(
+    reading: Reading, figures: Mapping[str, Figure], *, whole: bool = False, of_all: bool = False
+) -> dict[str, Found]:
     """Return figures of other metrics by key and group, one statement a metric; none that the viewer may not know.
 
-    They are those of the rows that the metric shows, with ``whole`` of all there are (``MOST_LOOKED_UP``).
+    They are those of the rows that the metric shows, with ``whole`` of all there are (``MOST_LOOKED_UP``),
+    ``of_all`` over all records whoever looks.
     """
     found: dict[str, Found] = {}
     for metric in {figure.metric.key: figure.metric for figure in figures.values()}.values():
         wanted = {key: figure.measure for key, figure in figures.items() if figure.metric is metric}
         form = reading.catalog.form(*metric.source)
-        sight = None if form is None or not reading.access(form).may("read") else Sight(reading, form, metric)
+        is_there = form is not None and (of_all or reading.access(form).may("read"))
+        sight = Sight(reading, form, metric, of_all) if form is not None and is_there else None
         measures = [] if sight is None or not sight.is_open else [*filter(sight.may_see, wanted.values())]
         rows: list[Figures] = []
         if sight is not None and measures:

@@ -28,6 +28,7 @@ from engine.storage.migration_0011 import make_undoing
 from engine.storage.migration_0012 import make_priorities
 from engine.storage.migration_0013 import make_signing
 from engine.storage.migration_0014 import make_subscriptions
+from engine.storage.migration_0015 import make_snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ MIGRATIONS = (
     Migration("0012_priorities", make_priorities),
     Migration("0013_signing", make_signing),
     Migration("0014_subscriptions", make_subscriptions),
+    Migration("0015_snapshots", make_snapshots),
 )
 
 

@@ -326,6 +326,13 @@ board_subscription = _table(
     _moment("at"),
 )
 
+metric_snapshot = _table(
+    "metric_snapshot",
+    *(_words(name) for name in ("app", "metric", "figures")),
+    *(_number(name) for name in ("period", "number")),
+    _moment("at"),
+)
+
 draft = _table(
     "draft",
     _words("app"),
