@@ -24,8 +24,7 @@ def make_snapshots(operations: Operations, _dialect: Dialect) -> None:
     operations.create_table(
         "youju_metric_snapshot",
         *(Column(name, _WORDS, primary_key=True, nullable=False) for name in ("app", "metric")),
-        Column("period", Integer(), primary_key=True, nullable=False),
-        Column("number", Integer(), primary_key=True, nullable=False),
-        Column("at", BigInteger(), nullable=False),
         Column("figures", _WORDS, nullable=False),
+        *(Column(name, Integer(), primary_key=True, nullable=False) for name in ("period", "number")),
+        Column("at", BigInteger(), nullable=False),
     )
