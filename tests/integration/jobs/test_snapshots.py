@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from engine.boards import periods
-from engine.jobs.delivering import Delivery
-from engine.jobs.keeping import figured
+from engine.jobs.keeping import figured, keep
 from engine.kernel.clocks import moment_read
 from engine.kernel.problems import EngineError
+from engine.storage.database import open_database
+from engine.storage.migrations import migrate
 from engine.storage.outbox import Message
 from tests.support import apps
 from tests.support.apps import element
+from tests.support.moving import take, write
 from tests.support.sites import Site
 
 APP, FORM = "shop", "sale"
@@ -150,21 +153,69 @@ def test_latest_period_is_made_up_for_when_nothing_ran_and_says_when_it_was_take
     ]
 
 
-def test_period_is_kept_once_when_two_keep_it_or_one_does_after_a_crash(shop):
+def handed_out(shop, id, slot):
+    """Return a message that has the figures of a day kept, as one that was taken from the outbox."""
+    payload = {"app": APP, "metric": "total", "slot": slot}
+    return Message(id=id, kind="snapshot", payload=payload, command=id, due_at=slot, attempts=0, fence=0)
+
+
+def kept_by(shop, message, *, is_killed=False):
+    """Find the figures and keep them, as a delivery does; one that is killed does not come to the end."""
+    execution = shop.services.execution
+    found = figured(execution, message)
+    with shop.database.write() as connection:
+        keep(execution, connection, found)
+        if is_killed:
+            raise InterruptedError
+
+
+def all_rows(shop):
+    return shop.query("SELECT * FROM youju_metric_snapshot ORDER BY metric, period, number")
+
+
+def test_period_stays_as_it_was_kept_when_it_is_to_be_kept_again(shop):
     sell(shop)
     later(shop, DAY)
-    before = shop.query("SELECT * FROM youju_metric_snapshot ORDER BY metric, period, number")
+    before = all_rows(shop)
+    assert len(before) == 4
+    sell(shop)
+    for id in ("m1", "m2"):
+        kept_by(shop, handed_out(shop, id, moment_read("2026-03-03T00:00:00+08:00")))
+    assert all_rows(shop) == before
+
+
+def test_period_is_kept_once_when_several_schedulers_keep_it_at_the_same_time(shop):
     sell(shop)
     slot = moment_read("2026-03-03T00:00:00+08:00")
-    payload = {"app": APP, "metric": "total", "slot": slot}
-    delivery = Delivery(shop.services.execution)
-    for id in ("m1", "m2"):
-        message = Message(id=id, kind="snapshot", payload=payload, command=id, due_at=slot, attempts=0, fence=0)
-        deliver = delivery.kinds["snapshot"]
-        found = figured(shop.services.execution, message)
-        with shop.database.write() as connection:
-            deliver(shop.services.execution, connection, found)
-    assert shop.query("SELECT * FROM youju_metric_snapshot ORDER BY metric, period, number") == before
+    with ThreadPoolExecutor(6) as pool:
+        for one in [pool.submit(kept_by, shop, handed_out(shop, f"m{number}", slot)) for number in range(12)]:
+            one.result()
+    assert [(row.period, row.number) for row in all_rows(shop)] == [(20514, 0), (20514, 1)]
+
+
+def test_period_is_kept_by_the_next_try_when_one_ended_in_the_middle(shop):
+    sell(shop)
+    message = handed_out(shop, "m", moment_read("2026-03-03T00:00:00+08:00"))
+    with pytest.raises(InterruptedError):
+        kept_by(shop, message, is_killed=True)
+    assert all_rows(shop) == []
+    kept_by(shop, message)
+    assert len(all_rows(shop)) == 2
+
+
+def test_figures_go_with_their_app_into_an_archive_and_out_of_it(shop, tmp_path):
+    sell(shop)
+    later(shop, 8 * DAY)
+    write(shop.services.execution, tmp_path / "shop.zip", APP)
+    other = open_database(f"sqlite:///{tmp_path / 'other.db'}")
+    try:
+        migrate(other)
+        there = Site(other)
+        take(there.services.execution, tmp_path / "shop.zip")
+        assert all_rows(there) == all_rows(shop)
+        assert len(all_rows(there)) == 6
+    finally:
+        other.close()
 
 
 def test_first_period_is_the_one_in_which_keeping_began(shop):
