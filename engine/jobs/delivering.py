@@ -189,6 +189,12 @@ RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], ou
 """How what failed is tried again, where that is not as usual."""
 
 
+GIVEN_UP: Mapping[str, Callable[[Execution, Connection, Message], None]] = MappingProxyType(
+    {BOARD_DUE: posting.tell_that_it_stopped}
+)
+"""What is done when a message is given up, for somebody waits for what would have followed."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """Delivers messages of the kinds that it knows."""
@@ -241,7 +247,12 @@ class Delivery:
         real = self.execution.clocks.real()
         find = RETRIES.get(message.kind)
         retry = RETRY if find is None else find(self.execution, message, error, RETRY)
-        self._settle(message, lambda connection: outbox.fail(connection, message, _said(error), real, retry))
+
+        def note(connection: Connection) -> None:
+            if outbox.fail(connection, message, _said(error), real, retry) and message.kind in GIVEN_UP:
+                GIVEN_UP[message.kind](self.execution, connection, message)
+
+        self._settle(message, note)
 
     def _settle(self, message: Message, note: Callable[[Connection], object]) -> None:
         """Note how a delivery stands with its message, unless another deliverer has taken it over."""

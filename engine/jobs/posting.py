@@ -6,6 +6,7 @@ before its own. What fails there is tried again by itself and never keeps the ne
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,7 @@ from engine.runtime.boards_subscriptions import wait
 from engine.runtime.desk import Desk
 from engine.runtime.directory import viewer_in
 from engine.runtime.execution import Execution
-from engine.storage import contacts, outbox, subscriptions
+from engine.storage import contacts, notifications, outbox, subscriptions
 from engine.storage.contacts import NOBODY
 from engine.storage.outbox import Message
 
@@ -34,8 +35,14 @@ if TYPE_CHECKING:
     from engine.runtime.boards_views import BoardView
     from engine.runtime.views import Viewer
 
+log = logging.getLogger(__name__)
+
 _SAID: Final = Text("看板“{zh}”,{day}的数字", "The board “{en}” with the figures of {day}")
 
+_STOPPED: Final = Text(
+    "看板“{board}”不再发邮件了:上次发送失败。打开看板可以重新开始。",
+    "The board “{board}” comes by mail no more: sending it failed. Open the board to begin anew.",
+)
 OPENS: Final = Text("打开看板", "Open the board")
 
 
@@ -56,6 +63,22 @@ def pass_on(execution: Execution, connection: Connection, message: Message) -> N
     letter = derived_id(f"{message.id}/letter", message.due_at, 0)
     payload = {name: said[name] for name in ("app", "board", "user")}
     execution.send(connection, letter, [OutboxMessage(letter, BOARD_MAIL, payload, execution.clocks.business())])
+
+
+def tell_that_it_stopped(execution: Execution, connection: Connection, message: Message) -> None:
+    """Tell the reader in the inbox that a board comes no more, where this message was to send the next one."""
+    said = message.payload
+    wanted = subscriptions.get(connection, said["subscription"])
+    if wanted is None or wanted.message != message.id:
+        return
+    name = Text(said["board"], said["board"])
+    try:
+        name = execution.catalogs.current(connection).catalog.apps[said["app"]].boards[said["board"]].definition.labels
+    except (EngineError, KeyError):
+        log.info("%s.%s has no labels now", said["app"], said["board"])
+    text = Text(_STOPPED.zh.format(board=name.zh), _STOPPED.en.format(board=name.en))
+    telling = notifications.Telling(message.id, text, said["app"], "", "", execution.clocks.business())
+    notifications.tell(connection, telling, [said["user"]], execution.randomness)
 
 
 def sent(execution: Execution, message: Message) -> Message:

@@ -189,18 +189,23 @@ def test_wanting_the_same_twice_is_wanting_it_once_also_at_the_same_time(shop: S
     assert len(shop.box.letters) == 1
 
 
-def test_reader_sees_that_a_board_comes_no_more_and_can_begin_anew(shop: Shop) -> None:
+def test_reader_is_told_that_a_board_comes_no_more_and_can_begin_anew(shop: Shop) -> None:
     want(shop)
     mine = shop.site.services.board_subscriptions
     assert not mine.of(shop.me, "shop", "daily").is_stopped
-    with shop.site.database.write() as connection:
-        connection.execute(text("UPDATE youju_outbox SET dead_at = :at WHERE kind = 'board'"), {"at": NOON})
+    with shop.site.database.write() as connection:  # what no version writes: nobody knows when
+        connection.execute(text("UPDATE youju_board_subscription SET period = 'never'"))
+    for _ in range(40):
+        shop.later(6 * HOUR)
     stopped = mine.of(shop.me, "shop", "daily")
-    assert (stopped.period, stopped.is_stopped) == ("daily", True)
+    assert stopped.is_stopped
+    told = [one.text.zh for one in shop.site.services.inbox.notifications(shop.me)]
+    assert told == ["看板“daily的中文”不再发邮件了:上次发送失败。打开看板可以重新开始。"]
     want(shop)
     assert not mine.of(shop.me, "shop", "daily").is_stopped
-    shop.later(DAY)
-    assert len(shop.box.letters) == 1
+    before = len(shop.box.letters)
+    shop.later(3 * DAY)
+    assert len(shop.box.letters) == before + 1
 
 
 @pytest.mark.parametrize(("period", "hour"), [("hourly", 8), ("daily", 24), ("daily", -1)])
