@@ -128,14 +128,15 @@ class Printing:
         return self.is_brief and drawn
 
     def _charts(self, widget: WidgetView) -> Iterator[Block]:
-        for one in pictures(widget, self.saying):
-            yield Drawing(one.picture, self._keys(one.measures))
+        found = pictures(widget, self.saying)
+        for one in found:
+            yield Drawing(one.picture, self._keys(one.measures, is_alone=len(found) == 1))
         missing = unplaced(widget, self.saying) if widget.kind == "map" else 0
         if widget.kind == "map":
             yield Writing("paragraph", self.saying.text(_NO_PLACE).format(count=missing))
 
-    def _keys(self, measures: tuple[ColumnView, ...]) -> tuple[tuple[str, str], ...]:
-        if len(measures) < 2:  # noqa: PLR2004 - one is told by the heading
+    def _keys(self, measures: tuple[ColumnView, ...], *, is_alone: bool) -> tuple[tuple[str, str], ...]:
+        if len(measures) < 2 and is_alone:  # noqa: PLR2004 - one is told by the heading
             return ()
         return tuple((tone_of(at), self.saying.text(column.labels)) for at, column in enumerate(measures))
 
@@ -151,7 +152,7 @@ class Printing:
             by_unit.setdefault(column.field.widget, []).append(at)
         for own in by_unit.values():
             part = Chart(shown.names, tuple(shown.series[at] for at in own))
-            keys = self._keys(tuple(measures[at] for at in own))
+            keys = self._keys(tuple(measures[at] for at in own), is_alone=len(by_unit) == 1)
             yield Drawing(bars(part, centred=widget.kind == "funnel"), keys)
         if len(chart.names) > MOST_BARS:
             yield from self._table(widget)

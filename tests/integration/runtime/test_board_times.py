@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from engine.runtime import boards_groups
 from engine.runtime.boards_charts import pictures
@@ -137,3 +139,12 @@ def test_figures_that_are_looked_up_are_bounded_and_the_latest(shop, monkeypatch
         sell(shop, day)
     monkeypatch.setattr(boards_groups, "MOST_LOOKED_UP", 2)
     assert [row.values["before"] for row in widget(shop, "compared").rows] == [None, None, "1"]
+
+
+def test_each_chart_of_a_line_is_named_on_paper_when_its_units_differ(shop):
+    for day in ("2026-02-03", "2026-03-03"):
+        sell(shop, day, 4)
+    made = shop.services.board_exports.make(shop.viewer("ann"), APP, "board", "pdf")
+    words = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made.content)).pages)
+    told = words.split("table的中文")[0].split("line的中文")[1]
+    assert told.index("n的中文") < told.index("month的中文")
