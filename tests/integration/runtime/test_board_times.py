@@ -36,7 +36,7 @@ def total():
 
 
 MEAN = element("mean", function="avg", of="amount")
-EACH = element("each", function="formula", of="amount / n", scale=1)
+EACH = element("each", function="formula", of="amount / n", scale=1, format="money")
 BEFORE = element("before", function="figure", metric="all", measure="n", by={"month": "month"}, back=1)
 METRICS = (
     metric("days", dimensions=[by("day")], measures=[count()], limit=5),
@@ -147,4 +147,4 @@ def test_each_chart_of_a_line_is_named_on_paper_when_its_units_differ(shop):
     made = shop.services.board_exports.make(shop.viewer("ann"), APP, "board", "pdf")
     words = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made.content)).pages)
     told = words.split("table的中文")[0].split("line的中文")[1]
-    assert told.index("n的中文") < told.index("month的中文")
+    assert told.index("each的中文") < told.index("month的中文")
