@@ -34,7 +34,7 @@ from web.wire import (
     state_json,
 )
 from web.wire_backtests import backtest_asked, backtest_json
-from web.wire_boards import board_json, boards_json
+from web.wire_boards import board_json, boards_json, snapshots_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -166,6 +166,12 @@ def board(app: str, key: str) -> Response:
 def board_file(app: str, key: str, ending: str) -> Response:
     """Return a board as a file with the caller's rights: `pdf`, `png`, or `xlsx` with a sheet for each widget."""
     return saved(instance().services.board_exports.make(viewer(), app, key, ending))
+
+
+@blueprint.get("/<app>/metrics/<key>/snapshots")
+def snapshots(app: str, key: str) -> Response:
+    """List what was kept of a metric, the latest periods in order; for who may read every record that it counts."""
+    return answer(snapshots_json(instance().services.snapshots.list(viewer(), app, key)))
 
 
 @blueprint.get("/<app>/parameters")

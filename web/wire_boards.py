@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.kernel.canonical import Json
+from engine.runtime.boards_snapshots import SnapshotView
 from engine.runtime.boards_views import BoardSummary, BoardView, RowView, WidgetView
 
 
@@ -18,6 +19,15 @@ def board_json(board: BoardView) -> Json:
         "labels": board.labels.as_json(),
         "at": board.at,
         "widgets": [_widget_json(widget) for widget in board.widgets],
+    }
+
+
+def snapshots_json(periods: tuple[SnapshotView, ...]) -> Json:
+    """Return ``{"items": [{"period", "taken_at", "rows"}]}``."""
+    return {
+        "items": [
+            {"period": one.period, "taken_at": one.taken_at, "rows": [dict(row) for row in one.rows]} for one in periods
+        ]
     }
 
 

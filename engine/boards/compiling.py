@@ -77,9 +77,12 @@ def compile_metric(
     light = lights(definition.light, _over(work, known), "light")
     keys = {*(item.key for item in definition.dimensions), *(item.key for item in definition.measures)}
     known_keys(work, "order", (key.removeprefix("-") for key in definition.order), keys)
+    grouped = tuple(item for item in dimensions if item)
+    asked = [where, *(item.value for item in grouped), *(one for item in measures for one in item.expressions)]
+    if definition.snapshot is not None and any(one is not None and one.reads.reads_me for one in asked):
+        work.found.append(problems.ASKS_WHO.at("snapshot", key=definition.key))
     if len(work.found) > before:
         return None
-    grouped = tuple(item for item in dimensions if item)
     return Metric(definition, app, source, grouped, tuple(measures), where, light)
 
 

@@ -11,6 +11,7 @@ from engine.boards.boards import Board, Column, Measure, Metric, Widget, number_
 from engine.boards.compiling_lists import ListGround, compile_list
 from engine.boards.compiling_parts import Metrics, known_keys
 from engine.boards.definitions import LISTS, BoardDef, WidgetDef
+from engine.boards.periods import BUCKET_OF
 from engine.kernel.problems import Text
 from engine.language import types as language
 from engine.language.gathering import Gathering
@@ -56,7 +57,9 @@ def _widget(definition: WidgetDef, metrics: Metrics, ground: ListGround) -> Widg
     known_keys(ground.work, "measures", definition.measures, by_key)
     wanted = definition.measures or tuple(by_key)
     shown = tuple(by_key[key] for key in wanted if key in by_key)
-    if not _drawable(definition.kind, metric, shown):
+    if definition.trend and metric.definition.snapshot is None:
+        found.append(problems.NOT_KEPT.at("trend", key=metric.key))
+    if not _drawable(definition, metric, shown):
         found.append(problems.WRONG_SHAPE_OF_METRIC.at("kind", key=metric.key, kind=definition.kind))
     text = _said(definition.text, metric.measures, ground.work) if definition.kind == "text" else None
     return Widget(definition, metric, shown, text=text)
@@ -71,10 +74,13 @@ def _said(text: Text | None, measures: Sequence[Measure], work: Gathering) -> Me
     return compile_message("text", text, work.inside(FormScope("" if own is None else own.app, "metric", fields)))
 
 
-def _drawable(kind: str, metric: Metric, shown: Sequence[Measure]) -> bool:
+def _drawable(definition: WidgetDef, metric: Metric, shown: Sequence[Measure]) -> bool:
+    kind, snapshot = definition.kind, metric.definition.snapshot
     if sum(number_of(measure) is not None for measure in shown[:2]) < _OF_NUMBERS.get(kind, 0):
         return False
-    count, timed = len(metric.dimensions), [item.definition.bucket for item in metric.dimensions]
+    timed = [item.definition.bucket for item in metric.dimensions]
+    timed = [BUCKET_OF[snapshot], *timed] if definition.trend and snapshot is not None else timed
+    count = len(timed)
     if kind == "radar" and count == 0:
         return len(shown) >= LEAST_AXES and all(number_of(measure) is not None for measure in shown)
     if kind in _DIMENSIONS:

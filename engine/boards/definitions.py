@@ -10,6 +10,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 
 Bucket = Literal["day", "week", "month"]
+Period = Literal["daily", "weekly", "monthly"]
 Function = Literal[
     "count",
     "distinct",
@@ -113,7 +114,8 @@ class MetricDef:
 
     ``form`` is one of the app, or ``app.form`` of another. Over ``stays`` what counts is not a record but each of its
     stays in a state that has come to an end, over ``all_stays`` also the one that goes on. Over ``stages`` it is each
-    of the states in ``stages``, which follow each other, that a record has ever reached.
+    of the states in ``stages``, which follow each other, that a record has ever reached. With a ``snapshot`` its
+    figures are kept at the end of each such period as they are then.
     """
 
     uid: str
@@ -129,6 +131,7 @@ class MetricDef:
     help: Text | None = None
     over: Over = "records"
     stages: tuple[str, ...] = ()
+    snapshot: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ class WidgetDef:
     """One part of a board: figures of a ``metric``, or records of a ``form``.
 
     ``text`` of a text reads the metric's measures. ``start`` and ``end`` are the columns of a Gantt chart that hold
-    days, ``place`` is the column of a map that holds positions. Without a ``width`` the kind decides.
+    days, ``place`` is the column of a map that holds positions. Without a ``width`` the kind decides. A ``trend`` is of
+    the figures that were kept.
     """
 
     uid: str
@@ -177,6 +181,7 @@ class WidgetDef:
     start: str | None = None
     end: str | None = None
     place: str | None = None
+    trend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,7 @@ def metric_def(document: Json) -> MetricDef:
         help=_text(document, "help"),
         over=document.get("over", "records"),
         stages=tuple(document.get("stages", ())),
+        snapshot=document.get("snapshot"),
     )
 
 
@@ -322,4 +328,5 @@ def _widget_def(document: Json) -> WidgetDef:
         start=document.get("start"),
         end=document.get("end"),
         place=document.get("place"),
+        trend=document.get("trend", False),
     )

@@ -112,6 +112,16 @@ NOTHING_EARLIER = ProblemKind(
     Text("“{key}”没有按时间对应,谈不上往前几段", "“{key}” is not looked up by time, so that there is nothing earlier"),
     Text("back 和 by 里按时间分的一项一起用", "back goes with a bucket of time in by"),
 )
+ASKS_WHO = ProblemKind(
+    "BOARD-017",
+    Text("“{key}”留存的数不能取决于谁在看", "What is kept of “{key}” cannot depend on who looks"),
+    Text("有 snapshot 的指标里不用 me", "A metric with a snapshot does not name me"),
+)
+NOT_KEPT = ProblemKind(
+    "BOARD-018",
+    Text("指标“{key}”没有定期留存,画不出走势", "Of the metric “{key}” no figures are kept, so there is no trend"),
+    Text("给指标写上 snapshot", "Give the metric a snapshot"),
+)
 NEEDS_DAYS = ProblemKind(
     "BOARD-031",
     Text("“{key}”不是日期或时刻的列", "“{key}” is no column of days or moments"),

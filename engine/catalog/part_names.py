@@ -219,6 +219,7 @@ set_by 由谁填写 filled by
 signature 签名方式 how it is signed
 since 从何时起 since when
 start 开始列 first day
+snapshot 定期留存 snapshot
 sort 排序 sort
 sources 来源 sources
 state 状态 state
@@ -236,6 +237,7 @@ to 到达状态 to
 tolerance 允许差距 tolerance
 transition 流转 transition
 transitions 流转 transitions
+trend 走势 trend
 type 类型 type
 unique 不可重复 unique
 up_to 逐级到 up to

@@ -19,7 +19,7 @@ from engine.decision.envelopes import handling as envelopes
 from engine.decision.happenings import event_of
 from engine.decision.sending import BOARD_DUE, BOARD_MAIL, BOARD_SLOT
 from engine.decision.telling import DIGEST, TELL
-from engine.jobs import deadlines, posting, sending, signing, sweeping, telling
+from engine.jobs import deadlines, keeping, posting, sending, signing, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
 from engine.jobs.isolating import attempted, note_refusal
@@ -34,6 +34,7 @@ from engine.kernel.identifiers import derived_id
 from engine.kernel.problems import EngineError, Text
 from engine.rules.rules import Rule
 from engine.runtime.arriving import INTAKE, PULL
+from engine.runtime.boards_clock import SNAPSHOT
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.runtime.timing import ARM
@@ -137,6 +138,7 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         BOARD_DUE: posting.pass_on,
         BOARD_MAIL: posting.keep_sent,
         BOARD_SLOT: sending.send_out,
+        SNAPSHOT: keeping.keep,
         INTAKE: take,
         PULL: keep_page,
         sweeping.KIND: sweep,
@@ -168,6 +170,7 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         envelopes.SEAL: signing.was_sealed,
         envelopes.ASK: signing.made_to_sign,
         BOARD_MAIL: posting.sent,
+        SNAPSHOT: keeping.figured,
     }
 )
 """What comes before the transaction of a delivery, so that nobody waits for a long look, or for a partner."""
@@ -185,6 +188,12 @@ RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], ou
     }
 )
 """How what failed is tried again, where that is not as usual."""
+
+
+GIVEN_UP: Mapping[str, Callable[[Execution, Connection, Message], None]] = MappingProxyType(
+    {BOARD_DUE: posting.tell_that_it_stopped}
+)
+"""What is done when a message is given up, for somebody waits for what would have followed."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +252,12 @@ class Delivery:
         real = self.execution.clocks.real()
         find = RETRIES.get(message.kind)
         retry = RETRY if find is None else find(self.execution, message, error, RETRY)
-        self._settle(message, lambda connection: outbox.fail(connection, message, _said(error), real, retry))
+
+        def note(connection: Connection) -> None:
+            if outbox.fail(connection, message, _said(error), real, retry) and message.kind in GIVEN_UP:
+                GIVEN_UP[message.kind](self.execution, connection, message)
+
+        self._settle(message, note)
 
     def _settle(self, message: Message, note: Callable[[Connection], object]) -> None:
         """Note how a delivery stands with its message, unless another deliverer has taken it over."""

@@ -6,12 +6,13 @@ before its own. What fails there is tried again by itself and never keeps the ne
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.connectors.telling import sending
-from engine.connectors.telling.letters import Enclosure, Recipient, Told
+from engine.connectors.telling.letters import OPENS_BOARD, Enclosure, Recipient, Told
 from engine.decision.changeset import OutboxMessage
 from engine.decision.sending import BOARD_MAIL
 from engine.decision.telling import MAIL
@@ -28,7 +29,7 @@ from engine.runtime.boards_subscriptions import wait
 from engine.runtime.desk import Desk
 from engine.runtime.directory import viewer_in
 from engine.runtime.execution import Execution
-from engine.storage import contacts, outbox, subscriptions
+from engine.storage import contacts, notifications, outbox, subscriptions
 from engine.storage.contacts import NOBODY
 from engine.storage.gathered import Gathered
 from engine.storage.outbox import Message
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
 
     from engine.runtime.boards_views import BoardView
     from engine.runtime.views import Viewer
+
+log = logging.getLogger(__name__)
+
+_STOPPED = Text(
+    "看板“{board}”不再发邮件了:上次发送失败。打开看板可以重新开始。",
+    "The board “{board}” comes by mail no more: sending it failed. Open the board to begin anew.",
+)
 
 
 def pass_on(execution: Execution, connection: Connection, message: Message) -> None:
@@ -53,10 +61,26 @@ def pass_on(execution: Execution, connection: Connection, message: Message) -> N
     if viewer is None or said["app"] not in execution.catalogs.current(connection).catalog.apps:
         subscriptions.remove(connection, said["user"], said["app"], said["board"])
         return
-    wait(Desk(execution), connection, viewer, subscriptions.get(connection, said["subscription"]), message.due_at)
+    wait(execution, connection, subscriptions.get(connection, said["subscription"]), message.due_at)
     letter = derived_id(f"{message.id}/letter", message.due_at, 0)
     payload = {name: said[name] for name in ("app", "board", "user")}
     execution.send(connection, letter, [OutboxMessage(letter, BOARD_MAIL, payload, execution.clocks.business())])
+
+
+def tell_that_it_stopped(execution: Execution, connection: Connection, message: Message) -> None:
+    """Tell the reader in the inbox that a board comes no more, where this message was to send the next one."""
+    said = message.payload
+    wanted = subscriptions.get(connection, said["subscription"])
+    if wanted is None or wanted.message != message.id:
+        return
+    name = Text(said["board"], said["board"])
+    try:
+        name = execution.catalogs.current(connection).catalog.apps[said["app"]].boards[said["board"]].definition.labels
+    except (EngineError, KeyError):
+        log.info("%s.%s has no labels now", said["app"], said["board"])
+    text = Text(_STOPPED.zh.format(board=name.zh), _STOPPED.en.format(board=name.en))
+    telling = notifications.Telling(message.id, text, said["app"], "", "", execution.clocks.business())
+    notifications.tell(connection, telling, [said["user"]], execution.randomness)
 
 
 def sent(execution: Execution, message: Message) -> Message:
@@ -108,7 +132,7 @@ def _hand_in(execution: Execution, message: Message, viewer: Viewer, address: st
     to = Recipient(viewer.display_name, address, viewer.language)
     enclosed = Enclosure(made.name, made.media, made.content)
     with by_turns(execution, MAIL) as at:
-        sending.send_letter(execution.outside, to, [Told(text, link)], message.id, at, enclosed)
+        sending.send_letter(execution.outside, to, [Told(text, link, OPENS_BOARD)], message.id, at, enclosed)
 
 
 def keep_sent(execution: Execution, connection: Connection, message: Message) -> None:

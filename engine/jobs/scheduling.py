@@ -19,6 +19,7 @@ from engine.kernel.clocks import Moment, day_of, moment_text
 from engine.kernel.identifiers import RandomBytes, derived_id
 from engine.rules.events import CatchUp, ScheduleDef
 from engine.rules.schedules import latest_slot, slot_after
+from engine.runtime.boards_clock import is_snapshot, snapshot_message
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
 from engine.runtime.pulling import begin
@@ -173,6 +174,8 @@ def _missed(schedule: Schedule, latest: Moment) -> Iterator[Moment]:
 
 
 def _is_in_vain(connection: Connection, current: Current, schedule: Schedule, slot: Moment) -> bool:
+    if is_snapshot(schedule.rule):
+        return False
     rule = rule_of(current, schedule.app, schedule.rule)
     return rule is None or not matching(connection, current, schedule.app, rule, slot, "", 1)
 
@@ -206,4 +209,6 @@ def slot_message(schedule: Schedule, slot: Moment, place: int, random: RandomByt
     """
     name = f"slot/{schedule.app}/{schedule.rule}/{schedule.number}/{random(CHANCE).hex()}"
     id = derived_id(name, slot, AT_SLOTS + place)
+    if is_snapshot(schedule.rule):
+        return snapshot_message(schedule.app, schedule.rule, slot, id)
     return sweep_message(schedule.app, schedule.rule, schedule.cron, slot, id)

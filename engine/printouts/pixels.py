@@ -28,6 +28,12 @@ SCALE: Final = 2
 _FINE: Final = 2
 """Forms are drawn so many times larger and made smaller, so that their edges are smooth."""
 
+_BAND: Final = 512
+"""So many rows of pixels are drawn finely at once."""
+
+_EDGE: Final = 16
+"""So many rows on each side of a band matter for how it is made smaller."""
+
 MOST_POINTS: Final = 8_000.0
 """How long the sheet is at most; what would stand below is left out, and said to be."""
 
@@ -145,11 +151,19 @@ def _place(sheet: Image.Image, shapes: Sequence[Shape], origin: Point, scale: fl
     above = round(origin[1] * SCALE)
     factor = scale * SCALE * fine
     forms = [shape for shape in shapes if not isinstance(shape, Label)]
-    if forms:
-        ground = sheet.crop((0, above, width, above + high)).resize((width * fine, high * fine))
+    before = None
+    for begun in range(0, high if forms else 0, _BAND):
+        # A band at a time, with an edge that is thrown away: a long drawing in fine pixels would take all memory.
+        first, end, last = max(0, begun - _EDGE), min(high, begun + _BAND), min(high, begun + _BAND + _EDGE)
+        ground = sheet.crop((0, above + first, width, above + last))
+        if before is not None:
+            ground.paste(before, (0, 0))
+        before = sheet.crop((0, above + max(0, end - _EDGE), width, above + end))
+        ground = ground.resize((width * fine, (last - first) * fine))
         for shape in forms:
-            _draw(ground, shape, origin[0] * SCALE * fine, factor)
-        sheet.paste(ground.resize((width, high), Image.Resampling.LANCZOS), (0, above))
+            _draw(ground, shape, (origin[0] * SCALE * fine, -first * fine), factor)
+        made = ground.resize((width, last - first), Image.Resampling.LANCZOS)
+        sheet.paste(made.crop((0, begun - first, width, end - first)), (0, above + begun))
     for label in shapes:
         if isinstance(label, Label):
             _write(sheet, label, origin, scale)
@@ -166,9 +180,9 @@ def _write(sheet: Image.Image, label: Label, origin: Point, scale: float) -> Non
     sheet.paste(tone(label.tone), (round(x), round(y)), mask)
 
 
-def _draw(ground: Image.Image, shape: Shape, left: float, factor: float) -> None:
+def _draw(ground: Image.Image, shape: Shape, corner: Point, factor: float) -> None:
     def at(point: Point) -> tuple[float, float]:
-        return left + point[0] * factor, point[1] * factor
+        return corner[0] + point[0] * factor, corner[1] + point[1] * factor
 
     pen, colour = ImageDraw.Draw(ground, "RGBA"), tone(shape.tone)
     match shape:

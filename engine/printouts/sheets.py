@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from openpyxl import Workbook
@@ -15,7 +16,6 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
     from decimal import Decimal
 
     from openpyxl.cell import Cell as Written
@@ -29,6 +29,9 @@ _NAME: Final = 31
 _UNNAMEABLE: Final = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _WIDEST: Final = 48
+_FORMULA_LIKE: Final = "=+-@'\t\r\n"
+_FIRST_YEAR: Final = 1900
+"""Excel has no days before it: they stand as texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,15 @@ def _fill(made: Worksheet, sheet: Sheet) -> None:
 def _put(place: Written | MergedCell, cell: Cell) -> None:
     """Write a value; a text is kept a text, also by whoever opens and saves the file again."""
     value = cell.value
+    if isinstance(value, date) and value.year < _FIRST_YEAR:
+        value = value.isoformat(" ", "minutes") if isinstance(value, datetime) else value.isoformat()
     if isinstance(place, MergedCell):
         return
     if isinstance(value, str):
-        place.value = _written(value)[:MOST_SIGNS]
+        written = _written(value)[:MOST_SIGNS]
+        place.value = written
         place.data_type = "s"
-        place.quotePrefix = value[:1] in ("=", "+", "-", "@", "\t", "\r")
+        place.quotePrefix = written[:1] in _FORMULA_LIKE and bool(written)
         return
     place.value = value
     if cell.shown:

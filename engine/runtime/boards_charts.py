@@ -83,13 +83,20 @@ def _axis(column: ColumnView, saying: Saying) -> partial[str]:
 
 def chart_of(widget: WidgetView, measures: Sequence[ColumnView], saying: Saying, *, short: bool = False) -> Chart:
     """Return the figures of these measures over all rows; ``short`` names buckets as they stand beside an axis."""
-    names = tuple(_short(widget, row, saying) if short else saying.name(widget, row) for row in widget.rows)
-    return Chart(names, tuple(_series(widget, column, saying) for column in measures))
+    rows = _timed(widget) if short else widget.rows
+    names = tuple(_short(widget, row, saying) if short else saying.name(widget, row) for row in rows)
+    return Chart(names, tuple(_series(rows, column, saying) for column in measures))
 
 
-def _series(widget: WidgetView, column: ColumnView, saying: Saying) -> Series:
-    values = tuple(_float(row.values[column.key]) for row in widget.rows)
-    return Series(saying.text(column.labels), values, tuple(saying.value(column, row) for row in widget.rows))
+def _timed(widget: WidgetView) -> tuple[RowView, ...]:
+    """Return the rows that have a place in time; the one that has none stands behind them, in the table alone."""
+    times = [column.key for column in widget.columns if column.bucket is not None]
+    return tuple(row for row in widget.rows if all(row.values.get(key) is not None for key in times))
+
+
+def _series(rows: Sequence[RowView], column: ColumnView, saying: Saying) -> Series:
+    values = tuple(_float(row.values[column.key]) for row in rows)
+    return Series(saying.text(column.labels), values, tuple(saying.value(column, row) for row in rows))
 
 
 def _float(value: Json) -> float | None:

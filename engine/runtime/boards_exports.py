@@ -13,7 +13,7 @@ from engine.printouts import pixels
 from engine.printouts.pdf import pdf_of
 from engine.printouts.sheets import MEDIA, Cell, Sheet, xlsx_of
 from engine.runtime.boards import Boards
-from engine.runtime.boards_papers import Printing
+from engine.runtime.boards_papers import NO_DATA, Printing, has_lights, tells_nothing
 from engine.runtime.boards_said import NUMBERS, Saying, number
 from engine.runtime.boards_views import BoardView, ColumnView, RowView, WidgetView
 from engine.runtime.printouts import MadeDocument
@@ -78,13 +78,14 @@ def _table(saying: Saying, widget: WidgetView) -> tuple[tuple[str, ...], tuple[t
     if widget.kind == "text":
         return (saying.text(_TEXT),), tuple((Cell(line),) for line in saying.text(widget.said).splitlines())
     heads = [saying.text(column.labels) for column in widget.columns]
-    is_lit, is_ranked = any(row.light for row in widget.rows), widget.kind == "leaders"
+    is_lit, is_ranked = has_lights(widget), widget.kind == "leaders"
     heads = [*([saying.text(_RANK)] if is_ranked else []), *heads, *([saying.text(_LIGHT)] if is_lit else [])]
     rows = []
     for row in widget.rows:
         cells = [_cell(saying, column, row) for column in widget.columns]
         rank = [Cell(None if row.rank is None else number(row.rank))] if is_ranked else []
-        light = [Cell(saying.text(_LIGHTS.get(row.light or "")))] if is_lit else []
+        said = NO_DATA if tells_nothing(widget, row) else _LIGHTS.get(row.light or "")
+        light = [Cell(saying.text(said))] if is_lit else []
         rows.append((*rank, *cells, *light))
     return tuple(heads), tuple(rows)
 

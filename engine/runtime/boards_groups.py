@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.boards.boards import Figure, Measure, Metric
-from engine.boards.periods import earlier
-from engine.boards.stays import STAGE, STATE
+from engine.boards.boards import Dimension, Figure, Measure, Metric
+from engine.boards.periods import buckets, earlier
+from engine.boards.stays import FURTHEST, KEYS, NEXT, STAGE, STATE
 from engine.forms.forms import Form
 from engine.kernel.values import Value
 from engine.language.backends.sql.queries import to_condition
@@ -18,6 +18,7 @@ from engine.runtime.boards_sight import is_closed
 from engine.runtime.listing import readable
 from engine.runtime.reading import Reading
 from engine.storage.metrics import Group, Ordering, Parts, Records, groups
+from engine.storage.metrics_folding import often_or_once
 from engine.storage.metrics_percentiles import percent_of
 from engine.storage.metrics_sources import stays_of
 from engine.storage.metrics_stages import any_moved_back, stages_of
@@ -31,8 +32,17 @@ if TYPE_CHECKING:
 MOST_GROUPS = 5_000
 """So many groups are looked at where no database can order them."""
 
+MOST_LOOKED_UP = 20_000
+"""Among so many groups other metrics find their figures; of times these are the latest."""
+
+MOST_BUCKETS = 400
+"""So many buckets a line of time has at most: more than a year of days."""
+
 _HUNDRED = 100
 _RATES = ("share", "conversion")
+_SEEN = {STAGE, NEXT, FURTHEST}
+"""What of a stage follows from which ones a record has seen."""
+
 _DIVIDED = ("avg", "median", "percentile", "share", "conversion")
 
 Figures = dict[str, Value]
@@ -43,17 +53,29 @@ Found = Mapping[tuple[Value, ...], Value]
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Rows that are shown, and whether there are more: others, or where times are in order, earlier ones."""
+
+    rows: list[Figures]
+    cut: bool
+    is_latest: bool = False
+
+
+@dataclass(frozen=True)
 class Sight:
-    """A metric as one viewer may see it."""
+    """A metric as one viewer may see it; ``is_whole`` for nobody: over all records, with all fields."""
 
     reading: Reading
     form: Form
     metric: Metric
+    is_whole: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether the viewer may know which records count, and what they are grouped by."""
         metric, form = self.metric, self.form
+        if self.is_whole:
+            return True
         if metric.reads_log and "state" in self.reading.access(form).not_always_shown:
             return False
         return not is_closed(self.reading, form, metric.where, *(item.value for item in metric.dimensions))
@@ -61,7 +83,7 @@ class Sight:
     def may_see(self, measure: Measure) -> bool:
         """Tell whether the viewer may know a measure: a formula only where all that it reads may be known."""
         if not measure.is_formula or measure.of is None:
-            return not is_closed(self.reading, self.form, *measure.expressions)
+            return self.is_whole or not is_closed(self.reading, self.form, *measure.expressions)
         return all(self.may_see(part) for part in _read_by(self.metric, measure.of.reads.fields))
 
     @property
@@ -70,26 +92,64 @@ class Sight:
         read = [key for light in self.metric.light.values() for key in light.reads.fields]
         return all(self.may_see(part) for part in _read_by(self.metric, read))
 
-    def rows(self, needed: Sequence[Measure], *, whole: bool = False) -> list[Figures]:
-        """Return the rows in their order, one more than the limit where there are more; ``whole`` all, in any order."""
-        metric = self.metric
+    def listed(self, needed: Sequence[Measure], order: Sequence[str] | None = None, *, fills: bool = False) -> Listed:
+        """Return the rows in ``order``, else in the metric's own, as many as it shows.
+
+        Of times that follow each other upwards these are the latest ones. With ``fills`` buckets of time between the
+        first and the last of them have a row each, also those in which there is nothing, and no other row is there.
+        """
+        order, limit = self.metric.order if order is None else order, self.metric.definition.limit
+        times = [item for item in self.metric.dimensions if item.definition.bucket is not None]
+        leading = next((item for item in times if order[:1] == (item.key,)), None)
+        wanted = order if leading is None else (f"-{leading.key}", *order[1:])
+        made = self._made(needed, wanted, limit + 1)
+        shown = Listed(made[:limit], len(made) > limit, is_latest=leading is not None)
+        if leading is not None:
+            _sort(shown.rows, leading.key, {})
+        return self._filled(shown, needed, leading) if fills and leading is not None else shown
+
+    def whole(self, needed: Sequence[Measure]) -> list[Figures]:
+        """Return the rows of all groups in any order, at most ``MOST_LOOKED_UP``: of times the latest."""
+        times = [f"-{item.key}" for item in self.metric.dimensions if item.definition.bucket is not None]
+        return self._made(needed, times, MOST_LOOKED_UP)
+
+    def _made(self, needed: Sequence[Measure], wanted: Sequence[str], limit: int) -> list[Figures]:
+        """Return so many rows; more where no database can order them."""
         found = [measure for measure in needed if measure.is_found]
-        order, sorts_here = ([], False) if whole else self._ordering(needed, found)
-        limit = None if whole else MOST_GROUPS if sorts_here else metric.definition.limit + 1
-        records = self._records(needed)
-        figures = {item.key: item.figure for item in needed if item.figure is not None}
-        taken = look_up(self.reading, figures, whole=True)
-        listed = groups(records, metric.dimensions, found, limit, order)
+        order, sorts_here = self._ordering(wanted, needed, found)
+        records, taken = self._records(needed), self._taken(needed)
+        listed = groups(records, self.metric.dimensions, found, MOST_GROUPS if sorts_here else limit, order)
         made = [self._figures(group, found, needed, taken) for group in listed]
         if sorts_here:
-            for key in reversed(metric.order):
+            for key in reversed(wanted):
                 _sort(made, key, self._ranks(key.removeprefix("-")))
         return made
+
+    def _taken(self, needed: Sequence[Measure]) -> Mapping[str, Found]:
+        figures = {item.key: item.figure for item in needed if item.figure is not None}
+        return look_up(self.reading, figures, whole=True, of_all=self.is_whole)
+
+    def _filled(self, shown: Listed, needed: Sequence[Measure], time: Dimension) -> Listed:
+        """Return the rows of all buckets from the first to the last one, at most the latest ``MOST_BUCKETS``.
+
+        Where nothing is counted there are none and their sum is nothing, and an average is blank.
+        """
+        dated = {first: row for row in shown.rows if isinstance(first := row[time.key], int)}
+        missing = [day for day in buckets(time.definition.bucket, dated, MOST_BUCKETS) if day not in dated]
+        found = [measure for measure in needed if measure.is_found]
+        taken = self._taken(needed) if missing else {}
+        empty = tuple(_nothing(measure) for measure in found)
+        for day in missing:
+            dated[day] = self._figures(Group((day,), empty), found, needed, taken)
+        latest = sorted(dated)[-MOST_BUCKETS:]
+        blank = [row for row in shown.rows if row[time.key] is None]
+        cut = shown.cut or len(latest) < len(dated)
+        return Listed([*(dated[day] for day in latest), *blank], cut, is_latest=True)
 
     def _records(self, needed: Sequence[Measure]) -> Records:
         """Return what counts: by the viewer's row filter and the metric's condition."""
         reading, form, metric = self.reading, self.form, self.metric
-        tables, own = reading.tables(form), readable(reading, form)
+        tables, own = reading.tables(form), [] if self.is_whole else readable(reading, form)
         row: FromClause = tables.main.table
         if metric.reads_log:
             row, own = self._logged(tables, own, needed), []
@@ -109,14 +169,26 @@ class Sight:
         asked += [expression for measure in needed if measure.is_found for expression in measure.expressions]
         read = {key for expression in asked for key in expression.reads.fields}
         moved_back = any_moved_back(self.reading.connection, tables)
-        return stages_of(tables, metric.definition.stages, read, where, moved_back=moved_back)
+        reaches_out = any(expression.reads.aggregates for expression in asked)
+        counts = any(not often_or_once(measure) for measure in needed if measure.is_found)
+        counted = reaches_out or counts or bool(read & KEYS - _SEEN)
+        return stages_of(
+            tables,
+            metric.definition.stages,
+            read,
+            where,
+            moved_back=moved_back,
+            told_apart=None if counted else read,
+        )
 
-    def _ordering(self, needed: Sequence[Measure], found: Sequence[Measure]) -> tuple[list[Ordering], bool]:
+    def _ordering(
+        self, order: Sequence[str], needed: Sequence[Measure], found: Sequence[Measure]
+    ) -> tuple[list[Ordering], bool]:
         """Return the order that a database can give, and whether it has to be given here."""
         places = {item.key: at for at, item in enumerate(self.metric.dimensions)}
         sortable = [item.key for item in found if item.definition.function not in _DIVIDED]
         places |= {item.key: at + len(places) for at, item in enumerate(found) if item.key in sortable}
-        wanted = [key for key in self.metric.order if key.removeprefix("-") in {*places, *(m.key for m in needed)}]
+        wanted = [key for key in order if key.removeprefix("-") in {*places, *(m.key for m in needed)}]
         if any(key.removeprefix("-") not in places or self._ranks(key.removeprefix("-")) for key in wanted):
             return [], True
         return [Ordering(places[key.removeprefix("-")], key.startswith("-")) for key in wanted], False
@@ -147,45 +219,62 @@ class Sight:
             if measure.is_formula and measure.of is not None:
                 row[measure.key] = measure.of.evaluate(row, around)
             elif measure.figure is not None:
-                row[measure.key] = taken[measure.key].get(_group_of(measure.figure, row))
+                group_of = _group_of(measure.figure, row)
+                row[measure.key] = None if group_of is None else taken[measure.key].get(group_of)
             else:
                 row[measure.key] = _settled(measure, parts[measure.key])
         return row
 
+    def is_unlit(self, row: Figures) -> bool:
+        """Tell whether a row would have a light, but what that goes by is blank."""
+        metric = self.metric
+        read = {part.key for light in metric.light.values() for part in _read_by(metric, light.reads.fields)}
+        return self.lights and any(row.get(key) is None for key in read)
+
     def light(self, row: Figures) -> str | None:
         """Return the light of a row; none where it would go by what is blank, or may not be known."""
         metric = self.metric
-        if not metric.light or not self.lights:
-            return None
-        read = {part.key for light in metric.light.values() for part in _read_by(metric, light.reads.fields)}
-        if any(row.get(key) is None for key in read):
+        if not metric.light or not self.lights or self.is_unlit(row):
             return None
         around = self.reading.surroundings(self.metric.app)
         return next((colour for colour, light in metric.light.items() if light.holds(row, around)), "green")
 
 
-def _group_of(figure: Figure, row: Figures) -> tuple[Value, ...]:
-    """Return the values that name the group of another metric in which a row finds its figure."""
+def _group_of(figure: Figure, row: Figures) -> tuple[Value, ...] | None:
+    """Return the values that name the group of another metric in which a row finds its figure.
+
+    None where there is no such group: nothing was before what has no time, or before the calendar begins.
+    """
     values: list[Value] = []
     for source, dimension in zip(figure.by, figure.metric.dimensions, strict=True):
         value, bucket = row[source] if isinstance(source, str) else None, dimension.definition.bucket
-        values.append(earlier(bucket, value, figure.back) if figure.back and bucket and value is not None else value)
+        if figure.back and bucket and isinstance(source, str):
+            value = earlier(bucket, value, figure.back) if isinstance(value, int) else None
+            if value is None:
+                return None
+        values.append(value)
     return tuple(values)
 
 
-def look_up(reading: Reading, figures: Mapping[str, Figure], *, whole: bool = False) -> dict[str, Found]:
+def look_up(
+    reading: Reading, figures: Mapping[str, Figure], *, whole: bool = False, of_all: bool = False
+) -> dict[str, Found]:
     """Return figures of other metrics by key and group, one statement a metric; none that the viewer may not know.
 
-    They are those of the rows that the metric shows, with ``whole`` of all there are.
+    They are those of the rows that the metric shows, with ``whole`` of all there are (``MOST_LOOKED_UP``),
+    ``of_all`` over all records whoever looks.
     """
     found: dict[str, Found] = {}
     for metric in {figure.metric.key: figure.metric for figure in figures.values()}.values():
         wanted = {key: figure.measure for key, figure in figures.items() if figure.metric is metric}
         form = reading.catalog.form(*metric.source)
-        sight = None if form is None or not reading.access(form).may("read") else Sight(reading, form, metric)
+        is_there = form is not None and (of_all or reading.access(form).may("read"))
+        sight = Sight(reading, form, metric, of_all) if form is not None and is_there else None
         measures = [] if sight is None or not sight.is_open else [*filter(sight.may_see, wanted.values())]
-        rows = sight.rows(needed_for(sight, measures), whole=whole) if sight and measures else []
-        rows = rows if whole else rows[: metric.definition.limit]
+        rows: list[Figures] = []
+        if sight is not None and measures:
+            needed = needed_for(sight, measures)
+            rows = sight.whole(needed) if whole else sight.listed(needed).rows
         for key, measure in wanted.items():
             found[key] = {
                 tuple(row[item.key] for item in metric.dimensions): row[measure.key]
@@ -211,6 +300,16 @@ def needed_for(sight: Sight, shown: Sequence[Measure]) -> list[Measure]:
         if measure.key in wanted and measure.is_formula and measure.of is not None:
             wanted |= measure.of.reads.fields
     return [measure for measure in metric.measures if measure.key in wanted and sight.may_see(measure)]
+
+
+def _nothing(measure: Measure) -> Parts:
+    """Return what a database would find for a measure in a group without records."""
+    function = measure.definition.function
+    if function in ("median", "percentile"):
+        return (None, None, 0)
+    if function in _DIVIDED:
+        return (0, 0)
+    return (None,) if function in ("min", "max") else (0,)
 
 
 def _settled(measure: Measure, parts: Parts) -> Value:

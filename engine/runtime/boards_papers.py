@@ -31,13 +31,14 @@ MOST_BRIEF: Final = 10
 MOST_ROWS: Final = 60
 """So many rows of a table are drawn; an Excel file has all of them."""
 
-_EMPTY: Final = Text("没有数据", "No data")
+NO_DATA: Final = Text("没有数据", "No data")
 _MADE: Final = Text("{at}({zone})· 按{name}的权限", "{at} ({zone}) · by the rights of {name}")
 _PAGE: Final = Text("第 {number} 页", "Page {number}")
 _MORE: Final = Text(
     "共{count}行,这里是前{shown}行;完整的在Excel里。", "The first {shown} of {count} rows; Excel has all."
 )
 _FIRST: Final = Text("只显示前{count}行。", "The first {count} are shown.")
+_LATEST: Final = Text("只显示最近的{count}行。", "The latest {count} are shown.")
 _NO_PLACE: Final = Text(
     "位置按比例,没有街道和边界;{count}条没有位置。",
     "Positions to scale, without streets or borders; {count} have no position.",
@@ -91,14 +92,15 @@ class Printing:
                 yield Writing("paragraph", self.saying.text(widget.help))
             yield from self._widget(widget)
             if widget.cut:
-                yield Writing("paragraph", self.saying.text(_FIRST).format(count=len(widget.rows)))
+                said = self.saying.text(_LATEST if widget.is_latest else _FIRST)
+                yield Writing("paragraph", said.format(count=len(widget.rows)))
 
     def _widget(self, widget: WidgetView) -> Iterator[Block]:
         if widget.kind == "text":
             yield Writing("paragraph", self.saying.text(widget.said))
             return
         if not widget.rows:
-            yield Writing("paragraph", self.saying.text(_EMPTY))
+            yield Writing("paragraph", self.saying.text(NO_DATA))
             return
         match widget.kind:
             case "line" | "radar" | "scatter" | "map":
@@ -126,14 +128,15 @@ class Printing:
         return self.is_brief and drawn
 
     def _charts(self, widget: WidgetView) -> Iterator[Block]:
-        for one in pictures(widget, self.saying):
-            yield Drawing(one.picture, self._keys(one.measures))
+        found = pictures(widget, self.saying)
+        for one in found:
+            yield Drawing(one.picture, self._keys(one.measures, is_alone=len(found) == 1))
         missing = unplaced(widget, self.saying) if widget.kind == "map" else 0
         if widget.kind == "map":
             yield Writing("paragraph", self.saying.text(_NO_PLACE).format(count=missing))
 
-    def _keys(self, measures: tuple[ColumnView, ...]) -> tuple[tuple[str, str], ...]:
-        if len(measures) < 2:  # noqa: PLR2004 - one is told by the heading
+    def _keys(self, measures: tuple[ColumnView, ...], *, is_alone: bool) -> tuple[tuple[str, str], ...]:
+        if len(measures) < 2 and is_alone:  # noqa: PLR2004 - one is told by the heading
             return ()
         return tuple((tone_of(at), self.saying.text(column.labels)) for at, column in enumerate(measures))
 
@@ -149,7 +152,7 @@ class Printing:
             by_unit.setdefault(column.field.widget, []).append(at)
         for own in by_unit.values():
             part = Chart(shown.names, tuple(shown.series[at] for at in own))
-            keys = self._keys(tuple(measures[at] for at in own))
+            keys = self._keys(tuple(measures[at] for at in own), is_alone=len(by_unit) == 1)
             yield Drawing(bars(part, centred=widget.kind == "funnel"), keys)
         if len(chart.names) > MOST_BARS:
             yield from self._table(widget)
@@ -190,7 +193,7 @@ class Printing:
 
     def table(self, widget: WidgetView) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Return the heads and the rows of a widget's table in words; lights have a column of their own."""
-        is_lit = any(row.light for row in widget.rows)
+        is_lit = has_lights(widget)
         heads = [self.saying.text(column.labels) for column in widget.columns]
         heads = [self.saying.text(_RANK), *heads] if widget.kind == "leaders" else heads
         heads += [self.saying.text(_LIGHT)] if is_lit else []
@@ -201,8 +204,18 @@ class Printing:
         if widget.kind == "leaders":
             cells = [DASH if row.rank is None else str(row.rank), *cells]
             cells[1] += f" ({self.saying.text(_YOU)})" if row.is_own else ""
-        return (*cells, self.light(row)) if is_lit else tuple(cells)
+        return (*cells, self.light(widget, row)) if is_lit else tuple(cells)
 
-    def light(self, row: RowView) -> str:
+    def light(self, widget: WidgetView, row: RowView) -> str:
         """Return a row's light in words."""
-        return self.saying.text(_LIGHTS.get(row.light or ""))
+        return self.saying.text(NO_DATA if tells_nothing(widget, row) else _LIGHTS.get(row.light or ""))
+
+
+def has_lights(widget: WidgetView) -> bool:
+    """Tell whether a table has a column of lights."""
+    return any(row.light or tells_nothing(widget, row) for row in widget.rows)
+
+
+def tells_nothing(widget: WidgetView, row: RowView) -> bool:
+    """Tell whether a row says that it has no light for want of data: where what lights go by is shown."""
+    return row.is_unlit and any(column.is_lit for column in widget.columns)

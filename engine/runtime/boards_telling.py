@@ -26,7 +26,7 @@ def ranked(rows: Sequence[RowView], key: str, metric: Metric, viewer: str) -> tu
     The greatest comes first, unless the metric is ordered by the measure upwards; what is blank, or no number, has no
     place, at the end.
     """
-    upwards = metric.definition.order[:1] == (key,)
+    upwards = ranks_upwards(metric, key)
     told = [(number(row.values[key]), row) for row in rows]
     filled = [(value, row) for value, row in told if value is not None]
     filled.sort(key=lambda pair: pair[0], reverse=not upwards)
@@ -36,6 +36,11 @@ def ranked(rows: Sequence[RowView], key: str, metric: Metric, viewer: str) -> tu
         placed.append(replace(row, rank=rank))
     placed += [row for value, row in told if value is None]
     return tuple(replace(row, is_own=_is_about(row, metric, viewer)) for row in placed)
+
+
+def ranks_upwards(metric: Metric, key: str) -> bool:
+    """Tell whether the least of a measure has the first place."""
+    return metric.definition.order[:1] == (key,)
 
 
 def _is_about(row: RowView, metric: Metric, viewer: str) -> bool:

@@ -54,7 +54,8 @@ class RowView:
     """One row: values in their JSON form, ``shown`` as people read them, and what opens the records behind it.
 
     ``drills`` are the filters behind single measures, where these count fewer records than the row. ``rank`` is the
-    place on a leader board, shared by equals; ``is_own`` says that the row is about the viewer.
+    place on a leader board, shared by equals; ``is_own`` says that the row is about the viewer, ``is_unlit`` that it
+    would have a light, but there is nothing to go by.
     """
 
     values: Mapping[str, Json]
@@ -64,11 +65,12 @@ class RowView:
     drills: Mapping[str, str] = field(default_factory=dict)
     rank: int | None = None
     is_own: bool = False
+    is_unlit: bool = False
 
 
 @dataclass(frozen=True)
 class WidgetView:
-    """One widget with its rows; ``cut`` says that there are more than are shown.
+    """One widget with its rows; ``cut`` says that there are more than are shown, ``is_latest`` that these are earlier.
 
     ``said`` is what a text says; ``start`` and ``end`` are the columns of a Gantt chart, ``place`` is that of a map.
     """
@@ -81,6 +83,7 @@ class WidgetView:
     columns: tuple[ColumnView, ...]
     rows: tuple[RowView, ...]
     cut: bool = False
+    is_latest: bool = False
     width: Width | None = None
     said: Text | None = None
     start: str | None = None

@@ -13,7 +13,9 @@ from engine.catalog.documents import Documents
 from engine.decision.changeset import Actor, Changeset, Note
 from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError
+from engine.language.calendars import WEEKDAYS
 from engine.runtime import ahead, problems
+from engine.runtime.boards_slots import follow_days
 from engine.runtime.catalogs import TABLES
 from engine.runtime.execution import Execution
 from engine.runtime.needs import Needs, keep_needs
@@ -235,6 +237,9 @@ def _record(connection: Connection, execution: Execution, change: _Change, actor
     """Keep the revision, and let what goes by the clock follow it."""
     app = change.new
     moment = execution.clocks.business()
+    if change.old is not None and change.old.zone != app.zone:
+        days = execution.catalogs.current(connection).catalog.calendars.get(app.zone, WEEKDAYS)
+        follow_days(execution, connection, {app.key: (app.zone, days)})
     revisions.publish(
         connection, app.key, app.revision, app.definition.digest, app.definition.documents, moment, actor.user
     )

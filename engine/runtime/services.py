@@ -17,6 +17,7 @@ from engine.runtime.backtests.testing import BackTests
 from engine.runtime.boards import Boards
 from engine.runtime.boards_exports import BoardExports
 from engine.runtime.boards_sent import BoardsSent
+from engine.runtime.boards_snapshots import Snapshots
 from engine.runtime.boards_subscriptions import BoardSubscriptions
 from engine.runtime.calendars.days_off import DaysOff
 from engine.runtime.catalogs import CatalogSource
@@ -76,6 +77,7 @@ class Services:
     boards: Boards
     board_exports: BoardExports
     board_subscriptions: BoardSubscriptions
+    snapshots: Snapshots
     filters: Filters
     saved_filters: SavedFilters
     directory: Directory
@@ -137,6 +139,7 @@ def _at(desk: Desk) -> Services:
         explaining=Explaining(desk),
         backtests=BackTests(desk, trials),
         boards=boards,
+        snapshots=Snapshots(desk),
         board_exports=BoardExports(boards),
         board_subscriptions=BoardSubscriptions(desk, boards),
         filters=Filters(desk),

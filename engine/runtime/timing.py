@@ -14,6 +14,7 @@ from engine.kernel.identifiers import derived_id
 from engine.kernel.values import Value
 from engine.rules.rules import Rule
 from engine.rules.schedules import slot_after
+from engine.runtime.boards_clock import schedules_of
 from engine.runtime.execution import Execution
 from engine.storage import schedules, timers
 from engine.storage.schedules import Schedule
@@ -65,7 +66,7 @@ def follow_app(connection: Connection, old: App | None, new: App, moment: Moment
         if (send := board.definition.send) is not None
         for zone in (send.zone or new.zone,)
     ]
-    schedules.sync(connection, new.key, wanted)
+    schedules.sync(connection, new.key, [*wanted, *schedules_of(new, moment)])
     if old is not None:
         after = _forms_with_deadline(new)
         gone = [rule for rule, form in _forms_with_deadline(old).items() if after.get(rule) != form]

@@ -88,6 +88,7 @@ KEPT = (
     _kept(system_tables.schedule, "rule", "number"),
     _kept(system_tables.saved_filter),
     _kept(system_tables.board_subscription),
+    _kept(system_tables.metric_snapshot, "metric", "period", "number", json=("figures",)),
     USES,
     MESSAGES,
     JOURNAL,

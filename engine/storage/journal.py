@@ -205,6 +205,19 @@ def entries_about(
     return tuple(_entry(row) for row in found)
 
 
+def count_about(connection: Connection, app: str, subject: str, record: str) -> int:
+    """Return how many entries there are about a record (or a user, a parameter, …)."""
+    about = (_JOURNAL.app == app, _JOURNAL.subject == subject, _JOURNAL.record == record)
+    return connection.execute(select(func.count()).where(*about)).scalar_one()
+
+
+def newest_about(connection: Connection, app: str, subject: str, record: str, most: int) -> Sequence[JournalEntry]:
+    """Return the newest entries about a parameter (or a user, …), newest first."""
+    about = (_JOURNAL.app == app, _JOURNAL.subject == subject, _JOURNAL.record == record)
+    query = select(system_tables.journal).where(*about).order_by(_JOURNAL.id.desc()).limit(most)
+    return tuple(_entry(row) for row in connection.execute(query).mappings())
+
+
 def newest(connection: Connection, app: str, subject: str, most: int) -> Sequence[tuple[str, JournalEntry]]:
     """Return the newest entries about any parameter (or user …) of an app, newest first, each with what it is about."""
     query = select(system_tables.journal).where(_JOURNAL.app == app, _JOURNAL.subject == subject)

@@ -43,6 +43,11 @@ def apart(measure: Measure) -> bool:
     return measure.of is not None and measure.definition.function in ("distinct", "conversion")
 
 
+def often_or_once(measure: Measure) -> bool:
+    """Tell whether a measure comes out the same however often each value comes."""
+    return apart(measure) or measure.definition.function in ("min", "max")
+
+
 def folds(measures: Sequence[Measure], dialect: DialectName) -> Measure | None:
     """Return a measure whose value is the one that all count apart; None where one step is better, or has to do."""
     counted = [measure for measure in measures if apart(measure)]

@@ -27,17 +27,25 @@ _MARK = "walked_"
 
 
 def stages_of(
-    form: FormTables, stages: Sequence[str], needed: Collection[str], where: Conditions, *, moved_back: bool
+    form: FormTables,
+    stages: Sequence[str],
+    needed: Collection[str],
+    where: Conditions,
+    *,
+    moved_back: bool,
+    told_apart: Collection[str] | None = None,
 ) -> FromClause:
     """Return the stages reached by the records that meet ``where``, deleted ones left out.
 
     ``stages`` are states in the order in which they follow each other, ``needed`` the keys that are read of what the
     log knows (``engine.boards.stays``); the stage and whether a later one was reached are always there. ``moved_back``
-    says that moves of many were taken back (``any_moved_back``).
+    says that moves of many were taken back (``any_moved_back``). With ``told_apart``, keys of fields, records that are
+    alike in these and in what they have seen come once, and have no other fields.
     """
     is_sqlite = form.main.dialect == "sqlite"
     reached = _reached(form, stages, needed, moved_back=moved_back)
-    walked = (_by_joining if is_sqlite else _by_unnesting)(form, stages, reached, where)
+    known = _known(form, reached, where, told_apart)
+    walked = (_by_joining if is_sqlite else _by_unnesting)(known, stages)
     at, seen = walked.c[f"{_MARK}at"], walked.c[f"{_MARK}seen"]
     later_ones = _shifted(seen, at + _number(1))
     own: dict[str, Element] = {
@@ -59,7 +67,7 @@ def stages_of(
     own |= {key: walked.c[f"{_MARK}{name}"] for key, name in _COUNTED.items() if key in needed}
     return (
         sa.select(
-            *(walked.c[column.key] for column in form.main.table.c),
+            *(column for column in walked.c if not column.key.startswith(_MARK)),
             *(column.label(key) for key, column in own.items()),
         )
         .where(at.is_not(None))
@@ -124,53 +132,65 @@ def _counts() -> ColumnElement[bool]:
     return sa.or_(batch.is_(None), sa.and_(batch.not_in(moves_back), sa.not_(taken_back)))
 
 
-def _by_stage(reached: sa.CTE, count: int) -> dict[str, list[Element]]:
-    """Return what is known of each stage, by the name of its columns in ``reached``."""
-    nothing: Element = sa.null().cast(BIG_INTEGER)
-    names = [name for name in ("first", "later", "times", "backs") if f"{name}0" in reached.c]
-    return {name: [reached.c.get(f"{name}{at}", nothing) for at in range(count)] for name in names}
-
-
-def _records(form: FormTables, reached: sa.CTE, *more: Element) -> sa.Select[Any]:
-    """Return the query of the records with what is known of all their stages, and more."""
-    own = [reached.c[name].label(f"{_MARK}{name}") for name in ("seen", "begun") if name in reached.c]
-    return sa.select(*form.main.table.c, *own, *more)
-
-
-def _by_joining(form: FormTables, stages: Sequence[str], reached: sa.CTE, where: Conditions) -> sa.Subquery:
-    """Return each record once for each of the stages, by a join with these."""
+def _known(form: FormTables, reached: sa.CTE, where: Conditions, told_apart: Collection[str] | None) -> sa.FromClause:
+    """Return the records with what the log knows of them, those that are alike in what is told apart once."""
     main = form.main.table
+    own = [column for column in main.c if told_apart is None or column.key in {*told_apart, _DELETED}]
+    seen = [column.label(f"{_MARK}{column.key}") for column in reached.c if column.key != "record"]
+    query = sa.select(*own, *seen).select_from(main.join(reached, reached.c.record == main.c.id))
+    query = query.where(main.c[_DELETED].is_(None), *where)
+    if told_apart is None:
+        return query.subquery("known")
+    # Few remain of many, and each becomes a row for each of its stages: that has to be after, not before.
+    alike = query.distinct().cte("known")
+    return alike.prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+_DELETED = "deleted_at"
+
+
+def _by_stage(known: FromClause, count: int) -> dict[str, list[Element]]:
+    """Return what is known of each stage, by the name of its columns in ``known``."""
+    nothing: Element = sa.null().cast(BIG_INTEGER)
+    names = [name for name in ("first", "later", "times", "backs") if f"{_MARK}{name}0" in known.c]
+    return {name: [known.c.get(f"{_MARK}{name}{at}", nothing) for at in range(count)] for name in names}
+
+
+def _own(known: FromClause) -> list[Element]:
+    """Return the fields of a record, and what is known of all its stages together."""
+    whole = (f"{_MARK}seen", f"{_MARK}begun")
+    return [column for column in known.c if not column.key.startswith(_MARK) or column.key in whole]
+
+
+def _by_joining(known: FromClause, stages: Sequence[str]) -> sa.Subquery:
+    """Return each record once for each of the stages, by a join with these."""
     rows = [sa.select(_number(at).label("at"), _text(key).label("stage")) for at, key in enumerate(stages)]
     listed = sa.union_all(*rows).subquery("stages")
-    there = _shifted(reached.c.seen, listed.c.at).op("&", precedence=6)(_number(1)) == _number(1)
+    there = _shifted(known.c[f"{_MARK}seen"], listed.c.at).op("&", precedence=6)(_number(1)) == _number(1)
     more = [sa.case((there, listed.c.at)).label(f"{_MARK}at"), listed.c.stage.label(f"{_MARK}stage")]
-    for name, columns in _by_stage(reached, len(stages)).items():
+    for name, columns in _by_stage(known, len(stages)).items():
         chosen = sa.case({_number(at): column for at, column in enumerate(columns)}, value=listed.c.at)
         more.append(chosen.label(f"{_MARK}{name}"))
-    joined = main.join(reached, reached.c.record == main.c.id).join(listed, sa.true())
-    query = _records(form, reached, *more).select_from(joined)
-    return query.where(main.c.deleted_at.is_(None), *where).subquery("walked")
+    return sa.select(*_own(known), *more).select_from(known.join(listed, sa.true())).subquery("walked")
 
 
-def _by_unnesting(form: FormTables, stages: Sequence[str], reached: sa.CTE, where: Conditions) -> sa.Subquery:
+def _by_unnesting(known: FromClause, stages: Sequence[str]) -> sa.Subquery:
     """Return each record once for each of the stages, by arrays: PostgreSQL may read the log again for each of them."""
-    main = form.main.table
     arrays: dict[str, list[Element]] = {
-        "at": [_if_seen(reached, at) for at in range(len(stages))],
+        "at": [_if_seen(known.c[f"{_MARK}seen"], at) for at in range(len(stages))],
         "stage": [_text(key) for key in stages],
-        **_by_stage(reached, len(stages)),
+        **_by_stage(known, len(stages)),
     }
     more = [
         sa.func.unnest(array(columns), type_=columns[0].type).label(f"{_MARK}{name}")
         for name, columns in arrays.items()
     ]
-    query = _records(form, reached, *more).select_from(main.join(reached, reached.c.record == main.c.id))
-    return query.where(main.c.deleted_at.is_(None), *where).subquery("walked")
+    return sa.select(*_own(known), *more).subquery("walked")
 
 
-def _if_seen(reached: sa.CTE, at: int) -> Element:
+def _if_seen(seen: Element, at: int) -> Element:
     """Return the place of a stage where a record has seen it, else NULL."""
-    return sa.case((reached.c.seen.op("&", precedence=6)(_number(2**at)) > _number(0), _number(at)))
+    return sa.case((seen.op("&", precedence=6)(_number(2**at)) > _number(0), _number(at)))
 
 
 def _shifted(number: Element, by: Element) -> Element:

@@ -28,6 +28,7 @@ from engine.storage.migration_0011 import make_undoing
 from engine.storage.migration_0012 import make_priorities
 from engine.storage.migration_0013 import make_signing
 from engine.storage.migration_0014 import make_subscriptions
+from engine.storage.migration_0015 import make_snapshots
 from engine.storage.migration_0017 import make_interruptions
 from engine.storage.migration_0018 import make_turns
 
@@ -55,6 +56,7 @@ MIGRATIONS = (
     Migration("0012_priorities", make_priorities),
     Migration("0013_signing", make_signing),
     Migration("0014_subscriptions", make_subscriptions),
+    Migration("0015_snapshots", make_snapshots),
     Migration("0017_interruptions", make_interruptions),
     Migration("0018_turns", make_turns),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sqlalchemy import Connection, delete, select
 
@@ -23,7 +24,14 @@ def values(connection: Connection) -> dict[tuple[str, str], Json]:
     """Return every value that was set, by app and key, in the JSON form in which it was set."""
     columns = _PARAMETER.c
     found = connection.execute(select(columns.app, columns.key, columns.value))
-    return {(row.app, row.key): json.loads(row.value) for row in found}
+    return {(row.app, row.key): _read(row.value) for row in found}
+
+
+@lru_cache(maxsize=512)
+def _read(written: str) -> Json:
+    """Return a value: it is the same in most transactions, and the days of a calendar are long."""
+    found: Json = json.loads(written)
+    return found
 
 
 def put(connection: Connection, by: Authorship, app: str, key: str, value: Json, said: Mapping[str, Json]) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from engine.kernel.clocks import Moment
 from engine.storage import system_tables
-from engine.storage.upserts import insert_or_ignore
+from engine.storage.upserts import insert_into, insert_or_ignore
 
-_WANTED = system_tables.board_subscription
+_WANTED, _OUTBOX = system_tables.board_subscription, system_tables.outbox
 _REFUSED = system_tables.board_refusal
 
 
@@ -42,10 +43,23 @@ def get(connection: Connection, id: str) -> Subscription | None:
 
 
 def put(connection: Connection, wanted: Subscription) -> None:
-    """Keep a subscription in place of the one that the same person had to the same board."""
-    remove(connection, wanted.user_id, wanted.app, wanted.board)
+    """Keep a subscription in place of the one that the same person had to the same board, also one made just now."""
     values = {column.name: getattr(wanted, column.name) for column in _WANTED.columns}
-    connection.execute(insert(_WANTED).values(values))
+    keep = insert_into(connection, _WANTED).values(values)
+    connection.execute(keep.on_conflict_do_update(index_elements=["app", "board", "user_id"], set_=values))
+
+
+def waiting(connection: Connection, apps: Collection[str], after: Moment) -> list[Subscription]:
+    """Return the subscriptions to boards of these apps whose next message is due after a moment."""
+    next_one = and_(_OUTBOX.c.id == _WANTED.c.message, _OUTBOX.c.done_at.is_(None), _OUTBOX.c.dead_at.is_(None))
+    query = select(_WANTED).join(_OUTBOX, next_one).where(_WANTED.c.app.in_(apps), _OUTBOX.c.due_at > after)
+    return [Subscription(**row._mapping) for row in connection.execute(query.order_by(_WANTED.c.id))]
+
+
+def is_stopped(connection: Connection, wanted: Subscription) -> bool:
+    """Tell whether the message that would send a board next is dead, so that none comes any more."""
+    dead = select(_OUTBOX.c.id).where(_OUTBOX.c.id == wanted.message, _OUTBOX.c.dead_at.is_not(None))
+    return connection.execute(dead).first() is not None
 
 
 def pass_on(connection: Connection, id: str, message: str, following: str) -> bool:

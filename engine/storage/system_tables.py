@@ -326,6 +326,13 @@ board_subscription = _table(
     _moment("at"),
 )
 
+metric_snapshot = _table(
+    "metric_snapshot",
+    *(_words(name) for name in ("app", "metric", "figures")),
+    *(_number(name) for name in ("period", "number")),
+    _moment("at"),
+)
+
 draft = _table(
     "draft",
     _words("app"),
@@ -343,12 +350,7 @@ call_receipt = _table(
     "call_receipt",
     _words("message"),
     _number("attempt"),
-    _words("app"),
-    _words("connector"),
-    _words("operation"),
-    _words("form"),
-    _words("record"),
-    _words("rule"),
+    *(_words(name) for name in ("app", "connector", "operation", "form", "record", "rule")),
     _moment("at"),
     _number("status"),
     _moment("duration"),
@@ -358,21 +360,11 @@ call_receipt = _table(
 contact = _table("contact", _words("user_id"), _words("way"), _words("address"))
 gathered = _table(
     "gathered",
-    _words("message"),
-    _words("way"),
-    _words("recipient"),
+    *(_words(name) for name in ("message", "way", "recipient")),
     _moment("due_at"),
-    _words("people"),
-    _words("text_zh"),
-    _words("text_en"),
-    _words("app"),
-    _words("form"),
-    _words("record"),
-    _words("retry"),
-    _moment("at"),
-    _moment("amount"),
-    _words("quiet"),
-    _words("standing"),
+    *(_words(name) for name in ("people", "text_zh", "text_en", "app", "form", "record", "retry")),
+    *(_moment(name) for name in ("at", "amount")),
+    *(_words(name) for name in ("quiet", "standing")),
 )
 board_refusal = _table("board_refusal", _words("user_id"), _words("app"), _words("board"))
 interruption = _table("interruption", _words("told"), _words("person"), _number("day"), _words("standing"))

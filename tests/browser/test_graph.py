@@ -78,3 +78,18 @@ def test_records_stand_in_the_graph_and_a_state_leads_to_its_list(signed_in):
     state.click()
     expect(page).to_have_url(re.compile("filter=state"))
     expect(page.locator("main")).to_contain_text(f"状态是“{name}”")
+
+
+def test_focus_is_shown_by_more_than_colour_when_one_goes_through_by_keys(signed_in):
+    page = signed_in("drawer", viewport=DESK)
+    page.goto(STATES)
+    page.locator("#graph [data-key]").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    state = page.locator("#graph a.a-state:focus-visible")
+    assert state.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    assert state.evaluate("one => parseFloat(getComputedStyle(one).outlineWidth)") >= 2
+    page.locator("#graph a.a-way").first.focus()
+    way = page.locator("#graph a.a-way:focus-visible")
+    assert way.locator(".way").evaluate("one => parseFloat(getComputedStyle(one).strokeWidth)") >= 3
+    assert "underline" in way.locator(".way-name").evaluate("one => getComputedStyle(one).textDecorationLine")

@@ -59,6 +59,20 @@ FUNNEL = metric(
     order=["run", "stage"],
     limit=200,
 )
+ALIKE = metric(
+    "alike",
+    over="stages",
+    stages=list(STAGES),
+    dimensions=[element("run", by="run"), element("stage", by="stage_state")],
+    measures=[
+        element("there", function="distinct", of="customer"),
+        element("conversion", function="conversion", of="customer"),
+        element("won", function="distinct", of="customer", where='stage_furthest = "won"'),
+    ],
+    order=["run", "stage"],
+    limit=200,
+)
+"""Of different values alone: deals that are alike need to be looked at once."""
 PACE = metric(
     "pace",
     over="stages",
@@ -100,7 +114,7 @@ def of_stays(key: str, over: str, **more: Any) -> dict[str, Any]:
 
 ENDED, ALL = of_stays("ended", "stays"), of_stays("all", "all_stays")
 GOING = of_stays("going", "all_stays", where="not stay_ended")
-METRICS = (FUNNEL, PACE, COHORTS, ENDED, ALL, GOING)
+METRICS = (FUNNEL, ALIKE, PACE, COHORTS, ENDED, ALL, GOING)
 BOARD = {
     "format": 1,
     "kind": "board",
@@ -203,6 +217,7 @@ def funnel(walks: Iterable[Walk]) -> dict[str, dict[str, str | None]]:
             "deals": percent(len(on), len(here)) if later else None,
             "rollbacks": str(sum(one[0] == stage and other[0] in before for one, other in back)),
             "times": str(sum(len(walk.reached(stage)) for walk in here)),
+            "won": str(len({walk.customer for walk in here if walk.reached("won")})),
             "ahead": str(sum(bool(walk.reached("won")) for walk in here)),
             "longest": str(max(lasted)) if lasted else None,
             "again": percent(sum(len(walk.reached(stage)) > 1 for walk in here), len(here)),

@@ -147,6 +147,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "act": Operation("Acted", body="Doing", parameters=("IfMatch",), refusals=OF_A_BODY),
     "boards": _reading("Boards", *OF_A_RECORD),
     "board": _reading("Board", *OF_A_RECORD),
+    "snapshots": _reading("Snapshots", *OF_A_RECORD),
     "board_file": Operation("Content", refusals=OF_A_RECORD, gives="*/*"),
     "parameters": _reading("Parameters", *OF_A_RECORD),
     "set_parameter": Operation(

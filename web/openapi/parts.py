@@ -221,6 +221,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Taken": TAKEN,
     "Boards": listed(closed(key=WORD, labels=named("Text"), mine=TRUTH)),
     "Board": closed(key=WORD, labels=named("Text"), at=AT, widgets={"type": "array", "items": WIDGET}),
+    "Snapshots": listed(closed(period=WORD, taken_at=AT, rows={"type": "array", "items": {"type": "object"}})),
     "Parameter": PARAMETER,
     "Parameters": listed(PARAMETER),
     "History": listed(ENTRY),

@@ -70,6 +70,13 @@ class DrawnWidget:
     heat: Heat | None = None
     beside: Beside = field(default_factory=Beside)
 
+    @property
+    def ends(self) -> tuple[DrawnRow, ...]:
+        """The rows where a line begins and ends: what has no time stands at neither."""
+        times = [column.key for column in self.view.columns if column.bucket is not None]
+        dated = [one for one in self.rows if all(one.row.values.get(key) is not None for key in times)]
+        return (dated[0], dated[-1]) if len(dated) > 1 else ()
+
 
 @blueprint.get("/a/<app>/boards")
 def boards(app: str) -> str:
@@ -137,17 +144,20 @@ def drawn(board: BoardView, widget: WidgetView) -> DrawnWidget:
         rows,
         measures,
         charts.arcs(columns[0]) if widget.kind == "pie" and columns else (),
-        _heat(widget, rows) if widget.kind == "heat" and columns else None,
+        heat_of(widget, rows) if widget.kind == "heat" and columns else None,
         board_pictures.beside(board, widget, [row.href for row in rows]) if widget.rows else Beside(),
     )
 
 
-def _heat(widget: WidgetView, rows: Sequence[DrawnRow]) -> Heat:
-    """Return the table of a widget with two dimensions and, of its measures, the first."""
+def heat_of(widget: WidgetView, rows: Sequence[DrawnRow]) -> Heat:
+    """Return the table of a widget with two dimensions and, of its measures, the first; time goes to the right."""
     first, second, measure = widget.columns[:3]
+    is_turned = first.bucket is not None and second.bucket is None
+    first, second = (second, first) if is_turned else (first, second)
     spots = []
     for drawn_row in rows:
         row, (one, other, said) = drawn_row.row, drawn_row.values[:3]
+        one, other = (other, one) if is_turned else (one, other)
         spots.append(
             Spot(
                 row=str(row.values[first.key]),

@@ -55,8 +55,12 @@ const LOOK = `
   .back .way-name { font-size: 11px; }
   .head { fill: var(--edge); }
   a:hover rect, a:focus rect { stroke: var(--accent); stroke-width: 2.5; }
-  a:hover .way-name, a:focus .way-name { fill: var(--accent); }
-  a:focus { outline: none; }
+  a:hover .way-name, a:focus .way-name { fill: var(--accent); text-decoration: underline; }
+  a:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; border-radius: 4px; }
+  a:focus-visible text { text-decoration: underline; }
+  .a-way:focus-visible { outline: none; }
+  .a-way:focus-visible .way { stroke: var(--ink); stroke-width: 4; }
+  .a-way:focus-visible .way-name { fill: var(--ink); font-weight: 700; }
   .draws a { cursor: crosshair; }
   .line { stroke: var(--accent); stroke-width: 2; stroke-dasharray: 5 4; }
 `;
@@ -117,7 +121,9 @@ const drawing = (drawn: Drawn, name: string): SVGElement => {
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": name });
   const head = element("path", { d: "M0,0 L8,4 L0,8 z", class: "head" });
-  const sizes = { id: "head", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" };
+  // As large at a thick line as at a thin one: the line of a way that has the focus is thick.
+  const own = { markerUnits: "userSpaceOnUse", markerWidth: 11, markerHeight: 11 };
+  const sizes = { id: "head", viewBox: "0 0 8 8", refX: 8, refY: 4, orient: "auto", ...own };
   svg.append(element("defs", {}, element("marker", sizes, head)));
   svg.style.minWidth = `${Math.round(width * LEAST)}px`;
   const order = drawn.states.map((state) => state.key);

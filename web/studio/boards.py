@@ -165,7 +165,9 @@ def _of_chosen(app: str, found: Design, board: Json, chosen: Json) -> dict[str, 
     spoken = words.spoken(viewer(), app, f"boards/{board['key']}.json", language())
     metric = next((one for one in metrics_in(found.documents) if one["key"] == chosen.get("metric")), None)
     form = form_in(found.documents, chosen["form"]) if chosen.get("form") in form_keys(found.documents) else None
-    fitting = kinds_of(metric) if metric else kinds_over(form) if form else ("text",)
+    fitting = (
+        kinds_of(metric, is_trend=bool(chosen.get("trend"))) if metric else kinds_over(form) if form else ("text",)
+    )
     told = words.spoken(viewer(), app, f"metrics/{metric['key']}.json", language()) if metric else {}
     return {
         "metric": metric,

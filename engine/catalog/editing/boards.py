@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Final
 
+from engine.boards.periods import BUCKET_OF
 from engine.catalog.comparing import ABSENT, Absent
 from engine.catalog.documents import Documents
 from engine.catalog.editing import problems
@@ -151,9 +152,11 @@ def metric_widget(metric: Json, taken: Sequence[Json], mint: Mint) -> Json:
     return {"uid": uid, "key": key, "labels": labels, "kind": kinds_of(metric)[0], "metric": metric["key"]}
 
 
-def kinds_of(metric: Json) -> tuple[str, ...]:
-    """Return the kinds of widgets that can show a metric, the usual one first."""
+def kinds_of(metric: Json, *, is_trend: bool = False) -> tuple[str, ...]:
+    """Return the kinds of widgets that can show a metric, or what was kept of it, the usual one first."""
     groups = metric.get("dimensions", ())
+    if is_trend and metric.get("snapshot") in BUCKET_OF:
+        groups = ({"bucket": BUCKET_OF[metric["snapshot"]]}, *groups)
     measures = metric["measures"]
     if not groups:
         radar = ("radar",) if len(measures) > 2 else ()  # noqa: PLR2004 - a radar has three axes at least

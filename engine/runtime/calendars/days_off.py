@@ -15,8 +15,10 @@ from engine.decision.problems import ABSENT
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Day, date_of, day_number, day_of, moment_text
 from engine.kernel.problems import EngineError, Problem, Text
+from engine.language.calendars import WEEKDAYS
+from engine.runtime.boards_slots import follow_days
 from engine.runtime.calendars import problems
-from engine.runtime.calendars.known import Said, home_of, said, statutory_names, usual
+from engine.runtime.calendars.known import Said, calendars, home_of, said, statutory_names, usual
 from engine.runtime.directory import is_admin
 from engine.runtime.execution import Execution
 from engine.runtime.granting import authorship
@@ -99,7 +101,6 @@ class DaysOff:
             kept = stored.values(connection).get((ENGINE_APP, at))
             days = tuple(_days(at, shown, said(kept)))
             apps = [app.definition.labels for app in current.catalog.apps.values() if home_of(app.zone) == at]
-            entries = journal.entries_about(connection, ENGINE_APP, stored.SUBJECT, at)
             return YearView(
                 zone=at,
                 zones=zones,
@@ -107,7 +108,7 @@ class DaysOff:
                 apps=tuple(apps),
                 announced=any(one.feast != NOTHING for one in days),
                 days=days,
-                version=len(entries),
+                version=journal.count_about(connection, ENGINE_APP, stored.SUBJECT, at),
                 may_change=is_admin(viewer),
                 changes=_changes(connection, at) if is_admin(viewer) else (),
             )
@@ -136,7 +137,7 @@ class DaysOff:
         others = {day: one for day, one in wanted.items() if before.get(day) != one}
         if not others:
             return 0
-        if seen is not None and seen != len(journal.entries_about(connection, ENGINE_APP, stored.SUBJECT, at)):
+        if seen is not None and seen != journal.count_about(connection, ENGINE_APP, stored.SUBJECT, at):
             raise EngineError(problems.MOVED.at())
         after = {day: one for day, one in {**before, **wanted}.items() if one is not None}
         by = authorship(self.execution, viewer.id)
@@ -144,6 +145,8 @@ class DaysOff:
         stored.put(connection, by, ENGINE_APP, at, _kept(after) or None, told)
         apps = [app for app in current.catalog.apps.values() if home_of(app.zone) == at]
         follow_calendar(self.execution, connection, apps, by.command)
+        days = calendars({at: _kept(after)})
+        follow_days(self.execution, connection, {app.key: (app.zone, days.get(app.zone, WEEKDAYS)) for app in apps})
         return len(others)
 
 
@@ -210,7 +213,7 @@ def _days(zone: str, year: int, own: Mapping[Day, Said]) -> Iterator[DayView]:
 
 
 def _changes(connection: Connection, zone: str) -> tuple[ChangeView, ...]:
-    entries = list(journal.entries_about(connection, ENGINE_APP, stored.SUBJECT, zone))[-SHOWN_CHANGES:]
+    entries = journal.newest_about(connection, ENGINE_APP, stored.SUBJECT, zone, SHOWN_CHANGES)
     names = directory.persons(connection, {entry.actor for entry in entries if entry.actor})
     return tuple(
         ChangeView(
@@ -218,7 +221,7 @@ def _changes(connection: Connection, zone: str) -> tuple[ChangeView, ...]:
             by=names[entry.actor].display_name if entry.actor in names else "",
             days=_told(entry.values.get("to")),
         )
-        for entry in reversed(entries)
+        for entry in entries
     )
 
 

@@ -63,6 +63,12 @@ class Trials:
             found = self._kept.get(name) or self._keep(name, self._made(reading, said_by(draft).documents))
         if isinstance(found, tuple):
             raise EngineError(found)
+        days = reading.current.catalog.calendars
+        if found.catalog.calendars != days:
+            # Nobody compiles anew because of a day off; the draft goes by the days of now all the same.
+            found = replace(found, catalog=replace(found.catalog, calendars=days))
+            with self._lock:
+                self._keep(name, found)
         return replace(found, parameters=self._desk.execution.catalogs.parameters(connection, found.catalog))
 
     def _keep(self, name: object, found: Current | tuple[Problem, ...]) -> Current | tuple[Problem, ...]:

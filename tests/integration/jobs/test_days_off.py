@@ -12,6 +12,7 @@ from engine.runtime.directory import ADMIN_ROLE
 from tests.integration.jobs.shops import moment, open_shop, shop, things, timed
 from tests.integration.jobs.test_deadlines import COUNT, make, play, timers
 from tests.support.apps import rule
+from tests.support.statements import recorded
 
 ZONE = "Asia/Shanghai"
 
@@ -135,3 +136,16 @@ def test_a_schedule_of_workdays_leaves_out_a_day_that_has_become_one_off(site):
     assert things(site)["a"]["n"] == 1
     play(site, moment("2026-03-06T12:00"))
     assert things(site)["a"]["n"] == 2
+
+
+def test_a_year_reads_of_the_changes_no_more_than_it_shows(site, me, root):
+    for day in range(1, 29):
+        say(site, root, {f"2026-07-{day:02}": day % 2 == 0}, note=str(day))
+    statements: list[str] = []
+    with recorded(site.database, statements):
+        shown = site.services.days_off.year(root, ZONE, 2026)
+    assert shown.version == 28
+    assert [next(iter(one.days)) for one in shown.changes] == [f"2026-07-{day:02}" for day in range(28, 8, -1)]
+    read = [one for one in statements if "youju_journal" in one]
+    assert read
+    assert all("count(" in one or "LIMIT" in one for one in read)

@@ -69,7 +69,7 @@ def test_share_and_formula_are_exact_when_they_are_rounded(library, lent):
 def test_nothing_is_blank_and_unlit_when_there_is_no_record(library):
     (row,) = widget(library, "now").rows
     assert dict(row.values) == {"lent": "0", "late": None, "fines": "0.00", "each": None}
-    assert row.light is None
+    assert (row.light, row.is_unlit) == (None, True)
     assert rows(library, "members") == []
 
 

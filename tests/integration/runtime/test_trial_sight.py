@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import traceback
+from datetime import date
 
 import pytest
 
+from engine.kernel.clocks import day_number
 from engine.kernel.problems import EngineError
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.records import Records
@@ -121,3 +123,19 @@ def test_why_a_draft_does_not_compile_is_told_each_time_without_what_was_told_be
             pass
         depths.append(len(traceback.extract_tb(caught.value.__traceback__)))
     assert len(set(depths)) == 1
+
+
+def test_draft_goes_by_the_days_off_of_now_when_these_change(lent):
+    root, day = lent.viewer("all"), "2026-03-05"
+    edit(lent, AddField("thing", "aaaaaaaaaaaa", "text", TEL))
+
+    def works():
+        with lent.database.read() as connection:
+            trial = lent.services.trials.current(connection, root, "shop")
+        return trial.catalog.calendar("shop").is_workday(day_number(date.fromisoformat(day)))
+
+    assert works()
+    lent.services.days_off.say(root, "Asia/Shanghai", {day: False})
+    assert not works()
+    lent.services.days_off.say(root, "Asia/Shanghai", {day: None})
+    assert works()

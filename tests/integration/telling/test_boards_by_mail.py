@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from engine.decision.sending import BOARD_DUE, next_slot
 from engine.jobs.delivering import DELIVERIES
 from engine.kernel.clocks import date_of, moment_read, moment_text
 from engine.kernel.problems import EngineError
+from engine.runtime.directory import ADMIN_ROLE
 from engine.storage.outbox import Message
 from tests.integration.telling.conftest import NOON, PUBLIC, Shop
 from tests.support.apps import element
@@ -71,6 +74,9 @@ def test_board_comes_once_on_each_workday_when_it_is_wanted(shop: Shop) -> None:
     (letter,) = shop.box.letters
     assert str(letter["Subject"]) == "看板“daily的中文”,2026-03-03的数字"
     assert f"{PUBLIC}/a/shop/boards/daily" in body_of(letter)
+    marked_up = letter.get_body(("html",)).get_content()
+    assert "打开看板" in marked_up
+    assert "打开记录" not in marked_up
     name, words = enclosed(letter)
     assert name == "daily的中文 2026-03-03.pdf"
     assert "按fang的权限" in words
@@ -138,6 +144,68 @@ def test_reader_without_a_mailbox_is_noted_when_the_board_is_due(shop: Shop) -> 
     shop.later(DAY)
     assert shop.box.letters == []
     assert shop.missed() == [("mute", "mail", 1)]
+
+
+def due(here: Shop) -> list[str]:
+    """Return when the board comes next, by the message that counts."""
+    waiting = "SELECT o.due_at FROM youju_outbox o JOIN youju_board_subscription s ON s.message = o.id"
+    return [moment_text(at) for (at,) in here.site.query(f"{waiting} WHERE o.done_at IS NULL")]
+
+
+def test_next_letter_is_put_off_when_a_day_becomes_one_off(shop: Shop) -> None:
+    want(shop)
+    root = shop.site.person("root", ADMIN_ROLE)
+    shop.site.services.days_off.say(root, "Asia/Shanghai", {"2026-03-03": False})
+    assert due(shop) == ["2026-03-04T00:00:00Z"]
+    shop.later(DAY)
+    assert shop.subjects() == []
+    shop.site.services.days_off.say(root, "Asia/Shanghai", {"2026-03-04": None, "2026-03-05": False})
+    shop.later(DAY)
+    assert [one[-13:-3] for one in shop.subjects()] == ["2026-03-04"]
+    assert shop.dead() == []
+
+
+def test_hour_is_that_of_the_new_zone_when_the_zone_of_the_app_changes(shop: Shop) -> None:
+    want(shop)
+    moved = published(shop)
+    moved["app.json"]["timezone"] = "Europe/Berlin"
+    shop.site.publish(moved)
+    assert due(shop) == ["2026-03-02T07:00:00Z"]
+    shop.later(4 * HOUR)
+    assert len(shop.box.letters) == 1
+
+
+def test_wanting_the_same_twice_is_wanting_it_once_also_at_the_same_time(shop: Shop) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            for one in [pool.submit(want, shop, period) for period in ("daily", "weekly") * 6]:
+                one.result()
+    want(shop)
+    before = shop.site.count("youju_outbox")
+    want(shop)
+    assert shop.site.count("youju_outbox") == before
+    assert shop.site.count("youju_board_subscription") == 1
+    shop.later(DAY)
+    assert len(shop.box.letters) == 1
+
+
+def test_reader_is_told_that_a_board_comes_no_more_and_can_begin_anew(shop: Shop) -> None:
+    want(shop)
+    mine = shop.site.services.board_subscriptions
+    assert not mine.of(shop.me, "shop", "daily").is_stopped
+    with shop.site.database.write() as connection:  # what no version writes: nobody knows when
+        connection.execute(text("UPDATE youju_board_subscription SET period = 'never'"))
+    for _ in range(40):
+        shop.later(6 * HOUR)
+    stopped = mine.of(shop.me, "shop", "daily")
+    assert stopped.is_stopped
+    told = [one.text.zh for one in shop.site.services.inbox.notifications(shop.me)]
+    assert told == ["看板“daily的中文”不再发邮件了:上次发送失败。打开看板可以重新开始。"]
+    want(shop)
+    assert not mine.of(shop.me, "shop", "daily").is_stopped
+    before = len(shop.box.letters)
+    shop.later(3 * DAY)
+    assert len(shop.box.letters) == before + 1
 
 
 @pytest.mark.parametrize(("period", "hour"), [("hourly", 8), ("daily", 24), ("daily", -1)])

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from tests.integration.web.conftest import PASSWORD
+
 LINK = re.compile(r'href="([^"]+)"')
 
 
@@ -136,6 +138,15 @@ def test_every_shape_leads_to_records_when_all_kinds_of_widgets_are_shown(librar
     behind = links(page, "/a/library/loan/?") + links(page, "/a/library/loan/0")
     assert len(set(behind)) >= 5
     assert all(librarian.get(address).status_code == 200 for address in set(behind))
+
+
+def test_light_says_that_there_is_no_data_when_what_it_goes_by_is_blank(instance, signed_in):
+    instance.directory.add_user("fresh", "Fresh", PASSWORD)
+    instance.directory.grant("fresh", "library", "reader")
+    page = signed_in("fresh").get("/a/library/boards/lending").get_data(as_text=True)
+    figures = page.split('class="board-figures"')[1].split("</section>")[0]
+    assert "没有数据" in figures
+    assert "light-unknown" in figures
 
 
 def test_board_is_wanted_by_mail_and_no_more_when_that_is_sent(librarian):

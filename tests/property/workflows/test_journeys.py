@@ -56,8 +56,10 @@ def test_conversion_is_that_of_sql_and_of_a_plain_program_whatever_way_deals_go(
         run = next(runs)
         walks = [walked(ground, run, customer, steps) for customer, steps in journeys]
         shown: dict[str, dict[str, str]] = {}
-        for row in (*ground.rows("pace"), *ground.rows("funnel")):
+        for row in (*ground.rows("pace"), *ground.rows("funnel"), *ground.rows("alike")):
             if row["run"] == str(run):
+                own = shown.get(row["stage"], row)
+                assert all(row[key] == own[key] for key in row.keys() & own.keys())
                 shown.setdefault(row["stage"], {}).update(row)
         expected = funnel(walks)
         assert {key: {name: row[name] for name in expected[key]} for key, row in shown.items()} == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.catalog.editing.boards import kinds_of
 from tests.support.apps import (
     app,
     element,
@@ -232,3 +233,17 @@ def test_stages_are_states_of_the_form_and_two_at_least(stages, fits):
     share = element("share", function="conversion", of="who")
     documents["metrics/m.json"] = metric(over="stages", stages=list(stages), measures=[share])
     assert (problems_of(documents) == []) is fits
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "is_trend", "expected"),
+    [
+        ([], False, "number"),
+        ([], True, "line"),
+        ([{"key": "who"}], True, "heat"),
+        ([{"key": "who"}, {"key": "kind"}], True, "table"),
+    ],
+)
+def test_kind_that_is_offered_first_fits_what_is_now_and_what_was_kept(dimensions, is_trend, expected):
+    metric = {"dimensions": dimensions, "measures": [{"key": "n"}], "snapshot": "weekly"}
+    assert kinds_of(metric, is_trend=is_trend)[0] == expected
