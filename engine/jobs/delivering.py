@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from engine.decision import calls, making
 from engine.decision.approvals.courses import KIND as APPROVAL_DUE
-from engine.decision.changeset import Actor
+from engine.decision.changeset import Actor, OutboxMessage
 from engine.decision.commands import Command, PassDue, RunRules
 from engine.decision.course import GOING_ON
 from engine.decision.envelopes import handling as envelopes
@@ -143,10 +143,11 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         ARM: arm,
         APPROVAL_DUE: pass_due,
         envelopes.LINK: signing.keep_told,
-        envelopes.CODE: signing.keep_nothing,
+        envelopes.CODE: signing.keep_code,
         envelopes.SEAL: signing.keep_sealed,
         envelopes.DUE: signing.pass_time,
         envelopes.ASK: signing.begin_asked,
+        envelopes.LOST: signing.tell_lost,
     }
 )
 BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
@@ -178,12 +179,18 @@ RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], ou
         PULL: retry_of,
         TELL: telling.retry_of,
         DIGEST: telling.retry_of,
+        envelopes.CODE: signing.retry_code,
         envelopes.SEAL: signing.retry_of,
         envelopes.ASK: signing.retry_of,
         BOARD_MAIL: posting.retry_of,
     }
 )
 """How what failed is tried again, where that is not as usual."""
+
+DEATHS: Mapping[str, Callable[[Execution, Message], Iterable[OutboxMessage]]] = MappingProxyType(
+    dict.fromkeys((envelopes.LINK, envelopes.CODE, envelopes.SEAL, envelopes.ASK), signing.lost)
+)
+"""What follows where a message dies: whoever waits for what it brings hears of it."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +245,12 @@ class Delivery:
         real = self.execution.clocks.real()
         find = RETRIES.get(message.kind)
         retry = RETRY if find is None else find(self.execution, message, error, RETRY)
-        self._settle(message, lambda connection: outbox.fail(connection, message, _said(error), real, retry))
+
+        def note(connection: Connection) -> None:
+            if outbox.fail(connection, message, _said(error), real, retry) and message.kind in DEATHS:
+                self.execution.send(connection, message.command, DEATHS[message.kind](self.execution, message))
+
+        self._settle(message, note)
 
     def _settle(self, message: Message, note: Callable[[Connection], object]) -> None:
         """Note how a delivery stands with its message, unless another deliverer has taken it over."""
