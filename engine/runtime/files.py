@@ -16,7 +16,7 @@ from engine.runtime.desk import Desk
 from engine.runtime.files_seen import view_of
 from engine.runtime.files_views import FileView, TokenView
 from engine.runtime.reading import Reading
-from engine.runtime.signing.sight import may_open
+from engine.runtime.signing.sight import OF_ENVELOPES, may_open
 from engine.runtime.views import Viewer
 from engine.storage import capture_tokens, files
 from engine.storage.contents import problems
@@ -38,9 +38,6 @@ MOST_WAITING: Final = 500 * MIB
 """How many bytes of a user may wait for a record to hold them: nobody fills the disk."""
 
 TOKEN_BYTES: Final = 16
-
-OF_ENVELOPES: Final = ("application/pdf", "image/png")
-"""What the files of envelopes are: documents, reports and drawn signatures."""
 
 
 class Files:

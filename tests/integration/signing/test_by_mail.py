@@ -54,6 +54,8 @@ def test_link_and_code_come_by_mail_and_the_sender_sees_no_code(firm, box):
     [token] = LINK.findall(body_of(invitation))
     assert token == firm.token(view)
     assert view.signers[0].told_by == "mail"
+    found = firm.site.services.envelopes.link(firm.site.viewer("ge"), view.id, 1)
+    assert found.address == f"{PUBLIC}/sign/{token}", "wherever the sender asks from"
     links = firm.site.services.links
     assert firm.open(token).mail == "w***@example.com"
     links.ask_code(token, PLACE)

@@ -75,6 +75,9 @@ def test_who_may_not_read_all_that_the_document_prints_sees_how_far_it_is(firm, 
     assert {key for act in seen.acts for key in act.said} <= {"by"}
     assert "王主任" not in repr(seen)
     assert opens(firm, "nell", done.file, done.signed_file, done.report_file) == []
+    for name, may in (("ge", [True, True]), ("ruth", [True, False]), ("nell", [False, False])):
+        held = firm.site.services.records.read(firm.site.viewer(name), KEY, "deal", done.record).files
+        assert [held[id].open for id in (done.signed_file, done.report_file)] == may, name
 
 
 def test_who_signs_it_sees_the_document(firm, done):
