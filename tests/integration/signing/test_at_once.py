@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 
 from engine.decision.changeset import Actor
-from engine.decision.envelopes.commands import AskCode, OpenLink
+from engine.decision.envelopes.commands import AskCode, NoteTold, OpenLink
 from engine.kernel.problems import EngineError
 from engine.runtime.signing.sending import Named
 from tests.integration.signing.test_course import refusal
-from tests.support.signing import KEY, PLACE
+from tests.support.signing import KEY, PLACE, text_of
 
 WANG, LI = Named("王主任"), Named("李经理")
 
@@ -80,3 +80,19 @@ def test_a_document_is_made_again_when_its_record_changes_while_it_is_made(firm,
     monkeypatch.setattr(printouts, "make", made)
     view = firm.send(record, WANG)
     assert (view.title, view.changed) == ("合同 另一家.pdf", False)
+
+
+def test_what_is_told_too_late_is_no_act_so_that_the_report_has_them_all(firm):
+    view = firm.send(firm.record(), WANG)
+    about = (firm.site.viewer("ge"), view.id)
+    firm.site.services.envelopes.renew(*about, 1)  # its message is still on its way when it is signed
+    firm.site.business.moment += 60_000
+    firm.sign(firm.site.services.envelopes.look(*about))
+    firm.site.services.execution.execute(command(firm, NoteTold(view.id, 1, 2, "nobody")))
+    signed = [act.act for act in firm.site.services.envelopes.look(*about).acts]
+    assert signed[-1] == "sign"
+    firm.work()
+    done = firm.look(view)
+    assert [act.act for act in done.acts] == [*signed, "seal"]
+    report = text_of(firm.content(done.report_file)).replace("\n", "")
+    assert all(act.hash[:16] in report for act in done.acts[:-1])
