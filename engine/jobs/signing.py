@@ -302,6 +302,8 @@ def made_to_sign(execution: Execution, message: Message) -> Message:
         app = reading.catalog.apps.get(said["app"])
         printout = None if app is None else app.printouts.get(said["document"])
         form = reading.catalog.form(said["app"], said["form"])
+        if app is not None and form is None:
+            raise PostponedError(execution.clocks.real() + LOOKED_AGAIN)
         if printout is None or form is None or printout.definition.signing is None:
             raise EngineError(NO_DOCUMENT.at(document=said["document"]))
         row = reading.record(form.app, form.key, said["record"])
@@ -321,6 +323,8 @@ def begin_asked(execution: Execution, connection: Connection, message: Message) 
     reading = Desk(execution).over(connection, NOBODY)
     form, app = reading.catalog.form(said["app"], said["form"]), reading.catalog.apps.get(said["app"])
     row = None if form is None else reading.record(said["app"], said["form"], said["record"])
+    if app is not None and form is None:
+        raise PostponedError(execution.clocks.real() + LOOKED_AGAIN)
     if form is None or app is None or row is None or said["document"] not in app.printouts:
         return
     about = (form, row, app.printouts[said["document"]])

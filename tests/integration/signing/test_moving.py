@@ -8,19 +8,22 @@ import random
 import pytest
 
 from engine.connectors.outside import Outside
+from engine.jobs.delivering import Delivery
 from engine.jobs.housekeeping import Housekeeping
 from engine.kernel.clocks import DAY_MS
 from engine.kernel.problems import EngineError
 from engine.runtime.activating import set_active
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.signing.sending import Named, Wanted
+from engine.storage import outbox
 from engine.storage.audit import verify
 from engine.storage.database import open_database
 from engine.storage.migrations import migrate
+from tests.integration.signing.test_rules import SEND
 from tests.support.apps import app, form
 from tests.support.apps import field as form_field
 from tests.support.moving import tables_of, take, write
-from tests.support.signing import KEY, PLACE, ROLES, Contracts
+from tests.support.signing import CUSTOMER, KEY, PLACE, ROLES, Contracts
 from tests.support.sites import Site
 
 WANG = Named("王主任")
@@ -95,7 +98,7 @@ def purge(site):
 
 def without(firm, *, field=False):
     """Publish the app without the form, or without the field of what was signed; without documents in both cases."""
-    kept = {path: copy.deepcopy(one) for path, one in firm.documents.items() if one["kind"] != "document"}
+    kept = {path: copy.deepcopy(one) for path, one in firm.documents.items() if one["kind"] not in ("document", "rule")}
     [form_path] = [path for path in kept if path.startswith("forms/")]
     if field:
         kept[form_path]["fields"] = [one for one in kept[form_path]["fields"] if one["key"] != "papers"]
@@ -126,6 +129,30 @@ def test_messages_of_a_retired_form_wait_until_it_is_back(firm):
     site.real.moment += 3_600_000
     firm.work()
     assert firm.look(view).acts[-1].act == "expire"
+
+
+def test_what_a_rule_sends_of_a_retired_form_waits_until_it_is_back(site):
+    firm = Contracts.on(site, SEND, signers=[CUSTOMER])
+    record = firm.record()
+    ge = site.viewer("ge")
+    site.services.records.update(ge, KEY, "deal", record.id, {"name": "改名"}, version=record.version)
+    while not site.query("SELECT id FROM youju_outbox WHERE kind = 'signing'"):
+        deliver_one(site)
+    without(firm)
+    firm.work()
+    site.publish(firm.documents)
+    site.real.moment += 3_600_000
+    firm.work()
+    [view] = site.services.envelopes.of_record(ge, KEY, "deal", record.id)
+    assert view.title == "合同 改名.pdf"
+
+
+def deliver_one(site):
+    """Deliver the message that is due first."""
+    execution = site.services.execution
+    with site.database.write() as connection:
+        [message] = outbox.claim(connection, business_now=site.business(), real_now=site.real(), limit=1)
+    assert Delivery(execution).deliver(message)
 
 
 def test_what_was_signed_outlives_the_field_that_took_it(firm):
