@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from engine.kernel.canonical import Json
 from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError, Problem
-from engine.runtime.signing.sending import Named, Wanted
+from engine.runtime.signing.sending import MOST_SIGNERS, Named, Wanted
 from web import api_calendar
 from web.api import RECORD, answer
 from web.doors import instance, viewer
@@ -54,6 +54,7 @@ def _said() -> dict[str, Json]:
 
 def _signers(listed: list[Json]) -> tuple[Named, ...]:
     problems: list[Problem] = []
+    listed = listed[: MOST_SIGNERS + 1]  # what comes behind one too many is not looked at
     for number, one in enumerate(listed):
         place = f"signers[{number}]"
         if not isinstance(one, dict):

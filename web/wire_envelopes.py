@@ -29,6 +29,7 @@ def envelope_json(view: EnvelopeView) -> Json:
         "acts": [_act_json(one) for one in view.acts],
         "intact": view.intact,
         "changed": view.changed,
+        "sealed": view.sealed,
         "signed_file": view.signed_file,
         "report_file": view.report_file,
         "may": sorted(view.may),
@@ -69,6 +70,6 @@ def _act_json(act: EnvelopeActView) -> Json:
 
 
 def link_json(view: LinkView) -> Json:
-    """Return a signer's link, from the address of the installation on."""
+    """Return a signer's link, from the address of the installation on; its path is null where it must be replaced."""
     code = None if view.code is None else {"code": view.code, "until": view.code_until}
-    return {"signer": view.signer, "path": view.path, "told_by": view.told_by, "code": code}
+    return {"signer": view.signer, "path": view.path, "address": view.address, "told_by": view.told_by, "code": code}

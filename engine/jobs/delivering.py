@@ -146,10 +146,11 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         ARM: arm,
         APPROVAL_DUE: pass_due,
         envelopes.LINK: signing.keep_told,
-        envelopes.CODE: signing.keep_nothing,
+        envelopes.CODE: signing.keep_code,
         envelopes.SEAL: signing.keep_sealed,
         envelopes.DUE: signing.pass_time,
         envelopes.ASK: signing.begin_asked,
+        envelopes.LOST: signing.tell_lost,
     }
 )
 BRIEF_DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
@@ -182,6 +183,7 @@ RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], ou
         PULL: retry_of,
         TELL: telling.retry_of,
         DIGEST: telling.retry_of,
+        envelopes.CODE: signing.retry_code,
         envelopes.SEAL: signing.retry_of,
         envelopes.ASK: signing.retry_of,
         BOARD_MAIL: posting.retry_of,
@@ -189,11 +191,13 @@ RETRIES: Mapping[str, Callable[[Execution, Message, Exception, outbox.Retry], ou
 )
 """How what failed is tried again, where that is not as usual."""
 
-
 GIVEN_UP: Mapping[str, Callable[[Execution, Connection, Message], None]] = MappingProxyType(
-    {BOARD_DUE: posting.tell_that_it_stopped}
+    {
+        **dict.fromkeys((envelopes.LINK, envelopes.CODE, envelopes.SEAL, envelopes.ASK), signing.tell_of_loss),
+        BOARD_DUE: posting.tell_that_it_stopped,
+    }
 )
-"""What is done when a message is given up, for somebody waits for what would have followed."""
+"""What is done when a message is given up: whoever waits for what it brings hears of it."""
 
 
 @dataclass(frozen=True)

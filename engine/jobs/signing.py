@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.connectors.telling import sending
 from engine.connectors.telling.letters import Recipient, Told
-from engine.decision.changeset import Actor
+from engine.decision.changeset import Actor, OutboxMessage
 from engine.decision.commands import Command
-from engine.decision.envelopes.commands import EnvelopeBody, ExpireEnvelope, KeepSigned, NoteTold
+from engine.decision.envelopes import handling
+from engine.decision.envelopes.commands import EnvelopeBody, ExpireEnvelope, KeepSigned, NoteLost, NoteTold
+from engine.decision.envelopes.handling import ASK, LOST
+from engine.decision.envelopes.people import in_charge
 from engine.decision.standing import StandingEnvelope
 from engine.decision.telling import MAIL
+from engine.decision.words import title
 from engine.jobs.problems import NO_DOCUMENT
 from engine.jobs.telling import by_turns, is_hopeless
+from engine.jobs.turns import PostponedError
 from engine.kernel.canonical import Json
-from engine.kernel.identifiers import derived_id
+from engine.kernel.identifiers import derived_id, uuid7
 from engine.kernel.problems import EngineError, Text
 from engine.printouts.pdf import pdf_of
 from engine.runtime.desk import Desk
 from engine.runtime.execution import Execution
-from engine.runtime.printouts import MadeDocument, Making
+from engine.runtime.printouts import AppSight, MadeDocument, Making
 from engine.runtime.signing import papers
 from engine.runtime.signing.envelopes import PATH
 from engine.runtime.signing.keyring import Keyring, digest_of
 from engine.runtime.signing.links import NOBODY
-from engine.runtime.signing.sending import KeptContent, Wanted, begin, kept_content, mail_is_set_up, put_file
+from engine.runtime.signing.sending import KeptContent, Wanted, begin, kept_content, mail_is_set_up, put_file, to_sign
 from engine.sealing.pades import sealed, with_pages
 from engine.storage import envelopes as stored
 from engine.storage import outbox
@@ -34,17 +40,33 @@ from engine.storage.outbox import Message
 from engine.workflows.signing import problems
 from engine.workflows.signing.agreeing import first_contradiction
 from engine.workflows.signing.chain import first_break
-from engine.workflows.signing.envelope import Signer
+from engine.workflows.signing.envelope import CODE_LASTS, Signer
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 PDF = "application/pdf"
 SYSTEM = "system"
+NOBODY_TOLD = "nobody"
 HOPELESS = frozenset(
-    (NO_DOCUMENT.code, problems.ANOTHER_DOCUMENT.code, problems.BROKEN_CHAIN.code, problems.NO_SIGNERS.code)
+    one.code
+    for one in (
+        NO_DOCUMENT,
+        problems.ANOTHER_DOCUMENT,
+        problems.BROKEN_CHAIN,
+        problems.NO_SIGNERS,
+        problems.TOO_MANY_SIGNERS,
+        problems.TOO_LARGE,
+        problems.NO_ROOM,
+    )
 )
 """What trying again does not mend."""
+
+LOOKED_AGAIN = 3_600_000
+"""After how long a message looks again whether a retired form is back, in milliseconds."""
+
+CODE_ATTEMPTS = 5
+"""How often mail with a code is tried: a quarter of a minute. Then the sender has the code, while it is good."""
 
 OPENS = Text("打开并签署", "Open and sign")
 
@@ -54,7 +76,10 @@ def _keyring(execution: Execution) -> Keyring:
 
 
 def _standing(execution: Execution, message: Message) -> StandingEnvelope | None:
-    """Return the envelope of a message; None where it, or the form of its record, is gone."""
+    """Return the envelope of a message; None where it is gone. PostponedError while the form of its record is retired.
+
+    What is retired may come back; what is not is purged, and its messages with it.
+    """
     with execution.database.read() as connection:
         return _there(execution, connection, message)
 
@@ -63,7 +88,9 @@ def _there(execution: Execution, connection: Connection, message: Message) -> St
     id = message.payload["envelope"]
     found = stored.by_id(connection, [id]).get(id)
     catalog = execution.catalogs.current(connection).catalog
-    return None if found is None or catalog.form(found.app, found.form) is None else found
+    if found is not None and catalog.form(found.app, found.form) is None:
+        raise PostponedError(execution.clocks.real() + LOOKED_AGAIN)
+    return found
 
 
 def _waiting(standing: StandingEnvelope | None, message: Message) -> Signer | None:
@@ -96,17 +123,31 @@ def link_sent(execution: Execution, message: Message) -> Message:
 
 
 def code_sent(execution: Execution, message: Message) -> Message:
-    """Send a signer their code by mail, before the transaction; one that is over by now is not sent."""
+    """Send a signer their code by mail, before the transaction; the message then says where it did not get through.
+
+    One that is over by now, or that the sender has, is not sent.
+    """
     standing = _standing(execution, message)
     signer, number = _waiting(standing, message), message.payload["number"]
-    if standing is not None and signer is not None and signer.code is not None and signer.codes == number:
-        code = _keyring(execution).code(standing.id, signer.number, signer.issue, number)
+    if standing is None or signer is None or signer.code is None or (signer.codes, signer.code_by) != (number, MAIL):
+        return message
+    late = execution.clocks.business() >= (signer.code_at or 0) + CODE_LASTS
+    if late or not _code_written(execution, message, standing, signer):
+        return replace(message, payload={**message.payload, "lost": True})
+    return message
+
+
+def _code_written(execution: Execution, message: Message, standing: StandingEnvelope, signer: Signer) -> bool:
+    """Send the code; False where mail does not go out now: it would come too late."""
+    try:
+        code = _keyring(execution).code(standing.id, signer.number, signer.issue, signer.codes)
         said = Text(
             f"签署验证码 {code},10 分钟内有效。不是您本人操作时,请不要告诉任何人。",
             f"Your code for signing is {code}, good for 10 minutes. Tell it nobody.",
         )
-        _written(execution, message, signer, Told(said))
-    return message
+        return _written(execution, message, signer, Told(said))
+    except PostponedError:
+        return False
 
 
 def _written(execution: Execution, message: Message, signer: Signer, told: Told) -> bool:
@@ -134,8 +175,62 @@ def keep_told(execution: Execution, connection: Connection, message: Message) ->
         _do(execution, connection, message, NoteTold(said["envelope"], said["signer"], said["issue"], said["by"]))
 
 
-def keep_nothing(_execution: Execution, _connection: Connection, _message: Message) -> None:
-    """Let a code that was sent be: that it was asked for is kept already."""
+def keep_code(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let the sender have a code that did not get through; of one that did it is kept already that it was asked for."""
+    said = message.payload
+    if "lost" in said and _there(execution, connection, message) is not None:
+        _do(execution, connection, message, NoteLost(said["envelope"], "code", *_which(said), said["number"]))
+
+
+def _which(said: Mapping[str, Json]) -> tuple[int, int]:
+    return said["signer"], said["issue"]
+
+
+def tell_of_loss(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let a message follow that says that this one has died."""
+    now = execution.clocks.business()
+    payload = {**message.payload, "kind": message.kind}
+    following = OutboxMessage(uuid7(now, execution.randomness(10)), LOST, payload, now)
+    execution.send(connection, message.command, [following])
+
+
+def tell_lost(execution: Execution, connection: Connection, message: Message) -> None:
+    """Let whoever answers for it know that a message has died."""
+    said = message.payload
+    if said["kind"] == ASK:
+        _tell_unsent(execution, connection, message)
+        return
+    if _there(execution, connection, message) is None:
+        return
+    match said["kind"]:
+        case handling.LINK:
+            _do(execution, connection, message, NoteTold(said["envelope"], *_which(said), NOBODY_TOLD))
+        case handling.CODE:
+            _do(execution, connection, message, NoteLost(said["envelope"], "code", *_which(said), said["number"]))
+        case _:
+            _do(execution, connection, message, NoteLost(said["envelope"], "seal"))
+
+
+def _tell_unsent(execution: Execution, connection: Connection, message: Message) -> None:
+    """Tell whoever answers for a record that what a rule wanted to send for signing was not sent."""
+    said, reading = message.payload, Desk(execution).over(connection, NOBODY)
+    form = reading.catalog.form(said["app"], said["form"])
+    row = None if form is None else reading.record(said["app"], said["form"], said["record"])
+    if form is None or row is None:
+        return
+    printout = reading.app(form.app).printouts.get(said["document"])
+    named = Text(said["document"], said["document"]) if printout is None else printout.definition.labels
+    zh, en = (title(AppSight(reading), form, row, speech) for speech in ("zh", "en"))
+    text = Text(
+        f"{zh}:“{named.zh}”没有发出签署,请管理员查看未送达的消息",
+        f"{en}: “{named.en}” was not sent for signing; an administrator finds why under jobs",
+    )
+    told: Json = {"recipients": list(in_charge(reading, None, row)), "text": text.as_json()}
+    told |= {key: said[key] for key in ("app", "form", "record")}
+    now = execution.clocks.business()
+    execution.send(
+        connection, message.command, [OutboxMessage(uuid7(now, execution.randomness(10)), "notify", told, now)]
+    )
 
 
 def pass_time(execution: Execution, connection: Connection, message: Message) -> None:
@@ -208,6 +303,8 @@ def made_to_sign(execution: Execution, message: Message) -> Message:
         app = reading.catalog.apps.get(said["app"])
         printout = None if app is None else app.printouts.get(said["document"])
         form = reading.catalog.form(said["app"], said["form"])
+        if app is not None and form is None:
+            raise PostponedError(execution.clocks.real() + LOOKED_AGAIN)
         if printout is None or form is None or printout.definition.signing is None:
             raise EngineError(NO_DOCUMENT.at(document=said["document"]))
         row = reading.record(form.app, form.key, said["record"])
@@ -215,7 +312,7 @@ def made_to_sign(execution: Execution, message: Message) -> Message:
             return message
         speech = printout.definition.language
         prepared = Making(reading, form, row, printout, speech, execution.contents).prepared()
-    made: Json = vars(kept_content(execution, prepared.drawn()))
+    made: Json = vars(to_sign(execution, replace(prepared.drawn(), seen=int(row["version"]))))
     return replace(message, payload={**said, "made": made})
 
 
@@ -227,11 +324,18 @@ def begin_asked(execution: Execution, connection: Connection, message: Message) 
     reading = Desk(execution).over(connection, NOBODY)
     form, app = reading.catalog.form(said["app"], said["form"]), reading.catalog.apps.get(said["app"])
     row = None if form is None else reading.record(said["app"], said["form"], said["record"])
+    if app is not None and form is None:
+        raise PostponedError(execution.clocks.real() + LOOKED_AGAIN)
     if form is None or app is None or row is None or said["document"] not in app.printouts:
         return
     about = (form, row, app.printouts[said["document"]])
     id = derived_id(f"{message.id}/sent", message.due_at, 0)
     begin(execution, reading, about, KeptContent(**said["made"]), Wanted(), Actor(None, said["rule"]), id)
+
+
+def retry_code(_execution: Execution, _message: Message, _error: Exception, usual: outbox.Retry) -> outbox.Retry:
+    """Return how mail with a code is repeated: a few times, since it is good for minutes."""
+    return replace(usual, most=CODE_ATTEMPTS)
 
 
 def retry_of(_execution: Execution, _message: Message, error: Exception, usual: outbox.Retry) -> outbox.Retry:

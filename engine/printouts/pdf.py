@@ -6,8 +6,6 @@ Texts are never markup: what stands in them is escaped. A sign that the font lac
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from threading import Lock
@@ -16,7 +14,7 @@ from xml.sax.saxutils import escape
 
 import segno
 from PIL import Image as Pixels
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageOps
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4, A5, LETTER, landscape
@@ -39,6 +37,7 @@ from reportlab.platypus import (
 from engine.printouts.letters import font_content
 from engine.printouts.paper import Block, Break, Code, Drawing, Grid, Pairs, Paper, Pictures, Writing
 from engine.printouts.picture import Area, Dot, Label, Picture, Shape, Stroke
+from engine.printouts.reading_pictures import BROKEN
 from engine.printouts.tones import tone
 
 if TYPE_CHECKING:
@@ -203,19 +202,6 @@ def _table(rows: list[list[Any]], widths: list[float], *, head: bool, more: list
     made = Table(rows, colWidths=widths, repeatRows=1 if head else 0, splitInRow=1)
     made.setStyle(TableStyle([*lines, *(more or [])]))
     return made
-
-
-BROKEN = (
-    UnidentifiedImageError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    Pixels.DecompressionBombError,
-)
-"""What reading a picture raises where it is none, or a broken one."""
 
 
 def _picture(content: bytes, width: float, height: float) -> Iterator[Flowable]:

@@ -16,6 +16,7 @@ from engine.runtime.desk import Desk
 from engine.runtime.files_seen import view_of
 from engine.runtime.files_views import FileView, TokenView
 from engine.runtime.reading import Reading
+from engine.runtime.signing.sight import OF_ENVELOPES, may_open
 from engine.runtime.views import Viewer
 from engine.storage import capture_tokens, files
 from engine.storage.contents import problems
@@ -136,16 +137,18 @@ def _readable(reading: Reading, id: str) -> FileRow:
         raise EngineError(ABSENT.at())
     held = files.uses(reading.connection, id)
     is_own = not held and row.user_id == reading.viewer.id
-    if is_own or any(_may_see(reading, use) for use in held):
+    if is_own or any(_may_see(reading, use, row) for use in held):
         return row
     raise EngineError(ABSENT.at())
 
 
-def _may_see(reading: Reading, use: Use) -> bool:
+def _may_see(reading: Reading, use: Use, file: FileRow) -> bool:
     form = reading.catalog.form(use.app, use.form)
     if form is None or not reading.access(form).grants:
         return False
     row = reading.record(use.app, use.form, use.record)
     if row is None or not reading.may_see(form, row):
         return False
-    return use.field not in reading.access(form).hidden(row, reading.surroundings(use.app))
+    if use.field in reading.access(form).hidden(row, reading.surroundings(use.app)):
+        return False
+    return file.type not in OF_ENVELOPES or may_open(reading, form, row, file.id)

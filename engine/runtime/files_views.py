@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FileView:
-    """One file. ``size`` is in bytes, ``width`` and ``height`` of a picture in pixels; ``at`` is when it came."""
+    """One file. ``size`` is in bytes, ``width`` and ``height`` of a picture in pixels; ``at`` is when it came.
+
+    ``open`` is False where a viewer who sees that it is there may not open it: it is an envelope's.
+    """
 
     id: str
     name: str
@@ -17,6 +20,7 @@ class FileView:
     width: int | None
     height: int | None
     at: str
+    open: bool = True
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,8 @@ from engine.printouts.pdf import pdf_of
 from engine.runtime import files_seen
 from engine.runtime.desk import Desk
 from engine.runtime.reading import Reading
-from engine.runtime.record_sight import is_closed
+from engine.runtime.record_sight import sieve_of
 from engine.runtime.showing import prefetch
-from engine.runtime.sight import not_open
 from engine.runtime.views import Viewer
 from engine.storage.contents.kinds import clean_name
 from engine.storage.contents.store import Contents
@@ -44,11 +43,15 @@ PAGES: dict[str, str] = {"zh": "第 {number} 页", "en": "Page {number}"}
 
 @dataclass(frozen=True)
 class MadeDocument:
-    """A document as it was made: its name with its ending, its media type, its bytes."""
+    """A document as it was made: its name with its ending, its media type, its bytes.
+
+    ``seen`` is the version of the record that it was made of, where that is told.
+    """
 
     name: str
     media: str
     content: bytes
+    seen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class Printouts:
             speech: Speech = "en" if viewer.language == "en" else "zh"
             making = Making(reading, definition, row, printout, speech, self._desk.execution.contents)
             made = making.prepared(sieve_of(reading, definition, row))
-        return made.drawn()
+        return replace(made.drawn(), seen=int(row["version"]))
 
 
 def _offered(reading: Reading, form: Form, row: Row) -> tuple[OfferedDocument, ...]:
@@ -133,15 +136,6 @@ def _offered(reading: Reading, form: Form, row: Row) -> tuple[OfferedDocument, .
         if one.definition.form == form.key
         and (one.when is None or (sieve.lets(one.when) and one.when.holds(row, around)))
     )
-
-
-def sieve_of(reading: Reading, form: Form, row: Row) -> Sieve:
-    """Return what of a record is closed to the viewer."""
-
-    def closed_inside(app: str, key: str, reads: ReadSet) -> bool:
-        return any(not_open(reading, app, key, reads))
-
-    return Sieve(lambda reads: is_closed(reading, form, row, reads), closed_inside)
 
 
 def _readable(reading: Reading, app: str, form: str, id: str) -> tuple[Row, Form]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.catalog.printouts.sieves import Sieve
 from engine.forms.forms import Form
 from engine.kernel.values import Row
 from engine.language.expressions import ReadSet
@@ -33,3 +34,12 @@ def _is_seen(reading: Reading, form: Form, row: Row, way: Iterable[str]) -> bool
         if here is not None and held is not None and not reading.may_see(here, held):
             return False
     return True
+
+
+def sieve_of(reading: Reading, form: Form, row: Row) -> Sieve:
+    """Return what of a record is closed to the viewer."""
+
+    def closed_inside(app: str, key: str, reads: ReadSet) -> bool:
+        return any(not_open(reading, app, key, reads))
+
+    return Sieve(lambda reads: is_closed(reading, form, row, reads), closed_inside)

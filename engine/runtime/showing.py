@@ -23,6 +23,7 @@ from engine.rules.actions import SetFields
 from engine.rules.rules import old_fields
 from engine.runtime import files_seen
 from engine.runtime.reading import Reading
+from engine.runtime.signing.sight import opened
 from engine.runtime.views import RecordView, TransitionView
 from engine.workflows.workflows import Transition, Workflow
 
@@ -98,7 +99,7 @@ def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
         transitions=tuple(transitions(reading, form, flow, row)) if flow else (),
         may_update=not locked and access.covers("update", row, around),
         may_delete=not locked and access.covers("delete", row, around),
-        files=files_seen.seen_in(reading, visible, row),
+        files=opened(reading, form, row, files_seen.seen_in(reading, visible, row)),
     )
 
 

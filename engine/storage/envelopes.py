@@ -42,15 +42,16 @@ def note(connection: Connection, acts: Sequence[tuple[str, Act]]) -> None:
 
 
 def facts(connection: Connection, queries: Sequence[EnvelopeQuery]) -> Iterator[tuple[EnvelopeQuery, object]]:
-    """Answer what deciding asks about envelopes."""
+    """Answer what deciding asks about envelopes; nobody else changes them until this transaction ends."""
     if queries:
-        found = by_id(connection, (query.id for query in queries))
+        found = by_id(connection, (query.id for query in queries), held=True)
         yield from ((query, found.get(query.id)) for query in queries)
 
 
-def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, StandingEnvelope]:
-    """Return these envelopes by id."""
-    rows = connection.execute(select(_ENVELOPE).where(_ENVELOPE.c.id.in_(sorted(set(ids)))))
+def by_id(connection: Connection, ids: Iterable[str], *, held: bool = False) -> dict[str, StandingEnvelope]:
+    """Return these envelopes by id; ``held`` ones are locked in that order, which SQLite's one writer needs not."""
+    query = select(_ENVELOPE).where(_ENVELOPE.c.id.in_(sorted(set(ids)))).order_by(_ENVELOPE.c.id)
+    rows = connection.execute(query.with_for_update() if held else query)
     return {row.id: _standing(row) for row in rows}
 
 

@@ -74,6 +74,8 @@ def answer(
     """
     listed = list(dict.fromkeys(queries))
     answers: dict[Query, object] = {}
+    # Envelopes come first: whoever waits for one reads everything else as whoever was before has left it.
+    answers.update(envelopes.facts(connection, [query for query in listed if isinstance(query, EnvelopeQuery)]))
     answers.update(_records(connection, tables, [query for query in listed if isinstance(query, RecordQuery)]))
     answers.update(_persons(connection, [query for query in listed if isinstance(query, PersonQuery)]))
     answers.update(_roles(connection, [query for query in listed if isinstance(query, RoleQuery)]))
@@ -92,7 +94,6 @@ def answer(
     )
     answers.update(approvals.facts_by_id(connection, [query for query in listed if isinstance(query, ApprovalQuery)]))
     answers.update(approvals.facts_on(connection, [query for query in listed if isinstance(query, ApprovalsOnQuery)]))
-    answers.update(envelopes.facts(connection, [query for query in listed if isinstance(query, EnvelopeQuery)]))
     answers.update(absences.facts(connection, [query for query in listed if isinstance(query, AwayQuery)]))
     answers.update(capture_tokens.facts(connection, [query for query in listed if isinstance(query, CaptureQuery)]))
     moved = [query for query in listed if isinstance(query, LastMoveQuery)]

@@ -48,6 +48,17 @@ _WITH_RECORDS = (
 )
 """What else is kept about the records of a form, by app, form and record."""
 
+_IN_AN_ENVELOPE = exists().where(
+    _ENVELOPE.c.app == _USE.c.app,
+    _ENVELOPE.c.form == _USE.c.form,
+    _ENVELOPE.c.record == _USE.c.record,
+    or_(
+        _USE.c.file.in_([_ENVELOPE.c.file, _ENVELOPE.c.signed_file, _ENVELOPE.c.report_file]),
+        _ENVELOPE.c.content.contains(_USE.c.file),
+    ),
+)
+"""That a file is a document, a report or a drawn signature of an envelope: it goes with that, not with a field."""
+
 
 @dataclass(frozen=True)
 class Remains:
@@ -83,7 +94,7 @@ def count(connection: Connection, remains: Remains) -> Kept:
     entries = select(func.count()).select_from(_JOURNAL).where(*about, said)
     held = [_USE.c.app == remains.tables.app, _USE.c.form == remains.tables.form]
     if remains.field is not None:
-        held.append(_USE.c.field == remains.field)
+        held += [_USE.c.field == remains.field, ~_IN_AN_ENVELOPE]
     files = select(func.count(_USE.c.file.distinct())).where(*held)
     query = select(func.count()).select_from(main).where(_holds(remains))
     return Kept(*(int(connection.execute(one).scalar_one()) for one in (query, entries, files)))
@@ -232,7 +243,7 @@ def _forget_about(connection: Connection, remains: Remains, ids: Sequence[str]) 
         about = (_RUN.c.app == app, _RUN.c.form == form, _RUN.c.record.in_(ids))
         connection.execute(delete(_RUN).where(*about, _RUN.c.trace.contains(f'"{field}"', autoescape=True)))
         uses = (_USE.c.app == app, _USE.c.form == form, _USE.c.record.in_(ids))
-        connection.execute(delete(_USE).where(*uses, _USE.c.field == field))
+        connection.execute(delete(_USE).where(*uses, _USE.c.field == field, ~_IN_AN_ENVELOPE))
 
 
 def forget_messages(connection: Connection, remains: Remains) -> None:

@@ -12,6 +12,7 @@ from engine.packs.people import add_people
 from engine.packs.reading import read_pack
 from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.publishing import publish
+from tests.fault import lending_signed
 from tests.fault.story import (
     DAY,
     HOUR,
@@ -45,6 +46,7 @@ def base(instance: Instance) -> dict[str, Any]:
     pack = read_pack(Path(LIBRARY))
     publish(instance.services.execution, documents(), Actor(None))
     instance.services.execution.outside.secrets.keep("trade", PARTNERS_SECRET)
+    lending_signed.furnish(instance)
     ids = add_people(instance.directory, pack.key, pack.users)
     instance.directory.add_user("keeper", "管理员")
     instance.directory.grant("keeper", *ADMIN_ROLE)
@@ -147,7 +149,9 @@ def told_outside(refs: Mapping[str, str]) -> Story:
 STORIES = (lent_and_returned, changed_and_published, held_by_the_clock, pressed_and_waited, sent_by_a_partner)
 STORIES_FOR_OTHERS = (ordered_from_a_partner, told_outside)
 """Those in which somebody is told from outside, by a call, a letter or a robot."""
-BY_NAME = {story.__name__: story for story in (*STORIES, *STORIES_FOR_OTHERS, held_in_the_night)}
+BY_NAME = {
+    story.__name__: story for story in (*STORIES, *STORIES_FOR_OTHERS, held_in_the_night, lending_signed.signed_by_mail)
+}
 
 OVERDUE = rule(
     "overdue_held",
@@ -267,6 +271,7 @@ def documents() -> dict[str, Any]:
     found["workflows/loan.json"]["transitions"].append(RELEASE)
     found["parameters.json"]["parameters"].append(GRACE)
     found["connectors/trade.json"] = TRADE
+    lending_signed.add(found)
     item(found["roles.json"]["roles"], "librarian")["parameters"] = True
     return found
 

@@ -21,6 +21,8 @@ from engine.connectors.egress import system_trust
 from engine.decision.changeset import Actor
 from engine.kernel.canonical import compact
 from engine.kernel.clocks import Clocks
+from engine.printouts.paper import Paper, Writing
+from engine.printouts.pdf import pdf_of
 from engine.runtime.publishing import publish
 from tests.fault import breaking, lending
 from tests.fault.story import Clock, Player
@@ -52,6 +54,7 @@ def warm() -> None:
         dump(instance.database, ids_in(instance.database))
         instance.verify_journal()
         instance.close()
+    pdf_of(Paper("", (Writing("title", "字"),)))  # the font is read once
 
 
 def _remember(name: str, function: Callable[..., Any], key: Callable[..., Hashable]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fault import grounds, lending
+from tests.fault import grounds, lending, lending_signed
 from tests.support.kill_grounds import PostgresGround, SqliteGround
 from tests.support.kill_points import visible
 from tests.support.killing import Killing, servers
@@ -24,6 +24,9 @@ LIVE = "tests.fault.living:live"
 STORIES = [story.__name__ for story in lending.STORIES]
 FOR_OTHERS = [story.__name__ for story in lending.STORIES_FOR_OTHERS]
 NIGHT = lending.held_in_the_night.__name__
+SIGNING = lending_signed.signed_by_mail.__name__
+MESSAGES = ("link", "code", "seal", "due")
+LETTERS = (" 签署验证码 ‹code›", " 请签署:", " 请签署:")
 
 WAYS = ["effect_before_its_mark", "mark_before_its_effect", "answer_kept_after_the_commit", "event_after_the_commit"]
 WAYS_OUTSIDE = [
@@ -89,6 +92,14 @@ def killed(killing, story, says, *, wanted=None):
     assert not found.different, found.words()
 
 
+def ends(points):
+    """Return the numbers of the points before commits and files that others can see, and before letters begin.
+
+    How a letter is told piece by piece is what the stories of those who are told are about.
+    """
+    return [number for number in visible(points) if points[number - 1].split()[0] not in ("send", "open")]
+
+
 def sent(whole):
     """Return the points before what goes over a network."""
     return [point for point in whole.points if point.startswith(("connect", "send "))]
@@ -104,6 +115,24 @@ class TestPostgresql:
     @pytest.mark.parametrize("story", STORIES)
     def test_the_end_is_that_of_the_uncrashed_run_when_killed_at_any_point(self, postgresql, story, says):
         killed(postgresql, story, says)
+
+
+class TestSigning:
+    """Every message of an envelope: a link, a code, what is sealed, what a rule sends, and that its time is over."""
+
+    def test_it_is_signed_once_when_killed_before_all_that_others_can_see(self, sqlite, says):
+        killed(replace(sqlite, outside=receivers), SIGNING, says, wanted=ends)
+
+    def test_it_is_signed_once_when_killed_on_postgresql(self, postgresql, says):
+        killed(replace(postgresql, outside=receivers), SIGNING, says, wanted=ends)
+
+    def test_every_message_of_an_envelope_is_delivered_when_nobody_is_killed(self, sqlite):
+        whole = replace(sqlite, outside=receivers).uncrashed(SIGNING)
+        kinds = [f'"kind": "{kind}"' for kind in ("signing", *(f"signing_{one}" for one in MESSAGES))]
+        outbox = [row for row in whole.dump.shallow if row.startswith("youju_outbox")]
+        assert [kind for kind in kinds if not any(kind in row and '"done_at": true' in row for row in outbox)] == []
+        told = sorted(what.partition(":")[2] for _, what in whole.received.letters)
+        assert [one.startswith(begun) for one, begun in zip(told, LETTERS, strict=True)] == [True] * 3, told
 
 
 class TestOthersAreTold:

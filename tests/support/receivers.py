@@ -6,6 +6,7 @@ They outlive the process that calls them. What came whole was received; what was
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MENDED = "mended"
 """The file in their folder that says that what was wrong at the receivers has been put right."""
+
+CODE = re.compile(r"\b[0-9]{6}\b")
+"""What somebody is told to enter: it is another one in each run."""
 
 UNKNOWN, NO_ROBOT = 422, 93_000
 """What they answer until then: both mean that the same again is no use."""
@@ -79,13 +83,17 @@ class Receivers:
             "YOUJU_EGRESS_ALLOW": f"{here}, {self.box.listed}",
             "YOUJU_MAIL": f"smtp+plain://{self.box.listed}",
             "YOUJU_MAIL_FROM": "youju@example.com",
+            "YOUJU_PUBLIC_URL": "https://youju.example.com",
             "YOUJU_SECRET_TRADE_ADDRESS": f"http://{here}",
             "YOUJU_SECRET_WECOM_WEBHOOK": f"http://{here}/robot?key=here",
         }
 
     def received(self) -> Received:
         """Return what came; all of it once they are closed."""
-        letters = [(str(one["Message-ID"]), f"{one['To']}: {one['Subject']}") for one in self.box.letters]
+        letters = [
+            (str(one["Message-ID"]), f"{one['To']}: {CODE.sub('‹code›', str(one['Subject']))}")
+            for one in self.box.letters
+        ]
         sorts = self._booked.values(), self._asked, letters, self._said
         booked, asked, letters, said = map(sorted, sorts)
         return Received(tuple(booked), tuple(asked), tuple(letters), tuple(said))

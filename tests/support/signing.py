@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ ROLES = [
     role("staff", access("deal")),
     role("reader", access("deal", "read")),
     role("blind", access("deal", "read", hidden_fields=["papers"])),
+    role("half", access("deal", "read", hidden_fields=["buyer"])),
+    role("careful", access("deal", hidden_fields=["mail", "phone"])),
 ]
 KEY = "crm"
 
@@ -58,6 +61,7 @@ def contract(**signing: Any) -> dict[str, Any]:
     }
 
 
+PEOPLE = {"ge": "staff", "li": "staff", "ruth": "reader", "bo": "blind", "nell": "half", "kai": "careful"}
 NAMES = {"ge": "葛明", "li": "李娜"}
 
 
@@ -99,15 +103,17 @@ class Contracts:
     site: Any
     """A ``Site``, or an ``Installed``."""
 
+    documents: Mapping[str, Any] = field(default_factory=dict)
     visits: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @classmethod
     def on(cls, site: Site | Installed, *rules: Any, form_of: Any = None, **signing: Any) -> Contracts:
-        site.publish(app(form_of or deal(), contract(**signing), *rules, key=KEY, roles=ROLES))
-        for name, held in (("ge", "staff"), ("li", "staff"), ("ruth", "reader"), ("bo", "blind")):
+        documents = app(form_of or deal(), contract(**signing), *rules, key=KEY, roles=ROLES)
+        site.publish(documents)
+        for name, held in PEOPLE.items():
             site.person(name, (KEY, held))
         site.person("stranger")
-        return cls(site)
+        return cls(site, documents)
 
     def record(self, name: str = "ge", **fields: Any) -> Any:
         given = {"name": "九江康宁", "buyer": "王主任", "mail": "wang@example.com", "phone": "138 0000 0000", **fields}

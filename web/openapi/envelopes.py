@@ -43,7 +43,7 @@ ENVELOPE: Final = closed(
     record=closed(app=WORD, form=WORD, id=ID),
     document=WORD,
     title=WORD,
-    file={**ID, "description": "The document as it was sent"},
+    file={**FILE, "description": "The document as it was sent; null where you may not read all that it prints"},
     sha256=DIGEST,
     state={"enum": ["sent", "opened", "signed", "refused", "expired", "withdrawn"]},
     order={"enum": ["sequence", "together"]},
@@ -55,8 +55,9 @@ ENVELOPE: Final = closed(
     acts={"type": "array", "items": ACT},
     intact=TRUTH,
     changed={**TRUTH, "description": "Whether the record has changed since it was sent"},
-    signed_file=FILE,
-    report_file=FILE,
+    sealed={**TRUTH, "description": "Whether the signed document is made"},
+    signed_file={**FILE, "description": "Null until it is made, and where you may not read all that it prints"},
+    report_file={**FILE, "description": "Null until it is made, and for others than the sender and administrators"},
     may={"type": "array", "items": {"enum": ["link", "relink", "withdraw"]}},
 )
 SENDING: Final[Schema] = {
@@ -86,7 +87,12 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "SendingForSigning": SENDING,
     "SigningLink": closed(
         signer=WORD,
-        path={**WORD, "description": "The link, from the address of the installation on"},
+        path={
+            **BLANK,
+            "description": "The link, from the address of the installation on; null where another one made it: "
+            "replace it then",
+        },
+        address={**BLANK, "description": "All of the link, where the installation's public address is set"},
         told_by=BLANK,
         code={"anyOf": [CODE, {"type": "null"}], "description": "What the sender tells the signer, where no mail does"},
     ),

@@ -9,7 +9,7 @@ import segno
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.problems import EngineError, Nature
-from engine.runtime.signing.sending import Named, Wanted
+from engine.runtime.signing.sending import MOST_SIGNERS, Named, Wanted
 from engine.runtime.signing.views import OfferedSigner, OfferedSigning
 from web.doors import instance, viewer
 from web.errors import told
@@ -28,6 +28,7 @@ blueprint = Blueprint("envelopes", __name__)
 ONE: Final = "/envelopes/<uuid:envelope_id>"
 PARTS: Final = ("user", "name", "mail", "phone")
 ORDERS: Final = ("sequence", "together")
+LONGEST_ISSUE: Final = 9
 
 
 @blueprint.route(f"{RECORD}/sign/<key>", methods=["GET", "POST"])
@@ -54,7 +55,7 @@ def _rows(offer: OfferedSigning) -> list[OfferedSigner]:
     if request.method == "GET":
         return list(offer.signers) or [OfferedSigner(offer.labels)]
     given = {part: request.form.getlist(part) for part in PARTS}
-    count = max(map(len, given.values()), default=0)
+    count = min(max(map(len, given.values()), default=0), MOST_SIGNERS + 1)
     entered = [{part: values[at] if at < len(values) else "" for part, values in given.items()} for at in range(count)]
     labels = [one.labels for one in offer.signers]
     return [
@@ -83,7 +84,8 @@ def _asked(
     about: tuple[str, str, str], offer: OfferedSigning, error: EngineError | None = None, *, more: bool = False
 ) -> BaseResponse:
     app, form, record_id = about
-    rows = _rows(offer) + ([OfferedSigner(Named().labels)] if more else [])
+    rows = _rows(offer)
+    rows += [OfferedSigner(Named().labels)] if more and len(rows) < MOST_SIGNERS else []
     entered = request.form.get
     page = render_template(
         "send_for_signing.html",
@@ -124,8 +126,9 @@ def link(envelope_id: UUID, number: int) -> BaseResponse:
     doors = instance().services.envelopes
     found = doors.link(viewer(), str(envelope_id), number)
     view = doors.look(viewer(), str(envelope_id))
-    address = request.host_url.rstrip("/") + found.path
-    qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
+    # Where the installation does not know its public address, it is the one at which the sender has found it.
+    address = found.address or (found.path and request.host_url.rstrip("/") + found.path)
+    qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2) if address else None
     page = render_template("signing_link.html", link=found, view=view, number=number, address=address, qr=qr)
     response = make_response(page)
     response.headers["Cache-Control"] = "private, no-store"
@@ -135,11 +138,16 @@ def link(envelope_id: UUID, number: int) -> BaseResponse:
 @blueprint.get(f"{ONE}/signers/<int:number>/mine")
 def mine(envelope_id: UUID, number: int) -> BaseResponse:
     """Lead a signer of this installation to their page."""
-    return redirect(instance().services.envelopes.link(viewer(), str(envelope_id), number).path, 303)
+    found = instance().services.envelopes.link(viewer(), str(envelope_id), number)
+    if found.path is None:
+        return redirect(url_for("envelopes.link", envelope_id=envelope_id, number=number), 303)
+    return redirect(found.path, 303)
 
 
 @blueprint.post(f"{ONE}/signers/<int:number>")
 def renew(envelope_id: UUID, number: int) -> BaseResponse:
     """Give a signer another link."""
-    instance().services.envelopes.renew(viewer(), str(envelope_id), number)
+    issue = request.form.get("issue", "")
+    seen = int(issue) if issue.isascii() and issue.isdigit() and len(issue) < LONGEST_ISSUE else None
+    instance().services.envelopes.renew(viewer(), str(envelope_id), number, seen)
     return redirect(url_for("envelopes.link", envelope_id=envelope_id, number=number), 303)

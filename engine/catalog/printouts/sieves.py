@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from engine.catalog.printouts.definitions import BreakDef, PicturesDef
+from engine.catalog.printouts.printouts import Block, Code, Fields, Lines, Printout, Words
 from engine.language.expressions import Expression, ReadSet, reads_of
+from engine.language.messages import Message
 from engine.language.templates import Alternative, Each, Piece, Template
 from engine.language.tree import Related
 
@@ -35,6 +38,10 @@ class Sieve:
         """Return a template over the record without what is closed."""
         return replace(template, parts=tuple(self._kept(template.parts, self.closed)))
 
+    def cuts(self, message: Message) -> bool:
+        """Tell whether a text over the record loses anything, in either language."""
+        return any(self.template(one).parts != one.parts for one in (message.zh, message.en))
+
     def inside(self, related: Related, template: Template) -> Template:
         """Return a template over one of the rows without what is closed."""
         return replace(template, parts=tuple(self._kept(template.parts, self._closed_in(related))))
@@ -60,3 +67,36 @@ class Sieve:
 
 OPEN = Sieve()
 """Nothing is closed: what a rule makes is made with the app's rights."""
+
+
+def leaves_out(sieve: Sieve, app: str, printout: Printout) -> bool:
+    """Tell whether anything of a document that is made of blocks would stay blank for them."""
+    texts = [one for one in (printout.file_name, printout.header, printout.footer) if one is not None]
+    when = printout.when
+    return (
+        (when is not None and not sieve.lets(when))
+        or any(map(sieve.cuts, texts))
+        or any(_leaves_out(sieve, (app, printout.definition.form), block) for block in printout.blocks)
+    )
+
+
+def _leaves_out(sieve: Sieve, about: tuple[str, str], block: Block) -> bool:
+    match block:
+        case Words(_, text):
+            return sieve.cuts(text)
+        case Fields(items):
+            return not all(sieve.lets(value) for _, value in items)
+        case Lines(of, columns, where, totals):
+            app, form = about
+            inside = [*(one.value for one in columns), *([where] if where is not None else [])]
+            return (
+                sieve.closed(ReadSet(fields=frozenset((of,))))
+                or not all(sieve.lets(value) for _, value in totals)
+                or not all(sieve.lets_inside(app, f"{form}.{of}", one) for one in inside)
+            )
+        case PicturesDef(of):
+            return sieve.closed(ReadSet(fields=frozenset((of,))))
+        case Code(text):
+            return not sieve.lets(text)
+        case BreakDef():
+            return False

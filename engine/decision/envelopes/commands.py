@@ -44,10 +44,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """A signer opens their link."""
+    """A signer opens their link; ``issue`` counts the links, here as in all that signers do."""
 
     envelope: str
     signer: int
+    issue: int
     place: Place
 
 
@@ -57,6 +58,7 @@ class AskCode:
 
     envelope: str
     signer: int
+    issue: int
     place: Place
     code: str
     by: CodeWay
@@ -71,6 +73,7 @@ class EnterCode:
 
     envelope: str
     signer: int
+    issue: int
     place: Place
     visit: str
     code: str | None = None
@@ -83,6 +86,7 @@ class ReadDocument:
 
     envelope: str
     signer: int
+    issue: int
     place: Place
     visit: str | None
     sha256: str
@@ -97,6 +101,7 @@ class PutSignature:
 
     envelope: str
     signer: int
+    issue: int
     place: Place
     visit: str | None
     sha256: str
@@ -112,6 +117,7 @@ class RefuseToSign:
 
     envelope: str
     signer: int
+    issue: int
     place: Place
     visit: str | None
     reason: str
@@ -126,10 +132,11 @@ class WithdrawEnvelope:
 
 @dataclass(frozen=True, slots=True)
 class RenewLink:
-    """Whoever sent it gives a signer another link, by its digest."""
+    """Whoever sent it gives a signer another link, by its digest, in place of the one of that ``issue``."""
 
     envelope: str
     signer: int
+    issue: int
     link: str
 
 
@@ -141,6 +148,17 @@ class NoteTold:
     signer: int
     issue: int
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLost:
+    """A message did not get through: the mail with a signer's code of that number, or what was to be sealed."""
+
+    envelope: str
+    what: Literal["code", "seal"]
+    signer: int = 0
+    issue: int = 0
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +184,5 @@ class KeepSigned:
 
 
 SignerBody = OpenLink | AskCode | EnterCode | ReadDocument | PutSignature | RefuseToSign
-EnvelopeBody = SignerBody | WithdrawEnvelope | RenewLink | NoteTold | ExpireEnvelope | KeepSigned
+EnvelopeBody = SignerBody | WithdrawEnvelope | RenewLink | NoteTold | NoteLost | ExpireEnvelope | KeepSigned
 """Every one of them is about one envelope."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from engine.catalog.apps import App
 from engine.decision.changeset import EnvelopeWrite, Note, OutboxMessage
 from engine.decision.envelopes.commands import Place
+from engine.decision.envelopes.people import in_charge
 from engine.decision.happenings import event_json
 from engine.decision.standing import StandingEnvelope
 from engine.decision.words import title
@@ -25,6 +26,9 @@ SUBJECT = "envelope"
 
 LINK, CODE, SEAL, DUE, ASK = "signing_link", "signing_code", "signing_seal", "signing_due", "signing"
 """Messages: tell a signer, send a code, make what was signed, its time is over, send as a rule wants it."""
+
+LOST = "signing_lost"
+"""The message that one of these has died: somebody has to hear of it."""
 
 NOWHERE = Place()
 
@@ -123,10 +127,9 @@ class Handling:
         self.work.envelope_acts.extend((standing.app, act) for act in self.acts)
         return self.key
 
-    def people(self) -> list[str]:
-        """Return who is told how it goes: its sender, and the owner of the record."""
-        owner = (self.row or {}).get("owner")
-        return [id for id in dict.fromkeys((self.standing.sender, owner)) if id]
+    def people(self) -> tuple[str, ...]:
+        """Return who is told how it goes, and answers for it."""
+        return in_charge(self.work, self.standing.sender, self.row)
 
     def tell(self, people: Iterable[str], text: Text) -> None:
         """Tell people inside of the installation."""

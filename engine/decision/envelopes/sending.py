@@ -89,8 +89,10 @@ def _no_room(form: Form, row: Row, field: str) -> list[Problem]:
 
 def _shortcomings(work: Work, body: SendForSigning) -> list[Problem]:
     found: list[Problem] = []
-    if not 1 <= len(body.signers) <= MOST_SIGNERS:
+    if not body.signers:
         found.append(problems.NO_SIGNERS.at("signers", most=MOST_SIGNERS))
+    if len(body.signers) > MOST_SIGNERS:
+        found.append(problems.TOO_MANY_SIGNERS.at("signers", most=MOST_SIGNERS))
     if not work.moment < body.expires_at <= work.moment + MOST_DAYS * DAY_MS:
         found.append(problems.BAD_DAYS.at("days", most=MOST_DAYS))
     if found:

@@ -12,6 +12,7 @@ from engine.decision.envelopes.commands import (
     EnvelopeBody,
     ExpireEnvelope,
     KeepSigned,
+    NoteLost,
     NoteTold,
     OpenLink,
     PutSignature,
@@ -50,6 +51,8 @@ def handle_envelope(work: Work, body: EnvelopeBody) -> Key:
             return _renew(handling, body)
         case NoteTold():
             return _told(handling, body)
+        case NoteLost():
+            return _code_lost(handling, body) if body.what == "code" else _seal_lost(handling)
         case ExpireEnvelope():
             return _expire(handling)
         case KeepSigned():
@@ -73,6 +76,8 @@ def _signer_does(handling: Handling, body: SignerBody) -> Key:
         raise EngineError(ABSENT.at())
     if handling.row is None:
         raise EngineError(problems.OVER.at())
+    if envelope.signer(body.signer).issue != body.issue:
+        raise EngineError(problems.UNKNOWN_LINK.at())
     signer = flow.live(envelope, body.signer, now)
     match body:
         case OpenLink():
@@ -115,11 +120,16 @@ def _code(handling: Handling, signer: Signer, body: AskCode) -> Key:
     if body.by == "mail":
         handling.send(CODE, signer=signer.number, issue=signer.issue, number=given.codes)
     else:
-        named = handling.named()
-        zh = f"{named.zh}:{signer.name}在等签署验证码,请在记录页面查看并转告"
-        text = Text(zh, f"{named.en}: {signer.name} waits for a code; see the record's page and pass it on")
-        handling.tell(handling.people(), text)
+        _have_passed_on(handling, signer)
     return _done(handling, given, "code", body, by=body.by, number=given.codes)
+
+
+def _have_passed_on(handling: Handling, signer: Signer) -> None:
+    """Tell the sender that somebody waits for a code."""
+    named = handling.named()
+    zh = f"{named.zh}:{signer.name}在等签署验证码,请在记录页面查看并转告"
+    text = Text(zh, f"{named.en}: {signer.name} waits for a code; see the record's page and pass it on")
+    handling.tell(handling.people(), text)
 
 
 def _enter(handling: Handling, signer: Signer, body: EnterCode) -> Key:
@@ -185,7 +195,7 @@ def _refuse(handling: Handling, signer: Signer, body: RefuseToSign) -> Key:
 
 
 def _require_sender(handling: Handling) -> None:
-    """Raise unless the acting user sent it, or owns the record; absent where they may not even read that."""
+    """Raise unless the acting user answers for it; absent where they may not even read the record."""
     user, row = handling.work.command.actor.user, handling.row
     if row is None or not readable(handling.work, handling.form, row):
         raise EngineError(ABSENT.at())
@@ -208,7 +218,7 @@ def _withdraw(handling: Handling) -> Key:
 
 
 def _renew(handling: Handling, body: RenewLink) -> Key:
-    """Give a signer another link; the one before opens nothing any more."""
+    """Give a signer another link; the one before opens nothing any more. Asked twice of one link, it is done once."""
     _require_sender(handling)
     _require_under_way(handling)
     if not 1 <= body.signer <= len(handling.envelope.signers):
@@ -216,6 +226,8 @@ def _renew(handling: Handling, body: RenewLink) -> Key:
     signer = handling.envelope.signer(body.signer)
     if signer.done:
         raise EngineError(problems.SIGNED_ALREADY.at())
+    if signer.issue != body.issue:
+        return handling.key
     handling.change(flow.relinked(handling.envelope, body.signer, body.link))
     renewed = handling.envelope.signer(body.signer)
     handling.note("relink", renewed, issue=renewed.issue)
@@ -225,9 +237,9 @@ def _renew(handling: Handling, body: RenewLink) -> Key:
 
 
 def _told(handling: Handling, body: NoteTold) -> Key:
-    """Keep how a signer was told; nothing where they have another link by now."""
+    """Keep how a signer was told; nothing where they have another link by now, or it is over: then its acts are all."""
     signer = handling.envelope.signer(body.signer)
-    if signer.issue != body.issue or signer.told_by is not None:
+    if handling.envelope.over or signer.issue != body.issue or signer.told_by is not None:
         return handling.key
     handling.change(flow.with_signer(handling.envelope, replace(signer, told_by=body.by)))
     handling.note("tell", signer, by=body.by, issue=body.issue)
@@ -239,6 +251,26 @@ def _told(handling: Handling, body: NoteTold) -> Key:
         text = Text(zh, f"{named.en}: no mail reaches {signer.name}; pass the link on yourself")
         handling.tell(handling.people(), text)
     return handling.write()
+
+
+def _code_lost(handling: Handling, body: NoteLost) -> Key:
+    """Let the sender pass a code on that no mail has brought; nothing where the signer has another one, or none."""
+    signer = handling.envelope.signer(body.signer)
+    asked = (signer.issue, signer.codes) == (body.issue, body.number) and signer.code_by == "mail"
+    if handling.envelope.over or signer.code is None or not asked:
+        return handling.key
+    handling.change(flow.with_signer(handling.envelope, replace(signer, code_by="sender")))
+    handling.note("code_lost", signer, number=body.number)
+    _have_passed_on(handling, signer)
+    return handling.write()
+
+
+def _seal_lost(handling: Handling) -> Key:
+    named = handling.named()
+    zh = f"{named.zh}:已全部签署,但签好的文件没有生成,请管理员查看未送达的消息"
+    en = f"{named.en}: signed by everybody, but the signed document was not made; an administrator finds why under jobs"
+    handling.tell(handling.people(), Text(zh, en))
+    return handling.key
 
 
 def _expire(handling: Handling) -> Key:

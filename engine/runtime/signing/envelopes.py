@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.catalog.printouts.printouts import Printout
 from engine.decision.changeset import Actor
 from engine.decision.envelopes.commands import RenewLink, WithdrawEnvelope
-from engine.decision.problems import ABSENT
+from engine.decision.problems import ABSENT, STALE
 from engine.decision.standing import StandingEnvelope
 from engine.forms.forms import Form
 from engine.kernel.canonical import compact, digest
@@ -17,25 +17,25 @@ from engine.kernel.identifiers import is_uuid
 from engine.kernel.problems import EngineError
 from engine.kernel.values import Row
 from engine.runtime.desk import Desk
-from engine.runtime.printouts import Printouts, sieve_of
+from engine.runtime.printouts import Printouts
 from engine.runtime.reading import Reading
+from engine.runtime.record_sight import sieve_of
 from engine.runtime.repeating import once
 from engine.runtime.signing.keyring import Keyring, digest_of
-from engine.runtime.signing.sending import Wanted, begin, kept_content, mail_is_set_up, proposed
+from engine.runtime.signing.sending import Wanted, begin, mail_is_set_up, proposed, to_sign
+from engine.runtime.signing.shown import shown
 from engine.runtime.signing.views import (
-    EnvelopeActView,
     EnvelopeView,
     LinkView,
     OfferedSigning,
     SendableView,
-    SignerView,
     SigningBeside,
 )
 from engine.runtime.views import Viewer
 from engine.storage import envelopes as stored
+from engine.storage.contents.problems import GONE
 from engine.workflows.signing import problems
-from engine.workflows.signing.agreeing import first_contradiction
-from engine.workflows.signing.chain import Act, first_break
+from engine.workflows.signing.definitions import MOST_SIGNERS
 from engine.workflows.signing.envelope import CODE_LASTS, Signer
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ if TYPE_CHECKING:
 
 PATH = "/sign/"
 """Where the page of a signer is, before its token."""
+
+
+TRIES = 3
+OVERTAKEN = frozenset((STALE.code, GONE.code))
+"""What sending finds where the record was changed, or an old file swept, since the document was made."""
 
 
 class Envelopes:
@@ -65,7 +70,8 @@ class Envelopes:
         design = one.definition.signing
         if design is None:
             raise EngineError(problems.NOT_FOR_SIGNING.at(key=one.key))
-        signers, by_mail = proposed(reading, form, row, one), mail_is_set_up(self._execution)
+        signers = proposed(reading, form, row, one, sieve_of(reading, form, row))
+        by_mail = mail_is_set_up(self._execution)
         return OfferedSigning(one.key, one.definition.labels, design.order, design.days, signers, by_mail)
 
     def beside(self, viewer: Viewer, app: str, form: str, id: str) -> SigningBeside | None:
@@ -79,17 +85,33 @@ class Envelopes:
             sendable = tuple(
                 SendableView(one.key, one.definition.labels) for one in _sendable(reading, definition, row)
             )
-            return SigningBeside(_views(reading, row, seen), sendable) if seen or sendable else None
+            return SigningBeside(_views(reading, definition, row, seen), sendable) if seen or sendable else None
 
     def send(
         self, viewer: Viewer, about: tuple[str, str, str], key: str, wanted: Wanted, idempotency_key: str | None = None
     ) -> EnvelopeView:
-        """Make the document as the viewer may read it and send it for signing; the same request again does it once."""
+        """Make the document as the viewer may read it and send it for signing; the same request again does it once.
+
+        Where the record changes meanwhile, it is made again.
+        """
+        if len(wanted.signers) > MOST_SIGNERS:
+            raise EngineError(problems.TOO_MANY_SIGNERS.at("signers", most=MOST_SIGNERS))
+        for left in reversed(range(TRIES)):
+            try:
+                return self._sent(viewer, about, key, wanted, idempotency_key)
+            except EngineError as error:
+                if not left or error.problems[0].code not in OVERTAKEN:
+                    raise
+        raise AssertionError
+
+    def _sent(
+        self, viewer: Viewer, about: tuple[str, str, str], key: str, wanted: Wanted, idempotency_key: str | None
+    ) -> EnvelopeView:
         with self._desk.reading(viewer) as reading:
             row, form = _readable(reading, *about)
             if key not in {one.key for one in _sendable(reading, form, row)}:
                 raise EngineError(ABSENT.at())
-        kept = kept_content(self._execution, self._printouts.make(viewer, *about, key))
+        kept = to_sign(self._execution, self._printouts.make(viewer, *about, key))
 
         def sent(connection: Connection) -> EnvelopeView:
             reading = self._desk.over(connection, viewer)
@@ -114,7 +136,7 @@ class Envelopes:
         with self._desk.reading(viewer) as reading:
             row, definition = _readable(reading, app, form, record)
             listed = stored.of_record(reading.connection, app, form, record)
-            return _views(reading, row, [one for one in listed if _sees(reading, definition, row, one)])
+            return _views(reading, definition, row, [one for one in listed if _sees(reading, definition, row, one)])
 
     def look(self, viewer: Viewer, id: str) -> EnvelopeView:
         """Return one envelope; absent where the viewer may not read its record, or the field that it is for."""
@@ -127,11 +149,14 @@ class Envelopes:
         _known(id)
         return self._done(viewer, id, WithdrawEnvelope(id))
 
-    def renew(self, viewer: Viewer, id: str, number: int) -> EnvelopeView:
-        """Give a signer another link; what was given out before opens nothing any more."""
-        found = self._one(viewer, id, number)
-        link = digest_of(self._keyring.token(id, number, found.issue + 1))
-        return self._done(viewer, id, RenewLink(id, number, link))
+    def renew(self, viewer: Viewer, id: str, number: int, issue: int | None = None) -> EnvelopeView:
+        """Give a signer another link; what was given out before opens nothing any more.
+
+        ``issue`` is which link is meant, the one of now unless stated: nothing is done where that was replaced already.
+        """
+        seen = self._one(viewer, id, number).issue if issue is None else issue
+        link = digest_of(self._keyring.token(id, number, seen + 1))
+        return self._done(viewer, id, RenewLink(id, number, seen, link))
 
     def _done(self, viewer: Viewer, id: str, body: WithdrawEnvelope | RenewLink) -> EnvelopeView:
         command = self._execution.command(Actor(viewer.id), body)
@@ -145,7 +170,7 @@ class Envelopes:
     def link(self, viewer: Viewer, id: str, number: int) -> LinkView:
         """Return a signer's link, for its sender to pass on, or for the signer who is the viewer themselves.
 
-        EngineError (SIGN-026) for anybody else who reads the record.
+        EngineError (SIGN-026) for anybody else who reads the record, SIGN-025 for a signer whose link must be replaced.
         """
         found = self._one(viewer, id, number)
         with self._desk.reading(viewer) as reading:
@@ -154,14 +179,17 @@ class Envelopes:
         if not mine and "link" not in view.may:
             raise EngineError(problems.NOT_SENDER.at())
         token = self._keyring.token(id, number, found.issue)
-        if digest_of(token) != found.link:  # it was sent by another installation, whose key made it
+        ours = digest_of(token) == found.link  # else it was sent by another installation, whose key made it
+        if not ours and "link" not in view.may:
             raise EngineError(problems.UNKNOWN_LINK.at())
         code, until = None, None
         now = self._execution.clocks.business()
         sent = found.code_at if found.code is not None and found.code_by == "sender" and "link" in view.may else None
-        if sent is not None and now < sent + CODE_LASTS:
+        if ours and sent is not None and now < sent + CODE_LASTS:
             code, until = self._keyring.code(id, number, found.issue, found.codes), moment_text(sent + CODE_LASTS)
-        return LinkView(found.name, PATH + token, found.told_by, code, until)
+        path, public = PATH + token if ours else None, self._execution.outside.ways.public_url
+        address = public + path if public and path else None
+        return LinkView(found.name, found.issue, path, address, found.told_by, code, until)
 
     def _one(self, viewer: Viewer, id: str, number: int) -> Signer:
         _known(id)
@@ -216,66 +244,9 @@ def _view(reading: Reading, id: str) -> EnvelopeView:
     row, form = _readable(reading, standing.app, standing.form, standing.record)
     if not _sees(reading, form, row, standing):
         raise EngineError(ABSENT.at())
-    return _views(reading, row, [standing])[0]
+    return _views(reading, form, row, [standing])[0]
 
 
-def _views(reading: Reading, row: Row, listed: Sequence[StandingEnvelope]) -> tuple[EnvelopeView, ...]:
+def _views(reading: Reading, form: Form, row: Row, listed: Sequence[StandingEnvelope]) -> tuple[EnvelopeView, ...]:
     acts = stored.acts_of(reading.connection, (one.id for one in listed)) if listed else {}
-    return tuple(_shown(reading, row, one, acts[one.id]) for one in listed)
-
-
-def _shown(reading: Reading, row: Row, one: StandingEnvelope, acts: Sequence[Act]) -> EnvelopeView:
-    envelope, me = one.envelope, reading.viewer.id
-    state = "expired" if not envelope.over and reading.moment >= envelope.expires_at else envelope.state
-    broken = first_break(acts) or first_contradiction(envelope, acts)
-    intact = broken is None and len(acts) == one.acts and (not acts or acts[-1].hash == one.head)
-    sends = me in (one.sender, row.get("owner"))
-    live = state in ("sent", "opened")
-    may = {"withdraw", "relink", "link"} if sends and live else set()
-    return EnvelopeView(
-        id=one.id,
-        app=one.app,
-        form=one.form,
-        record=one.record,
-        document=one.document,
-        title=envelope.title,
-        file=one.file,
-        sha256=envelope.sha256,
-        state=state,
-        order=envelope.order,
-        sender=_name(reading, one.sender),
-        sent_at=moment_text(one.sent_at),
-        expires_at=moment_text(envelope.expires_at),
-        ended_at=None if one.ended_at is None else moment_text(one.ended_at),
-        signers=tuple(
-            _signer(signer, live and signer in envelope.asked and signer.user == me) for signer in envelope.signers
-        ),
-        acts=tuple(_act(reading, one, act, broken) for act in acts),
-        intact=intact,
-        changed=live and row["version"] != one.seen,
-        signed_file=one.signed_file,
-        report_file=one.report_file,
-        may=frozenset(may),
-    )
-
-
-def _name(reading: Reading, id: str | None) -> str:
-    person = reading.person(id) if id else None
-    return person.display_name if person else ""
-
-
-def _signer(one: Signer, mine: bool) -> SignerView:
-    done = None if one.done_at is None else moment_text(one.done_at)
-    about = (one.number, one.name, one.labels, one.user, one.mail, one.phone, one.state)
-    return SignerView(*about, one.told_by, one.known_by, done, one.typed, one.reason, mine)
-
-
-def _act(reading: Reading, one: StandingEnvelope, act: Act, broken: int | None) -> EnvelopeActView:
-    signer = "" if act.signer is None else one.envelope.signer(act.signer).name
-    intact = broken is None or act.number < broken
-    actor = _name(reading, act.actor)
-    said = {key: value for key, value in act.said.items() if key != "signers"}
-    at = moment_text(act.at)
-    return EnvelopeActView(
-        act.number, at, act.act, signer, actor, act.ip, act.agent, said, act.hash, act.previous, intact
-    )
+    return tuple(shown(reading, form, row, one, acts[one.id]) for one in listed)

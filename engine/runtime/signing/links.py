@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -27,15 +26,16 @@ from engine.decision.facts import PersonQuery
 from engine.decision.standing import StandingEnvelope
 from engine.kernel.clocks import moment_text
 from engine.kernel.problems import EngineError
+from engine.printouts.marks import plain_mark
 from engine.runtime.desk import Desk
 from engine.runtime.printouts import MadeDocument
 from engine.runtime.reading import Reading
 from engine.runtime.signing.keyring import Keyring, digest_of, envelope_in
 from engine.runtime.signing.sending import kept_content, mail_is_set_up, put_file
+from engine.runtime.signing.sight import hinted
 from engine.runtime.signing.views import ConsentView, SignerView, SigningPage
 from engine.runtime.throttle import Throttle
 from engine.runtime.views import Viewer
-from engine.sealing.marks import plain_mark
 from engine.sealing.pades import pages_of
 from engine.storage import envelopes as stored
 from engine.storage.contents.kinds import Kind, kind_of
@@ -49,6 +49,7 @@ __all__ = ["Links", "Place", "Signature"]
 
 NOBODY: Final = Viewer("", "", "", "zh", frozenset())
 LARGEST_MARK: Final = 300_000
+CODE_DIGITS: Final = 6
 PNG: Final = "image/png"
 _BEGINS: Final = f"data:{PNG};base64,"
 SYSTEM: Final = "system"
@@ -72,6 +73,11 @@ class _Found:
     standing: StandingEnvelope
     signer: Signer
 
+    @property
+    def at(self) -> tuple[str, int, int]:
+        """The envelope, the signer's number, and which of their links it is."""
+        return self.standing.id, self.signer.number, self.signer.issue
+
 
 class Links:
     """What signers do by their links."""
@@ -88,7 +94,7 @@ class Links:
         found = self._found(token, place)
         waits = not found.standing.envelope.over and found.signer.state == "asked"
         if waits and self._execution.clocks.business() < found.standing.envelope.expires_at:
-            self._do(OpenLink(found.standing.id, found.signer.number, place))
+            self._do(OpenLink(*found.at, place))
             found = self._found(token, place)
         with self._desk.reading(NOBODY) as reading:
             return self._page(reading, found, visit)
@@ -100,19 +106,21 @@ class Links:
         number = signer.codes + 1
         code = self._keyring.code(id, signer.number, signer.issue, number)
         by = self._code_by(signer)
-        self._do(AskCode(id, signer.number, place, self._keyring.code_digest(id, signer.number, code), by))
+        self._do(AskCode(*found.at, place, self._keyring.code_digest(id, signer.number, code), by))
 
     def _code_by(self, signer: Signer) -> CodeWay:
-        told = signer.told_by in (None, "mail")
+        told = signer.told_by in (None, "mail") and signer.code_by != "sender"  # else mail does not reach them
         return "mail" if signer.mail and told and mail_is_set_up(self._execution) else "sender"
 
     def enter(self, token: str, place: Place, code: str) -> str:
         """Show who one is by a code; return what the browser holds from then on. EngineError (SIGN-017) where wrong."""
         found = self._found(token, place)
-        given = "".join(one for one in code if one.isdecimal() and one.isascii())[:12]
+        given = "".join(one for one in code if one.isdecimal() and one.isascii())
+        if len(given) != CODE_DIGITS:  # a slip, and no guess
+            raise EngineError(problems.WRONG_CODE.at("code"))
         visit, id, number = self._execution.randomness(24).hex(), found.standing.id, found.signer.number
         tried = self._keyring.code_digest(id, number, given)
-        self._do(EnterCode(id, number, place, digest_of(visit), code=tried))
+        self._do(EnterCode(*found.at, place, digest_of(visit), code=tried))
         if self._found(token, place).signer.visit != digest_of(visit):
             raise EngineError(problems.WRONG_CODE.at("code"))
         return visit
@@ -121,7 +129,7 @@ class Links:
         """Show who one is by being signed in as the signer."""
         found = self._found(token, place)
         visit = self._execution.randomness(24).hex()
-        self._do(EnterCode(found.standing.id, found.signer.number, place, digest_of(visit), user=viewer.id))
+        self._do(EnterCode(*found.at, place, digest_of(visit), user=viewer.id))
         return visit
 
     def document(self, token: str, place: Place, visit: str | None) -> tuple[str, bytes]:
@@ -139,7 +147,7 @@ class Links:
             raise EngineError(problems.WHO_ARE_YOU.at())
         content = self._content(standing.envelope.sha256)
         if signer.read_at is None:
-            self._do(ReadDocument(standing.id, signer.number, place, known, hashlib.sha256(content).hexdigest()))
+            self._do(ReadDocument(*found.at, place, known, hashlib.sha256(content).hexdigest()))
         return standing.envelope.title, content
 
     def _content(self, sha256: str) -> bytes:
@@ -158,15 +166,7 @@ class Links:
             raise EngineError(problems.WHO_ARE_YOU.at())
         self._content(found.standing.envelope.sha256)
         mark = _mark(given.drawn) if given.drawn else None
-        body = PutSignature(
-            found.standing.id,
-            found.signer.number,
-            place,
-            _digest(visit),
-            given.sha256,
-            given.consents,
-            typed=given.typed,
-        )
+        body = PutSignature(*found.at, place, _digest(visit), given.sha256, given.consents, typed=given.typed)
         if mark is None:
             self._do(body)
             return
@@ -183,7 +183,7 @@ class Links:
     def refuse(self, token: str, place: Place, visit: str | None, reason: str) -> None:
         """Refuse to sign, with a reason."""
         found = self._found(token, place)
-        self._do(RefuseToSign(found.standing.id, found.signer.number, place, _digest(visit), reason))
+        self._do(RefuseToSign(*found.at, place, _digest(visit), reason))
 
     def _do(self, body: SignerBody) -> None:
         self._execution.attempt(lambda connection: self._within(connection, body))
@@ -194,18 +194,18 @@ class Links:
     def _found(self, token: str, place: Place) -> _Found:
         """Return what a link leads to; EngineError (SIGN-025) where that is nothing, SIGN-032 for whoever guesses.
 
-        Who guesses is held back with right ones, too, but where all come from this machine: from a proxy, that is.
+        A right link is never held back: others who come from the same address have not deserved it, and of 160 bits
+        nobody guesses one.
         """
         who, found = f"link/{place.ip}", self._lead(token)
-        if found is None or not _is_this_machine(place.ip):
-            try:
-                self._throttle.check(who)
-            except EngineError as error:
-                raise EngineError(problems.GUESSED_TOO_OFTEN.at()) from error
-        if found is None:
-            self._throttle.failed(who)
-            raise EngineError(problems.UNKNOWN_LINK.at())
-        return found
+        if found is not None:
+            return found
+        try:
+            self._throttle.check(who)
+        except EngineError as error:
+            raise EngineError(problems.GUESSED_TOO_OFTEN.at()) from error
+        self._throttle.failed(who)
+        raise EngineError(problems.UNKNOWN_LINK.at())
 
     def _lead(self, token: str) -> _Found | None:
         """Return what a link leads to, None where that is nothing."""
@@ -244,7 +244,7 @@ class Links:
             read=signer.read_at is not None,
             code_by=signer.code_by or "" if sent else self._code_by(signer),
             code_sent=sent,
-            mail=_hinted(signer.mail or ""),
+            mail=hinted(signer.mail or ""),
             signs_in=signer.user is not None,
             done_at=None if signer.done_at is None else moment_text(signer.done_at),
         )
@@ -252,13 +252,6 @@ class Links:
     def is_signer(self, token: str, place: Place, viewer: Viewer | None) -> bool:
         """Tell whether whoever is signed in is the signer of a link."""
         return viewer is not None and self._found(token, place).signer.user == viewer.id
-
-
-def _is_this_machine(ip: str | None) -> bool:
-    try:
-        return ip is not None and ipaddress.ip_address(ip).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_there(reading: Reading, standing: StandingEnvelope) -> bool:
@@ -275,12 +268,6 @@ def _other(one: Signer) -> SignerView:
     """Return another signer as one of them sees them: a name and how far they are, and no address."""
     done = None if one.done_at is None else moment_text(one.done_at)
     return SignerView(one.number, one.name, one.labels, None, None, None, one.state, None, None, done, None, None)
-
-
-def _hinted(mail: str) -> str:
-    """Return a mail address as one recognises one's own, and learns nobody else's."""
-    local, at, domain = mail.partition("@")
-    return f"{local[:1]}***{at}{domain}" if mail else ""
 
 
 def _mark(drawn: str) -> tuple[bytes, Kind]:

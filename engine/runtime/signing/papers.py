@@ -9,6 +9,7 @@ from engine.decision.standing import StandingEnvelope
 from engine.kernel.clocks import Moment, datetime_of, zone
 from engine.kernel.problems import Text
 from engine.printouts.paper import Block, Break, Grid, Pairs, Paper, Pictures, Writing
+from engine.runtime.signing.sight import hinted
 from engine.sealing.authority import Authority
 from engine.workflows.signing.chain import Act
 from engine.workflows.signing.envelope import Signer
@@ -31,6 +32,7 @@ ACTS = MappingProxyType(
         "tell": Text("通知", "told"),
         "open": Text("打开链接", "link opened"),
         "code": Text("请求验证码", "code asked for"),
+        "code_lost": Text("验证码邮件未送达,改由发件人转告", "no mail brought the code: the sender passes it on"),
         "wrong_code": Text("验证码错误", "wrong code"),
         "enter": Text("通过验证", "identity shown"),
         "read": Text("打开文件", "document opened"),
@@ -177,7 +179,8 @@ def _of_signer(standing: StandingEnvelope, signer: Signer, zone_name: str) -> Pa
         if signer.mark
         else both(Text("输入姓名", "typed")) + f" {signer.typed or ''}"
     )
-    reached = " ".join(one for one in (signer.mail, signer.phone) if one)
+    mail = hinted(signer.mail or "") if signer.user is not None else signer.mail
+    reached = " ".join(one for one in (mail, signer.phone) if one)
     return Pairs(
         (
             (both(signer.labels), signer.name),

@@ -49,7 +49,8 @@ class EnvelopeActView:
 class EnvelopeView:
     """An envelope as readers of its record see it; ``may`` says what the viewer can do with it.
 
-    ``changed`` says that the record has changed since the document was made of it.
+    ``changed`` says that the record has changed since the document was made of it. Files are None where the viewer may
+    not open them, ``title`` is then what the document is called in the design, and signers are known by their part.
     """
 
     id: str
@@ -58,7 +59,7 @@ class EnvelopeView:
     record: str
     document: str
     title: str
-    file: str
+    file: str | None
     sha256: str
     state: str
     order: str
@@ -72,6 +73,7 @@ class EnvelopeView:
     changed: bool
     signed_file: str | None
     report_file: str | None
+    sealed: bool
     may: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -93,10 +95,16 @@ class SigningBeside:
 
 @dataclass(frozen=True)
 class LinkView:
-    """A signer's link, for whoever sent it to pass on; ``code`` where that has to be passed on, too, and is good."""
+    """A signer's link, for whoever sent it to pass on; ``code`` where that has to be passed on, too, and is good.
+
+    ``path`` is None where another installation made it, whose key this one has not: it can only be replaced.
+    ``address`` is the whole of it, where the installation knows its public address. ``issue`` counts the links.
+    """
 
     signer: str
-    path: str
+    issue: int
+    path: str | None
+    address: str | None
     told_by: str | None
     code: str | None = None
     code_until: str | None = None

@@ -24,7 +24,10 @@ CODE_LASTS = 10 * MINUTE_MS
 CODE_PAUSE = MINUTE_MS
 CODE_TRIES = 5
 MOST_CODES = 10
-"""How many codes one link is given: with five tries each, nobody guesses one of a million."""
+"""How many codes one link is given."""
+
+MOST_WRONG = CODE_TRIES * MOST_CODES
+"""How many wrong codes are tried for one signer, whatever links they had: nobody guesses one of a million by that."""
 
 VISIT_LASTS = 60 * MINUTE_MS
 LONGEST = 90 * DAY_MS
@@ -35,7 +38,8 @@ class Signer:
     """One who signs. ``link``, ``code`` and ``visit`` are digests of what only the signer is given.
 
     ``user`` is somebody of the installation. ``issue`` counts the links, ``codes`` the codes of this link, ``tries``
-    what was tried with the last code. ``known_by`` says how the signer showed who they are: by a code that came by
+    what was tried with the last code, ``wrong`` all
+    wrong ones, of earlier links as well. ``known_by`` says how the signer showed who they are: by a code that came by
     mail, by one that the sender passed on, or by being signed in. ``mark`` is the digest of the drawn signature,
     ``typed`` the name typed in its stead.
     """
@@ -55,6 +59,7 @@ class Signer:
     code_by: CodeWay | None = None
     codes: int = 0
     tries: int = 0
+    wrong: int = 0
     visit: str | None = None
     visit_at: Moment | None = None
     known_by: str | None = None
@@ -143,6 +148,7 @@ def opened(envelope: Envelope, signer: Signer) -> Envelope:
 
 def coded(signer: Signer, code: str, by: CodeWay, now: Moment) -> Signer:
     """Return a signer who is given another code; EngineError where that is too soon, or too often."""
+    _require_tries(signer)
     if signer.codes >= MOST_CODES:
         raise EngineError(problems.TOO_MANY_CODES.at(most=MOST_CODES))
     if signer.code_at is not None and now - signer.code_at < CODE_PAUSE:
@@ -155,14 +161,21 @@ def tried(signer: Signer, code: str, now: Moment) -> tuple[Signer, bool]:
 
     EngineError where there is no code that could be tried: none was sent, its time is over or its tries are.
     """
+    _require_tries(signer)
     if signer.code is None or signer.code_at is None or now >= signer.code_at + CODE_LASTS:
         raise EngineError(problems.NO_CODE.at("code"))
     if signer.tries >= CODE_TRIES:
         raise EngineError(problems.NO_TRIES_LEFT.at("code", most=CODE_TRIES))
     if signer.code != code:
-        return replace(signer, tries=signer.tries + 1), False
+        return replace(signer, tries=signer.tries + 1, wrong=signer.wrong + 1), False
     known_by = "mail_code" if signer.code_by == "mail" else "sender_code"
     return replace(signer, code=None, tries=0, known_by=known_by), True
+
+
+def _require_tries(signer: Signer) -> None:
+    """Raise EngineError (SIGN-033) where so many wrong codes were tried that another link is no remedy."""
+    if signer.wrong >= MOST_WRONG:
+        raise EngineError(problems.TOO_MANY_WRONG.at(most=MOST_WRONG))
 
 
 def visiting(signer: Signer, visit: str, now: Moment) -> Signer:
@@ -190,10 +203,11 @@ def refused(envelope: Envelope, signer: Signer, reason: str, now: Moment) -> Env
 def relinked(envelope: Envelope, number: int, link: str) -> Envelope:
     """Return the envelope with another link for a signer; what was given out before opens nothing any more.
 
-    Whoever has the new one begins anew: what was read by the one before was read by somebody else.
+    Whoever has the new one begins anew: what was read by the one before was read by somebody else. Wrong codes count
+    on, and the pause between two codes is kept.
     """
     one = envelope.signer(number)
-    blank = replace(one, issue=one.issue + 1, link=link, told_by=None, code=None, code_at=None, codes=0, tries=0)
+    blank = replace(one, issue=one.issue + 1, link=link, told_by=None, code=None, code_by=None, codes=0, tries=0)
     state: SignerState = "asked" if one.state == "opened" else one.state
     unread = replace(blank, visit=None, visit_at=None, known_by=None, read_at=None, state=state)
     return with_signer(envelope, unread)

@@ -171,3 +171,21 @@ GUESSED_TOO_OFTEN = ProblemKind(
     Text("请几分钟后再打开您的链接", "Open yours again in a few minutes"),
     Nature.THROTTLED,
 )
+TOO_MANY_WRONG = ProblemKind(
+    "SIGN-033",
+    Text(
+        "验证码已输错 {most} 次,这位签署人不能再试", "{most} wrong codes were tried for this signer; no more are taken"
+    ),
+    Text("请发件人撤回后重新发送", "Ask the sender to take it back and send it again"),
+    Nature.THROTTLED,
+)
+TOO_MANY_SIGNERS = ProblemKind(
+    "SIGN-034",
+    Text("签署人太多", "There are too many signers"),
+    Text("最多 {most} 位,请分几份发送", "Name {most} at most; send it in parts"),
+)
+TOO_LARGE = ProblemKind(
+    "SIGN-035",
+    Text("文件太大,不能签署", "The document is too large to be signed"),
+    Text("最多 {most} MB,请减少图片", "{most} MB at most; use fewer or smaller pictures"),
+)

@@ -54,6 +54,8 @@ def test_link_and_code_come_by_mail_and_the_sender_sees_no_code(firm, box):
     [token] = LINK.findall(body_of(invitation))
     assert token == firm.token(view)
     assert view.signers[0].told_by == "mail"
+    found = firm.site.services.envelopes.link(firm.site.viewer("ge"), view.id, 1)
+    assert found.address == f"{PUBLIC}/sign/{token}", "wherever the sender asks from"
     links = firm.site.services.links
     assert firm.open(token).mail == "w***@example.com"
     links.ask_code(token, PLACE)
@@ -110,3 +112,47 @@ def test_nobody_is_written_to_when_it_was_taken_back_before(firm, box):
     envelopes.withdraw(firm.site.viewer("ge"), view.id)
     firm.work()
     assert box.raw == []
+
+
+def told(firm, name="ge"):
+    firm.work()
+    return [one.text.zh for one in firm.site.services.inbox.notifications(firm.site.viewer(name))]
+
+
+def code_of(firm, view):
+    return firm.site.services.envelopes.link(firm.site.viewer("ge"), view.id, 1).code
+
+
+def test_a_code_that_is_refused_is_the_senders_to_pass_on(firm, box):
+    view = firm.send(firm.record(), WANG)
+    token, links = firm.token(view), firm.site.services.links
+    box.refused["wang@example.com"] = "550 nobody of that name"
+    links.ask_code(token, PLACE)
+    assert code_of(firm, view) is None, "it goes by mail"
+    assert any("在等签署验证码" in one for one in told(firm))
+    links.enter(token, PLACE, code_of(firm, view))
+    done = firm.look(view)
+    assert [act.act for act in done.acts][-3:] == ["code", "code_lost", "enter"]
+    assert (done.signers[0].known_by, firm.open(token).code_by) == ("sender_code", "sender")
+
+
+def test_a_code_that_comes_too_late_is_the_senders_to_pass_on_while_it_is_good(firm, box):
+    view = firm.send(firm.record(), WANG)
+    firm.site.services.links.ask_code(firm.token(view), PLACE)
+    box.answers.extend(["451 later"] * 9)
+    for _ in range(20):
+        firm.work()
+        firm.site.real.moment += 1_000
+    assert code_of(firm, view) is not None
+    assert any("在等签署验证码" in one for one in told(firm))
+
+
+def test_the_sender_hears_of_a_link_that_nobody_takes_for_an_hour(firm, box):
+    box.answers.extend(["451 later"] * 99)
+    view = firm.send(firm.record(), WANG)
+    assert view.signers[0].told_by is None
+    for _ in range(20):
+        firm.site.real.moment += 3_600_000
+        firm.work()
+    assert firm.look(view).signers[0].told_by == "nobody"
+    assert any("请把签署链接转给对方" in one for one in told(firm))

@@ -229,7 +229,7 @@ def test_signers_are_checked_before_anything_is_sent(firm):
         "SIGN-003",
     ]
     assert refusal(firm.send, record, WANG, days=91) == ["SIGN-006"]
-    assert refusal(firm.send, record, *([WANG] * 21)) == ["SIGN-002"]
+    assert refusal(firm.send, record, *([WANG] * 21)) == ["SIGN-034"]
     assert refusal(firm.send, firm.record(buyer=""), days=7) == ["SIGN-003"]
     assert firm.site.count("youju_envelope") == 0
 

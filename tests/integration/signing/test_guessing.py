@@ -76,24 +76,41 @@ def test_a_link_that_is_another_opens_nothing(firm, change):
     assert refusal(firm.open, change(token)) == "SIGN-025"
 
 
-def test_whoever_guesses_links_is_held_back_and_others_are_not(firm):
+def test_whoever_guesses_links_is_held_back_and_others_at_the_same_address_are_not(firm):
     token = firm.token(firm.send(firm.record(), WANG))
     guesser, links = Place("198.51.100.9"), firm.site.services.links
     codes = [refusal(links.look, "A" * 48, guesser, None) for _ in range(FREE_TRIES + 3)]
     assert codes[:FREE_TRIES] == ["SIGN-025"] * FREE_TRIES
-    assert set(codes[FREE_TRIES:]) == {"SIGN-032"}, "even the right one is not looked up any more"
-    assert refusal(links.look, token, guesser, None) == "SIGN-032"
-    assert firm.open(token).signer == "王主任"
+    assert set(codes[FREE_TRIES:]) == {"SIGN-032"}
+    assert links.look(token, guesser, None).signer == "王主任", "who has a link did not guess it"
     firm.site.real.moment += 5 * MINUTE
-    assert links.look(token, guesser, None).signer == "王主任"
+    assert refusal(links.look, "A" * 48, guesser, None) == "SIGN-025"
 
 
-def test_signers_behind_a_proxy_are_not_held_back_by_one_who_guesses(firm):
-    token = firm.token(firm.send(firm.record(), WANG))
-    proxy, links = Place("127.0.0.1"), firm.site.services.links
-    codes = [refusal(links.look, "A" * 48, proxy, None) for _ in range(FREE_TRIES + 1)]
-    assert codes[-1] == "SIGN-032"
-    assert links.look(token, proxy, None).signer == "王主任"
+def test_what_is_no_code_at_all_is_no_try(firm):
+    view = firm.send(firm.record(), WANG)
+    token, links = firm.token(view), firm.site.services.links
+    links.ask_code(token, PLACE)
+    assert [refusal(links.enter, token, PLACE, given) for given in ("", "12345", "1234567", "abc")] == ["SIGN-017"] * 4
+    assert "wrong_code" not in [act.act for act in firm.look(view).acts]
+
+
+def test_another_link_is_no_way_round_the_bounds_on_wrong_codes(firm):
+    view = firm.send(firm.record(), WANG)
+    links, envelopes, ge = firm.site.services.links, firm.site.services.envelopes, firm.site.viewer("ge")
+    found = []
+    for _ in range(11):
+        links.ask_code(firm.token(view), PLACE)
+        right = code_of(firm, view)
+        wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+        found += [refusal(links.enter, firm.token(view), PLACE, wrong) for _ in range(5)]
+        envelopes.renew(ge, view.id, 1)
+        assert refusal(links.ask_code, firm.token(view), PLACE) in ("SIGN-014", "SIGN-033"), "the pause is kept"
+        firm.site.business.moment += MINUTE
+        if len(found) == 50:
+            break
+    assert found == ["SIGN-017"] * 50
+    assert refusal(links.ask_code, firm.token(view), PLACE) == "SIGN-033"
 
 
 def test_a_code_has_five_tries_and_the_right_one_is_too_late_after_them(firm):
@@ -148,6 +165,7 @@ def test_a_link_that_was_replaced_opens_nothing_and_its_visit_neither(firm):
     new = firm.token(view)
     assert new != old
     assert not firm.open(new, visit).known
+    firm.site.business.moment += MINUTE
     firm.sign(view)
     assert firm.look(view).state == "signed"
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from engine.decision.changeset import Actor
+from engine.decision.commands import Create, Update
 from engine.kernel.clocks import DAY_MS
 from engine.kernel.problems import EngineError
 from engine.rules.text.printing import print_rule
 from engine.rules.text.reading import read_rules
+from engine.runtime.directory import ADMIN_ROLE
 from tests.support.apps import rule
 from tests.support.signing import CUSTOMER, KEY, PLACE, Contracts
 
@@ -78,6 +81,28 @@ def test_a_rule_that_has_nobody_to_send_to_is_a_dead_letter_with_its_reason(site
     assert "SIGN-002" in error
     assert dead is not None
     assert site.count("youju_envelope") == 0
+    notes = site.services.inbox.notifications(viewer)
+    assert [one.text.zh for one in notes] == ["改名:“合同”没有发出签署,请管理员查看未送达的消息"]
+
+
+def test_the_administrators_answer_for_what_a_rule_sends_of_a_record_that_nobody_owns(firm):
+    site, execution = firm.site, firm.site.services.execution
+    site.person("root", (KEY, "staff"))
+    site.services.directory.grant("root", *ADMIN_ROLE)
+    given = {"name": "九江康宁", "buyer": "王主任"}
+    _, _, id = execution.execute(execution.command(Actor(None), Create(KEY, "deal", given)))
+    execution.execute(execution.command(Actor(None), Update(KEY, "deal", id, {"name": "改名"}, 1)))
+    firm.work()
+    root = site.viewer("root")
+    [view] = site.services.envelopes.of_record(root, KEY, "deal", id)
+    assert (view.may, view.sender) == ({"link", "relink", "withdraw"}, "")
+    assert any("请把签署链接转给对方" in one.text.zh for one in site.services.inbox.notifications(root))
+    assert site.services.envelopes.of_record(site.viewer("ge"), KEY, "deal", id)[0].may == frozenset()
+    token, visit = firm.enter(view, 1, "root")
+    site.services.links.document(token, PLACE, visit)
+    firm.put(token, visit)
+    firm.work()
+    assert any("已全部签署" in one.text.zh for one in site.services.inbox.notifications(root))
 
 
 @pytest.mark.parametrize(

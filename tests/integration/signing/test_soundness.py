@@ -11,7 +11,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from engine.runtime.signing.sending import Named
+from engine.kernel.problems import EngineError
+from engine.runtime.printouts import MadeDocument
+from engine.runtime.signing.sending import MOST_BYTES, Named, to_sign
 from tests.integration.signing.test_course import WANG, _verified, _write, refusal
 from tests.support.signing import DRAWN, KEY, PLACE
 
@@ -103,7 +105,7 @@ def test_twenty_people_of_the_installation_are_asked(firm):
     assert len(view.signers) == 20
     more = [*people, "stranger"]
     listed = [Named(user=firm.site.people[name]) for name in more]
-    assert refusal(firm.send, firm.record(), *listed) == ["SIGN-002"]
+    assert refusal(firm.send, firm.record(), *listed) == ["SIGN-034"]
 
 
 def test_whoever_has_a_new_link_reads_for_themselves(firm):
@@ -111,6 +113,7 @@ def test_whoever_has_a_new_link_reads_for_themselves(firm):
     firm.site.services.envelopes.renew(firm.site.viewer("ge"), view.id, 1)
     firm.work()
     assert refusal(firm.open, token) == ["SIGN-025"]
+    firm.site.business.moment += 60_000
     new, visit = firm.enter(firm.look(view))
     assert refusal(firm.put, new, visit) == ["SIGN-019"]
 
@@ -131,3 +134,37 @@ def test_what_was_signed_is_kept_although_its_record_is_put_away_before_it_is_se
     (signed, report) = firm.site.query("SELECT signed_file, report_file FROM youju_envelope")[0]
     held = {row[0] for row in firm.site.query("SELECT file FROM youju_file_use")}
     assert {signed, report} <= held
+
+
+def test_the_sender_hears_that_what_was_signed_could_not_be_sealed(firm):
+    view, token, visit = ready(firm)
+    firm.put(token, visit)
+    firm.site.services.execution.contents.kept[view.sha256] += b"x"
+    firm.work()
+    notes = [one.text.zh for one in firm.site.services.inbox.notifications(firm.site.viewer("ge"))]
+    assert any("签好的文件没有生成" in one for one in notes)
+    assert firm.look(view).signed_file is None
+
+
+def test_a_document_that_leaves_no_room_for_signatures_is_not_sent(firm):
+    execution = firm.site.services.execution
+    kept = to_sign(execution, MadeDocument("a.pdf", "application/pdf", b"x" * MOST_BYTES))
+    assert kept.size == MOST_BYTES
+    with pytest.raises(EngineError) as refused:
+        to_sign(execution, MadeDocument("a.pdf", "application/pdf", b"x" * (MOST_BYTES + 1)))
+    assert [one.code for one in refused.value.problems] == ["SIGN-035"]
+
+
+def test_an_old_file_of_the_same_content_is_swept_while_it_is_sent_again(firm, monkeypatch):
+    record, contents = firm.record(), firm.site.services.execution.contents
+    place, swept = contents.place, []
+
+    def placed(received):
+        place(received)
+        if not swept:
+            swept.append(contents.kept.pop(received.sha256))
+
+    monkeypatch.setattr(type(contents), "place", lambda _, received: placed(received))
+    view = firm.send(record, WANG)
+    assert swept
+    assert firm.content(view.file) == swept[0]

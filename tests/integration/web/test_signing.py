@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
 import pytest
+from sqlalchemy import text
 
 from engine.runtime.signing.sending import Named
 from tests.integration.web.conftest import PASSWORD, Api, Visitor
@@ -165,6 +167,35 @@ def test_the_record_shows_its_envelopes_and_what_each_may_do(firm, record, signe
     assert signed_in("stranger").get(f"/envelopes/{view.id}/signers/1").status_code == 404
     assert signed_in("ge").post(f"/envelopes/{view.id}/withdraw").status_code == 303
     assert firm.look(view).state == "withdrawn"
+
+
+def test_a_link_that_another_installation_made_is_replaced_on_its_page(firm, record, signed_in, instance):
+    view, ge = firm.send(record, WANG), signed_in("ge")
+    with instance.database.write() as connection:
+        held = text("SELECT content FROM youju_envelope WHERE id = :id")
+        content = json.loads(connection.execute(held, {"id": view.id}).scalar_one())
+        content["signers"][0]["link"] = "0" * 64
+        change = text("UPDATE youju_envelope SET content = :content WHERE id = :id")
+        connection.execute(change, {"id": view.id, "content": json.dumps(content)})
+    path = f"/envelopes/{view.id}/signers/1"
+    page = ge.get(path)
+    assert page.status_code == 200
+    assert "由另一套系统发出" in text_of(page)
+    assert "/sign/" not in page.get_data(as_text=True)
+    assert ge.post(path, {"issue": "1"}).status_code == 303
+    assert "http://localhost/sign/" in ge.get(path).get_data(as_text=True)
+    assert "YOUJU_PUBLIC_URL" in text_of(ge.get(path)), "the address is not the installation's own"
+
+
+def test_a_file_that_is_not_theirs_to_open_is_no_link_on_the_record(firm, record, signed_in):
+    view = firm.send(record, WANG)
+    firm.sign(view)
+    firm.work()
+    done = firm.look(view)
+    seen, hidden = (signed_in(name).get(at(record)).get_data(as_text=True) for name in ("ruth", "nell"))
+    assert (f"/files/{done.signed_file}" in seen, f"/files/{done.report_file}" in seen) == (True, False)
+    assert "/files/" not in hidden
+    assert "您不能打开这个文件" in hidden
 
 
 def _id(firm, name):

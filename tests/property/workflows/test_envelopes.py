@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from engine.kernel.problems import EngineError, Text
 from engine.workflows.signing import envelope as flow
 from engine.workflows.signing.chain import BEGINNING, Act, first_break
-from engine.workflows.signing.envelope import CODE_TRIES, MOST_CODES, Envelope, Signer, envelope_json, envelope_of
+from engine.workflows.signing.envelope import (
+    CODE_TRIES,
+    MOST_CODES,
+    MOST_WRONG,
+    Envelope,
+    Signer,
+    envelope_json,
+    envelope_of,
+)
 
 END = 1_000_000_000
 LABELS = Text("签署人", "Signer")
@@ -76,6 +84,7 @@ def test_the_laws_hold_after_every_act(count, order, acts):
         for old, new in zip(before.signers, envelope.signers, strict=True):
             assert new.tries <= CODE_TRIES
             assert new.codes <= MOST_CODES
+            assert old.wrong <= new.wrong <= MOST_WRONG, "another link is no way round"
             assert not (old.state == "signed" and new != old), "who has signed has signed"
             assert new.state != "signed" or new.known_by is not None, "nobody signs without showing who they are"
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+
+from engine.printouts.reading_pictures import BROKEN
 
 MOST_PIXELS = 2_000_000
-BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-)
-"""What reading a picture raises where it is none, or a broken one."""
 
 
 def plain_mark(content: bytes) -> bytes | None:
