@@ -77,7 +77,6 @@ class Services:
     boards: Boards
     board_exports: BoardExports
     board_subscriptions: BoardSubscriptions
-    snapshots: Snapshots
     filters: Filters
     saved_filters: SavedFilters
     directory: Directory
@@ -93,6 +92,11 @@ class Services:
     trials: Trials
     quick_actions: QuickActions
     runs: Runs
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """The figures that metrics have kept."""
+        return Snapshots(self.desk)
 
     @property
     def boards_sent(self) -> BoardsSent:
@@ -139,7 +143,6 @@ def _at(desk: Desk) -> Services:
         explaining=Explaining(desk),
         backtests=BackTests(desk, trials),
         boards=boards,
-        snapshots=Snapshots(desk),
         board_exports=BoardExports(boards),
         board_subscriptions=BoardSubscriptions(desk, boards),
         filters=Filters(desk),
