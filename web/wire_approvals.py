@@ -31,6 +31,7 @@ def approval_json(view: ApprovalView) -> Json:
         "steps": [_step_json(step) for step in view.steps],
         "acts": [_act_json(act) for act in view.acts],
         "may": None if view.may is None else _may_json(view.may),
+        "beside": [{"id": one.id, "labels": one.labels.as_json(), "outcome": one.outcome} for one in view.beside],
     }
 
 

@@ -217,7 +217,8 @@ class Note:
 class ApprovalWrite:
     """An approval as it is after the command: ``course`` as ``engine.workflows.approvals.keeping`` writes it.
 
-    ``version`` is the one after; it holds only if the stored one is ``version - 1`` (none, where it is 1).
+    ``version`` is the one after; it holds only if the stored one is ``version - 1`` (none, where it is 1). ``beside``
+    are the ids of those that began with it.
     """
 
     id: str
@@ -233,6 +234,7 @@ class ApprovalWrite:
     urged_at: Moment | None = None
     ended_at: Moment | None = None
     outcome: str | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

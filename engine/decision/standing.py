@@ -13,7 +13,10 @@ from engine.workflows.signing.envelope import Envelope
 
 @dataclass(frozen=True, slots=True)
 class StandingApproval:
-    """An approval as deciding sees it; ``design`` is its document as it was when it began, without its steps."""
+    """An approval as deciding sees it; ``design`` is its document as it was when it began, without its steps.
+
+    ``beside`` are the ids of the others that began with it, because the record entered the state of them all.
+    """
 
     id: str
     app: str
@@ -27,6 +30,7 @@ class StandingApproval:
     started_at: Moment
     urged_at: Moment | None = None
     ended_at: Moment | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

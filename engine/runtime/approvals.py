@@ -12,6 +12,7 @@ from engine.decision.changeset import Actor, ApprovalAct
 from engine.decision.commands import ApprovalActKind, Sign
 from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
+from engine.decision.standing import StandingApproval
 from engine.decision.words import title_of
 from engine.kernel.canonical import Json, compact, digest
 from engine.kernel.clocks import DAY_MS, Moment, moment_text
@@ -21,6 +22,7 @@ from engine.runtime.approvals_views import (
     ActView,
     ApprovalPage,
     ApprovalView,
+    BesideView,
     MayView,
     SeatView,
     StandInView,
@@ -222,13 +224,28 @@ def _views(reading: Reading, listed: Sequence[StoredApproval]) -> tuple[Approval
     people = {seat.person for one in known for seat in one.standing.course.seats()}
     look_who_is_away(reading, sorted(people))
     back = absences.ends_at(reading.connection, people, reading.moment) if people else {}
-    return tuple(_view(reading, one, acts[one.standing.id], back) for one in known)
+    beside = {id for one in known for id in one.standing.beside}
+    others = {id: one.standing for id, one in stored.by_id(reading.connection, beside).items()} if beside else {}
+    return tuple(
+        _view(
+            reading,
+            one,
+            acts[one.standing.id],
+            back,
+            [others[id] for id in one.standing.beside if id in others],
+        )
+        for one in known
+    )
 
 
 def _view(
-    reading: Reading, one: StoredApproval, acts: Iterable[ApprovalAct], back: Mapping[str, Moment]
+    reading: Reading,
+    one: StoredApproval,
+    acts: Iterable[ApprovalAct],
+    back: Mapping[str, Moment],
+    beside: Sequence[StandingApproval],
 ) -> ApprovalView:
-    """Return one approval; ``back`` says when those who are away are back."""
+    """Return one approval; ``back`` says when those who are away are back, ``beside`` are those that began with it."""
     standing = one.standing
     row = reading.record(standing.app, standing.form, standing.record)
     own = whose_own(row or {}, standing.starter)
@@ -248,7 +265,10 @@ def _view(
         outcome=standing.course.outcome,
         steps=tuple(_step(reading, one, number, own, back) for number in range(len(standing.course.steps))),
         acts=tuple(_act(reading, act, steps) for act in acts),
-        may=_may(reading, one, own, back),
+        may=_may(reading, one, own, back, decided=any(other.course.decided for other in (standing, *beside))),
+        beside=tuple(
+            BesideView(other.id, Text.from_json(other.design["labels"]), other.course.outcome) for other in beside
+        ),
     )
 
 
@@ -300,8 +320,13 @@ def _act(reading: Reading, act: ApprovalAct, steps: dict[str, Text]) -> ActView:
     )
 
 
-def _may(reading: Reading, one: StoredApproval, own: frozenset[str], back: Mapping[str, Moment]) -> MayView | None:
-    """Return what the viewer can do in an approval; None where nothing."""
+def _may(
+    reading: Reading, one: StoredApproval, own: frozenset[str], back: Mapping[str, Moment], *, decided: bool
+) -> MayView | None:
+    """Return what the viewer can do in an approval; None where nothing.
+
+    ``decided`` tells whether somebody has decided in it, or in one that began with it.
+    """
     standing, me = one.standing, reading.viewer.id
     course, row = standing.course, reading.record(standing.app, standing.form, standing.record)
     if course.outcome is not None or row is None:
@@ -316,7 +341,6 @@ def _may(reading: Reading, one: StoredApproval, own: frozenset[str], back: Mappi
             acts.append("return")
     if me in own:
         acts.append("urge")
-        decided = course.at > 0 or any(seat.state in ("agreed", "refused") for seat in course.seats())
         allowed = design.withdraw == "always" or (design.withdraw == "before_first" and not decided)
         if allowed and (design.state is None or "withdrawn" in design.ends):
             acts.append("withdraw")

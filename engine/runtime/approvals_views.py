@@ -80,8 +80,20 @@ class MayView:
 
 
 @dataclass(frozen=True)
+class BesideView:
+    """An approval that began together with another one; ``outcome`` is None while it is under way."""
+
+    id: str
+    labels: Text
+    outcome: str | None
+
+
+@dataclass(frozen=True)
 class ApprovalView:
-    """An approval as the viewer may see it; ``title`` is empty where they may not read the record."""
+    """An approval as the viewer may see it; ``title`` is empty where they may not read the record.
+
+    ``beside`` are those that began with it, because the record entered the state of them all.
+    """
 
     id: str
     key: str
@@ -97,6 +109,12 @@ class ApprovalView:
     steps: tuple[StepView, ...]
     acts: tuple[ActView, ...]
     may: MayView | None
+    beside: tuple[BesideView, ...] = ()
+
+    @property
+    def waits_for(self) -> tuple[Text, ...]:
+        """What is still under way while this one is approved: the record goes on when all of them are."""
+        return tuple(one.labels for one in self.beside if one.outcome is None) if self.outcome == "approved" else ()
 
     @property
     def now(self) -> StepView | None:

@@ -77,7 +77,7 @@ KEPT = (
     _kept(system_tables.state_log),
     _kept(system_tables.relocation, json=("moves",)),
     _kept(system_tables.task, json=("actions",)),
-    _kept(system_tables.approval, json=("design", "course")),
+    _kept(system_tables.approval, json=("design", "course", "beside")),
     _kept(system_tables.approval_act),
     _kept(system_tables.envelope, json=("content",)),
     _kept(system_tables.envelope_act, "envelope", "number", json=("said",)),

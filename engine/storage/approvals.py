@@ -37,7 +37,9 @@ class StoredApproval:
 def put(connection: Connection, writes: Iterable[ApprovalWrite]) -> None:
     """Write approvals in the order of their ids; EngineError (BUSY) where another write was faster."""
     for write in sorted(writes, key=lambda one: (one.version == 1, one.id)):
-        row = asdict(write) | {"design": compact(dict(write.design)), "course": compact(dict(write.course))}
+        texts = {"design": dict(write.design), "course": dict(write.course), "beside": list(write.beside) or None}
+        said = {name: None if document is None else compact(document) for name, document in texts.items()}
+        row = asdict(write) | said
         if write.version == 1:
             _begin(connection, row)
             continue
@@ -163,5 +165,6 @@ def _stored(row: Any) -> StoredApproval:  # noqa: ANN401 - a row of the table
         started_at=row.started_at,
         urged_at=row.urged_at,
         ended_at=row.ended_at,
+        beside=tuple(json.loads(row.beside or "[]")),
     )
     return StoredApproval(standing, row.ended_at)

@@ -31,6 +31,7 @@ from engine.storage.migration_0014 import make_subscriptions
 from engine.storage.migration_0015 import make_snapshots
 from engine.storage.migration_0017 import make_interruptions
 from engine.storage.migration_0018 import make_turns
+from engine.storage.migration_0019 import make_regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ MIGRATIONS = (
     Migration("0015_snapshots", make_snapshots),
     Migration("0017_interruptions", make_interruptions),
     Migration("0018_turns", make_turns),
+    Migration("0019_regions", make_regions),
 )
 
 

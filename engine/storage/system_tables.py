@@ -173,7 +173,7 @@ approval = _table(
     "approval",
     *(_words(name) for name in ("id", "app", "form", "record", "approval")),
     _number("version"),
-    *(_words(name) for name in ("design", "course", "starter")),
+    *(_words(name) for name in ("design", "course", "starter", "beside")),
     *(_moment(name) for name in ("started_at", "urged_at", "ended_at")),
     _words("outcome"),
 )

@@ -109,10 +109,13 @@ NO_END = ProblemKind(
     ),
     Text("请在 ends 里为它写一个系统流转", "Name a transition of the system for it under ends"),
 )
-TWO_APPROVALS = ProblemKind(
-    "FLOW-033",
-    Text("状态“{state}”已经有一个审批", "The state “{state}” has an approval already"),
-    Text("把两个审批合成一个多步审批,或换一个状态", "Make one approval of several steps, or use another state"),
+NOT_TOGETHER = ProblemKind(
+    "FLOW-062",
+    Text(
+        "状态“{state}”里的几个审批一起通过,却各走各的流转",
+        "The approvals of the state “{state}” are approved together, but lead to different transitions",
+    ),
+    Text("请把它们的 approved 都写成“{key}”", "Name “{key}” as approved for all of them"),
 )
 NO_CHAIN = ProblemKind(
     "FLOW-034",

@@ -56,9 +56,9 @@ class Workflow:
     duties: Mapping[str, tuple[Duty, ...]] = field(default_factory=dict)
     """What has to be recorded in every period, by state."""
 
-    def approval_in(self, state: str | None) -> Approval | None:
-        """Return the approval that starts where a record enters a state."""
-        return next((one for one in self.approvals.values() if state and one.definition.state == state), None)
+    def approvals_in(self, state: str | None) -> tuple[Approval, ...]:
+        """Return the approvals that start where a record enters a state, in their order."""
+        return tuple(one for one in self.approvals.values() if state and one.definition.state == state)
 
     def may_start(self, transition: Transition, state: str | None) -> bool:
         """Tell whether the transition leaves ``state``; one without origins leaves any state that is not closed."""

@@ -77,11 +77,11 @@ def test_an_agreement_goes_its_way_on_phones(firm, people):
     judge = people("sun")
     judge.goto(at(record))
     judge.locator("summary", has_text="更多").last.click()
-    judge.locator("#do-reject summary").click()
-    judge.locator("#do-reject").get_by_role("button", name="驳回").click()
+    judge.locator("[id^=do-reject-] summary").click()
+    judge.locator("[id^=do-reject-]").get_by_role("button", name="驳回").click()
     assert firm.standing(record).outcome is None, "the browser asks for words first"
-    judge.locator("#do-reject textarea").fill("两家报价相差太大")
-    judge.locator("#do-reject").get_by_role("button", name="驳回").click()
+    judge.locator("[id^=do-reject-] textarea").fill("两家报价相差太大")
+    judge.locator("[id^=do-reject-]").get_by_role("button", name="驳回").click()
     expect(judge.locator(".approval .chip").first).to_contain_text("已驳回")
     assert firm.state(record) == "bad"
 
@@ -90,9 +90,9 @@ def test_the_applicant_withdraws_with_a_word(firm, people):
     record, applicant = firm.apply("撤回"), people("ge")
     applicant.goto(at(record))
     applicant.locator(".approval summary", has_text="更多").click()
-    applicant.locator("#do-withdraw summary").click()
-    applicant.locator("#do-withdraw textarea").fill("客户改主意了")
-    applicant.locator("#do-withdraw").get_by_role("button", name="撤回").click()
+    applicant.locator("[id^=do-withdraw-] summary").click()
+    applicant.locator("[id^=do-withdraw-] textarea").fill("客户改主意了")
+    applicant.locator("[id^=do-withdraw-]").get_by_role("button", name="撤回").click()
     expect(applicant.locator(".approval .chip").first).to_contain_text("已撤回")
     expect(applicant.locator(".course")).to_contain_text("客户改主意了")
     assert firm.state(record) == "draft"
@@ -139,8 +139,8 @@ def test_without_a_script_one_approves_and_rejects_all_the_same(firm, people):
     lawyer.locator(".bar button.primary").click()
     assert firm.standing(good).now.key == "jury"
     lawyer.goto(f"/approvals/{firm.standing(bad).id}?do=reject")
-    lawyer.locator("#do-reject textarea").fill("不行")
-    lawyer.locator("#do-reject button").click()
+    lawyer.locator("[id^=do-reject-] textarea").fill("不行")
+    lawyer.locator("[id^=do-reject-] button").click()
     assert firm.state(bad) == "bad"
 
 

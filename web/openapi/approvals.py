@@ -62,6 +62,11 @@ APPROVAL: Final = closed(
     steps={"type": "array", "items": STEP},
     acts={"type": "array", "items": ACT},
     may={"anyOf": [MAY, {"type": "null"}], "description": "What the asker can do now; null where nothing"},
+    beside={
+        "type": "array",
+        "items": closed(id=ID, labels=named("Text"), outcome={"enum": [*ENDS, None]}),
+        "description": "Those that began with it: the record goes on when all of them are approved",
+    },
 )
 SIGNING: Final[Schema] = {
     "type": "object",

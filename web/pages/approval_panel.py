@@ -48,6 +48,15 @@ class Panel:
         return self.first is not None
 
     @property
+    def shown(self) -> tuple[ApprovalView, ...]:
+        """The approvals that matter now: of which the record waits, or in which the viewer can do something.
+
+        Else the latest one. What the viewer decides comes first.
+        """
+        live = [view for view in self.views if view.may is not None or view.outcome is None or view.waits_for]
+        return tuple(sorted(live, key=lambda view: view is not self.first)) or self.views[:1]
+
+    @property
     def first(self) -> ApprovalView | None:
         """The first approval that waits for the viewer's decision, None where there is none."""
         return next((view for view in self.views if view.may is not None and "approve" in view.may.acts), None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
+from engine.decision.approvals import regions
 from engine.decision.approvals.people import asked_at
 from engine.decision.approvals.sittings import SUBJECT, Save, Sitting, named_by, please, tell_asked, tell_starter, write
 from engine.decision.changeset import (
@@ -64,6 +65,11 @@ _TOLD: Mapping[Outcome, Text] = {
 
 def start(saving: Saving, approval: Approval, save: Save) -> None:
     """Begin an approval of the record that is being saved; one of which no step applies is approved at once."""
+    _go(_opened(saving, approval, save), saving.actor)
+
+
+def _opened(saving: Saving, approval: Approval, save: Save) -> Sitting:
+    """Return an approval of the record that is being saved, at its first step, which is yet to begin."""
     work, row = saving.work, saving.row
     if saving.depth > DEEPEST:
         raise EngineError(problems.GOES_ROUND.at(label_zh=approval.labels.zh, label_en=approval.labels.en))
@@ -83,13 +89,17 @@ def start(saving: Saving, approval: Approval, save: Save) -> None:
         starter=_applicant(saving),
         started_at=work.moment,
     )
-    sitting = Sitting(work, saving.app, saving.form, None, standing, save, saving.depth)
-    if steps:
-        sitting.note("start", saving.actor)
+    return Sitting(work, saving.app, saving.form, None, standing, save, saving.depth)
+
+
+def _go(sitting: Sitting, actor: Actor) -> None:
+    """Begin the first step of an approval; one without a step is approved."""
+    if sitting.course.steps:
+        sitting.note("start", actor)
         begin_step(sitting)
     else:
         sitting.change(replace(sitting.course, outcome="approved"))
-    settle(sitting, saving.actor)
+    settle(sitting, actor)
 
 
 def _applicant(saving: Saving) -> str | None:
@@ -113,11 +123,13 @@ def is_under_way(work: Work, form: Form, row: Row, approval: str) -> bool:
 
 
 def start_where_entered(saving: Saving, save: Save) -> None:
-    """Begin the approval of the state that a record has just entered, if there is one."""
+    """Begin the approvals of the state that a record has just entered, side by side."""
     flow = saving.workflow
-    approval = None if flow is None else flow.approval_in(saving.row.get("state"))
-    if approval is not None:
-        start(saving, approval, save)
+    approvals = () if flow is None else flow.approvals_in(saving.row.get("state"))
+    sittings = [_opened(saving, approval, save) for approval in approvals]
+    regions.together(sittings)
+    for sitting in sittings:
+        _go(sitting, saving.actor)
 
 
 def overtake(saving: Saving, save: Save) -> None:
@@ -136,9 +148,7 @@ def overtake(saving: Saving, save: Save) -> None:
         over = standing.id in saving.work.approvals and saving.work.approvals[standing.id].outcome is not None
         if over or not (deleted or (bound is not None and bound != row.get("state"))):
             continue
-        sitting.note("overtaken", saving.actor)
-        sitting.change(courses.ended(sitting.course, "overtaken"))
-        settle(sitting, saving.actor)
+        _overtaken(sitting, saving.actor)
 
 
 def begin_step(sitting: Sitting) -> None:
@@ -264,12 +274,31 @@ def _task(sitting: Sitting, person: str) -> TaskOpening:
 
 
 def _end(sitting: Sitting, actor: Actor) -> None:
-    """Fire the transition of the outcome, where there is one still, and tell whoever applied."""
-    outcome, row = cast("Outcome", sitting.course.outcome), sitting.row
+    """Tell whoever applied, and take the record on where no approval beside it is still under way."""
+    outcome = cast("Outcome", sitting.course.outcome)
     said, labels = _TOLD[outcome], sitting.definition.labels
     named = named_by(sitting)
     tell_starter(sitting, Text(f"{named.zh}:{labels.zh}{said.zh}", f"{named.en}: {labels.en} {said.en}"))
     _announce(sitting, outcome)
+    if outcome == "approved":
+        if regions.waits(sitting):
+            return
+    elif outcome != "overtaken":
+        for other in regions.others_under_way(sitting):
+            _overtaken(other, actor)
+    _lead_on(sitting, actor, outcome)
+
+
+def _overtaken(sitting: Sitting, actor: Actor) -> None:
+    """End an approval because its record goes another way."""
+    sitting.note("overtaken", actor)
+    sitting.change(courses.ended(sitting.course, "overtaken"))
+    settle(sitting, actor)
+
+
+def _lead_on(sitting: Sitting, actor: Actor, outcome: Outcome) -> None:
+    """Fire the transition of an outcome, where there is one still."""
+    row = sitting.row
     flow = sitting.app.workflows.get(sitting.form.key)
     key = sitting.definition.ends.get(outcome)
     if row is None or flow is None or key is None or key not in flow.transitions:

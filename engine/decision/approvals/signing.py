@@ -10,6 +10,7 @@ from typing import Any, cast
 from engine.decision import problems as decision_problems
 from engine.decision.approvals.courses import REMINDED_AT, begin_step, settle
 from engine.decision.approvals.people import look_who_is_away, may_act_for
+from engine.decision.approvals.regions import decided_beside
 from engine.decision.approvals.sittings import Save, Sitting, please, tell_asked, tell_starter, write
 from engine.decision.changeset import Actor
 from engine.decision.commands import PassDue, Sign
@@ -228,7 +229,7 @@ def _add(sitting: Sitting, body: Sign) -> None:
 
 def _withdraw(sitting: Sitting, body: Sign) -> None:
     course, allowed, actor = sitting.course, sitting.definition.withdraw, sitting.work.command.actor
-    decided = course.at > 0 or any(seat.state in ("agreed", "refused") for seat in course.seats())
+    decided = course.decided or decided_beside(sitting)
     late = allowed == "never" or (allowed == "before_first" and decided)
     if late or actor.user not in sitting.own() or not _leads_on(sitting, "withdrawn"):
         raise EngineError(problems.NOT_YOURS_TO_TAKE_BACK.at())

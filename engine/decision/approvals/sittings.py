@@ -107,6 +107,7 @@ def write(sitting: Sitting) -> None:
         starter=standing.starter,
         started_at=standing.started_at,
         urged_at=standing.urged_at,
+        beside=standing.beside,
         ended_at=(standing.ended_at or work.moment) if over else None,
         outcome=standing.course.outcome,
     )

@@ -46,13 +46,11 @@ class Approval:
 def compile_approvals(flow: WorkflowDef, work: Gathering, fields: Collection[str]) -> Mapping[str, Approval]:
     """Return the approvals of a state machine by key; problems are gathered by ``work``."""
     made: dict[str, Approval] = {}
-    starting: set[str] = set()
+    together: dict[str, str | None] = {}
     for definition in flow.approvals:
         place = f"approvals.{definition.key}"
         work.found.extend(_ends_problems(definition, flow, place))
-        if definition.state is not None and definition.state in starting:
-            work.found.append(problems.TWO_APPROVALS.at(f"{place}.state", state=definition.state))
-        starting |= {definition.state} if definition.state is not None else set()
+        work.found.extend(_together_problems(definition, together, place))
         made[definition.key] = Approval(definition, tuple(_steps(definition, work, fields, place)))
     return made
 
@@ -88,6 +86,15 @@ def _ends_problems(definition: ApprovalDef, flow: WorkflowDef, place: str) -> It
         definition.state is not None and "apart" not in definition.ends
     ):
         yield problems.NO_END.at(f"{place}.ends", outcome="apart", **labels)
+
+
+def _together_problems(definition: ApprovalDef, together: dict[str, str | None], place: str) -> Iterator[Problem]:
+    """Approvals of one state are approved together, so they lead the same way; ``together`` has it by state."""
+    if definition.state is None:
+        return
+    key, first = definition.ends.get("approved"), together.setdefault(definition.state, definition.ends.get("approved"))
+    if key is not None and first is not None and key != first:
+        yield problems.NOT_TOGETHER.at(f"{place}.ends.approved", state=definition.state, key=first)
 
 
 def _steps(definition: ApprovalDef, work: Gathering, fields: Collection[str], place: str) -> Iterator[Step]:

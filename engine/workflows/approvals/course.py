@@ -84,6 +84,11 @@ class Course:
         """Whether the step has all the agreement that it needs, and the next one has not begun yet."""
         return bool(self.slots) and self.outcome is None and _verdict(self.step, self.slots) is True
 
+    @property
+    def decided(self) -> bool:
+        """Whether somebody has decided: steps have passed, or a seat of this one is decided."""
+        return self.at > 0 or any(seat.state in ("agreed", "refused") for seat in self.seats())
+
     def seats(self) -> Iterator[Seat]:
         """Go through the seats of the step."""
         for slot in self.slots:
