@@ -173,9 +173,9 @@ approval = _table(
     "approval",
     *(_words(name) for name in ("id", "app", "form", "record", "approval")),
     _number("version"),
-    *(_words(name) for name in ("design", "course", "starter", "beside")),
+    *(_words(name) for name in ("design", "course", "starter")),
     *(_moment(name) for name in ("started_at", "urged_at", "ended_at")),
-    _words("outcome"),
+    *(_words(name) for name in ("outcome", "beside")),
 )
 approval_act = _table(
     "approval_act",
