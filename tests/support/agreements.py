@@ -73,6 +73,18 @@ def documents() -> dict[str, Any]:
     return made
 
 
+def side_by_side() -> dict[str, Any]:
+    """Return the app's documents with two approvals at once: chief and lawyer, and all of the jury."""
+    made = documents()
+    flow = made["workflows/agreement.json"]
+    [first] = flow["approvals"]
+    second = called(
+        element("money", steps=first["steps"][2:], state="asking", ends=first["ends"]), "财务审批", "Finance"
+    )
+    flow["approvals"] = [{**first, "steps": first["steps"][:2]}, second]
+    return made
+
+
 @dataclass
 class Agreements:
     """The app on an instance, its people, and short words for what tests do often."""
@@ -80,9 +92,9 @@ class Agreements:
     instance: Instance
 
     @classmethod
-    def on(cls, instance: Instance, password: str) -> Agreements:
+    def on(cls, instance: Instance, password: str, made: dict[str, Any] | None = None) -> Agreements:
         """Publish the app and bring its people, who all have the same password."""
-        publish(instance.services.execution, documents(), Actor(None))
+        publish(instance.services.execution, made or documents(), Actor(None))
         chief = instance.directory.add_user("ding", PEOPLE["ding"][0], password)
         for name, (shown, _) in PEOPLE.items():
             if name != "ding":

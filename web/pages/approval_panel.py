@@ -51,10 +51,11 @@ class Panel:
     def shown(self) -> tuple[ApprovalView, ...]:
         """The approvals that matter now: of which the record waits, or in which the viewer can do something.
 
-        Else the latest one. What the viewer decides comes first.
+        Else the latest one. What the viewer decides comes first, then what is under way.
         """
         live = [view for view in self.views if view.may is not None or view.outcome is None or view.waits_for]
-        return tuple(sorted(live, key=lambda view: view is not self.first)) or self.views[:1]
+        ordered = sorted(live, key=lambda view: (view is not self.first, view.outcome is not None))
+        return tuple(ordered) or self.views[:1]
 
     @property
     def first(self) -> ApprovalView | None:
