@@ -17,6 +17,7 @@ from engine.catalog.connectors.definitions import hooks_for
 from engine.catalog.decision_tables import Surroundings, compile_tables
 from engine.catalog.definitions import AppDef
 from engine.catalog.naming import Names
+from engine.catalog.numbers import number_problems
 from engine.catalog.pages.blocks import Pages
 from engine.catalog.pages.compiling import Surroundings as PageSurroundings
 from engine.catalog.pages.compiling import compile_pages
@@ -158,6 +159,7 @@ def _compile_app(
     forms = _forms(work, scopes, types)
     workflows = work.workflows(parameters)
     rules = work.rules()
+    found.extend(number_problems(forms, workflows, rules))
     grants = work.grants()
     metrics, boards = compile_boards(app, scope, found, work.placed)
     printouts = compile_printouts(app.key, app.printouts, scope, found, work.placed)

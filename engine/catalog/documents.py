@@ -18,6 +18,7 @@ from referencing import Resource
 from engine.catalog import problems
 from engine.forms.definitions import FIELD_KEYS, option_def
 from engine.forms.field_types import LINES, FieldType
+from engine.forms.numbers import TYPE as NUMBERED
 from engine.forms.parsing import clean_text
 from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import Problem
@@ -227,8 +228,9 @@ def _typed_properties(
 ) -> Iterator[Problem]:
     """Check a field that is not lines; ``without`` are keys that no field has where this one stands."""
     kind = types.get(field["type"])
-    if kind is None:
-        yield problems.UNKNOWN_TYPE.at(f"{place}/type", type=field["type"], known=", ".join([*types, LINES]))
+    if kind is None or (without and field["type"] == NUMBERED):
+        known = ", ".join([*(key for key in types if not without or key != NUMBERED), *(() if without else (LINES,))])
+        yield problems.UNKNOWN_TYPE.at(f"{place}/type", type=field["type"], known=known)
         return
     refused = {*OF_LINES, *without}
     refused |= set() if field["type"] in _CHOICES else {"options", "option_list"}

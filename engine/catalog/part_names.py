@@ -292,6 +292,7 @@ phone 电话 phone number
 email 邮箱 e-mail
 url 网址 web address
 id_code 统一社会信用代码 company code
+auto_number 自动编号 automatic number
 rating 评分 rating
 persons 多个人员 several people
 references 多个引用 several references

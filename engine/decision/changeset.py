@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.forms.numbers import Frame
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Moment
 from engine.kernel.problems import Text
@@ -41,6 +42,21 @@ class RecordWrite:
     action: str
     actor: Actor
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """A number of a field (its uid): one that ``token`` stands for is yet to be given, one that was ``reached`` is.
+
+    Numbers that follow are greater than those that were reached.
+    """
+
+    app: str
+    form: str
+    field: str
+    frame: Frame
+    token: str | None = None
+    reached: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +313,7 @@ class Changeset:
     actor: Actor
     revisions: Mapping[str, int] = field(default_factory=dict)
     writes: tuple[RecordWrite, ...] = ()
+    numbers: tuple[Numbering, ...] = ()
     state_changes: tuple[StateChange, ...] = ()
     tasks_opened: tuple[TaskOpening, ...] = ()
     tasks_closed: tuple[TaskClosing, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.decision import captures, checks, holding, pointers
+from engine.decision import captures, checks, holding, numbering, pointers
 from engine.decision.approvals.courses import overtake, start_where_entered
 from engine.decision.before_change import old_json
 from engine.decision.before_rules import apply_before_rules
@@ -116,6 +116,8 @@ def _fill(saving: Saving) -> None:
         if saving.given.get("owner") is None and row.get("owner") is None:
             row["owner"] = saving.actor.user
     saving.settle(row)
+    saving.settle({**row, **numbering.tokens(saving)})
+    row = saving.row
     for outer in saving.form.with_lines:
         if outer.key in saving.given and row.get(outer.key):
             row[outer.key] = tuple(_filled_line(saving, outer.key, line) for line in row[outer.key])
@@ -207,6 +209,7 @@ def _note_write(saving: Saving) -> None:
     if saving.row.get("deleted_at") is not None:
         action = "delete"
     _gather_write(saving, changes, action, version)
+    numbering.note_given(saving)
     leave(work, written(saving.key, version, new=before is None))
     captures.hold(saving)
     if saving.row.get("state") != old.get("state"):

@@ -14,6 +14,7 @@ from engine.decision.changeset import (
     Firing,
     Holding,
     Note,
+    Numbering,
     OutboxMessage,
     RecordWrite,
     RuleRun,
@@ -67,6 +68,7 @@ class Work:
     rows: dict[Key, Row | None] = field(default_factory=dict)
     new: set[Key] = field(default_factory=set)
     writes: list[RecordWrite] = field(default_factory=list)
+    numbers: list[Numbering] = field(default_factory=list)
     state_changes: list[StateChange] = field(default_factory=list)
     opened: list[TaskOpening] = field(default_factory=list)
     closed: list[TaskClosing] = field(default_factory=list)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.forms.numbers import TYPE as NUMBERED
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Text
 
@@ -182,8 +183,8 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
             ValidationDef(item["uid"], item["holds"], Text.from_json(item["message"]))
             for item in document.get("validations", ())
         ),
-        set_by_system=document.get("set_by") == "system",
-        unique=document.get("unique", False),
+        set_by_system=document.get("set_by") == "system" or document["type"] == NUMBERED,
+        unique=document.get("unique", False) or document["type"] == NUMBERED,
         read_only_after_create=document.get("read_only_after_create", False),
         default_line=document.get("default_line", False),
         retired=document.get("retired", False),

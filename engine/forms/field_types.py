@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.forms import parsing
 from engine.forms.captured import parsing as captured
 from engine.forms.definitions import FieldDef, digits_of, scale_of, target_of
+from engine.forms.numbers import TYPE as NUMBERED
 from engine.forms.parsing import Parse
 from engine.kernel.canonical import Json
 from engine.kernel.registries import Registry
@@ -150,6 +151,15 @@ _LOCATION: Mapping[str, Json] = {
     },
     "taken_from": {"type": "string", "pattern": f"^{_KEY}$"},
 }
+_NUMBERED: Mapping[str, Json] = {
+    "pattern": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 60,
+        "description": "Text, the date in braces ({yyyy}, {yy}, {mm}, {dd} or together) and once {nnnn} or {0000}",
+    }
+}
+"""What a number that the system gives may say of itself."""
 _SCAN: Mapping[str, Json] = {"codes": {"enum": ["ean", "qr", "any"]}}
 
 BUILT_IN = Registry(
@@ -160,6 +170,7 @@ BUILT_IN = Registry(
         FieldType("email", {}, _text, StorageKind.TEXT, "email", parsing.email),
         FieldType("url", {}, _text, StorageKind.TEXT, "url", parsing.url),
         FieldType("id_code", {}, _text, StorageKind.TEXT, "id_code", parsing.credit_code),
+        FieldType(NUMBERED, _NUMBERED, _text, StorageKind.TEXT, NUMBERED, parsing.text(100)),
         FieldType("number", _MEASURED, _number, StorageKind.NUMBER, "number", parsing.number),
         FieldType("money", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "money", parsing.number),
         FieldType("percent", _NUMBER_LIMITS, _number, StorageKind.NUMBER, "percent", parsing.number),

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from engine.forms.captured.values import CAPTURED
 from engine.forms.definitions import FieldDef, FormDef
 from engine.forms.field_types import FieldType
+from engine.forms.numbers import TYPE as NUMBERED
+from engine.forms.numbers import USUAL
 from engine.kernel.problems import Text
 from engine.kernel.values import SYSTEM_FIELDS, Row
 from engine.language.expressions import Expression
@@ -62,6 +64,11 @@ class Field:
     def points(self) -> bool:
         """Whether its values are ids of records or of persons."""
         return self.definition.type in POINTING
+
+    @property
+    def pattern(self) -> str:
+        """The pattern of the numbers that the system gives."""
+        return str(self.definition.properties.get("pattern", USUAL))
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -131,6 +138,11 @@ class Form:
     def unique(self) -> tuple[Field, ...]:
         """The live fields whose values no two records share."""
         return tuple(item for item in self._live if item.definition.unique)
+
+    @cached_property
+    def numbered(self) -> tuple[Field, ...]:
+        """The live fields to which the system gives numbers."""
+        return tuple(item for item in self._live if item.definition.type == NUMBERED)
 
     @cached_property
     def with_lines(self) -> tuple[Field, ...]:

@@ -151,3 +151,27 @@ OVERDRAWN = ProblemKind(
     Text("余额不足:现有{balance},还要{needed}", "There is not enough: {balance} left, {needed} needed"),
     Text("请减少数量,或等余额够了再来", "Take less, or come back when there is more"),
 )
+BAD_NUMBER_PATTERN = ProblemKind(
+    "FORM-029",
+    Text("编号样式“{pattern}”{why_zh}", "The pattern “{pattern}” {why_en}"),
+    Text("例如 YS{{yyyymmdd}}-{{nnnn}} 或 KH{{000000}}", "For example YS{{yyyymmdd}}-{{nnnn}} or KH{{000000}}"),
+)
+NUMBER_IS_GIVEN = ProblemKind(
+    "FORM-030",
+    Text(
+        "编号字段“{key}”由系统给号,不能有默认值、公式或校验",
+        "The system gives “{key}” its number: it has no default, formula or check",
+    ),
+    Text("请去掉这些,样式写在 pattern 里", "Leave these out; its pattern says what it looks like"),
+)
+READS_NUMBER = ProblemKind(
+    "FORM-031",
+    Text(
+        "这里读了编号“{key}”,但新单据保存时编号还没有给出",
+        "“{key}” is read here, but a new record has no number yet while it is saved",
+    ),
+    Text(
+        "请在保存之后的规则里读它,或改用别的字段",
+        "Read it in a rule that runs after the record is saved, or read another field",
+    ),
+)

@@ -14,7 +14,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem
 
 _NUMBERS = frozenset({"number", "money", "percent", "rating"})
-_TEXTS = frozenset({"text", "long_text", "phone", "email", "url", "id_code"})
+_TEXTS = frozenset({"text", "long_text", "phone", "email", "url", "id_code", "auto_number"})
 _PROBES: tuple[Json, ...] = ("?", "9" * 29, f"-{'9' * 29}", "0.0000000001")
 
 

@@ -74,6 +74,7 @@ USES = _kept(system_tables.file_use, "file", "form", "record", "field")
 
 KEPT = (
     _kept(system_tables.parameter, "key", json=("value",)),
+    _kept(system_tables.counter, "form", "field", "period"),
     _kept(system_tables.state_log),
     _kept(system_tables.relocation, json=("moves",)),
     _kept(system_tables.task, json=("actions",)),

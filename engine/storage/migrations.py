@@ -32,6 +32,7 @@ from engine.storage.migration_0015 import make_snapshots
 from engine.storage.migration_0017 import make_interruptions
 from engine.storage.migration_0018 import make_turns
 from engine.storage.migration_0019 import make_regions
+from engine.storage.migration_0021 import make_counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ MIGRATIONS = (
     Migration("0017_interruptions", make_interruptions),
     Migration("0018_turns", make_turns),
     Migration("0019_regions", make_regions),
+    Migration("0021_counters", make_counters),
 )
 
 

@@ -60,6 +60,7 @@ revision = _table(
 )
 parameter = _table("parameter", _words("app"), _words("key"), _words("value"))
 setting = _table("setting", _words("key"), _words("value"))
+counter = _table("counter", *(_words(name) for name in ("app", "form", "field", "period")), _number("last"))
 
 user = _table(
     "user",

@@ -16,6 +16,7 @@ from engine.rules.definitions import PRIORITIES
 from engine.storage import (
     approvals,
     capture_tokens,
+    counters,
     envelopes,
     files,
     firings,
@@ -57,7 +58,7 @@ def apply_all(connection: Connection, changesets: Sequence[Changeset], tables: T
         firings.put(connection, [one for each in changesets for one in each.firings])
         for changeset in changesets:
             capture_tokens.use(connection, changeset)
-        _write_records(connection, [write for each in changesets for write in each.writes], tables)
+        changesets = _write_numbered(connection, changesets, tables)
         for changeset in changesets:
             files.hold(connection, changeset)
         rows = [_logged(changeset, tables, random) for changeset in changesets]
@@ -107,6 +108,27 @@ def _form(tables: Tables, write: RecordWrite) -> FormTables:
     if form is None:
         raise EngineError(problems.UNKNOWN_FORM.at(app=write.app, form=write.form))
     return form
+
+
+def _write_numbered(connection: Connection, changesets: Sequence[Changeset], tables: Tables) -> Sequence[Changeset]:
+    """Write records; return the changesets with the numbers that were given.
+
+    Records that are there already come before the numbers: who waits for one of these holds no counter yet.
+    """
+    writes = [write for each in changesets for write in each.writes]
+    if not any(each.numbers for each in changesets):
+        _write_records(connection, writes, tables)
+        return changesets
+    new = {_of(write) for write in writes if write.kind == "insert"}
+    _write_records(connection, (write for write in writes if _of(write) not in new), tables)
+    given = counters.numbered(connection, changesets)
+    added = (write for each in given for write in each.writes if _of(write) in new)
+    _write_records(connection, added, tables)
+    return given
+
+
+def _of(write: RecordWrite) -> tuple[str, str, str]:
+    return (write.app, write.form, write.id)
 
 
 def _write_records(connection: Connection, listed: Iterable[RecordWrite], tables: Tables) -> None:

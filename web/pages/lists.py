@@ -39,6 +39,7 @@ SORTABLE: Final = frozenset(
         "phone",
         "email",
         "id_code",
+        "auto_number",
     }
 )
 

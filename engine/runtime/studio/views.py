@@ -27,7 +27,7 @@ GROUPS: Final[tuple[tuple[Text, tuple[str, ...]], ...]] = (
         Text("更多", "More"),
         (
             *("datetime", "multi_choice", "percent", "rating", "phone", "email", "url", "id_code"),
-            *("persons", "references"),
+            *("auto_number", "persons", "references"),
         ),
     ),
 )
