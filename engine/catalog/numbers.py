@@ -46,7 +46,7 @@ def number_problems(
 
 def _pattern_problems(form: Form) -> Iterator[Problem]:
     for item in form.numbered:
-        place, source = f"forms/{form.key}.json#/fields.{item.key}", item.pattern
+        place, source = f"forms/{form.key}.json#fields.{item.key}", item.pattern
         short = number_pattern(source).shortfall
         if short is not None:
             why_zh, why_en = _WHY[short]
@@ -66,15 +66,15 @@ def _of_form(form: Form) -> Iterator[tuple[str, str, Expression]]:
             continue
         inner = (expression for line in item.lines.values() for expression in line.expressions)
         for expression in (*item.expressions, *inner):
-            yield form.key, f"forms/{form.key}.json#/fields.{item.key}", expression
+            yield form.key, f"forms/{form.key}.json#fields.{item.key}", expression
     for key, expression in form.section_conditions.items():
-        yield form.key, f"forms/{form.key}.json#/sections.{key}.visible_when", expression
+        yield form.key, f"forms/{form.key}.json#sections.{key}.visible_when", expression
 
 
 def _of_flow(form: str, flow: Workflow) -> Iterator[tuple[str, str, Expression]]:
     for key, transition in flow.transitions.items():
         if transition.guard is not None:
-            yield form, f"workflows/{form}.json#/transitions.{key}.guard", transition.guard
+            yield form, f"workflows/{form}.json#transitions.{key}.guard", transition.guard
 
 
 def _of_rule(rule: Rule) -> Iterator[tuple[str, str, Expression]]:

@@ -209,6 +209,7 @@ retry 重试 retries
 roles 角色 roles
 rows 行 rows
 scale 小数位 decimals
+pattern 编号样式 pattern of the number
 schedule 时间表 schedule
 score 打分 score
 sections 分区 sections

@@ -10,12 +10,13 @@ from typing import Final, Literal
 from engine.catalog.comparing import ABSENT, Absent
 from engine.catalog.part_names import PARTS, VALUES
 from engine.forms.field_types import LINES, FieldType
+from engine.forms.numbers import TYPE as NUMBERED
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Text
 from engine.kernel.registries import Registry
 from engine.runtime import problems
 
-PropertyKind = Literal["flag", "choice", "several", "whole", "number", "expression", "condition", "form"]
+PropertyKind = Literal["flag", "choice", "several", "whole", "number", "expression", "condition", "form", "text"]
 
 GROUPS: Final[tuple[tuple[Text, tuple[str, ...]], ...]] = (
     (
@@ -94,7 +95,7 @@ def _listed(
     field: Mapping[str, Json], types: Registry[FieldType], form_names: Sequence[tuple[str, Text]], *, inner: bool
 ) -> Iterator[PropertyView]:
     kind, needs = field["type"], [("create", VALUES["create"]), ("submit", VALUES["submit"])]
-    filled = "computed" in field or "set_by" in field
+    filled = "computed" in field or "set_by" in field or kind == NUMBERED
     if not filled:
         no = Text("不必填", "not required")
         yield PropertyView("required", PARTS["required"], "choice", field.get("required", ""), (("", no), *needs))
@@ -104,7 +105,7 @@ def _listed(
         shown = _of_schema(key, schema, form_names)
         if shown is not None:
             yield PropertyView(key, PARTS.get(key, Text(key, key)), shown[0], field.get(key), shown[1])
-    holds_one = kind != LINES and kind not in _CAPTURED
+    holds_one = kind not in (LINES, NUMBERED) and kind not in _CAPTURED
     wanted = [key for key in _FORMULAS if holds_one and not (key == "default" and filled)]
     wanted += ["required_when"] if inner else [key for key in _CONDITIONS if not filled or key == "visible_when"]
     for key in wanted:
@@ -130,6 +131,8 @@ def _of_schema(
             return "several", tuple((word, VALUES.get(word, Text(word, word))) for word in words)
         case {"type": "string"} if key == "form":
             return "form", tuple(form_names)
+        case {"type": "string"} if key == "pattern":
+            return "text", ()
         case {"type": "string", "pattern": pattern} if pattern.startswith(r"^-?\d"):
             return "number", ()
         case _:
@@ -153,7 +156,7 @@ def read_property(shown: PropertyView, typed: Sequence[str]) -> Json | Absent:
             return int(text)
         case "number" if _NUMBER.fullmatch(text):
             return text
-        case "expression" | "condition":
+        case "expression" | "condition" | "text":
             return text
         case _:
             raise EngineError(problems.BAD_PROPERTY.at(shown.key, got=text[:60]))

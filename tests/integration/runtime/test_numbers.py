@@ -151,7 +151,7 @@ def test_a_pattern_is_whole_and_the_number_the_systems_alone(site, number, codes
 def test_nothing_reads_a_number_that_is_not_given_yet(site):
     reading = field("copy", computed="no", type="text")
     place = refused(lambda: site.publish(app(form("order", NUMBER, reading), key="shop")))
-    assert place == [("FORM-031", "forms/order.json#/fields.copy")]
+    assert place == [("FORM-031", "forms/order.json#fields.copy")]
     early = rule("early", "order", {"before": ["save"]}, {"set": {"name": "no"}})
     assert refused(lambda: site.publish(shop(early))) == [("FORM-031", "rules/early.json")]
 

@@ -173,3 +173,20 @@ def test_who_designs_nothing_finds_nothing(reader):
         assert reader.get(address).status_code == 404, address
     for address in (f"{APP}forms", f"{APP}undo", f"{FORM}/fields", f"{FORM}/remove"):
         assert reader.post(address, {"seen": "1.0"}).status_code == 404, address
+
+
+def test_a_number_of_the_system_is_added_and_its_pattern_said(instance, root):
+    def last():
+        return design(instance).documents["forms/loan.json"]["fields"][-1]
+
+    root.post(f"{FORM}/fields", {"seen": seen(root), "type": "auto_number"})
+    field = last()
+    assert field["type"] == "auto_number"
+    page = root.get(f"{FORM}?at={field['uid']}").get_data(as_text=True)
+    assert "编号样式" in page
+    assert f'id="holds-{field["uid"]}"' not in page
+    assert f'id="set-default-{field["uid"]}"' not in page
+    for pattern, wrong in (("JY{yyyy}-{nnnn}", False), ("JY{nn", True)):
+        root.post(f"{FORM}/fields/{field['uid']}", {"seen": seen(root), "key": "pattern", "value": pattern})
+        assert last()["pattern"] == pattern
+        assert ("里有不认识的部分" in root.get(f"{APP}checks").get_data(as_text=True)) == wrong
