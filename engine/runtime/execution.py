@@ -24,7 +24,7 @@ from engine.storage import revisions
 from engine.storage.contents.store import Contents
 from engine.storage.database import Database
 from engine.storage.locks import lock_for_write, lock_records, locks_apps, locks_records
-from engine.storage.problems import BUSY, FIRED_MEANWHILE
+from engine.storage.problems import BUSY, FIRED_MEANWHILE, STALE_VERSION
 from engine.storage.unit_of_work import apply
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ LOCKINGS = 4
 TRIES = 4
 PATIENCE_SECONDS = 5.0
 """How long a write that met another one crosswise is begun anew; one that waited for a lock has waited enough."""
+
+MET = frozenset((FIRED_MEANWHILE.code, STALE_VERSION.code))
+"""What tells that another write was faster, beside BUSY."""
 
 D = TypeVar("D")
 
@@ -74,7 +77,8 @@ class Execution:
     def attempt(self, work: Callable[[Connection], D]) -> D:
         """Do ``work`` in a write transaction of its own; again in a new one where it met another one crosswise (BUSY).
 
-        So, too, where a rule that fires once only has fired in another one meanwhile.
+        So, too, where a rule that fires once only has fired in another one meanwhile, or where a record that was read
+        is at another version by then: decided anew it is told apart from what somebody has seen of it.
 
         Whatever ``work`` does must be as good the second time: of a failed try nothing stays in the database.
         """
@@ -85,7 +89,7 @@ class Execution:
                     return work(connection)
             except EngineError as error:
                 late = time.monotonic() - begun > PATIENCE_SECONDS
-                met = error.nature is Nature.BUSY or error.problems[0].code == FIRED_MEANWHILE.code
+                met = error.nature is Nature.BUSY or error.problems[0].code in MET
                 if not met or late or not left:
                     raise
         raise AssertionError
