@@ -73,6 +73,17 @@ def documents() -> dict[str, Any]:
     return made
 
 
+def undecided() -> dict[str, Any]:
+    """Return the app's documents with states and what people do, and without any approval or what follows one."""
+    made = documents()
+    flow = made["workflows/agreement.json"]
+    flow.pop("approvals")
+    flow["transitions"] = [move for move in flow["transitions"] if move["by"] != "system"]
+    for origin, target, zh, en in (("asking", "good", "直接生效", "In force at once"), ("asking", "bad", "不签", "No")):
+        flow["transitions"].append(called(transition(f"to_{target}", [origin], target), zh, en))
+    return made
+
+
 @dataclass
 class Agreements:
     """The app on an instance, its people, and short words for what tests do often."""
@@ -80,9 +91,9 @@ class Agreements:
     instance: Instance
 
     @classmethod
-    def on(cls, instance: Instance, password: str) -> Agreements:
-        """Publish the app and bring its people, who all have the same password."""
-        publish(instance.services.execution, documents(), Actor(None))
+    def on(cls, instance: Instance, password: str, made: dict[str, Any] | None = None) -> Agreements:
+        """Publish the app, or another design of it, and bring its people, who all have the same password."""
+        publish(instance.services.execution, made or documents(), Actor(None))
         chief = instance.directory.add_user("ding", PEOPLE["ding"][0], password)
         for name, (shown, _) in PEOPLE.items():
             if name != "ding":

@@ -54,7 +54,7 @@ def people_of(documents: Documents, form: str, transition: Json) -> tuple[Person
     held = [] if transition["by"] == SYSTEM else transition["by"]
     offered = _offered(documents, form)
     listed = [*offered, *(one for one in held if one not in offered)]
-    return tuple(PersonView(compact(one), _said(documents, form, one), one in held) for one in listed)
+    return tuple(PersonView(compact(one), person_said(documents, form, one), one in held) for one in listed)
 
 
 def _offered(documents: Documents, form: str) -> list[Json]:
@@ -64,7 +64,8 @@ def _offered(documents: Documents, form: str) -> list[Json]:
     return [*persons, *({"person": key} for key in people), {"manager_of": "owner"}]
 
 
-def _said(documents: Documents, form: str, person: Json) -> Text:
+def person_said(documents: Documents, form: str, person: Json) -> Text:
+    """Return how somebody who is named relative to a record is called: by a role, as the superior of another."""
     (kind, value), *_ = person.items()
     roles = {role["key"]: forms.label_of(role) for role in documents.get(ROLES, {}).get("roles", ())}
     match kind:
@@ -76,6 +77,9 @@ def _said(documents: Documents, form: str, person: Json) -> Text:
             return roles.get(value, Text(value, value))
         case "person":
             return _field_said(documents, form, value)
+        case "manager_chain":
+            whose = _field_said(documents, form, value)
+            return Text(f"{whose.zh}的逐级上级", f"the superiors of {whose.en}, one above the other")
         case _:
             whose = _field_said(documents, form, value)
             return Text(f"{whose.zh}的上级", f"the superior of {whose.en}")
