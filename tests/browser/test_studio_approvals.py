@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -114,6 +116,11 @@ def second_step(page):
     settled(page)
     expect(page.locator("#due-count")).to_have_value("48")
     expect(page.locator(".route-step.chosen .step-said")).to_have_text("legal,任一人同意即可,48 小时内;超时只提醒")
+    write(page, page.locator("textarea[id^=set-when]"), "金额 > 无名")
+    page.keyboard.press("Tab")
+    expect(page.locator('form[data-property="when"] .problem')).to_contain_text("无名")
+    expect(page.locator(".route-step.chosen[data-wrong]")).to_have_count(1)
+    page.keyboard.press("Shift+Tab")
     write(page, page.locator("textarea[id^=set-when]"), "金额 > 100000")
     page.keyboard.press("Tab")
     expect(page.locator(".route-step.chosen")).to_contain_text("仅当 金额 > 100000")
@@ -123,6 +130,7 @@ def second_step(page):
     page.keyboard.press("ArrowUp")
     expect(page.locator(".route-step strong").first).to_have_text("法务审核")
     settled(page)
+    expect(page.locator(".route-step .grip").first).to_be_focused()
     press(page, page.locator("[id^=down-]"))
     expect(page.locator(".route-step strong").first).to_have_text("上级审批")
     settled(page)
@@ -159,6 +167,32 @@ def test_the_route_is_changed_without_a_script(people, firm):
     page.locator("form", has=page.locator("#need-percent")).get_by_role("button", name="保存").click()
     page.get_by_role("link", name="整条路线").click()
     assert "70% 同意即通过" in page.locator(".route-step").first.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_duties_are_added_and_every_page_stands_up_to_axe(people, firm, size):
+    page = people("maker", viewport=size)
+    page.goto(f"/a/{APP}/studio/duties/agreement")
+    page.locator("#new-duty").fill(f"每周回访{size['width']}")
+    page.locator("#new-duty-records").select_option(index=0)
+    page.get_by_role("button", name="每期记录", exact=True).click()
+    duty = page.locator(".duty-more", has_text=f"每周回访{size['width']}")
+    duty.locator("summary").click()
+    duty.get_by_label("哪几天").select_option("friday")
+    expect(duty.locator("summary")).to_contain_text("还不够时每周五 09:00 提醒负责人")
+    settled(page)
+    expect(duty).to_have_attribute("open", "")
+    assert judged(page) == []
+    page.goto(PAGE)
+    assert judged(page) == []
+    page.locator(".approval-card h2 a").last.click()
+    page.locator(".route-step .element-name").first.click()
+    page.locator("#with-score").check()
+    page.locator("#need-percent").check()
+    settled(page)
+    expect(page.locator("#need-percent-of")).to_have_value(re.compile("^[67]0$"))
+    assert judged(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -74,8 +74,13 @@ def documents() -> dict[str, Any]:
 
 
 def undecided() -> dict[str, Any]:
-    """Return the app's documents with states and what people do, and without any approval or what follows one."""
+    """Return the app's documents with states and what people do, without any approval or what follows one.
+
+    Calls refer to an agreement.
+    """
     made = documents()
+    call = form("call", called(field("agreement", "reference", form="agreement"), "合同", "Agreement"))
+    made["forms/call.json"] = called(call, "回访", "Call")
     flow = made["workflows/agreement.json"]
     flow.pop("approvals")
     flow["transitions"] = [move for move in flow["transitions"] if move["by"] != "system"]

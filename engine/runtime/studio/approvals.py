@@ -319,6 +319,8 @@ class SetStep:
             return ABSENT
         if unit not in UNITS or (late and late not in LATES):
             raise EngineError(problems.BAD_PROPERTY.at("due", got=f"{unit} {late}"[:60]))
+        if before and unit not in before and count in map(str, before.values()):
+            count = ""  # so many of the other unit: two workdays are no two hours
         made: dict[str, Json] = {unit: whole(count, "due", _DUE) if count else _USUAL[unit]}
         then = usual(before.get("late"), late or LATES[0], LATES[0])
         return made if isinstance(then, Absent) else {**made, "late": then}

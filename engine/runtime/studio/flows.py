@@ -29,7 +29,7 @@ KIND_NAMES = {
     "held": Text("暂停", "on hold"),
 }
 """What kinds of states are called."""
-_OWNER = Text("负责人", "the owner")
+_OF_RECORD = {"owner": Text("负责人", "the owner"), "created_by": Text("创建人", "the creator")}
 
 __all__ = ["KINDS", "asked", "flow_of", "least_fields", "path_of_flow"]
 
@@ -70,9 +70,9 @@ def person_said(documents: Documents, form: str, person: Json) -> Text:
     roles = {role["key"]: forms.label_of(role) for role in documents.get(ROLES, {}).get("roles", ())}
     match kind:
         case "owner":
-            return _OWNER
+            return _OF_RECORD["owner"]
         case "creator":
-            return Text("创建人", "the creator")
+            return _OF_RECORD["created_by"]
         case "role":
             return roles.get(value, Text(value, value))
         case "person":
@@ -87,8 +87,8 @@ def person_said(documents: Documents, form: str, person: Json) -> Text:
 
 def _field_said(documents: Documents, form: str, path: str) -> Text:
     """Return how a field of persons is called, one behind references (``customer.owner``) with what leads there."""
-    if path == "owner":
-        return _OWNER
+    if path in _OF_RECORD:
+        return _OF_RECORD[path]
     key, _, rest = path.partition(".")
     field = next((one for one in documents.get(path_of(form), {}).get("fields", ()) if one["key"] == key), None)
     if field is None:

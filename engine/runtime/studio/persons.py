@@ -51,7 +51,7 @@ def persons_offered(documents: Documents, form: str) -> tuple[PersonGroup, ...]:
 
 def _offered(documents: Documents, form: str) -> tuple[tuple[Text, list[Json]], ...]:
     roles = [role["key"] for role in documents.get(ROLES, {}).get("roles", ())]
-    own = ["owner", *_paths(documents, form, ("person",))]
+    own = ["owner", "created_by", *_paths(documents, form, ("person",))]
     return (
         (_OF_RECORD, [{"owner": True}, {"creator": True}]),
         (_ROLES, [{"role": key} for key in roles]),
