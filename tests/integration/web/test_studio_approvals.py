@@ -131,6 +131,8 @@ def test_an_approval_reads_in_plain_words_in_both_languages(root):
     assert "法务、staff的中文,每一方有一人同意,要填写“opinion的中文”" in page
     assert "打 0–100 分(相差超过 20% 即结束),平均分写入“mark的中文”,2 个工作日内;超时只提醒" in page
     assert "仅当 amount的中文 &gt; 100000:" in page
+    controls = controls_of(text(root.get(f"{PAGE}/{APPROVAL['uid']}?at={STEPS[3]['uid']}")))
+    assert [one.value("value") for one in controls if one.value("key") == "score.beside"] == ["mark的中文"]
     root.post("/language", {"language": "en", "next": PAGE})
     english = text(root.get(PAGE))
     root.post("/language", {"language": "zh", "next": PAGE})
