@@ -57,8 +57,10 @@ from web.pages import (
     search,
     signing,
 )
+from web.studio import approvals as studio_approvals
 from web.studio import apps as studio_apps
 from web.studio import boards as studio_boards
+from web.studio import duties as studio_duties
 from web.studio import forms as studio_forms
 from web.studio import home as studio_home
 from web.studio import lists as studio_lists
@@ -102,6 +104,8 @@ BLUEPRINTS: Final = (
     studio_forms.blueprint,
     studio_lists.blueprint,
     studio_states.blueprint,
+    studio_approvals.blueprint,
+    studio_duties.blueprint,
     studio_boards.blueprint,
     studio_roles.blueprint,
     studio_people.blueprint,

@@ -85,6 +85,22 @@ def side_by_side() -> dict[str, Any]:
     return made
 
 
+def undecided() -> dict[str, Any]:
+    """Return the app's documents with states and what people do, without any approval or what follows one.
+
+    Calls refer to an agreement.
+    """
+    made = documents()
+    call = form("call", called(field("agreement", "reference", form="agreement"), "合同", "Agreement"))
+    made["forms/call.json"] = called(call, "回访", "Call")
+    flow = made["workflows/agreement.json"]
+    flow.pop("approvals")
+    flow["transitions"] = [move for move in flow["transitions"] if move["by"] != "system"]
+    for origin, target, zh, en in (("asking", "good", "直接生效", "In force at once"), ("asking", "bad", "不签", "No")):
+        flow["transitions"].append(called(transition(f"to_{target}", [origin], target), zh, en))
+    return made
+
+
 @dataclass
 class Agreements:
     """The app on an instance, its people, and short words for what tests do often."""
@@ -93,7 +109,7 @@ class Agreements:
 
     @classmethod
     def on(cls, instance: Instance, password: str, made: dict[str, Any] | None = None) -> Agreements:
-        """Publish the app and bring its people, who all have the same password."""
+        """Publish the app, or another design of it, and bring its people, who all have the same password."""
         publish(instance.services.execution, made or documents(), Actor(None))
         chief = instance.directory.add_user("ding", PEOPLE["ding"][0], password)
         for name, (shown, _) in PEOPLE.items():

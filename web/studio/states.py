@@ -75,6 +75,7 @@ def _page(app: str, form: str, problems: tuple[Problem, ...]) -> str:
         "asked": asked(document),
         "labels": {field["key"]: Text.from_json(field["labels"]) for field in document["fields"]},
         "moves": _moves(app, found, form, flow) if flow else (),
+        "duty_count": sum(len(state.get("duties", ())) for state in flow["states"]) if flow else 0,
         "graph": graph_of(flow, None, _row, _row) if flow else "",
     }
     return render_template("studio/states.html", **context)

@@ -29,7 +29,7 @@ KIND_NAMES = {
     "held": Text("暂停", "on hold"),
 }
 """What kinds of states are called."""
-_OWNER = Text("负责人", "the owner")
+_OF_RECORD = {"owner": Text("负责人", "the owner"), "created_by": Text("创建人", "the creator")}
 
 __all__ = ["KINDS", "asked", "flow_of", "least_fields", "path_of_flow"]
 
@@ -54,7 +54,7 @@ def people_of(documents: Documents, form: str, transition: Json) -> tuple[Person
     held = [] if transition["by"] == SYSTEM else transition["by"]
     offered = _offered(documents, form)
     listed = [*offered, *(one for one in held if one not in offered)]
-    return tuple(PersonView(compact(one), _said(documents, form, one), one in held) for one in listed)
+    return tuple(PersonView(compact(one), person_said(documents, form, one), one in held) for one in listed)
 
 
 def _offered(documents: Documents, form: str) -> list[Json]:
@@ -64,18 +64,22 @@ def _offered(documents: Documents, form: str) -> list[Json]:
     return [*persons, *({"person": key} for key in people), {"manager_of": "owner"}]
 
 
-def _said(documents: Documents, form: str, person: Json) -> Text:
+def person_said(documents: Documents, form: str, person: Json) -> Text:
+    """Return how somebody who is named relative to a record is called: by a role, as the superior of another."""
     (kind, value), *_ = person.items()
     roles = {role["key"]: forms.label_of(role) for role in documents.get(ROLES, {}).get("roles", ())}
     match kind:
         case "owner":
-            return _OWNER
+            return _OF_RECORD["owner"]
         case "creator":
-            return Text("创建人", "the creator")
+            return _OF_RECORD["created_by"]
         case "role":
             return roles.get(value, Text(value, value))
         case "person":
             return _field_said(documents, form, value)
+        case "manager_chain":
+            whose = _field_said(documents, form, value)
+            return Text(f"{whose.zh}的逐级上级", f"the superiors of {whose.en}, one above the other")
         case _:
             whose = _field_said(documents, form, value)
             return Text(f"{whose.zh}的上级", f"the superior of {whose.en}")
@@ -83,8 +87,8 @@ def _said(documents: Documents, form: str, person: Json) -> Text:
 
 def _field_said(documents: Documents, form: str, path: str) -> Text:
     """Return how a field of persons is called, one behind references (``customer.owner``) with what leads there."""
-    if path == "owner":
-        return _OWNER
+    if path in _OF_RECORD:
+        return _OF_RECORD[path]
     key, _, rest = path.partition(".")
     field = next((one for one in documents.get(path_of(form), {}).get("fields", ()) if one["key"] == key), None)
     if field is None:

@@ -65,21 +65,31 @@ class StudioWords:
 
 
 def said_of(spoken: Spoken, element: Mapping[str, Json], key: str) -> Json:
-    """Return a property of an element as people say it; as it stands where it is no expression in use."""
-    stored = element.get(key)
+    """Return a property of an element (``guard``, ``score.beside``) as people say it.
+
+    As it stands where it is no expression in use.
+    """
+    stored: Json = element
+    for name in key.split("."):
+        stored = stored.get(name) if isinstance(stored, Mapping) else None
     pair = spoken.get((str(element.get("uid")), key))
     return pair[1] if pair is not None and pair[0] == stored else stored
 
 
-def _pairs(stored: Json, said: Json) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """Go through the texts of elements in which two forms of a document differ."""
+def _pairs(
+    stored: Json, said: Json, uid: str = "", before: str = ""
+) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Go through the texts of elements in which two forms of a document differ; ``before`` leads to what lies within.
+
+    What lies in a list has no name of its own, but for elements.
+    """
     if isinstance(stored, dict):
+        uid, before = (stored["uid"], "") if "uid" in stored else (uid, before)
         for key, value in stored.items():
-            if isinstance(value, str):
-                if value != said[key] and "uid" in stored:
-                    yield (stored["uid"], key), (value, said[key])
-            else:
-                yield from _pairs(value, said[key])
+            if not isinstance(value, str):
+                yield from _pairs(value, said[key], uid, f"{before}{key}.")
+            elif uid and value != said[key]:
+                yield (uid, f"{before}{key}"), (value, said[key])
     elif isinstance(stored, list):
         for one, other in zip(stored, said, strict=True):
             yield from _pairs(one, other)

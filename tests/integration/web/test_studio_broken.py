@@ -15,7 +15,8 @@ STUDIO = "/a/library/studio/"
 SHOWN = (200, 404, 409, 422)
 FORM = "forms/loan"
 ALL = ("", FORM, f"{FORM}/preview", f"{FORM}/names", f"{FORM}/states", "lists/", "roles/", "people/", "parameters/")
-PAGES = (*ALL, "rules/", "rules/fine_booked", "sheet", "checks")
+FLOWS = ("states/loan", "approvals/loan", "duties/loan")
+PAGES = (*ALL, *FLOWS, "rules/", "rules/fine_booked", "sheet", "checks")
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -125,10 +125,12 @@ const areaOf = (event: Event): HTMLTextAreaElement | null =>
 
 /** Propose names in every area of the studio in which the language is written. */
 export const complete = (studio: HTMLElement): void => {
-  const from = (): string | undefined => studio.querySelector<HTMLElement>("[data-names]")?.dataset["names"];
+  // What may be written is another matter in a part of the page that is about the records of another form.
+  const from = (area: HTMLElement): string | undefined =>
+    (area.closest<HTMLElement>("[data-names]") ?? studio.querySelector<HTMLElement>("[data-names]"))?.dataset["names"];
   studio.addEventListener("input", (event) => {
     const area = areaOf(event);
-    const address = from();
+    const address = area ? from(area) : undefined;
     if (!area || !address) return;
     const proposals = proposalsOf(area);
     const word = proposals.word;
