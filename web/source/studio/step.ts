@@ -1,6 +1,7 @@
 // Sends what is changed, one after another, and puts the page that comes back in place of what is there.
 // A request waits for the one before it, so that each carries what the draft has become by then.
 import { Idiomorph } from "idiomorph";
+import { markPlaces } from "./places";
 
 const SEEN = 'input[name="seen"]';
 const SETTLE_MS = 300;
@@ -105,40 +106,6 @@ const sayReady = (aside: HTMLElement): void => {
   ready.hidden = !said;
   ready.classList.toggle("is-wrong", said?.matches("h2") ?? false);
   ready.replaceChildren(...(said?.cloneNode(true).childNodes ?? []));
-};
-
-/** Mark what something is wrong with: places are ``forms/visit.json#/fields/3/…``, or have the field's key instead. */
-const markPlaces = (studio: HTMLElement, aside: HTMLElement): void => {
-  const told = [...aside.querySelectorAll<HTMLElement>("[data-place]")];
-  for (const item of told) {
-    const [file, path] = (item.dataset["place"] ?? "").split("#");
-    item.dataset["place"] = `${file}#/${(path ?? "").replace(/^\//, "").replace(/[.[\]]+/g, "/")}`;
-  }
-  const form = studio.querySelector<HTMLElement>("[data-form]")?.dataset["form"];
-  const under = (item: HTMLElement, place: string): string | undefined =>
-    [item.dataset["key"], item.dataset["number"]]
-      .filter((name) => name !== undefined)
-      .map((name) => `forms/${form}.json#/fields/${name}`)
-      .map((start) =>
-        place === start ? "" : place.startsWith(`${start}/`) ? place.slice(start.length + 1) : undefined,
-      )
-      .find((rest) => rest !== undefined);
-  for (const row of studio.querySelectorAll<HTMLElement>(".element"))
-    row.toggleAttribute(
-      "data-wrong",
-      told.some((item) => under(row, item.dataset["place"] ?? "") !== undefined),
-    );
-  for (const note of studio.querySelectorAll(".panel .problem")) note.remove();
-  const panel = studio.querySelector<HTMLElement>(".panel[data-key]");
-  for (const item of panel ? told : []) {
-    const property = under(panel!, item.dataset["place"] ?? "")?.split(/[/.]/)[0];
-    const control = property ? panel!.querySelector(`form[data-property="${CSS.escape(property)}"]`) : null;
-    if (!control) continue;
-    const note = document.createElement("p");
-    note.className = "problem";
-    note.textContent = item.textContent;
-    control.append(note);
-  }
 };
 
 /** Wait until a frame shows its page, and no longer than for some time: one that is out of sight may never load. */
