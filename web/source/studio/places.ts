@@ -42,24 +42,28 @@ const controlOf = (part: HTMLElement, rest: string): HTMLElement => {
   return controls.find((form) => form.closest("[data-at]") === part && steps.includes(named(form))) ?? part;
 };
 
-/** Parts that say where they are in the documents (``data-at``), and what they are of besides (``data-of``). */
+/** Return what of a place is below a part, by its number or by its key. */
+const within = (part: HTMLElement, place: string): string | undefined =>
+  [part.dataset["at"], part.dataset["by"]]
+    .filter((start) => start !== undefined)
+    .map((start) => below(place, start))
+    .find((rest) => rest !== undefined);
+
+/** Parts that say where they are in the documents (``data-at``, ``data-by``), and what they show (``data-of``). */
 const markParts = (studio: HTMLElement, told: HTMLElement[]): void => {
-  const starts = (part: HTMLElement): string[] =>
-    [part.dataset["at"], part.dataset["of"]].filter((one) => one !== undefined);
   for (const row of studio.querySelectorAll<HTMLElement>(".element[data-at]"))
     row.toggleAttribute(
       "data-wrong",
-      told.some((item) => starts(row).some((start) => below(placeOf(item), start) !== undefined)),
+      told.map(placeOf).some((place) => (within(row, place) ?? below(place, row.dataset["of"] ?? "-")) !== undefined),
     );
   const parts = [...studio.querySelectorAll<HTMLElement>(".panel[data-at], .panel [data-at]")];
   const deep = parts.sort((one, other) => other.dataset["at"]!.length - one.dataset["at"]!.length);
   for (const item of told) {
-    const part = deep.find((one) => below(placeOf(item), one.dataset["at"]!) !== undefined);
-    const rest = part ? below(placeOf(item), part.dataset["at"]!)! : "";
+    const part = deep.find((one) => within(one, placeOf(item)) !== undefined);
+    const rest = part ? within(part, placeOf(item))! : "";
     // A board says nothing of what is wrong with one of its parts: the row of that part does.
     if (!part || rest.startsWith("widgets/")) continue;
-    const control = controlOf(part, rest);
-    control.append(noteOf(item));
+    controlOf(part, rest).append(noteOf(item));
     if (part instanceof HTMLDetailsElement) part.open = true;
   }
 };
