@@ -59,6 +59,7 @@ WIDGET: Final = f"{ONE}/widgets/<uid>"
 MOST_DIGITS: Final = 9
 STEPS: Final = {"up": -1, "down": 1}
 SENDING: Final = ("every", "weekday", "monthday", "time", "cron", "workdays", "catch_up", "roles", "channels")
+LIGHTS: Final = ("red", "yellow")
 AS_IT_WAS: Final = "="
 """What is chosen for an order of several parts, which a list of choices cannot say."""
 
@@ -151,6 +152,7 @@ def _of_chosen(app: str, found: Design, board: Json, chosen: Json) -> dict[str, 
         "fitting": fitting,
         "where": said_of(spoken, chosen, "where"),
         "metric_where": said_of(told, metric, "where") if metric else None,
+        "light": {key: said_of(told if metric else spoken, metric or chosen, f"light.{key}") for key in LIGHTS},
         "days": days_of(form) if form else (),
         "positions": places_of(form) if form else (),
     }
@@ -232,7 +234,7 @@ def set_widget(app: str, key: str, uid: str) -> BaseResponse:
         raise RequestRefused(400, BAD_REQUEST.at("key"))
     if name not in SETTABLE or (name == "kind" and posted("value") not in KINDS):
         raise RequestRefused(400, BAD_REQUEST.at("key"))
-    if name == "where" and posted("value") == _of_chosen(app, found, board, widget)["where"]:
+    if name in ("where", *LIGHTS) and posted("value") == _said_now(app, found, board, widget, name):
         return redirect(_to(app, key, uid), 303)
     return _changed(app, key, SetWidget(board["uid"], uid, name, _value(name), language()), uid)
 
@@ -279,12 +281,16 @@ def _metric(app: str, key: str, uid: str, widget: Json) -> BaseResponse:
     found = design(app)
     if name == "name":
         return _changed(app, key, NameMetric(widget["metric"], value, language()), uid)
-    as_it_was = value == AS_IT_WAS if name == "order" else False
-    if name == "where" and value:
-        as_it_was = value == _of_chosen(app, found, _of(found, key), widget)["metric_where"]
-    if as_it_was:
+    was = AS_IT_WAS if name == "order" else _said_now(app, found, _of(found, key), widget, posted("key"))
+    if value and value == was:
         return redirect(_to(app, key, uid), 303)
     return _changed(app, key, SetMetric(widget["metric"], name, _value(name)), uid)
+
+
+def _said_now(app: str, found: Design, board: Json, widget: Json, name: str) -> Json:
+    """Return how a condition of a part or of its metric is said now; None of what is no condition."""
+    shown = _of_chosen(app, found, board, widget)
+    return shown["light"][name] if name in LIGHTS else shown.get(name)
 
 
 @blueprint.post(f"{WIDGET}/move")

@@ -236,8 +236,8 @@ class SetWidget:
                 return {**item, "help": named(str(self.value), self.language, item.get("help"))}
             if self.key == "kind":
                 return boards.with_kind(item, str(self.value), form)
-            if self.key == "columns" and form is not None:
-                return boards.with_chosen_columns(item, form, [str(one) for one in self.value or ()])  # type: ignore[union-attr]
+            if self.key == "columns" and form is not None and isinstance(self.value, list):
+                return boards.with_chosen_columns(item, form, [str(one) for one in self.value])
             if self.key == "text":
                 return {**item, "text": named(str(self.value), self.language, item.get("text"))}
             if self.key in ("start", "end", "place"):

@@ -65,8 +65,9 @@ class StudioWords:
 
 
 def said_of(spoken: Spoken, element: Mapping[str, Json], key: str) -> Json:
-    """Return a property of an element as people say it; as it stands where it is no expression in use."""
-    stored = element.get(key)
+    """Return a property of an element (also ``light.red``) as people say it; as it stands where it is not in use."""
+    outer, _, inner = key.rpartition(".")
+    stored = (element.get(outer) or {}).get(inner) if outer else element.get(key)
     pair = spoken.get((str(element.get("uid")), key))
     return pair[1] if pair is not None and pair[0] == stored else stored
 
@@ -78,6 +79,8 @@ def _pairs(stored: Json, said: Json) -> Iterator[tuple[tuple[str, str], tuple[st
             if isinstance(value, str):
                 if value != said[key] and "uid" in stored:
                     yield (stored["uid"], key), (value, said[key])
+            elif key == "light" and "uid" in stored:
+                yield from (((stored["uid"], f"light.{one}"), (value[one], said[key][one])) for one in value)
             else:
                 yield from _pairs(value, said[key])
     elif isinstance(stored, list):
