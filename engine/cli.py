@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import cache
 from importlib.metadata import entry_points
@@ -23,7 +22,7 @@ from engine.packs.archives.commands import export_command, import_command
 from engine.packs.commands import pack
 from engine.packs.commands_designs import check_app, diff_apps, roll_back_app, show_history
 from engine.runtime.backtests.commands import backtest_rule
-from engine.runtime.commands import app, user
+from engine.runtime.commands import app, is_chinese, user
 from engine.runtime.commands_connectors import connector, secret
 from engine.runtime.commands_language import check, explain_, format_
 from engine.runtime.commands_notify import notify
@@ -174,7 +173,7 @@ def main() -> None:
     try:
         youju(prog_name="youju")
     except EngineError as error:
-        chinese = os.environ.get("LANG", "").startswith("zh")
+        chinese = is_chinese()
         for problem in error.problems:
             place = f" {problem.path}" if problem.path else ""
             first, second = (problem.message.zh, problem.hint.zh) if chinese else (problem.message.en, problem.hint.en)

@@ -66,8 +66,11 @@ def waited_words(length: int) -> str:
 
 
 def around_figures(text: str) -> list[str]:
-    """Return a text in pieces, of which every second stays on one line: a day as 2026-11-07, figures as 7.35万·16天."""
-    return _WHOLE.split(text)
+    """Return a text in pieces, of which every second stays on one line: a day as 2026-11-07, figures as 7.35万·16天.
+
+    A dot between two names stays with the second of them: no line ends with it.
+    """
+    return _WHOLE.split(text.replace(" · ", " ·\N{NO-BREAK SPACE}"))
 
 
 def parsed_moment(moment: str) -> datetime | None:

@@ -59,7 +59,11 @@ def _engine_error(error: EngineError) -> BaseResponse:
     status = status_of(error)
     if status == 401 and not is_api():  # noqa: PLR2004
         return to_sign_in()
-    return _answer(status, told(error))
+    response = _answer(status, told(error))
+    waits = [problem.seconds for problem in error.problems if problem.seconds is not None]
+    if waits:
+        response.headers["Retry-After"] = str(max(1, *waits))
+    return response
 
 
 def _request_refused(refused: RequestRefused) -> BaseResponse:

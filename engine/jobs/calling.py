@@ -78,7 +78,7 @@ class _Asked:
         payload = self.message.payload
         return Receipt(
             message=self.message.id,
-            attempt=self.message.attempts + 1,
+            attempt=payload.get("earlier", 0) + self.message.attempts + 1,
             **{key: payload[key] for key in ("app", "connector", "operation", "form", "record", "rule")},
             at=self.execution.clocks.real(),
             duration=round((time.monotonic() - begun) * 1_000),

@@ -63,7 +63,8 @@ class Problem:
     """One problem found in one place of an input.
 
     ``path`` names the place in the input's own terms (``fields.name``, ``forms/visit.json#/fields/3/required_when``).
-    ``start`` and ``end`` are code-point offsets into a source text, where the input is one.
+    ``start`` and ``end`` are code-point offsets into a source text, where the input is one. ``seconds`` is how long to
+    wait before one tries again, where something came too often.
     """
 
     code: str
@@ -73,6 +74,7 @@ class Problem:
     nature: Nature = Nature.REFUSED
     start: int | None = None
     end: int | None = None
+    seconds: int | None = None
 
     def under(self, prefix: str) -> Problem:
         """Return the same problem with ``prefix`` put before its path."""
@@ -102,7 +104,10 @@ class ProblemKind:
 
     def at(self, path: str = "", *, start: int | None = None, end: int | None = None, **values: object) -> Problem:
         """Return a problem of this kind at ``path``, its texts filled with ``values``."""
-        return Problem(self.code, path, self.message.filled(values), self.hint.filled(values), self.nature, start, end)
+        message, hint = self.message.filled(values), self.hint.filled(values)
+        wait = values.get("seconds") if self.nature is Nature.THROTTLED else None
+        seconds = wait if isinstance(wait, int) else None
+        return Problem(self.code, path, message, hint, self.nature, start, end, seconds)
 
 
 class EngineError(Exception):

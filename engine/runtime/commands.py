@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import cast
 
@@ -14,6 +15,11 @@ from engine.runtime.directory import ADMIN_ROLE
 from engine.runtime.granting import known_role, revoke_by_name
 from engine.runtime.problems import NO_USER
 from engine.runtime.services import Services
+
+
+def is_chinese() -> bool:
+    """Tell whether the shell speaks Chinese, as its ``LANG`` says."""
+    return os.environ.get("LANG", "").startswith("zh")
 
 
 def services() -> Services:

@@ -10,7 +10,7 @@ import click
 
 from engine.kernel.canonical import pretty
 from engine.kernel.problems import EngineError
-from engine.runtime.commands import services
+from engine.runtime.commands import is_chinese, services
 from engine.runtime.problems import NOT_A_PAIR
 
 REFUSED = 1
@@ -42,7 +42,7 @@ def list_connectors(as_json: bool) -> None:
 
 
 def _why(error: str | None) -> str:
-    return "" if error is None else f"\t{json.loads(error)['message']['en']}"
+    return "" if error is None else f"\t{json.loads(error)['message']['zh' if is_chinese() else 'en']}"
 
 
 @connector.command("pull")

@@ -17,6 +17,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime import problems
 from engine.runtime.execution import Execution
 from engine.runtime.granting import authorship, give, named
+from engine.runtime.pinyin import reading_order
 from engine.runtime.throttle import Throttle
 from engine.runtime.views import Viewer
 from engine.storage import credentials
@@ -126,8 +127,9 @@ class Directory:
                 stored.change_user(connection, self._by(viewer.id), viewer.id, {"language": language})
 
     def people(self) -> tuple[tuple[str, str], ...]:
-        """Return the ids and names of the active users."""
-        return tuple((user.id, user.display_name) for user in self.everybody() if user.active)
+        """Return the ids and names of the active users, in the order in which one looks for them."""
+        active = [(user.id, user.display_name) for user in self.everybody() if user.active]
+        return tuple(sorted(active, key=lambda one: reading_order(one[1])))
 
     def everybody(self) -> tuple[User, ...]:
         """Return all users in order of their names."""

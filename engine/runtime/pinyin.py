@@ -35,6 +35,12 @@ def in_letters(text: str) -> str:
     return " ".join(part.replace("ü", "v") for part in lazy_pinyin(text))
 
 
+@lru_cache(maxsize=KEPT_SIGNS)
+def reading_order(name: str) -> tuple[bool, str, str]:
+    """Return by what names are put in the order in which they are looked for: Latin ones first, then by pinyin."""
+    return not name[:1].isascii(), in_letters(name.casefold()), name
+
+
 def readings_of(name: str) -> Readings:
     """Return how each sign of a name may be read."""
     return tuple(_ways(sign) for sign in name)

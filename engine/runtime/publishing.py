@@ -20,6 +20,7 @@ from engine.runtime.catalogs import TABLES
 from engine.runtime.execution import Execution
 from engine.runtime.needs import Needs, keep_needs
 from engine.runtime.preparing import PASSES, Prepared, fillings_of, finish, forget, generation_of, get_on, prepare
+from engine.runtime.pulling import follow_addresses
 from engine.runtime.revising import Next, next_revision
 from engine.runtime.timing import Values, follow_app, to_arm
 from engine.storage import ddl, drafts, revisions, settings
@@ -246,6 +247,7 @@ def _record(connection: Connection, execution: Execution, change: _Change, actor
     note = Note(app.key, "app", app.key, "publish", {"revision": app.revision, "digest": app.definition.digest})
     command = uuid7(moment, execution.randomness(10))
     follow_app(connection, change.old, app, moment)
+    follow_addresses(connection, change.old, app)
     messages = to_arm(change.old, change.old_values, app, change.new_values, moment, command)
     changeset = Changeset(command, moment, actor, {app.key: app.revision}, notes=(note,), messages=messages)
     apply(connection, changeset, {}, execution.randomness)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.catalog.apps import App
 from engine.catalog.connectors.connectors import Connector
 from engine.catalog.connectors.intakes import PullDef
 from engine.decision.changeset import OutboxMessage
@@ -37,6 +38,27 @@ def begin(
     intakes.keep_pull(connection, fresh)
     asked = None if since is None else since - pull.overlap * MINUTE_MS
     return page_message(app, connector, pull, {"begun": moment, "since": asked, "page": 0, "next": None}, sent)
+
+
+def follow_addresses(connection: Connection, old: App | None, new: App) -> None:
+    """Let pulls that ask elsewhere than before, or for another intake, ask for everything: nothing came there before.
+
+    Called in the transaction that publishes an app. Another address in a secret is not seen.
+    """
+    for connector in new.connectors.values():
+        before = None if old is None else old.connectors.get(connector.key)
+        for pull in connector.pulls.values():
+            if before is None or _asks_at(before, pull.key) != _asks_at(connector, pull.key):
+                intakes.forget_since(connection, new.key, connector.key, pull.key)
+
+
+def _asks_at(connector: Connector, key: str) -> tuple[str | None, ...]:
+    """Return where a pull asks and which intake takes what comes; nothing where there is no such pull."""
+    pull, definition = connector.pulls.get(key), connector.definition
+    if pull is None:
+        return ()
+    paths = [one.path for one in definition.operations if one.key == pull.operation]
+    return (definition.base_url, definition.base_secret, pull.intake, *paths)
 
 
 def page_message(app: str, connector: Connector, pull: PullDef, place: Json, sent: tuple[str, Moment]) -> OutboxMessage:

@@ -17,6 +17,7 @@ _OUTBOX = system_tables.outbox
 _DEAD = _OUTBOX.c.dead_at.is_not(None)
 _COLUMNS = tuple(_OUTBOX.c[name] for name in ("id", "kind", "attempts", "error", "due_at", "dead_at", "payload"))
 _NAMES = ("app", "form", "record", "rule", "connector", "operation")
+_CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,27 @@ def found(connection: Connection, limit: int, after: str = "") -> tuple[DeadLett
 
 
 def revive(connection: Connection, letters: Collection[str]) -> tuple[DeadLetter, ...]:
-    """Let these come again with fresh attempts, those that are dead; return them as they were."""
+    """Let these come again with fresh attempts, those that are dead; return them as they were.
+
+    The payload of a call says how often it was tried ``earlier``: no receipt takes the place of an older one.
+    """
     id = _OUTBOX.c.id
     locked = select(*_COLUMNS).where(_DEAD, id.in_(sorted(letters))).order_by(id).with_for_update()
     dead = tuple(map(_letter, connection.execute(locked)))
     if dead:
         values = {"dead_at": None, "attempts": 0, "available_at": 0}
         connection.execute(update(_OUTBOX).where(id.in_([letter.id for letter in dead])).values(**values))
+        _count_earlier(connection, {letter.id: letter.attempts for letter in dead if letter.kind == _CALL})
     return dead
+
+
+def _count_earlier(connection: Connection, tries: Mapping[str, int]) -> None:
+    """Note in the payloads of calls how often they were tried before they come again."""
+    its = select(_OUTBOX.c.id, _OUTBOX.c.payload).where(_OUTBOX.c.id.in_(tries))
+    for row in connection.execute(its).all() if tries else ():
+        said = json.loads(row.payload)
+        said["earlier"] = said.get("earlier", 0) + tries[row.id]
+        connection.execute(update(_OUTBOX).where(_OUTBOX.c.id == row.id).values(payload=json.dumps(said)))
 
 
 def _letter(row: Row[Any]) -> DeadLetter:

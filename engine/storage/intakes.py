@@ -119,6 +119,11 @@ def keep_pull(connection: Connection, state: PullState) -> None:
     connection.execute(made.on_conflict_do_update(index_elements=["app", "connector", "pull"], set_=values))
 
 
+def forget_since(connection: Connection, app: str, connector: str, pull: str) -> None:
+    """Let a pull begin at the beginning; one that is under way brings the page that was asked for, and ends there."""
+    connection.execute(update(_PULL).where(_its(app, connector, pull)).values(since=None, message=""))
+
+
 def is_under_way(connection: Connection, state: PullState | None) -> bool:
     """Tell whether a pull goes on: the message for its next page waits or is being delivered, and is not dead."""
     if state is None or state.ended_at is not None:

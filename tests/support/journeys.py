@@ -41,51 +41,35 @@ def metric(key: str, **more: Any) -> dict[str, Any]:
     return {"format": 1, "kind": "metric", **element(key), "form": FORM, **more}
 
 
-FUNNEL = metric(
+def of_stages(key: str, *more: dict[str, Any]) -> dict[str, Any]:
+    """Return a metric of stages by run, with who was there, who went on, and more measures."""
+    return metric(
+        key,
+        over="stages",
+        stages=list(STAGES),
+        dimensions=[element("run", by="run"), element("stage", by="stage_state")],
+        measures=[
+            element("there", function="distinct", of="customer"),
+            element("conversion", function="conversion", of="customer"),
+            *more,
+        ],
+        order=["run", "stage"],
+        limit=200,
+    )
+
+
+FUNNEL = of_stages(
     "funnel",
-    over="stages",
-    stages=list(STAGES),
-    dimensions=[element("run", by="run"), element("stage", by="stage_state")],
-    measures=[
-        element("there", function="distinct", of="customer"),
-        element("conversion", function="conversion", of="customer"),
-        element("deals", function="conversion"),
-        element("rollbacks", function="sum", of="stage_backs"),
-        element("times", function="sum", of="stage_times"),
-        element("ahead", function="count", where='stage_furthest = "won"'),
-        element("longest", function="max", of="stage_days"),
-        element("again", function="share", where="stage_times > 1"),
-    ],
-    order=["run", "stage"],
-    limit=200,
+    element("deals", function="conversion"),
+    element("rollbacks", function="sum", of="stage_backs"),
+    element("times", function="sum", of="stage_times"),
+    element("ahead", function="count", where='stage_furthest = "won"'),
+    element("longest", function="max", of="stage_days"),
+    element("again", function="share", where="stage_times > 1"),
 )
-ALIKE = metric(
-    "alike",
-    over="stages",
-    stages=list(STAGES),
-    dimensions=[element("run", by="run"), element("stage", by="stage_state")],
-    measures=[
-        element("there", function="distinct", of="customer"),
-        element("conversion", function="conversion", of="customer"),
-        element("won", function="distinct", of="customer", where='stage_furthest = "won"'),
-    ],
-    order=["run", "stage"],
-    limit=200,
-)
+ALIKE = of_stages("alike", element("won", function="distinct", of="customer", where='stage_furthest = "won"'))
 """Of different values alone: deals that are alike need to be looked at once."""
-PACE = metric(
-    "pace",
-    over="stages",
-    stages=list(STAGES),
-    dimensions=[element("run", by="run"), element("stage", by="stage_state")],
-    measures=[
-        element("there", function="distinct", of="customer"),
-        element("conversion", function="conversion", of="customer"),
-        element("days", function="median", of="stage_days", scale=2),
-    ],
-    order=["run", "stage"],
-    limit=200,
-)
+PACE = of_stages("pace", element("days", function="median", of="stage_days", scale=2))
 COHORTS = metric(
     "cohorts",
     over="stages",

@@ -198,12 +198,9 @@ def without_hidden(problems: Sequence[Problem], state: FormState) -> tuple[Probl
 
 
 def _people() -> tuple[tuple[str, str], ...]:
-    """Return whom a person field may name: oneself first, then the others by name.
-
-    The national character set has common characters in the order of their pinyin, and Latin letters before them.
-    """
+    """Return whom a person field may name: oneself first, then the others in the order in which one looks for them."""
     self_id, everybody = viewer().id, instance().directory.people()
-    return tuple(sorted(everybody, key=lambda one: (one[0] != self_id, one[1].casefold().encode("gb18030"))))
+    return tuple(sorted(everybody, key=lambda one: one[0] != self_id))
 
 
 def _has_people(form: FormView) -> bool:

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.kernel.problems import Text
 from engine.runtime.studio.boards import (
+    CHANNELS,
     AddBoard,
     AddWidget,
     CountSomething,
     Function,
+    MetricProperty,
     MoveWidget,
     NameBoard,
+    NameMetric,
     NameWidget,
     RemoveBoard,
     RemoveWidget,
     SetBoard,
     SetMetric,
+    SetSending,
     SetWidget,
     Source,
     boards_in,
@@ -30,12 +33,16 @@ from engine.runtime.studio.boards import (
     metrics_in,
     numbers_of,
     places_of,
+    plan_of,
 )
 from engine.runtime.studio.edits import GONE_PROPERTY, form_in, form_keys
+from engine.runtime.studio.rules.words import WEEKDAYS
 from engine.runtime.studio.words import said_of
+from engine.runtime.telling import LABELS as WAYS
 from web.doors import instance, viewer
 from web.problems import BAD_REQUEST, NOT_FOUND, RequestRefused
-from web.studio.frame import change, design, language, named, posted
+from web.studio.board_words import BUCKETS, EVERY_SENT, FUNCTIONS, KINDS, PERIODS, SIGNS
+from web.studio.frame import LONGEST, change, design, language, named, posted, within
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -51,46 +58,10 @@ ONE: Final = f"{BOARDS}<key>"
 WIDGET: Final = f"{ONE}/widgets/<uid>"
 MOST_DIGITS: Final = 9
 STEPS: Final = {"up": -1, "down": 1}
-FUNCTIONS: Final = {
-    "count": Text("有多少条", "how many records"),
-    "sum": Text("合计", "the sum"),
-    "avg": Text("平均", "the average"),
-    "max": Text("最大", "the greatest"),
-    "min": Text("最小", "the smallest"),
-}
-KINDS: Final = {
-    "number": Text("数字", "Number"),
-    "table": Text("表格", "Table"),
-    "bar": Text("条形图", "Bars"),
-    "line": Text("折线图", "Line"),
-    "pie": Text("环形图", "Ring"),
-    "funnel": Text("漏斗", "Funnel"),
-    "heat": Text("热力图", "Heat map"),
-    "radar": Text("雷达图", "Radar"),
-    "scatter": Text("散点图", "Scatter"),
-    "calendar": Text("日历", "Calendar"),
-    "words": Text("词云", "Word cloud"),
-    "leaders": Text("排行榜", "Leader board"),
-    "text": Text("文字", "Text"),
-    "list": Text("清单", "List"),
-    "gantt": Text("甘特图", "Gantt chart"),
-    "map": Text("地图", "Map"),
-}
-SIGNS: Final = {
-    "number": "figure",
-    "table": "table",
-    "bar": "sort",
-    "line": "line-chart",
-    "pie": "pie",
-    "funnel": "funnel",
-    "calendar": "calendar",
-    "leaders": "trophy",
-    "text": "edit",
-    "list": "list",
-    "gantt": "clock",
-    "map": "location",
-    "radar": "target",
-}
+SENDING: Final = ("every", "weekday", "monthday", "time", "cron", "workdays", "catch_up", "roles", "channels")
+LIGHTS: Final = ("red", "yellow")
+AS_IT_WAS: Final = "="
+"""What is chosen for an order of several parts, which a list of choices cannot say."""
 
 
 @blueprint.get(BOARDS)
@@ -146,6 +117,12 @@ def _page(app: str, key: str, at: str, problems: tuple[Problem, ...]) -> str:
         "roles": found.documents.get("roles.json", {}).get("roles", ()),
         "functions": FUNCTIONS,
         "counted": _counted(found, counted),
+        "plan": plan_of(board["send"]["schedule"]["cron"]) if "send" in board else None,
+        "every": EVERY_SENT,
+        "weekdays": WEEKDAYS,
+        "ways": {key: WAYS[key] for key in CHANNELS},
+        "periods": PERIODS,
+        "buckets": BUCKETS,
         **(_of_chosen(app, found, board, chosen) if chosen else {"metric": None, "form": None}),
     }
     return render_template("studio/board.html", **context)
@@ -175,6 +152,7 @@ def _of_chosen(app: str, found: Design, board: Json, chosen: Json) -> dict[str, 
         "fitting": fitting,
         "where": said_of(spoken, chosen, "where"),
         "metric_where": said_of(told, metric, "where") if metric else None,
+        "light": {key: said_of(told if metric else spoken, metric or chosen, f"light.{key}") for key in LIGHTS},
         "days": days_of(form) if form else (),
         "positions": places_of(form) if form else (),
     }
@@ -190,15 +168,23 @@ def _changed(app: str, key: str, edit: Edit, at: str | None = None) -> BaseRespo
 
 @blueprint.post(ONE)
 def set_board(app: str, key: str) -> BaseResponse:
-    """Call a board otherwise, say whose it is, or where it stands."""
+    """Call a board otherwise, say whose it is, where it stands, or when it is sent."""
     uid, name = _of(design(app), key)["uid"], posted("key")
     match name:
         case "name":
             return _changed(app, key, NameBoard(uid, posted("value"), language()))
         case "roles":
             return _changed(app, key, SetBoard(uid, name, request.form.getlist("value") or GONE_PROPERTY))
+        case "help":
+            return _changed(app, key, SetBoard(uid, name, posted("value").strip() or GONE_PROPERTY, language()))
         case "order":
             return _changed(app, key, SetBoard(uid, name, _whole("value")))
+    of, _, word = name.partition("/")
+    if of == "send" and word in SENDING:
+        if posted("value") == AS_IT_WAS:
+            return redirect(_to(app, key), 303)
+        values = tuple(within(value.strip(), "value", LONGEST) for value in request.form.getlist("value"))
+        return _changed(app, key, SetSending(uid, word, values))
     raise RequestRefused(400, BAD_REQUEST.at("key"))
 
 
@@ -240,16 +226,36 @@ def set_widget(app: str, key: str, uid: str) -> BaseResponse:
     widget: Json = next((one for one in board["widgets"] if one["uid"] == uid), {})
     if name == "name":
         return _changed(app, key, NameWidget(board["uid"], uid, posted("value"), language()), uid)
-    if name in ("metric_where", "red", "yellow"):
+    if name in METRIC and "metric" in widget:
         return _metric(app, key, uid, widget)
+    if posted("value") == AS_IT_WAS and name == "order":
+        return redirect(_to(app, key, uid), 303)
+    if name in NEEDS and NEEDS[name] not in widget:
+        raise RequestRefused(400, BAD_REQUEST.at("key"))
     if name not in SETTABLE or (name == "kind" and posted("value") not in KINDS):
         raise RequestRefused(400, BAD_REQUEST.at("key"))
-    if name == "where" and posted("value") == _of_chosen(app, found, board, widget)["where"]:
+    if name in ("where", *LIGHTS) and posted("value") == _said_now(app, found, board, widget, name):
         return redirect(_to(app, key, uid), 303)
     return _changed(app, key, SetWidget(board["uid"], uid, name, _value(name), language()), uid)
 
 
-SETTABLE: Final = ("kind", "measures", "columns", "width", "limit", "where", "text", "start", "end", "place")
+SETTABLE: Final = (
+    *("kind", "measures", "columns", "width", "limit", "where", "text", "start", "end", "place"),
+    *("help", "trend", "red", "yellow", "order"),
+)
+NEEDS: Final = {"trend": "metric", **dict.fromkeys(("red", "yellow", "order", "where", "limit", "columns"), "form")}
+"""What a part has of which something is set."""
+METRIC: Final[dict[str, MetricProperty | Literal["name"]]] = {
+    "metric_name": "name",
+    "metric_where": "where",
+    "metric_order": "order",
+    "metric_limit": "limit",
+    "red": "red",
+    "yellow": "yellow",
+    "snapshot": "snapshot",
+    "bucket": "bucket",
+}
+"""What is set of the metric that a part shows, by what its controls are called."""
 
 
 def _value(name: str) -> Json:
@@ -260,23 +266,31 @@ def _value(name: str) -> Json:
             return request.form.getlist("value")
         case "limit":
             return _whole("value")
+        case "order":
+            return [posted("value")] if posted("value") else GONE_PROPERTY
+        case "trend":
+            return bool(posted("value"))
         case "text" | "start" | "end" | "place":
             return posted("value")
     return posted("value").strip() or GONE_PROPERTY
 
 
 def _metric(app: str, key: str, uid: str, widget: Json) -> BaseResponse:
-    """Say which records a metric counts, or when its light is red or yellow."""
-    if "metric" not in widget:
-        raise RequestRefused(400, BAD_REQUEST.at("key"))
-    name, value = posted("key"), posted("value").strip()
-    if name == "metric_where":
-        found = design(app)
-        if value and value == _of_chosen(app, found, _of(found, key), widget)["metric_where"]:
-            return redirect(_to(app, key, uid), 303)
-        return _changed(app, key, SetMetric(widget["metric"], "where", value or GONE_PROPERTY), uid)
-    light: Literal["red", "yellow"] = "red" if name == "red" else "yellow"
-    return _changed(app, key, SetMetric(widget["metric"], light, value or GONE_PROPERTY), uid)
+    """Set one property of the metric that a part shows."""
+    name, value = METRIC[posted("key")], posted("value").strip()
+    found = design(app)
+    if name == "name":
+        return _changed(app, key, NameMetric(widget["metric"], value, language()), uid)
+    was = AS_IT_WAS if name == "order" else _said_now(app, found, _of(found, key), widget, posted("key"))
+    if value and value == was:
+        return redirect(_to(app, key, uid), 303)
+    return _changed(app, key, SetMetric(widget["metric"], name, _value(name)), uid)
+
+
+def _said_now(app: str, found: Design, board: Json, widget: Json, name: str) -> Json:
+    """Return how a condition of a part or of its metric is said now; None of what is no condition."""
+    shown = _of_chosen(app, found, board, widget)
+    return shown["light"][name] if name in LIGHTS else shown.get(name)
 
 
 @blueprint.post(f"{WIDGET}/move")

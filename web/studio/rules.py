@@ -141,7 +141,7 @@ def _day(day: str, away: str, date: str) -> str:
 
 @blueprint.post(f"{RULE}/parts")
 def parts(app: str, key: str) -> BaseResponse:
-    """Add an event, a condition or an action, or take one away."""
+    """Add an event, a condition, an action or a detail of one, or take one away."""
     speaking = _rules(design(app)).speaking
     match posted("act"):
         case "add":
@@ -154,13 +154,13 @@ def parts(app: str, key: str) -> BaseResponse:
 
 @blueprint.post(RULE)
 def set_rule(app: str, key: str) -> BaseResponse:
-    """Call a rule otherwise, switch it, or say how grave it is and how often it acts."""
+    """Call a rule otherwise, switch it, note something, or say how grave it is and how often and when it acts."""
     match posted("key"):
         case "name":
             return _changed(app, key, RenameRule(key, posted("value"), language()))
         case "enabled":
             return _changed(app, key, SwitchRule(key, on=named("value") is not None))
-        case "severity" | "once" as name:
+        case "severity" | "once" | "valid_from" | "valid_to" | "order" | "note" as name:
             return _changed(app, key, SetRule(key, name, posted("value")))
         case _:
             raise RequestRefused(400, BAD_REQUEST.at("key"))

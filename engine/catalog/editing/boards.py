@@ -221,6 +221,7 @@ def with_kind(widget: Json, kind: str, form: Json | None) -> Json:
     made["kind"] = kind
     if kind == "text":
         made.pop("measures", None)
+        made.pop("trend", None)
         made["text"] = dict(widget["labels"])
     if form is None:
         return made
@@ -231,6 +232,18 @@ def with_kind(widget: Json, kind: str, form: Json | None) -> Json:
         places = [field["key"] for field in places_of(form)]
         made |= {"place": places[0]} if places else _unfit()
     return with_columns(made, [made[key] for key in ("start", "end", "place") if key in made])
+
+
+def with_trend(widget: Json, metric: Json, *, is_trend: bool) -> Json:
+    """Return a widget that shows what was kept of its metric, or the figures of now; of a kind that can show them."""
+    made = _with(widget, "trend", True if is_trend else ABSENT)
+    fitting = kinds_of(metric, is_trend=is_trend)
+    return made if made["kind"] in fitting else {**made, "kind": fitting[0]}
+
+
+def with_light(item: Json, name: str, value: Json | Absent) -> Json:
+    """Return a metric or a widget of records whose light is ``red`` or ``yellow`` under another condition."""
+    return _with(item, "light", _with(item.get("light", {}), name, value) or ABSENT)
 
 
 def _unfit() -> Json:
@@ -293,16 +306,34 @@ def _name(key: str) -> str:
     return f"`{key}`"
 
 
-def with_metric_property(documents: Documents, key: str, name: str, value: str | Absent) -> Documents:
-    """Return the documents with a condition of a metric: which records count, or its red or yellow light."""
+def with_metric_property(documents: Documents, key: str, name: str, value: Json | Absent) -> Documents:
+    """Return the documents with a property of a metric set or taken away.
+
+    ``red`` and ``yellow`` are conditions of its light, ``bucket`` is how long the times are that it is grouped by.
+    """
     path = f"{METRICS}{key}.json"
     if path not in documents:
         raise EngineError(problems.GONE.at(path))
     metric = documents[path]
-    if name == "where":
-        return {**documents, path: _with(metric, "where", value)}
-    light = _with(metric.get("light", {}), name, value)
-    return {**documents, path: _with(metric, "light", light or ABSENT)}
+    match name:
+        case "red" | "yellow":
+            made = with_light(metric, name, value)
+        case "bucket" if isinstance(value, str):
+            groups = [{**one, name: value} if name in one else one for one in metric.get("dimensions", ())]
+            made = {**metric, "dimensions": groups}
+        case "bucket":
+            made = _unfit()
+        case _:
+            made = _with(metric, name, value)
+    return {**documents, path: made}
+
+
+def with_metric_named(documents: Documents, key: str, given: str, language: str) -> Documents:
+    """Return the documents with a metric called otherwise in one language."""
+    path = f"{METRICS}{key}.json"
+    if path not in documents:
+        raise EngineError(problems.GONE.at(path))
+    return {**documents, path: renamed(documents[path], given, language)}
 
 
 def widget_of(board: Json, uid: str) -> Json:

@@ -8,19 +8,25 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Final
 
-from engine.catalog.comparing import Absent
+from engine.catalog.comparing import ABSENT, Absent
 from engine.catalog.documents import Documents
 from engine.catalog.editing import rules_actions as actions
 from engine.catalog.editing import rules_events as events
 from engine.catalog.editing.elements import Mint
 from engine.catalog.editing.problems import GONE, LAST_ONE, UNFIT
 from engine.catalog.editing.rules_conditions import Condition, Row, asked, put_together, taken_apart
+from engine.catalog.editing.rules_details import with_detail, with_detail_word, without_detail
 from engine.catalog.editing.rules_ground import Ground
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 
 SEVERITIES: Final = ("info", "warning", "critical")
 ONCE: Final = ("record", "state", "day", "week", "month")
+DETAILS: Final = frozenset(
+    ("channels", "copy", "urgent", "digest", "amount", "quiet_hours", "due", "priority", "workdays")
+)
+"""What events and actions can say beside what they must."""
+_ORDER: Final = re.compile(r"-?[0-9]{1,6}", re.ASCII)
 PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {"severity": SEVERITIES, "once": ONCE}
 _NUMBERED: Final = re.compile(r"(on|then)\[(\d+)\](.*)")
 
@@ -60,7 +66,9 @@ def with_word(rule: Json, at: str, values: Sequence[str], ground: Ground, speech
     index = _index(rule, part, number)
     made = deepcopy(rule)
     before = made[part][index]
-    if part == "on":
+    if word.partition("/")[0] in DETAILS:
+        made[part][index] = with_detail_word(before, word, values, actions.persons_offered(ground))
+    elif part == "on":
         made[part][index] = events.with_word(before, word, values, ground)
     elif word == "kind":
         kind = values[0] if values else ""
@@ -130,7 +138,7 @@ def _row(condition: Condition, number: str) -> Row:
 def with_part(rule: Json, part: str, kind: str, ground: Ground, mint: Mint) -> Json:
     """Return the rule with one more event (``on``), condition (``when``, of a field) or action (``then``) at the end.
 
-    ``then/2`` of an action that sets fields is one more field of it.
+    ``then/2`` of an action that sets fields is one more field of it; with a ``kind`` it is one more detail.
     """
     made = deepcopy(rule)
     match part.split("/"):
@@ -138,6 +146,9 @@ def with_part(rule: Json, part: str, kind: str, ground: Ground, mint: Mint) -> J
             made["on"].append(events.event_of(kind, ground))
         case ["then"]:
             made["then"].append(actions.action_of(kind, ground, mint, tasks_of(rule)))
+        case ["on" | "then" as where, number] if kind:
+            index = _index(rule, where, number)
+            made[where][index] = with_detail(made[where][index], kind, ground)
         case ["then", number]:
             index = _index(rule, "then", number)
             made["then"][index] = actions.with_more_set(made["then"][index], ground)
@@ -162,6 +173,9 @@ def without_part(rule: Json, at: str, ground: Ground) -> Json:
         return _with_condition(rule, replace(condition, rows=tuple(one for one in condition.rows if one is not gone)))
     index = _index(rule, part, number)
     made = deepcopy(rule)
+    if inner in DETAILS:
+        made[part][index] = without_detail(made[part][index], inner)
+        return made
     if inner:
         made[part][index] = actions.without_set(made[part][index], inner.removeprefix("set/"))
         return made
@@ -195,6 +209,16 @@ def with_property(rule: Json, key: str, value: Json | Absent) -> Json:
     else:
         made[key] = value
     return made
+
+
+def property_of(key: str, typed: str) -> Json | Absent:
+    """Return a property of a rule as it was chosen or typed, blank takes it away; EngineError (APP-047) for another."""
+    value = typed.strip()
+    if not value:
+        return ABSENT
+    if value not in PROPERTIES.get(key, (value,)) or (key == "order" and not _ORDER.fullmatch(value)):
+        raise EngineError(UNFIT.at(key))
+    return int(value) if key == "order" else value
 
 
 def tasks_of(rule: Json) -> set[str]:

@@ -74,7 +74,7 @@ def with_word(event: Json, word: str, values: Sequence[str], ground: Ground) -> 
         case "deadline", _:
             return {"deadline": _deadline(event["deadline"], word, value)}
         case "schedule", _:
-            return {"schedule": {**event["schedule"], "cron": _cron(event["schedule"]["cron"], word, value)}}
+            return {"schedule": {**event["schedule"], "cron": cron_with(event["schedule"]["cron"], word, value)}}
         case _:
             raise EngineError(UNFIT.at(word))
 
@@ -136,7 +136,11 @@ _SAID: Final[Mapping[str, Callable[[Mapping[str, str]], str]]] = {
 }
 
 
-def _cron(cron: str, word: str, value: str) -> str:
+def cron_with(cron: str, word: str, value: str) -> str:
+    """Return a schedule with one of its words set: ``every``, ``time``, ``weekday``, ``monthday``, or all as ``cron``.
+
+    EngineError (APP-047) for what cannot stand there.
+    """
     if word == "cron" and value:
         return value
     plan = {"every": "daily", "time": _NINE, "weekday": WEEKDAYS[0], "monthday": "1", **(plan_of(cron) or {})}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from engine.printouts.picture import Label, Picture, Point, Shape, Stroke, length_of, shortened
+from engine.printouts.picture import Align, Label, Picture, Point, Shape, Stroke, length_of, shortened
 from engine.runtime.charts.figures import WIDTH, Chart, Words, dashes, known, mark, steps, tone_of
 
 HEIGHT: Final = 190.0
@@ -63,9 +63,9 @@ def _below(names: Sequence[str], left: float, across: float) -> Iterator[Label]:
     step = max(1, math.ceil(longest / across))
     for row in range(last % step, last + 1, step):
         x = round(left + row * across, 1)
-        align = "middle"
+        align: Align = "middle"
         if row == last and last and x + longest / 2 > WIDTH:
             x, align = WIDTH - 2, "end"
         elif row == 0 and x - longest / 2 < 0:
             align = "start"
-        yield Label(x, HEIGHT - 6, shortened(names[row], room), align)  # type: ignore[arg-type]
+        yield Label(x, HEIGHT - 6, shortened(names[row], room), align)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from engine.catalog.comparing import Absent
+from engine.catalog.comparing import ABSENT, Absent
 from engine.catalog.documents import Documents
-from engine.catalog.editing import boards, forms
+from engine.catalog.editing import board_sending, boards, forms
+from engine.catalog.editing.board_sending import CHANNELS
 from engine.catalog.editing.boards import (
     boards_in,
     days_of,
@@ -20,6 +21,7 @@ from engine.catalog.editing.boards import (
 )
 from engine.catalog.editing.elements import Mint, named
 from engine.catalog.editing.problems import GONE
+from engine.catalog.editing.rules_events import plan_of
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError
 from engine.runtime.studio.edits import Language, form_in
@@ -28,17 +30,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "CHANNELS",
     "AddBoard",
     "AddWidget",
     "CountSomething",
     "Function",
     "MoveWidget",
     "NameBoard",
+    "NameMetric",
     "NameWidget",
     "RemoveBoard",
     "RemoveWidget",
     "SetBoard",
     "SetMetric",
+    "SetSending",
     "SetWidget",
     "Source",
     "boards_in",
@@ -49,10 +54,12 @@ __all__ = [
     "metrics_in",
     "numbers_of",
     "places_of",
+    "plan_of",
 ]
 
 Source = Literal["metric", "records", "text"]
 Function = Literal["count", "sum", "avg", "min", "max"]
+MetricProperty = Literal["where", "red", "yellow", "snapshot", "limit", "order", "bucket"]
 
 
 def _board(documents: Documents, uid: str) -> Json:
@@ -88,15 +95,32 @@ class NameBoard:
 
 @dataclass(frozen=True)
 class SetBoard:
-    """A property of a board: whose it is, where it stands."""
+    """A property of a board: whose it is, where it stands; ``help`` is what it is for, in one language."""
 
     board: str
     key: str
     value: Json | Absent
+    language: Language = "zh"
 
     def __call__(self, documents: Documents, _: Mint) -> Documents:
         """Return the documents with the property."""
-        return boards.with_board_property(documents, self.board, self.key, self.value)
+        value = self.value
+        if self.key == "help" and not isinstance(value, Absent):
+            value = named(str(value), self.language, _board(documents, self.board).get("help"))
+        return boards.with_board_property(documents, self.board, self.key, value)
+
+
+@dataclass(frozen=True)
+class SetSending:
+    """One word of when a board is sent, to whom and how; ``every`` begins it, blank it ends it."""
+
+    board: str
+    word: str
+    values: tuple[str, ...]
+
+    def __call__(self, documents: Documents, _: Mint) -> Documents:
+        """Return the documents with the word; EngineError (APP-041) where nobody or no way would be left."""
+        return board_sending.with_sending(documents, self.board, self.word, self.values)
 
 
 @dataclass(frozen=True)
@@ -204,10 +228,16 @@ class SetWidget:
     def _change(self, documents: Documents) -> Callable[[Json], Json]:
         def change(item: Json) -> Json:
             form = form_in(documents, item["form"]) if "form" in item else None
+            if self.key in ("red", "yellow"):
+                return boards.with_light(item, self.key, self.value)
+            if self.key == "trend":
+                return boards.with_trend(item, metric_in(documents, item["metric"]), is_trend=self.value is True)
+            if self.key == "help" and not isinstance(self.value, Absent):
+                return {**item, "help": named(str(self.value), self.language, item.get("help"))}
             if self.key == "kind":
                 return boards.with_kind(item, str(self.value), form)
-            if self.key == "columns" and form is not None:
-                return boards.with_chosen_columns(item, form, [str(one) for one in self.value or ()])  # type: ignore[union-attr]
+            if self.key == "columns" and form is not None and isinstance(self.value, list):
+                return boards.with_chosen_columns(item, form, [str(one) for one in self.value])
             if self.key == "text":
                 return {**item, "text": named(str(self.value), self.language, item.get("text"))}
             if self.key in ("start", "end", "place"):
@@ -248,12 +278,25 @@ class RemoveWidget:
 
 @dataclass(frozen=True)
 class SetMetric:
-    """A condition of a metric (its key): which records count, or when its light is red or yellow."""
+    """A property of a metric (its key): which records count, its light, order and length, what is kept of it."""
 
     metric: str
-    name: Literal["where", "red", "yellow"]
-    value: str | Absent
+    name: MetricProperty
+    value: Json | Absent = ABSENT
 
     def __call__(self, documents: Documents, _: Mint) -> Documents:
-        """Return the documents with the condition."""
+        """Return the documents with the property."""
         return boards.with_metric_property(documents, self.metric, self.name, self.value)
+
+
+@dataclass(frozen=True)
+class NameMetric:
+    """A metric (its key) gets another name in one language."""
+
+    metric: str
+    name: str
+    language: Language
+
+    def __call__(self, documents: Documents, _: Mint) -> Documents:
+        """Return the documents with the name."""
+        return boards.with_metric_named(documents, self.metric, self.name, self.language)

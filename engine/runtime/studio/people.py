@@ -12,6 +12,7 @@ from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.directory import is_admin
 from engine.runtime.granting import authorship, give, known_role, take
+from engine.runtime.pinyin import reading_order
 from engine.runtime.telling import Telling
 from engine.runtime.views import Viewer
 from engine.storage import contacts, directory
@@ -49,7 +50,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Staff:
-    """The roles of an app with their people, and everybody who could be given one."""
+    """The roles of an app with their people, and everybody who could be given one, as one looks for names."""
 
     app: str
     labels: Text
@@ -77,7 +78,8 @@ class People:
         known = {role.key: role.labels for role in found.definition.roles}
         gone = sorted({role for roles in held.values() for of, role in roles if of == app} - set(known))
         everybody = tuple(
-            Holder(user.id, user.name, user.display_name, user.active, mail.get(user.id, "")) for user in users
+            Holder(user.id, user.name, user.display_name, user.active, mail.get(user.id, ""))
+            for user in sorted(users, key=lambda one: reading_order(one.display_name))
         )
         holding = tuple(
             Holding(key, known.get(key), tuple(one for one in everybody if (app, key) in held.get(one.id, ())))

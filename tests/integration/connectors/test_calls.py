@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from engine.jobs.delivering import DELIVERIES, Delivery
+from engine.jobs.letters import Letters
 from engine.jobs.queues import MAIN
-from engine.storage.outbox import claim, replay
+from engine.storage.outbox import claim
 from tests.integration.connectors.conftest import TOKEN, WELL, Shop, calling, shop
 from tests.support.apps import element, field, rule
 from tests.support.partner import Partner, Reply
@@ -253,10 +254,10 @@ def test_a_dead_call_goes_out_when_it_is_replayed(opened: Opened, service: Partn
     id = here.customer()
     here.work()
     (message,) = [row[0] for row in here.site.query("SELECT id FROM youju_outbox WHERE dead_at IS NOT NULL")]
-    with here.site.database.write() as connection:
-        replay(connection, message)
+    Letters(here.site.services.execution).replay(message)
     here.work()
     assert (here.stored(id)["credit"], here.dead()) == ("1234.50", [])
+    assert sorted((one.attempt, one.status) for one in here.receipts(id)) == [(1, 404), (2, 200)]
 
 
 def test_a_call_waits_in_the_dead_letters_when_its_operation_is_gone(opened: Opened, service: Partner) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from engine.kernel.problems import EngineError
@@ -109,3 +110,16 @@ def test_what_comes_in_is_told_fetched_and_taken_again_by_commands(opened: Opene
 def test_no_value_is_printed_when_secrets_are_listed(opened: Opened) -> None:
     found = run(opened(), "list", command=secret)
     assert found.output == "erp_hook\nerp_token\n"
+
+
+@pytest.mark.parametrize(("speech", "word"), [("zh_CN.UTF-8", "停在半路"), ("C.UTF-8", "stopped")])
+def test_why_a_pull_ended_is_told_in_the_language_of_the_shell(
+    opened: Opened, service: Partner, speech: str, word: str
+) -> None:
+    here = opened(arriving.bills_shop(service.url))
+    service.always = Reply(404)
+    run(here, "pull", "shop", "erp", "fetch")
+    here.work()
+    listed = CliRunner().invoke(connector, ["list"], obj=lambda: here.site.services, env={"LANG": speech}).output
+    (line,) = [one for one in listed.splitlines() if "\tpull\t" in one]
+    assert word in line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -148,6 +149,26 @@ def test_a_pull_asks_since_the_last_whole_one_began(opened: Opened, service: Par
     fetch(here)
     told = [one.get("since", [""])[0][11:16] for one in asked(service)]
     assert told == ["", "14:08", "15:08", "15:08"]
+
+
+def test_a_pull_asks_for_everything_when_its_address_is_another_one(opened: Opened, service: Partner) -> None:
+    since = {"argument": "since", "overlap_minutes": 5}
+    design = bills_shop(service.url, pulls=[pull(since=since)])
+    here = opened(design)
+    service.always = page(1, 1)
+    fetch(here)
+    design = copy.deepcopy(design)
+    design["app.json"]["labels"]["zh"] = "别的名字"
+    here.site.publish(design)
+    fetch(here)
+    moved = copy.deepcopy(design)
+    path = next(path for path in moved if path.startswith("connectors/"))
+    moved[path]["base_url"] = f"{service.url}/v2"
+    here.site.publish(moved)
+    fetch(here)
+    assert ["since" in one for one in asked(service)] == [False, True, False]
+    fetch(here)
+    assert "since" in asked(service)[-1]
 
 
 def test_a_pull_is_begun_by_the_clock_once_and_not_while_one_goes_on(opened: Opened, service: Partner) -> None:

@@ -108,7 +108,9 @@ def test_a_partner_waits_when_it_sends_too_often(client):
     bodies = [body_of(f"d{number}", bill("B1")) for number in range(6)]
     told = [client.post(ADDRESS, data=body, headers=signed(body)) for body in bodies]
     assert [one.status_code for one in told] == [202] * 5 + [429]
-    assert told[-1].headers["Retry-After"]
+    wait = int(told[-1].headers["Retry-After"])
+    assert f"{wait} seconds" in told[-1].get_json()["errors"][0]["hint"]["en"]
+    assert wait > 5
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])

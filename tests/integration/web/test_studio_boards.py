@@ -188,6 +188,99 @@ def test_board_is_for_its_roles_when_it_is_published(studio, board, instance, vi
     assert "小店" in text(seen)
 
 
+def test_board_is_sent_to_its_roles_when_somebody_says_when(studio, board):
+    assert "五段 cron" not in studio.get(board)
+    for word, value in (("every", "weekly"), ("weekday", "friday"), ("time", "17:30"), ("workdays", "true")):
+        assert studio(board, key=f"send/{word}", value=value).status_code == 303
+    studio(board, key="send/channels", value=["mail", "wecom"])
+    expected = {"cron": "30 17 * * 5", "workdays": True}
+    assert studio.board()["send"] == {"schedule": expected, "roles": ["staff"], "channels": ["mail", "wecom"]}
+    assert studio.problems() == ()
+    assert studio(board, key="send/roles").status_code == 422
+    assert studio(board, key="send/channels").status_code == 422
+    assert studio(board, key="send/time", value="25:00").status_code == 422
+    studio(board, key="send/workdays")
+    studio(board, key="send/catch_up")
+    assert studio.board()["send"]["schedule"] == {"cron": "30 17 * * 5", "catch_up": "none"}
+    studio(board, key="send/catch_up", value="true")
+    assert studio.board()["send"]["schedule"] == {"cron": "30 17 * * 5"}
+    studio(board, key="send/every", value="")
+    assert "send" not in studio.board()
+
+
+def test_what_no_control_says_stays_when_a_sending_is_changed(studio, board, instance, viewer_of):
+    studio(board, key="send/every", value="daily")
+    written = {"cron": "0 8,18 * * 1-5", "timezone": "Europe/Berlin", "catch_up": "latest"}
+    studio(board, key="send/cron", value=written["cron"])
+    design = instance.services.studio.design(viewer_of("root"), "kiosk")
+    sent = {**studio.board()["send"], "schedule": written, "channels": ["mail"]}
+
+    def edit(documents, _):
+        return {**documents, studio.path: {**documents[studio.path], "send": sent}}
+
+    instance.services.studio.edit(viewer_of("root"), "kiosk", design.seen, edit)
+    page = studio.get(board)
+    assert "0 8,18 * * 1-5" in page
+    assert "Europe/Berlin" in page
+    for word, value in (("channels", "mail"), ("catch_up", "true"), ("roles", "staff")):
+        studio(board, key=f"send/{word}", value=value)
+    assert studio.board()["send"] == sent
+    studio(board, key="send/cron", value="every so often")
+    assert [(one.code, one.path) for one in studio.problems()] == [("RULE-007", f"{studio.path}#send.schedule.cron")]
+
+
+def test_figures_are_kept_and_their_trend_is_shown_when_somebody_asks_for_it(studio, board):
+    uid = count(studio, board, by="")
+    assert last(studio)["kind"] == "number"
+    studio(f"{board}/widgets/{uid}", key="trend", value="true")
+    assert [one.code for one in studio.problems()] == ["BOARD-018"]
+    studio(f"{board}/widgets/{uid}", key="snapshot", value="daily")
+    studio(f"{board}/widgets/{uid}", key="trend", value="true")
+    assert (last(studio)["trend"], last(studio)["kind"]) == (True, "line")
+    assert studio.problems() == ()
+    studio(f"{board}/widgets/{uid}", key="kind", value="calendar")
+    assert studio.problems() == ()
+    studio(f"{board}/widgets/{uid}", key="trend")
+    assert "trend" not in last(studio)
+    assert last(studio)["kind"] == "number"
+    assert studio(f"{board}/widgets/{uid}", key="snapshot", value="now and then").status_code == 422
+
+
+def test_metric_is_named_ordered_and_taken_by_other_times_when_a_part_shows_it(studio, board, instance, viewer_of):
+    uid = count(studio, board, name="走势", by="day")
+    for key, value in (
+        *(("metric_name", "每周金额"), ("bucket", "week"), ("metric_order", "-value"), ("metric_limit", "12")),
+        *(("help", "只算成交"), ("metric_order", "=")),
+    ):
+        assert studio(f"{board}/widgets/{uid}", key=key, value=value).status_code == 303
+    metric = instance.services.studio.design(viewer_of("root"), "kiosk").documents["metrics/zou_shi.json"]
+    assert metric["labels"]["zh"] == "每周金额"
+    assert [one["bucket"] for one in metric["dimensions"]] == ["week"]
+    assert (metric["order"], metric["limit"]) == (["-value"], 12)
+    assert last(studio)["help"]["zh"] == "只算成交"
+    assert studio.problems() == ()
+    studio(f"{board}/widgets/{uid}", key="help", value="")
+    studio(f"{board}/widgets/{uid}", key="metric_order", value="")
+    assert "help" not in last(studio)
+    assert studio(f"{board}/widgets/{uid}", key="bucket", value="").status_code == 422
+
+
+def test_list_has_lights_and_an_order_when_they_are_set(studio, board):
+    studio(f"{board}/widgets", source="records", of="sale")
+    uid = last(studio)["uid"]
+    for key, value in (("red", "amount > 10"), ("yellow", "amount > 1"), ("order", "-amount"), ("order", "=")):
+        assert studio(f"{board}/widgets/{uid}", key=key, value=value).status_code == 303
+    assert last(studio)["light"] == {"red": "amount > 10", "yellow": "amount > 1"}
+    assert last(studio)["order"] == ["-amount"]
+    studio(board, key="help", value="每天看一眼")
+    assert studio.board()["help"]["zh"] == "每天看一眼"
+    assert studio.problems() == ()
+    assert "light-red" in studio.get(f"{board}/preview?role=staff")
+    for key in ("red", "yellow", "order"):
+        studio(f"{board}/widgets/{uid}", key=key, value="")
+    assert not {"light", "order"} & last(studio).keys()
+
+
 def test_what_is_not_there_or_makes_no_sense_is_refused_when_it_is_sent(studio, board, root):
     assert root.get(f"{STUDIO}boards/nothing").status_code == 404
     assert studio("boards/nothing", key="name", value="x").status_code == 404

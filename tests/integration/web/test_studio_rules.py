@@ -258,3 +258,71 @@ def test_a_sentence_says_what_is_at_stake_and_what_is_urgent(root, instance):
         rules = designed(instance.services.desk, root.viewer, design, language)
         words = [line.words for about in rules.listed() for line in about.rules]
         assert sum(amount in line for line in words) == sum(urgent in line for line in words) == 1
+
+
+def test_ways_amount_and_urgency_are_added_said_and_left_out(root, instance):
+    at = begun(root, "created")
+    before = document(root, instance, at)
+
+    def told():
+        return document(root, instance, at)["then"][0]["notify"]
+
+    def send_word(word, *values):
+        seen = SEEN.search(root.get(HOME).get_data(as_text=True))[1]
+        chosen = [("value", value) for value in values]
+        return root.post(f"{at}/words", [("seen", seen), ("at", f"then/0/{word}"), *chosen]).status_code
+
+    assert send(root, f"{at}/parts", act="add", at="then/0", value="amount").status_code == 422
+    for name in ("channels", "amount", "urgent", "quiet_hours", "copy"):
+        assert send(root, f"{at}/parts", act="add", at="then/0", value=name).status_code == 303
+    assert send(root, f"{at}/parts", act="add", at="then/0", value="digest").status_code == 422
+    assert send_word("channels", "wecom", "mail") == 303
+    assert send_word("quiet_hours/from", "21:30") == 303
+    assert send_word("quiet_hours/from", "later") == 422
+    assert send_word("copy", '{"role":"staff"}') == 303
+    assert send_word("channels") == 422
+    made = told()
+    assert (made["channels"], made["amount"], made["urgent"]) == (["mail", "wecom"], "price", True)
+    assert (made["quiet_hours"], made["copy"]) == ({"from": "21:30", "to": "08:00"}, [{"role": "staff"}])
+    assert instance.services.drafts.show(root.viewer, "lent").look.problems == ()
+    page = shown(root.get(at))
+    assert all(words in page for words in ("通过", "邮件、企业微信", "金额", "紧急", "不打扰", "抄送"))
+    send(root, f"{at}/parts", act="remove", at="then/0/urgent")
+    send(root, f"{at}/parts", act="add", at="then/0", value="digest")
+    assert send_word("digest", "weekly") == 303
+    assert told()["digest"] == "weekly"
+    for name in ("channels", "copy"):
+        send(root, f"{at}/parts", act="remove", at=f"then/0/{name}")
+    assert document(root, instance, at) == before
+
+
+def test_tasks_are_due_and_schedules_keep_to_workdays(root, instance):
+    at = begun(root, "daily")
+    send(root, f"{at}/words", at="then/0/kind", value="open_task")
+    for place, name in (("then/0", "due"), ("then/0", "priority"), ("on/0", "workdays")):
+        assert send(root, f"{at}/parts", act="add", at=place, value=name).status_code == 303
+    send(root, f"{at}/words", at="then/0/due", value="今天() + 5")
+    send(root, f"{at}/words", at="then/0/priority", value="urgent")
+    made = document(root, instance, at)
+    assert (made["then"][0]["open_task"]["due"], made["then"][0]["open_task"]["priority"]) == ("today() + 5", "urgent")
+    assert made["on"][0]["schedule"]["workdays"] is True
+    assert instance.services.drafts.show(root.viewer, "lent").look.problems == ()
+    assert "只在工作日" in shown(root.get(at))
+    send(root, f"{at}/parts", act="remove", at="on/0/workdays")
+    assert "workdays" not in document(root, instance, at)["on"][0]["schedule"]
+    assert send(root, f"{at}/parts", act="remove", at="on/0/workdays").status_code == 422
+
+
+def test_a_rule_has_its_days_its_turn_and_a_note(root, instance):
+    at = begun(root, "created")
+    before = document(root, instance, at)
+    said = {"valid_from": "2026-12-01", "valid_to": "2027-01-31", "order": "-5", "note": "双旦活动"}
+    for key, value in said.items():
+        assert send(root, at, key=key, value=value).status_code == 303
+    made = document(root, instance, at)
+    assert {key: made[key] for key in said} == {**said, "order": -5}
+    for key, value in (("valid_from", "soon"), ("order", "first")):
+        assert send(root, at, key=key, value=value).status_code == 422
+    for key in said:
+        send(root, at, key=key, value="")
+    assert document(root, instance, at) == before

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.runtime.pinyin import may_mean, readings_of, typed_letters
+from engine.runtime.pinyin import may_mean, reading_order, readings_of, typed_letters
 
 NAMES = st.text(st.sampled_from("张三李四王重庆医药长沙吕行"), min_size=1, max_size=6)
 
@@ -42,3 +42,8 @@ def test_beginnings_of_signs_that_follow_each_other_always_find_the_name(name, d
         way = data.draw(st.sampled_from(sorted(ways)))
         typed += way[: data.draw(st.integers(1, len(way)))]
     assert may_mean(typed, name)
+
+
+def test_names_stand_in_the_order_of_their_pinyin_when_they_are_put_in_order():
+    names = ["邰长青", "赵敏", "Zoe", "李娜", "梁安", "Adam", "丁立群"]
+    assert sorted(names, key=reading_order) == ["Adam", "Zoe", "丁立群", "李娜", "梁安", "邰长青", "赵敏"]

@@ -1,6 +1,7 @@
 // Sends what is changed, one after another, and puts the page that comes back in place of what is there.
 // A request waits for the one before it, so that each carries what the draft has become by then.
 import { Idiomorph } from "idiomorph";
+import { markPlaces } from "./places";
 
 const SEEN = 'input[name="seen"]';
 const SETTLE_MS = 300;
@@ -105,60 +106,6 @@ const sayReady = (aside: HTMLElement): void => {
   ready.hidden = !said;
   ready.classList.toggle("is-wrong", said?.matches("h2") ?? false);
   ready.replaceChildren(...(said?.cloneNode(true).childNodes ?? []));
-};
-
-/** Where the problems of an element begin: a field's by its form, those of other elements as the page says it. */
-const placesOf = (item: HTMLElement, form: string | undefined): string[] => {
-  const said = item.dataset["places"];
-  if (said !== undefined) return said.split(" ");
-  return [item.dataset["key"], item.dataset["number"]]
-    .filter((name) => name !== undefined)
-    .map((name) => `forms/${form}.json#/fields/${name}`);
-};
-
-/** Return what is left of a problem's place within an element; undefined where the problem is none of its own. */
-const within = (places: string[], place: string): string | undefined =>
-  places
-    .map((start) => (place === start ? "" : place.startsWith(`${start}/`) ? place.slice(start.length + 1) : undefined))
-    .find((rest) => rest !== undefined);
-
-/** Return the control that sets what a place within a panel names, the most exact one: `score/into`, else `score`. */
-const controlOf = (panel: HTMLElement, rest: string): Element | null => {
-  const names = rest.split(/[/.]/);
-  for (let length = names.length; length > 0; length--) {
-    const property = CSS.escape(names.slice(0, length).join("."));
-    const control = panel.querySelector(`[data-property="${property}"]`);
-    if (control) return control;
-  }
-  return null;
-};
-
-/** Mark what something is wrong with: places are ``forms/visit.json#/fields/3/…``, or have the field's key instead. */
-const markPlaces = (studio: HTMLElement, aside: HTMLElement): void => {
-  const told = [...aside.querySelectorAll<HTMLElement>("[data-place]")];
-  for (const item of told) {
-    const [file, path] = (item.dataset["place"] ?? "").split("#");
-    item.dataset["place"] = `${file}#/${(path ?? "").replace(/^\//, "").replace(/[.[\]]+/g, "/")}`;
-  }
-  const form = studio.querySelector<HTMLElement>("[data-form]")?.dataset["form"];
-  const under = (item: HTMLElement, place: string | undefined): string | undefined =>
-    within(placesOf(item, form), place ?? "");
-  for (const row of studio.querySelectorAll<HTMLElement>(".element, .route-ends[data-places]"))
-    row.toggleAttribute(
-      "data-wrong",
-      told.some((item) => under(row, item.dataset["place"]) !== undefined),
-    );
-  for (const note of studio.querySelectorAll(":is(.panel, .panel-of) .problem")) note.remove();
-  for (const panel of studio.querySelectorAll<HTMLElement>(".panel:is([data-key], [data-places]), .panel-of"))
-    for (const item of told) {
-      const rest = under(panel, item.dataset["place"]);
-      const control = rest ? controlOf(panel, rest) : null;
-      if (!control) continue;
-      const note = document.createElement("p");
-      note.className = "problem";
-      note.textContent = item.textContent;
-      control.append(note);
-    }
 };
 
 /** Wait until a frame shows its page, and no longer than for some time: one that is out of sight may never load. */

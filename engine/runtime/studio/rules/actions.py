@@ -14,8 +14,10 @@ from engine.language.printing.spelling import text_written
 from engine.language.scope import FieldScope
 from engine.runtime.studio.rules import words as said
 from engine.runtime.studio.rules.conditions import options_of
+from engine.runtime.studio.rules.details import detail_parts
 from engine.runtime.studio.rules.kept import as_text
 from engine.runtime.studio.rules.parts import Choices, Word
+from engine.runtime.studio.rules.persons import person_words, persons_word
 from engine.runtime.studio.rules.speaker import Piece, Speaker
 from engine.runtime.studio.rules.telling import told_at_a_glance
 
@@ -66,11 +68,11 @@ def _said(message: str) -> str:
 def _told(speaker: Speaker, at: str, kind: str, body: Json, word: Word) -> Iterator[Piece]:
     persons = kind in ("notify", "open_task")
     if kind == "open_task":
-        to = _persons(speaker, at, body["to"])
+        to = persons_word(speaker, f"{at}/to", body["to"])
         yield from ("给", to, word) if speaker.language == "zh" else (word, " for ", to)
     else:
         yield word
-        yield from (speaker.pick("", " "), _persons(speaker, at, body["to"])) if persons else ()
+        yield from (speaker.pick("", " "), persons_word(speaker, f"{at}/to", body["to"])) if persons else ()
     if kind == "refuse":
         yield speaker.pick(",提示", ", saying")
     message = body[actions.TEXTS[kind]][speaker.language]
@@ -97,49 +99,13 @@ def _more(speaker: Speaker, at: str, kind: str, body: Json) -> Iterator[Piece]:
         label = speaker.pick("提示在哪", "Where it is said")
         yield speaker.pick(",在", ", at ")
         yield Word(f"{at}/field", label, shown, "choice", (chosen,), (("", nowhere), *speaker.fields(fields)))
-    if "copy" in body:
-        names = speaker.listed([person_words(speaker, one) for one in body["copy"]])
-        yield speaker.pick(f",抄送{names}", f", copy to {names}")
-    if "amount" in body:
-        yield speaker.pick(f",金额{speaker.in_words(body['amount'])}", f", amount {speaker.in_words(body['amount'])}")
-    if "urgent" in body:
-        yield speaker.pick(",紧急", ", urgent")
-    if "due" in body:
-        yield speaker.pick(f",截止{speaker.in_words(body['due'])}", f", due {speaker.in_words(body['due'])}")
+    yield from detail_parts(speaker, at, body)
     if "actions" in body:
         names = speaker.listed([one["labels"][speaker.language] for one in body["actions"]])
         yield speaker.pick(f"[{names}]", f" [{names}]")
     for party in body.get("released_by", ()):
         names = speaker.listed([person_words(speaker, one) for one in party["persons"]])
         yield speaker.pick(f",由{names}解冻", f", let go by {names}")
-
-
-def _persons(speaker: Speaker, at: str, listed: list[Json]) -> Word:
-    known = [*actions.persons_offered(speaker.ground)]
-    every = [*known, *(one for one in listed if one not in known)]
-    shown = speaker.listed([person_words(speaker, one) for one in listed])
-    choices: Choices = tuple((compact(one), person_words(speaker, one)) for one in every)
-    return Word(f"{at}/to", speaker.pick("哪些人", "Who"), shown, "several", tuple(map(compact, listed)), choices)
-
-
-def person_words(speaker: Speaker, person: Json) -> str:
-    """Return who is meant, in words."""
-    kind, of = next(iter(person.items()))
-    match kind:
-        case "owner" | "creator":
-            return speaker.of(said.PEOPLE[kind])
-        case "role":
-            return speaker.labelled(speaker.ground.roles, of)
-        case "person":
-            return speaker.in_words(of)
-        case "manager_of" | "manager_chain":
-            who = speaker.of(said.PEOPLE["owner"]) if of == "owner" else speaker.in_words(of)
-            chain = kind == "manager_chain"
-            return speaker.pick(
-                f"{who}的{'各级' if chain else ''}上级", f"{'all managers' if chain else 'the manager'} of {who}"
-            )
-        case _:
-            return as_text({"then": [{"notify": {"to": [person], "text": {"zh": "-", "en": "-"}}}]}, speaker.language)
 
 
 def _fire(speaker: Speaker, at: str, body: Json, word: Word) -> Iterator[Piece]:

@@ -97,6 +97,9 @@ class RulesDesigned:
             severities=(nothing[0], *speaker.choices(said.SEVERITIES)),
             onces=(nothing[1], *speaker.choices(said.ONCES)),
             note=rule.get("note", ""),
+            order=str(rule.get("order", "")),
+            valid_from=rule.get("valid_from", ""),
+            valid_to=rule.get("valid_to", ""),
         )
 
     def written(self, key: str, typed: str) -> ReplaceRule:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.catalog.comparing import ABSENT, Absent
+from engine.catalog.comparing import ABSENT
 from engine.catalog.documents import Documents
 from engine.catalog.editing import rules
 from engine.catalog.editing.elements import Mint, named
@@ -24,7 +24,7 @@ from engine.runtime.studio.rules.speaker import Speaker
 
 Speaking = Callable[[Documents, str], Speaker]
 """Returns who tells rules about a form of these documents."""
-Property = Literal["severity", "once"]
+Property = Literal["severity", "once", "valid_from", "valid_to", "order", "note"]
 
 
 def _put(documents: Documents, rule: Json) -> Documents:
@@ -105,7 +105,7 @@ def _is_understood(speaker: Speaker, typed: str) -> bool:
 
 @dataclass(frozen=True)
 class AddPart:
-    """One more event, condition or action; ``kind`` is which, or the field that a condition asks about."""
+    """One more event, condition, action or detail; ``kind`` is which, or the field that a condition asks about."""
 
     rule: str
     part: str
@@ -135,7 +135,7 @@ class RemovePart:
 
 @dataclass(frozen=True)
 class SetRule:
-    """A property of a rule itself: how grave it is, how often it acts; blank takes it away."""
+    """A property of a rule itself: how grave it is, how often and when it acts, a note; blank takes it away."""
 
     rule: str
     key: Property
@@ -144,10 +144,7 @@ class SetRule:
     def __call__(self, documents: Documents, _: Mint) -> Documents:
         """Return the documents with the property."""
         rule = rules.rule_in(documents, self.rule)
-        if self.value and self.value not in rules.PROPERTIES[self.key]:
-            raise EngineError(UNFIT.at(self.key))
-        value: Json | Absent = self.value or ABSENT
-        return _put(documents, rules.with_property(rule, self.key, value))
+        return _put(documents, rules.with_property(rule, self.key, rules.property_of(self.key, self.value)))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from engine.catalog.editing import rules_events as events
 from engine.kernel.canonical import Json, compact
 from engine.runtime.studio.rules import words as said
+from engine.runtime.studio.rules.details import detail_parts
 from engine.runtime.studio.rules.kept import as_text
 from engine.runtime.studio.rules.parts import Word
 from engine.runtime.studio.rules.speaker import Piece, Speaker
@@ -123,8 +124,7 @@ def _schedule(speaker: Speaker, at: str, body: Json, word: Word, name: str) -> I
         every = plan["every"]
         yield Word(f"{at}/every", label, speaker.of(said.EVERY[every]), "choice", (every,), speaker.choices(said.EVERY))
         yield from _slot(speaker, at, plan)
-    if body.get("workdays"):
-        yield speaker.pick("(只在工作日)", " (on workdays alone)")
+    yield from detail_parts(speaker, at, body)
     yield speaker.pick(",", ", ")
     yield word
     yield speaker.pick(f"每条{name}", f", for each {name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from engine.kernel.problems import Problem, Text
@@ -16,7 +16,8 @@ class Word:
     """One word to tap: ``at`` says which, ``label`` what is asked there, ``values`` what is chosen now.
 
     ``shown`` stands in the sentence. ``inserts`` are fields that a text can name, as they are written in it. What
-    cannot be set here is of the kind ``words``: ``values`` has it as it is written.
+    cannot be set here is of the kind ``words``: ``values`` has it as it is written. ``away`` is what goes where a word
+    is taken away that need not be there.
     """
 
     at: str
@@ -26,13 +27,15 @@ class Word:
     values: tuple[str, ...] = ()
     choices: Choices = ()
     inserts: Choices = ()
+    away: str = ""
 
 
 @dataclass(frozen=True)
 class Clause:
     """One part of the sentence: an event, a condition or an action, in words to tap and words between them.
 
-    ``removable`` is whether it can be taken away by itself, ``more`` whether it can set one more field.
+    ``removable`` is whether it can be taken away by itself, ``more`` whether it can set one more field, ``details``
+    what it can say besides.
     """
 
     at: str
@@ -40,6 +43,7 @@ class Clause:
     removable: bool = True
     more: bool = False
     problems: tuple[Problem, ...] = ()
+    details: Choices = ()
 
     @property
     def words(self) -> str:
@@ -113,4 +117,7 @@ class RulePage:
     text: str
     severities: Choices = ()
     onces: Choices = ()
-    note: str = field(default="")
+    note: str = ""
+    order: str = ""
+    valid_from: str = ""
+    valid_to: str = ""

@@ -16,6 +16,7 @@ from engine.kernel.problems import Problem
 from engine.runtime.studio.rules import words as said
 from engine.runtime.studio.rules.actions import action_parts
 from engine.runtime.studio.rules.conditions import row_parts
+from engine.runtime.studio.rules.details import offered as details_offered
 from engine.runtime.studio.rules.events import event_parts
 from engine.runtime.studio.rules.parts import Clause, Sentence, Word
 from engine.runtime.studio.rules.speaker import Piece, Speaker
@@ -35,12 +36,14 @@ def sentence_of(
     placed = _placed(problems, condition)
     ground = speaker.ground
     return Sentence(
-        events=_clauses("on", _events(speaker, rule, kept), placed),
+        events=_with_details(_clauses("on", _events(speaker, rule, kept), placed), rule["on"], speaker),
         joins=_joins(speaker, condition),
         conditions=_clauses(
             "when", [row_parts(speaker, f"when/{n}", one) for n, one in enumerate(condition.rows)], placed, least=0
         ),
-        actions=_with_more(_clauses("then", _actions(speaker, rule, kept), placed), rule, speaker),
+        actions=_with_details(
+            _with_more(_clauses("then", _actions(speaker, rule, kept), placed), rule, speaker), rule["then"], speaker
+        ),
         more_events=tuple((kind, speaker.of(said.EVENTS[kind])) for kind in events.offered(ground)),
         more_conditions=speaker.fields(ground.fields),
         more_actions=tuple((kind, speaker.of(said.ACTIONS[kind])) for kind in actions.offered(rule, ground)),
@@ -76,6 +79,11 @@ def _with_more(clauses: tuple[Clause, ...], rule: Json, speaker: Speaker) -> tup
         replace(clause, more=bool(every - set(action["set"]))) if "set" in action else clause
         for clause, action in zip(clauses, rule["then"], strict=True)
     )
+
+
+def _with_details(clauses: tuple[Clause, ...], items: Sequence[Json], speaker: Speaker) -> tuple[Clause, ...]:
+    pairs = zip(clauses, items, strict=True)
+    return tuple(replace(clause, details=details_offered(speaker, item)) for clause, item in pairs)
 
 
 def _joins(speaker: Speaker, condition: Condition) -> Word | None:

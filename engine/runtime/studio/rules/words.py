@@ -86,6 +86,37 @@ PEOPLE: Final[Mapping[str, Text]] = {
     "creator": Text("创建人", "who created it"),
     "me": Text("操作的人", "who acts"),
 }
+DETAILS: Final[Mapping[str, Text]] = {
+    "channels": Text("站外方式", "Ways outside"),
+    "copy": Text("抄送", "Copy to"),
+    "amount": Text("金额", "Amount"),
+    "urgent": Text("紧急", "Urgent"),
+    "digest": Text("汇总", "Digest"),
+    "quiet_hours": Text("免打扰时段", "Quiet hours"),
+    "due": Text("截止", "Due"),
+    "priority": Text("优先级", "Priority"),
+    "workdays": Text("只在工作日", "Workdays alone"),
+}
+WAYS: Final[Mapping[str, Text]] = {
+    "in_app": Text("站内", "the inbox"),
+    "mail": Text("邮件", "mail"),
+    "wecom": Text("企业微信", "WeCom"),
+    "dingtalk": Text("钉钉", "DingTalk"),
+    "feishu": Text("飞书", "Feishu"),
+}
+GATHERED: Final[Mapping[str, Text]] = {
+    "hourly": Text("每小时汇总", "gathered every hour"),
+    "daily": Text("每天汇总", "gathered every day"),
+    "weekly": Text("每周汇总", "gathered every week"),
+}
+PRIORITIES: Final[Mapping[str, Text]] = {
+    "low": Text("低优先级", "low priority"),
+    "normal": Text("普通优先级", "normal priority"),
+    "high": Text("高优先级", "high priority"),
+    "urgent": Text("紧急", "urgent"),
+}
+URGENT: Final = Text("紧急", "urgent")
+ON_WORKDAYS: Final = Text("只在工作日", "on workdays alone")
 SAVE: Final = Text("每次保存", "every save")
 ANY_FIELD: Final = Text("任一字段", "any field")
 TODAY: Final = Text("今天", "today")
