@@ -262,6 +262,7 @@ channels 方式 ways
 cron 时间 cron line
 catch_up 补发 catching up
 workdays 仅工作日 workdays only
+work_hours 工作小时 working hours
 """)
 """Properties of elements; one that is not named here is called by its key."""
 

@@ -22,7 +22,7 @@ from engine.decision.pending import Saving
 from engine.decision.reading_ahead import read_ahead
 from engine.decision.standing import StandingApproval
 from engine.decision.tasks import close_task
-from engine.decision.timing import later
+from engine.decision.timing import later, part_of
 from engine.decision.work import Work
 from engine.forms.forms import Form
 from engine.kernel.clocks import Moment
@@ -169,9 +169,10 @@ def _beside(sitting: Sitting, row: Row) -> Fraction | None:
 
 
 def _set_clock(sitting: Sitting) -> None:
-    due, work = due_at(sitting, sitting.work.moment), sitting.work
-    if due is None:
+    due, work, step = due_at(sitting, sitting.work.moment), sitting.work, sitting.course.step
+    if due is None or step.due is None:
         return
+    length, around = LengthDef(step.due.count, step.due.unit), work.surroundings(sitting.app.key)
     for percent in REMINDED_AT:
         payload = {
             "app": sitting.standing.app,
@@ -179,8 +180,8 @@ def _set_clock(sitting: Sitting) -> None:
             "begun": sitting.course.begun,
             "percent": percent,
         }
-        at = work.moment + (due - work.moment) * percent // 100
-        work.messages.append(OutboxMessage(work.next_id(), KIND, payload, at))
+        at = part_of(length, percent, work.moment, due, around)
+        work.messages.append(OutboxMessage(work.next_id(), KIND, payload, due if at is None else at))
 
 
 def due_at(sitting: Sitting, begun: Moment) -> Moment | None:

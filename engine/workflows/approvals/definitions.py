@@ -13,7 +13,10 @@ from engine.kernel.problems import Text
 Need = Literal["any", "all", "each", "sequence", "percent"]
 Outcome = Literal["approved", "rejected", "returned", "withdrawn", "apart", "overtaken"]
 Withdrawal = Literal["always", "before_first", "never"]
+DueUnit = Literal["hours", "workdays", "work_hours"]
 Late = Literal["remind", "superior", "approve", "reject"]
+
+DUE_UNITS: tuple[DueUnit, ...] = ("hours", "workdays", "work_hours")
 
 OUTCOMES: tuple[Outcome, ...] = ("approved", "rejected", "returned", "withdrawn", "apart")
 """What an approval can come to by what people do; it is overtaken where its record goes another way meanwhile."""
@@ -39,7 +42,7 @@ class DueDef:
     """How long a step may take, and what happens then: see ``Late``."""
 
     count: int
-    unit: Literal["hours", "workdays"]
+    unit: DueUnit
     late: Late = "remind"
 
 
@@ -132,5 +135,5 @@ def _score(document: Mapping[str, Json]) -> ScoreDef:
 
 
 def _due(document: Mapping[str, Json]) -> DueDef:
-    unit: Literal["hours", "workdays"] = "hours" if "hours" in document else "workdays"
+    unit = next(unit for unit in DUE_UNITS if unit in document)
     return DueDef(document[unit], unit, document.get("late", "remind"))
