@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import cast
 
 from engine.decision.approvals.people import asked_at
+from engine.decision.approvals.seats import make_way
 from engine.decision.approvals.sittings import SUBJECT, Save, Sitting, named_by, please, tell_asked, tell_starter, write
 from engine.decision.changeset import (
     Actor,
@@ -194,6 +195,7 @@ def due_at(sitting: Sitting, begun: Moment) -> Moment | None:
 
 def settle(sitting: Sitting, actor: Actor) -> None:
     """Take the course as far as it goes by itself, ask whom it waits for, and do what its end does."""
+    make_way(sitting, actor)
     while sitting.course.outcome is None and sitting.course.passed:
         if courses.are_apart(sitting.course):
             sitting.change(courses.ended(sitting.course, "apart"))
@@ -241,7 +243,7 @@ def _ask(sitting: Sitting, actor: Actor) -> None:
     for person in new:
         work.opened.append(_task(sitting, person))
     if new:
-        tell_asked(sitting, please(sitting), new)
+        tell_asked(sitting, lambda named: please(sitting, named), new)
 
 
 def _task(sitting: Sitting, person: str) -> TaskOpening:
@@ -254,7 +256,7 @@ def _task(sitting: Sitting, person: str) -> TaskOpening:
         form=standing.form,
         record=standing.record,
         assignee=person,
-        title=please(sitting),
+        title=please(sitting, named_by(sitting, person)),
         actions=(replace(APPROVE, fields=step.fields), REJECT),
         dedupe=f"{standing.id}:{sitting.version}:{sitting.course.begun}:{person}",
         opened_at=work.moment,
@@ -268,8 +270,7 @@ def _end(sitting: Sitting, actor: Actor) -> None:
     """Fire the transition of the outcome, where there is one still, and tell whoever applied."""
     outcome, row = cast("Outcome", sitting.course.outcome), sitting.row
     said, labels = _TOLD[outcome], sitting.definition.labels
-    named = named_by(sitting)
-    tell_starter(sitting, Text(f"{named.zh}:{labels.zh}{said.zh}", f"{named.en}: {labels.en} {said.en}"))
+    tell_starter(sitting, lambda named: Text(f"{named.zh}:{labels.zh}{said.zh}", f"{named.en}: {labels.en} {said.en}"))
     _announce(sitting, outcome)
     flow = sitting.app.workflows.get(sitting.form.key)
     key = sitting.definition.ends.get(outcome)

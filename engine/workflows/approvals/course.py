@@ -123,6 +123,22 @@ def handed_on(course: Course, person: str, to: str) -> Course:
     return _with(course, person, Seat(to, "asked"))
 
 
+def without(course: Course, person: str) -> Course | None:
+    """Return the course without the seats in which a person is asked; None where their agreement is needed.
+
+    So where nobody would be left to ask, or nobody of an entry of ``each``.
+    """
+    left = []
+    for slot in course.slots:
+        line = tuple(seat for seat in slot.line if not _is_asked(seat, person))
+        if line:
+            left.append(replace(slot, line=line))
+    groups = {slot.group for slot in course.slots}
+    if not left or (course.step.need == "each" and {slot.group for slot in left} != groups):
+        return None
+    return _settled(replace(course, slots=tuple(left)))
+
+
 def joined(course: Course, person: str, other: str, place: Place) -> Course:
     """Return the course with another one put before or behind a person who is asked: both must agree."""
     slots = []
