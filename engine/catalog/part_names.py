@@ -255,6 +255,7 @@ who 谁来审 people asked
 widgets 组件 widgets
 width 宽度 width
 withdraw 能否撤回 withdrawal
+skip_repeated 同意过的不再问 not asking again
 workflow 流程 workflow
 zh 中文 Chinese
 send 定时发送 sending by a schedule

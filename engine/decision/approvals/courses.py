@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import cast
 
 from engine.decision.approvals.people import asked_at
-from engine.decision.approvals.seats import make_way
+from engine.decision.approvals.seats import make_way, spare_repeated
 from engine.decision.approvals.sittings import SUBJECT, Save, Sitting, named_by, please, tell_asked, tell_starter, write
 from engine.decision.changeset import (
     Actor,
@@ -148,6 +148,7 @@ def begin_step(sitting: Sitting) -> None:
     sitting.work.saves += 1  # each step may ask for as much as a save
     groups = asked_at(sitting.work, sitting.form, row, sitting.course.step, sitting.own())
     sitting.change(courses.begun(sitting.course, groups, _beside(sitting, row)))
+    spare_repeated(sitting)
     _set_clock(sitting)
 
 

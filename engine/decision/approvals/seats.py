@@ -1,4 +1,4 @@
-"""Seats of people for whom the record has become their own: nobody decides on that, so somebody else is asked."""
+"""Seats of people who need not, or must not, decide: they agreed before, or the record is their own now."""
 
 from __future__ import annotations
 
@@ -13,6 +13,19 @@ from engine.workflows.approvals import course as courses
 
 ACT = "own"
 """What the list of an approval calls it."""
+
+
+def spare_repeated(sitting: Sitting) -> None:
+    """Let who has agreed at a step before agree at once, where the design says so and nothing is to be filled."""
+    step, before = sitting.course.step, sitting.course.before
+    if not sitting.definition.skip_repeated or step.fields or step.score is not None:
+        return
+    while sitting.course.outcome is None and not sitting.course.passed:
+        person = next((one for one in sitting.course.asked if one in before), None)
+        if person is None:
+            return
+        sitting.note("repeated", Actor(None, sitting.standing.approval), person=person)
+        sitting.change(courses.agreed(sitting.course, person, person))
 
 
 def make_way(sitting: Sitting, actor: Actor) -> None:

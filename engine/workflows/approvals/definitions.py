@@ -77,7 +77,8 @@ class ApprovalDef:
     """One approval of a workflow: it starts where a record enters the ``state``, or by a rule where it names none.
 
     ``ends`` are the transitions that its outcomes fire, by outcome. ``document`` is what it was read from, but for its
-    steps: an approval that is under way goes by what it began with.
+    steps: an approval that is under way goes by what it began with. With ``skip_repeated`` whoever has agreed at a step
+    is not asked again at the next ones.
     """
 
     uid: str
@@ -88,6 +89,7 @@ class ApprovalDef:
     ends: Mapping[Outcome, str]
     document: Mapping[str, Json]
     withdraw: Withdrawal = "always"
+    skip_repeated: bool = False
 
 
 def approval_def(document: Mapping[str, Json]) -> ApprovalDef:
@@ -101,6 +103,7 @@ def approval_def(document: Mapping[str, Json]) -> ApprovalDef:
         ends={outcome: document["ends"][outcome] for outcome in OUTCOMES if outcome in document.get("ends", {})},
         document={key: value for key, value in document.items() if key != "steps"},
         withdraw=document.get("withdraw", "always"),
+        skip_repeated=document.get("skip_repeated", False),
     )
 
 
