@@ -9,6 +9,7 @@ from flask import Response, request
 from engine.kernel.canonical import Json
 from engine.kernel.problems import EngineError, Problem
 from engine.runtime.calendars.days_off import FIRST_YEAR, LAST_YEAR
+from engine.runtime.calendars.hours import hours_json
 from engine.runtime.calendars.problems import NO_DAY
 from web import api_approvals
 from web.api import answer
@@ -37,6 +38,26 @@ _SHAPES: Final[Mapping[str, tuple[Callable[[Json], bool], str, str, str]]] = {
 }
 
 
+def _is_spans(said: Json) -> bool:
+    """Tell whether hours are null, or spans of two texts each."""
+    return said is None or (
+        isinstance(said, list)
+        and all(isinstance(one, list) and all(isinstance(part, str) for part in one) for one in said)
+    )
+
+
+_HOURS_SHAPES: Final[Mapping[str, tuple[Callable[[Json], bool], str, str, str]]] = {
+    "zone": _SHAPES["zone"],
+    "hours": (
+        _is_spans,
+        "几段时间,或 null(恢复原样)",
+        "Spans of time, or null (the usual ones)",
+        '[["09:00", "12:00"], ["13:00", "18:00"]]',
+    ),
+    "version": _SHAPES["version"],
+}
+
+
 @blueprint.get("/calendar")
 def calendar() -> Response:
     """Return the days of a year on which one works although it is a weekend, or does not although it is none."""
@@ -62,18 +83,34 @@ def say_days() -> Response:
     return answer({"changed": changed, "version": days_off.year(viewer(), given["zone"]).version})
 
 
+@blueprint.put("/calendar/hours")
+def set_hours() -> Response:
+    """Set the working hours of every workday (null: the usual ones); for administrators. Tells whether they change."""
+    document = body_of(*_HOURS_SHAPES)
+    given = {key: value for key, value in document.items() if value is not None or key == "hours"}
+    wrong = [key for key, (fits, *_) in _HOURS_SHAPES.items() if key in given and not fits(given[key])]
+    wrong += [key for key in ("zone", "hours") if key not in given]
+    if wrong:
+        raise EngineError([_wrong(key) for key in wrong])
+    days_off = instance().services.days_off
+    changed = days_off.set_hours(viewer(), given["zone"], given["hours"], given.get("version"))
+    found = days_off.year(viewer(), given["zone"])
+    return answer({"changed": changed, "hours": hours_json(found.hours), "version": found.version})
+
+
 def _wrong(key: str) -> Problem:
-    _, wanted_zh, wanted_en, example = _SHAPES[key]
+    _, wanted_zh, wanted_en, example = {**_SHAPES, **_HOURS_SHAPES}[key]
     return WRONG_SHAPE.at(key, wanted_zh=wanted_zh, wanted_en=wanted_en, example=f'{{"{key}": {example}}}')
 
 
 def year_json(found: YearView) -> Json:
-    """Return ``{"zone", "year", "version", "announced", "days"}``; plain weekdays and weekends are left out."""
+    """Return ``zone, year, version, announced, hours`` and ``days``; plain weekdays and weekends are left out."""
     return {
         "zone": found.zone,
         "year": found.year,
         "version": found.version,
         "announced": found.announced,
+        "hours": hours_json(found.hours),
         "days": [_day_json(one) for one in found.days if one.own or one.feast.zh],
     }
 

@@ -51,11 +51,11 @@ def move_records(app: str) -> Response:
 
 @api.blueprint.post("/<app>/moves/<move_id>/back")
 def move_back(app: str, move_id: str) -> Response:
-    """Move back what a move has moved, but for records that have gone on since."""
+    """Move back what a move has moved, but for records that have gone on since; sent again, it moves what is left."""
     reason = body_of("reason").get("reason", "")
     if not isinstance(reason, str):
         raise EngineError(_wrong("reason", "文字", "Words"))
-    return api.answer(moved_json(_moves().back(viewer(), app, move_id, reason)))
+    return api.answer(moved_json(_moves().back(viewer(), app, move_id, reason, MOST)))
 
 
 def refuse_too_many(app: str, form: str, states: dict[str, str]) -> None:
@@ -87,9 +87,9 @@ def _wrong(key: str, zh: str, en: str) -> Problem:
 
 
 def moved_json(made: Moved) -> Json:
-    """Return ``{"id", "moved", "passed", "first_passed"}``; who was passed over without problems had gone on."""
+    """Return ``id, moved, passed, first_passed, left``; who was passed over without problems had gone on."""
     first = [{"id": one.id, "errors": [problem.as_json() for problem in one.problems]} for one in made.first_passed]
-    return {"id": made.id, "moved": made.moved, "passed": made.passed, "first_passed": first}
+    return {"id": made.id, "moved": made.moved, "passed": made.passed, "first_passed": first, "left": made.left}
 
 
 def _state_json(one: StateCount) -> Json:

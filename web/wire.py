@@ -9,6 +9,7 @@ from engine.runtime.attention import AttentionView
 from engine.runtime.explanations import PartView, RuleExplanation, RuleView, RunView, TableRowView, TableView
 from engine.runtime.views import (
     AppView,
+    DutyView,
     FormState,
     HistoryView,
     NotificationView,
@@ -30,8 +31,12 @@ def dumped(document: Json) -> bytes:
 
 
 def record_json(record: RecordView) -> Json:
-    """Return ``{"id", "version", "state", "held", "fields"}``, and ``answer`` where the change has one."""
+    """Return ``{"id", "version", "state", "held", "fields"}``.
+
+    Also ``answer`` where the change has one, and ``duties`` where one record is read.
+    """
     answer = {} if record.answer is None else {"answer": record.answer.as_json()}
+    duties = {} if record.duties is None else {"duties": [_duty_json(one) for one in record.duties]}
     return {
         "id": record.id,
         "version": record.version,
@@ -39,6 +44,20 @@ def record_json(record: RecordView) -> Json:
         "held": record.held,
         "fields": dict(record.fields),
         **answer,
+        **duties,
+    }
+
+
+def _duty_json(duty: DutyView) -> Json:
+    return {
+        "labels": duty.labels.as_json(),
+        "each": duty.each,
+        "done": duty.done,
+        "count": duty.count,
+        "until": duty.until,
+        "app": duty.form.app,
+        "form": duty.form.key,
+        "through": duty.through,
     }
 
 

@@ -256,6 +256,7 @@ who 谁来审 people asked
 widgets 组件 widgets
 width 宽度 width
 withdraw 能否撤回 withdrawal
+skip_repeated 同意过的不再问 not asking again
 workflow 流程 workflow
 zh 中文 Chinese
 send 定时发送 sending by a schedule
@@ -263,6 +264,7 @@ channels 方式 ways
 cron 时间 cron line
 catch_up 补发 catching up
 workdays 仅工作日 workdays only
+work_hours 工作小时 working hours
 """)
 """Properties of elements; one that is not named here is called by its key."""
 

@@ -36,6 +36,15 @@ def readable(work: Work, form: Form, row: Row) -> bool:
     return access_to(work, form).covers("read", row, work.surroundings(form.app))
 
 
+def readable_by(work: Work, form: Form, row: Row, user: str) -> bool:
+    """Tell whether a user may read a row, whoever acts."""
+    person = work.person(user)
+    if person is None or not person.active:
+        return False
+    roles = frozenset(role for of, role in person.roles if of == form.app)
+    return work.app(form.app).access(form.key, roles).covers("read", row, work.surroundings(form.app, me=user))
+
+
 def require(work: Work, form: Form, right: Right, row: Row) -> None:
     """Raise unless the acting user has the right on the row: absent where it is not even readable."""
     if work.command.actor.user is None:

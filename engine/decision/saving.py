@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from engine.decision import captures, checks, holding, numbering, pointers
 from engine.decision.approvals.courses import overtake, start_where_entered
+from engine.decision.approvals.owners import hand_over
 from engine.decision.before_change import old_json
 from engine.decision.before_rules import apply_before_rules
 from engine.decision.changeset import OutboxMessage, RecordWrite, StateChange
@@ -219,6 +220,7 @@ def _note_write(saving: Saving) -> None:
     if saving.batch is None:
         _note_event(saving, changes, old)
     overtake(saving, save)
+    hand_over(saving, save)
     if saving.row.get("state") != old.get("state"):
         start_where_entered(saving, save)
 

@@ -10,14 +10,18 @@ from engine.decision.commands import RunRules
 from engine.decision.pending import Saving
 from engine.kernel.clocks import DAY_MS, Moment, day_of, start_of_day
 from engine.kernel.values import Row, Value
+from engine.language import working_hours
 from engine.language.expressions import Expression, Surroundings
+from engine.language.operations import Op
+from engine.language.tree import Operation
 from engine.language.types import DateType
 from engine.rules.lengths import LengthDef
 from engine.rules.rules import Rule
 
 WHOLE = 100
 _MS: Mapping[str, int] = MappingProxyType({"minutes": 60_000, "hours": 3_600_000, "days": DAY_MS, "weeks": 7 * DAY_MS})
-"""How long the units of a length are; workdays are counted by the calendar."""
+"""How long the units of a length are; workdays and working hours are counted by the calendar."""
+HOUR_MS = 3_600_000
 
 
 def moment_by(expression: Expression, value: Value, zone: str) -> Moment | None:
@@ -39,12 +43,31 @@ def due_of(rule: Rule, row: Row, around: Surroundings, zone: str) -> Moment | No
         start = row.get("created_at") if begun is None else moment_by(begun, begun.evaluate(row, around), zone)
         if start is None:
             return None
-        due = int(start) + (due - int(start)) * ahead.percent // WHOLE
-    return due if ahead.offset is None else later(due, ahead.offset, around)
+        due = _share(int(start), due, ahead.percent, rule.deadline, around)
+    return due if due is None or ahead.offset is None else later(due, ahead.offset, around)
+
+
+def _share(begun: Moment, due: Moment, percent: int, deadline: Expression, around: Surroundings) -> Moment | None:
+    """Return when so many percent of a time are over: of its working hours where the deadline counts these."""
+    if isinstance(deadline.tree, Operation) and deadline.tree.op is Op.SHIFT_WORK_TIME:
+        worked = working_hours.between(begun, due, around.calendar, around.zone)
+        if worked:
+            return working_hours.shifted(begun, worked * percent // WHOLE, around.calendar, around.zone)
+    return begun + (due - begun) * percent // WHOLE
+
+
+def part_of(length: LengthDef, percent: int, begun: Moment, due: Moment, around: Surroundings) -> Moment | None:
+    """Return when so many percent of a length that began then are over; of working hours, so many of these."""
+    if length.unit == "work_hours":
+        spent = length.count * HOUR_MS * percent // WHOLE
+        return working_hours.shifted(begun, spent, around.calendar, around.zone)
+    return begun + (due - begun) * percent // WHOLE
 
 
 def later(moment: Moment, length: LengthDef, around: Surroundings) -> Moment | None:
     """Return the moment so much later; workdays keep the time of the day. None outside of the years 1 to 9999."""
+    if length.unit == "work_hours":
+        return working_hours.shifted(moment, length.count * HOUR_MS, around.calendar, around.zone)
     if length.unit != "workdays":
         return moment + length.count * _MS[length.unit]
     day = day_of(moment, around.zone)

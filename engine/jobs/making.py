@@ -65,12 +65,17 @@ def _prepared(execution: Execution, message: Message) -> Prepared | None:
 
 
 def keep_made(execution: Execution, connection: Connection, message: Message) -> None:
-    """Keep the file and let the record hold it; the same bytes again are the same file."""
+    """Keep the file and let the record hold it; the same bytes again are the same file.
+
+    EngineError (GONE) where an earlier file of that content was swept since it was drawn, and the content with it: it
+    is drawn once more at the next try.
+    """
     payload = message.payload
     if "made" not in payload:
         return
     said = payload["made"]
     lock_name(connection, f"file/{said['sha256']}")
+    execution.contents.open(said["sha256"]).close()
     now = execution.clocks.business()
     known = files.find_same(connection, SYSTEM, said["sha256"])
     if known is not None and files.touch(connection, known.id, now):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
@@ -17,19 +17,27 @@ from engine.kernel.clocks import FIRST_DAY, LAST_DAY, Day
 
 WEEK, WORKING_WEEK = 7, 5
 
+Spans = tuple[tuple[int, int], ...]
+"""Working hours of a day: minutes from its midnight, one span after the other, each before its end."""
+
+USUAL_HOURS: Spans = ((540, 720), (780, 1080))
+"""09:00 to 12:00 and 13:00 to 18:00: eight hours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """A work calendar; make it with ``calendar_of``.
 
     ``days`` are those that differ, in order; ``shifts`` how many more workdays than Mondays to Fridays there were up
-    to and including each of them, ``counts`` how many workdays. ``text`` spells the days that differ.
+    to and including each of them, ``counts`` how many workdays. ``hours`` are those of every workday. ``text`` spells
+    the days that differ, and the hours.
     """
 
     days: tuple[Day, ...] = ()
     shifts: tuple[int, ...] = ()
     counts: tuple[int, ...] = ()
-    text: str = ""
+    text: str = "|540-720 780-1080"
+    hours: Spans = USUAL_HOURS
 
     def count(self, day: Day) -> int:
         """Return how many workdays there were up to and including the day."""
@@ -53,7 +61,11 @@ class Calendar:
         """Return this calendar but for some days, on which one works or does not."""
         kept = frozenset(self.days).difference(works)
         differing = kept.union(day for day, working in works.items() if working != _is_weekday(day))
-        return _calendar_by(differing)
+        return _calendar_by(differing).with_hours(self.hours)
+
+    def with_hours(self, hours: Spans) -> Calendar:
+        """Return this calendar with other working hours."""
+        return replace(self, hours=hours, text=_spelled(self.days, hours))
 
     def between(self, first: Day, second: Day) -> int:
         """Return how many workdays lie after the first day, up to and including the second; negative backwards."""
@@ -83,13 +95,19 @@ def calendar_of(non_working: Iterable[Day], make_up: Iterable[Day]) -> Calendar:
     days = tuple(day for day, _ in differing)
     shifts = tuple(accumulate(change for _, change in differing))
     counts = tuple(_plain_count(day) + shift for day, shift in zip(days, shifts, strict=True))
-    return Calendar(days, shifts, counts, " ".join(map(str, days)))
+    return Calendar(days, shifts, counts, _spelled(days, USUAL_HOURS))
 
 
 @lru_cache(maxsize=16)
 def calendar_from(text: str) -> Calendar:
-    """Return the calendar that the days of ``Calendar.text`` spell."""
-    return _calendar_by(frozenset(map(int, text.split())))
+    """Return the calendar that ``Calendar.text`` spells."""
+    days, _, hours = text.partition("|")
+    spans = tuple((int(begin), int(end)) for begin, _, end in (one.partition("-") for one in hours.split()))
+    return _calendar_by(frozenset(map(int, days.split()))).with_hours(spans)
+
+
+def _spelled(days: Iterable[Day], hours: Spans) -> str:
+    return f"{' '.join(map(str, days))}|{' '.join(f'{begin}-{end}' for begin, end in hours)}"
 
 
 def _calendar_by(differing: frozenset[Day]) -> Calendar:

@@ -100,6 +100,10 @@ class Op(StrEnum):
     """Date, workdays; blank outside the years 1 to 9999."""
     WORKDAYS_BETWEEN = "workdays between"
     """Workdays after the first day, up to and including the second."""
+    WORK_TIME_BETWEEN = "work time between"
+    """Milliseconds of working hours from the first moment to the second (``engine.language.working_hours``)."""
+    SHIFT_WORK_TIME = "shift work time"
+    """Moment, duration of working hours; blank outside the years 1 to 9999, here and for the one before."""
     MAKE_MOMENT = "make moment"
     """Day, hour, minute, second in the run's zone (``zones.moment_at``); blank where there is no such time of day."""
     SHIFT_TIME = "shift time"
@@ -131,6 +135,8 @@ _BLANKS: dict[Op, Blanks] = {
             Op.SHIFT_DAYS,
             Op.ADD_MONTHS,
             Op.ADD_WORKDAYS,
+            Op.WORK_TIME_BETWEEN,
+            Op.SHIFT_WORK_TIME,
             Op.MAKE_MOMENT,
             Op.SHIFT_TIME,
             Op.DURATION,

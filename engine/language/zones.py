@@ -38,6 +38,11 @@ def day_of(moment: Moment, zone_name: str) -> Day | None:
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
+def local_of(moment: Moment, zone_name: str) -> int:
+    """Return what the clocks of the zone show at a moment, in milliseconds as if they were those of UTC."""
+    return moment + _offset(moment, zone_name)
+
+
 def _change_within(quarter: int, zone_name: str) -> Moment:
     """Return the first moment of the quarter's second offset."""
     low, high = quarter * _QUARTER_MS, (quarter + 1) * _QUARTER_MS - 1
@@ -89,7 +94,11 @@ def moment_at(day: Day, hour: int, minute: int, second: int, zone_name: str) -> 
     """
     if hour not in _HOURS or minute not in _SIXTY or second not in _SIXTY:
         return None
-    local = day * DAY_MS + (hour * 3_600 + minute * 60 + second) * 1_000
+    return moment_shown(day * DAY_MS + (hour * 3_600 + minute * 60 + second) * 1_000, zone_name)
+
+
+def moment_shown(local: int, zone_name: str) -> Moment | None:
+    """Return the moment at which the clocks of the zone show what they show in UTC at ``local``; see ``moment_at``."""
     before = _offset(local - DAY_MS, zone_name)
     after = before if _offset(local - before, zone_name) == before else _offset(local + DAY_MS, zone_name)
     moment = local - (after if _offset(local - after, zone_name) == after else before)

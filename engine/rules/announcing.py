@@ -75,7 +75,7 @@ def amount_of(delivery: DeliveryDef | None, place: str, work: Gathering) -> Expr
 def check_retry(retry: RetryDef | None, place: str, work: Gathering) -> None:
     """Gather that the pause before another try is none."""
     wait = None if retry is None else retry.wait
-    if wait is not None and (wait.unit == "workdays" or wait.count < 1):
+    if wait is not None and (wait.unit in ("workdays", "work_hours") or wait.count < 1):
         work.found.append(problems.NO_PAUSE.at(f"{place}.wait"))
 
 

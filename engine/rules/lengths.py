@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from engine.kernel.canonical import Json
 
-Unit = Literal["minutes", "hours", "days", "workdays", "weeks"]
+Unit = Literal["minutes", "hours", "days", "workdays", "work_hours", "weeks"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,16 @@ def move_records(key: str, form: str, pairs: tuple[str, ...], reason: str, yes: 
 @click.argument("key", metavar="APP")
 @click.argument("id")
 @click.option("--reason", required=True, help="Goes into the history of every record.")
-def move_back(key: str, id: str, reason: str) -> None:
+@click.option("--most", type=click.IntRange(min=1), help="So many records at most; all of them unless stated.")
+def move_back(key: str, id: str, reason: str, most: int | None) -> None:
     """Move back what the move ID has moved, but for records that have gone on since."""
-    _say(back(services().execution, Actor(None), key, id, reason))
+    _say(back(services().execution, Actor(None), key, id, reason, most))
 
 
 def _say(made: Moved) -> None:
     click.echo(f"✓ {made.id}\t已移动{made.moved}条 {made.moved} moved")
+    if made.left:
+        click.echo(f"! 还剩{made.left}条,再执行一次 {made.left} left: run it again")
     if made.passed:
         click.echo(f"! {made.passed}条没有移动 {made.passed} passed over")
     for one in made.first_passed:

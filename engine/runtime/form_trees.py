@@ -20,6 +20,7 @@ from engine.kernel.clocks import date_of, moment_text
 from engine.kernel.values import Row
 from engine.language import types as language
 from engine.language.backends.javascript.trees import to_json, type_json
+from engine.language.backends.javascript.worlds import calendar_json
 from engine.language.backends.javascript.zone_tables import zone_table
 from engine.language.cases import shown
 from engine.language.expressions import Aggregate, Expression, ReadSet, reads_of
@@ -269,7 +270,7 @@ class Trees:
             "now": moment_text(around.now),
             "today": date_of(around.today).isoformat(),
             "zone": zone_table(around.zone),
-            "calendar": list(around.calendar.days),
+            "calendar": calendar_json(around.calendar),
             "me": around.me,
             "parameters": {key: [shown(value, kinds[key]), type_json(kinds[key])] for key, value in given.items()},
             "people": {"known": {}, "all": False},

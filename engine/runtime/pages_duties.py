@@ -1,4 +1,4 @@
-"""What has to be recorded of a record in the period under way, as its page says it."""
+"""What has to be recorded of a record in the period under way, as its page and the API say it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from engine.forms.forms import Form
 from engine.kernel.clocks import moment_text, start_of_day
 from engine.kernel.values import Row
 from engine.runtime.pages_look import Look
-from engine.runtime.pages_views import DutyView
 from engine.runtime.related import relations_of
+from engine.runtime.views import DutyView
 
 
 def duties_of(look: Look, form: Form, row: Row) -> Iterator[DutyView]:

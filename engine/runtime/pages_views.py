@@ -12,6 +12,7 @@ from engine.runtime.approvals_views import ApprovalView
 from engine.runtime.boards_views import BoardSummary, BoardView
 from engine.runtime.views import (
     ChoiceView,
+    DutyView,
     FormView,
     HistoryView,
     Page,
@@ -305,23 +306,6 @@ class PageView:
     labels: Text | None
     blocks: tuple[BlockView, ...]
     at: str
-
-
-@dataclass(frozen=True)
-class DutyView:
-    """What has to be recorded of a record in the period under way.
-
-    So many are ``done`` of ``count``; ``until`` is the moment with which the last day begins. ``through`` is the field
-    of ``form`` by which a new one points at the record, None where the viewer may make none.
-    """
-
-    labels: Text
-    form: FormView
-    through: str | None
-    each: Literal["day", "week", "month"]
-    done: int
-    count: int
-    until: str
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from engine.runtime.finding import NOTHING, found_by
 from engine.runtime.form_trees import live_json
 from engine.runtime.history import history_of
 from engine.runtime.listing import list_page
+from engine.runtime.pages_duties import duties_of
+from engine.runtime.pages_look import Look
 from engine.runtime.reading import Reading
 from engine.runtime.repeating import once
 from engine.runtime.showing import fields_json, prefetch, shown
@@ -105,10 +107,12 @@ class Records:
         return self._changed(viewer, Press(app, form, _id(id), button, version), idempotency_key)
 
     def read(self, viewer: Viewer, app: str, form: str, id: str) -> RecordView:
-        """Return one record; absent where it is not the viewer's to see."""
+        """Return one record with the duties of its state; absent where it is not the viewer's to see."""
         with self._desk.reading(viewer) as reading:
             definition = reading.form(app, form)
-            return _view(reading, definition, _readable(reading, definition, _id(id)))
+            row = _readable(reading, definition, _id(id))
+            duties = tuple(duties_of(Look(reading, app), definition, row))
+            return replace(_view(reading, definition, row), duties=duties)
 
     def list(
         self,

@@ -73,12 +73,16 @@ class PassedOver:
 
 @dataclass(frozen=True)
 class Moved:
-    """What a move has come to: how many records it moved, how many it passed over, and the first of these."""
+    """What a move has come to: how many records it moved, how many it passed over, and the first of these.
+
+    ``left`` are those that it has not come to yet, because it was bounded: sent again, it goes on with them.
+    """
 
     id: str
     moved: int
     passed: int = 0
     first_passed: tuple[PassedOver, ...] = ()
+    left: int = 0
 
 
 class Relocations:
@@ -119,11 +123,11 @@ class Relocations:
             current_of(reading, app)
         return move(self._desk.execution, Actor(viewer.id), app, form, moves, reason, progress)
 
-    def back(self, viewer: Viewer, app: str, id: str, reason: str, progress: Progress = int) -> Moved:
-        """Move back what a move has moved; see ``back``."""
+    def back(self, viewer: Viewer, app: str, id: str, reason: str, most: int | None = None) -> Moved:
+        """Move back what a move has moved, so many at most; see ``back``."""
         with self._desk.reading(viewer) as reading:
             current_of(reading, app)
-        return back(self._desk.execution, Actor(viewer.id), app, id, reason, progress)
+        return back(self._desk.execution, Actor(viewer.id), app, id, reason, most)
 
     def listed(self, viewer: Viewer, app: str) -> tuple[RelocationView, ...]:
         """Return the latest moves of an app."""
@@ -196,8 +200,19 @@ def move(
     return carried.as_moved(one.id)
 
 
-def back(execution: Execution, actor: Actor, app: str, id: str, reason: str, progress: Progress = int) -> Moved:
-    """Move back the records that a move has moved and that have not gone on since; return this move of its own."""
+def back(
+    execution: Execution,
+    actor: Actor,
+    app: str,
+    id: str,
+    reason: str,
+    most: int | None = None,
+    progress: Progress = int,
+) -> Moved:
+    """Move back the records that a move has moved and that have not gone on since; return this move of its own.
+
+    At most ``most`` are taken (None: all): those that are left are moved back when this is done again.
+    """
     with execution.database.read() as connection:
         was = relocations.by_id(connection, id) if is_uuid(id) else None
     if was is None or was.app != app:
@@ -206,14 +221,23 @@ def back(execution: Execution, actor: Actor, app: str, id: str, reason: str, pro
     _check_known(execution, app, was.form, was.moves)
     one = _begun(execution, actor, app, was.form, was.moves, reason, was.id)
 
+    tables = _tables(execution, app, was.form)
+    with execution.database.read() as connection:
+        there = relocations.count_to_move_back(connection, tables, was.id)
+        gone, first_gone = relocations.gone_on(connection, tables, was.id, EXAMPLES)
+    rest = there if most is None else min(there, most)
+
     def bodies(after: str | None) -> list[Relocate]:
+        nonlocal rest
         with execution.database.read() as connection:
-            found = relocations.moved_by(connection, was.id, after, CHUNK)
+            found = relocations.to_move_back(connection, tables, was.id, after, min(CHUNK, rest))
+        rest -= len(found)
         return [Relocate(app, was.form, record, target, origin, one.id, was.id) for record, origin, target in found]
 
     carried = _Carried()
     _carry_out(execution, actor, one.id, _chunks(bodies), carried, progress)
-    return carried.as_moved(one.id)
+    carried.pass_over(gone, first_gone)
+    return carried.as_moved(one.id, left=there - min(there, most if most is not None else there))
 
 
 def _chunks(bodies: Callable[[str | None], list[Relocate]]) -> Iterator[list[Relocate]]:
@@ -241,8 +265,13 @@ class _Carried:
             if len(self.first_passed) < EXAMPLES:
                 self.first_passed.append(one)
 
-    def as_moved(self, id: str) -> Moved:
-        return Moved(id, self.moved, self.passed, tuple(self.first_passed))
+    def pass_over(self, count: int, first: Iterable[str]) -> None:
+        """Count records that had gone on before."""
+        self.passed += count
+        self.first_passed = [*self.first_passed, *map(PassedOver, first)][:EXAMPLES]
+
+    def as_moved(self, id: str, left: int = 0) -> Moved:
+        return Moved(id, self.moved, self.passed, tuple(self.first_passed), left)
 
 
 def _carry_out(

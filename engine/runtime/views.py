@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.kernel.canonical import Json
 from engine.kernel.problems import Problem, Text
@@ -141,6 +142,23 @@ class ButtonView:
 
 
 @dataclass(frozen=True)
+class DutyView:
+    """What has to be recorded of a record in the period under way.
+
+    So many are ``done`` of ``count``; ``until`` is the moment with which the last day begins. ``through`` is the field
+    of ``form`` by which a new one points at the record, None where the viewer may make none.
+    """
+
+    labels: Text
+    form: FormView
+    through: str | None
+    each: Literal["day", "week", "month"]
+    done: int
+    count: int
+    until: str
+
+
+@dataclass(frozen=True)
 class RecordView:
     """A record as one viewer may see it.
 
@@ -148,7 +166,8 @@ class RecordView:
     record, a person's name; of fields that hold several, a list of these. ``title`` names the record itself.
     ``transitions`` are those the viewer may try now, ``buttons`` those they may press. ``answer`` is what the change
     that was just made is answered with.
-    ``files`` are those that its fields name, by id.
+    ``files`` are those that its fields name, by id. ``duties`` are those of its state as its page has them, None where
+    they were not asked for.
     """
 
     app: str
@@ -166,6 +185,7 @@ class RecordView:
     may_delete: bool = False
     answer: Text | None = None
     files: Mapping[str, FileView] = field(default_factory=dict)
+    duties: tuple[DutyView, ...] | None = None
 
 
 @dataclass(frozen=True)

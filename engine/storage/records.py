@@ -69,6 +69,17 @@ Update = tuple[str, int, Mapping[str, Value]]
 """A record, the version that it comes to, and what changes."""
 
 
+def hold_living(connection: Connection, form: FormTables, record: str) -> None:
+    """Lock a record until the transaction ends; EngineError (BUSY) where it has been deleted meanwhile, or is gone.
+
+    SQLite has one writer, and locks nothing.
+    """
+    main = form.main.table
+    living = select(main.c.id).where(main.c.id == record, main.c.deleted_at.is_(None)).with_for_update()
+    if connection.execute(living).first() is None:
+        raise EngineError(problems.BUSY.at())
+
+
 def update_rows(connection: Connection, form: FormTables, updates: Iterable[Update]) -> None:
     """Change records from the version before to the one that is named; raises STALE_VERSION where one is at another.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from engine.decision.facts import LastMoveQuery
 from engine.kernel.canonical import compact
@@ -64,11 +64,51 @@ def _relocation(row: Any) -> Relocation:  # noqa: ANN401 - a row of the table
     return Relocation(*about, row.at, row.moved, row.back_of)
 
 
-def moved_by(connection: Connection, id: str, after: str | None, limit: int) -> list[tuple[str, str, str]]:
-    """Return the next records of a move, each with the states that it was moved from and to, by record."""
-    query = select(_LOG.c.record, _LOG.c.origin, _LOG.c.target).where(_LOG.c.batch == id)
+def to_move_back(
+    connection: Connection, form: FormTables, id: str, after: str | None, limit: int
+) -> list[tuple[str, str, str]]:
+    """Return the next records of a move that are where it put them and have not gone on since.
+
+    Each with the states that it was moved from and to, by record.
+    """
+    query = select(_LOG.c.record, _LOG.c.origin, _LOG.c.target).select_from(_of_move(form)).where(*_there(form, id))
     query = query if after is None else query.where(_LOG.c.record > after)
     return [tuple(row) for row in connection.execute(query.order_by(_LOG.c.record).limit(limit))]
+
+
+def count_to_move_back(connection: Connection, form: FormTables, id: str) -> int:
+    """Return how many these are in all."""
+    query = select(func.count()).select_from(_of_move(form)).where(*_there(form, id))
+    counted: int = connection.execute(query).scalar_one()
+    return counted
+
+
+def gone_on(connection: Connection, form: FormTables, id: str, limit: int) -> tuple[int, list[str]]:
+    """Return how many records of a move have gone on since, and the first of them; not those that were moved back."""
+    back = select(_MOVE.c.id).where(_MOVE.c.back_of == id)
+    later = _LOG.alias("later")
+    moved_back = exists().where(*_later(later), later.c.batch.in_(back))
+    rest = (_LOG.c.batch == id, ~moved_back, ~and_(*_there(form, id)))
+    of_all = select(func.count()).select_from(_of_move(form)).where(*rest)
+    first = select(_LOG.c.record).select_from(_of_move(form)).where(*rest).order_by(_LOG.c.record).limit(limit)
+    return connection.execute(of_all).scalar_one(), list(connection.execute(first).scalars())
+
+
+def _of_move(form: FormTables) -> Any:  # noqa: ANN401 - a join
+    main = form.main.table
+    return _LOG.outerjoin(main, main.c.id == _LOG.c.record)
+
+
+def _there(form: FormTables, id: str) -> tuple[ColumnElement[bool], ...]:
+    main, later = form.main.table, _LOG.alias("after")
+    there = main.c.id.is_not(None), main.c.deleted_at.is_(None), main.c.state == _LOG.c.target
+    return (_LOG.c.batch == id, *there, ~exists().where(*_later(later)))
+
+
+def _later(later: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 - another name of the log
+    """Say that a row of the log is about the same record, and a later one."""
+    same = (later.c.app == _LOG.c.app, later.c.form == _LOG.c.form, later.c.record == _LOG.c.record)
+    return (*same, or_(later.c.at > _LOG.c.at, and_(later.c.at == _LOG.c.at, later.c.id > _LOG.c.id)))
 
 
 def in_state(connection: Connection, form: FormTables, state: str, after: str | None, limit: int) -> list[str]:

@@ -63,6 +63,7 @@ def apply_all(connection: Connection, changesets: Sequence[Changeset], tables: T
             files.hold(connection, changeset)
         rows = [_logged(changeset, tables, random) for changeset in changesets]
         _insert(connection, "state_log", [row for states, _ in rows for row in states])
+        _check_approved(connection, changesets, tables)
         approvals.put(connection, [one for each in changesets for one in each.approvals])
         approvals.note(connection, [one for each in changesets for one in each.approval_acts])
         envelopes.put(connection, [one for each in changesets for one in each.envelopes])
@@ -143,6 +144,25 @@ def _write_records(connection: Connection, listed: Iterable[RecordWrite], tables
                 records.insert_rows(connection, form, added)
             changed = [(w.id, w.version, w.changes) for w in writes if w.kind == "update"]
             records.update_rows(connection, form, changed)
+
+
+def _check_approved(connection: Connection, changesets: Sequence[Changeset], tables: Tables) -> None:
+    """Raise (BUSY) where an approval begins of a record that another write has just deleted, or the other way round.
+
+    Both hold the record: the one by its write, the other here. So whoever is second sees what the first has done.
+    """
+    written = {(one.app, one.form, one.id) for each in changesets for one in each.writes}
+    begun = {(one.app, one.form, one.record) for each in changesets for one in each.approvals if one.version == 1}
+    for app, form, record in sorted(begun - written):
+        records.hold_living(connection, tables[app, form], record)
+    ended = {one.id for each in changesets for one in each.approvals if one.outcome is not None}
+    gone = {
+        (w.app, w.form, w.id) for each in changesets for w in each.writes if w.changes.get("deleted_at") is not None
+    }
+    for app, form, record in sorted(gone):
+        under_way = approvals.of_record(connection, app, form, record)
+        if any(one.ended_at is None and one.standing.id not in ended for one in under_way):
+            raise EngineError(problems.BUSY.at())
 
 
 def _state_row(change: StateChange, random: RandomBytes) -> dict[str, Any]:

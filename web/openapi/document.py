@@ -204,7 +204,14 @@ def _of_form(own: str, form: FormView) -> Iterator[tuple[str, Schema]]:
     transition: Schema = {"enum": [*form.transitions, None]} if form.transitions else {"type": "null"}
     yield f"{own}fields", {**read_fields(form), "title": both(form.labels)}
     whole = parts.closed(id=parts.ID, version=parts.NUMBER, state=states, held=named("Held"), fields=fields)
-    answered = {"answer": {**named("Text"), "description": "What the form answers to the change that was just made"}}
+    answered: dict[str, Schema] = {
+        "answer": {**named("Text"), "description": "What the form answers to the change that was just made"},
+        "duties": {
+            "type": "array",
+            "items": named("Duty"),
+            "description": "What its state asks to be recorded in the period under way; where one record is read",
+        },
+    }
     yield f"{own}record", {**whole, "properties": {**whole["properties"], **answered}}
     yield (
         f"{own}page",

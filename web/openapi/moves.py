@@ -57,5 +57,6 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         moved=NUMBER,
         passed={**NUMBER, "description": "How many stayed where they are"},
         first_passed={"type": "array", "items": _PASSED},
+        left={**NUMBER, "description": "How many are still to be moved back: sent again, they are"},
     ),
 }

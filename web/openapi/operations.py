@@ -144,6 +144,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "remove_absence": Operation(None, status=204, parameters=("user",), refusals=(403, 404, 422)),
     "calendar": _reading("CalendarYear", 422, parameters=("zone", "year")),
     "say_days": Operation("DaysKept", body="DaysSaid", refusals=OF_A_BODY, needs_body=True),
+    "set_hours": Operation("HoursKept", body="HoursSaid", refusals=OF_A_BODY, needs_body=True),
     "act": Operation("Acted", body="Doing", parameters=("IfMatch",), refusals=OF_A_BODY),
     "boards": _reading("Boards", *OF_A_RECORD),
     "board": _reading("Board", *OF_A_RECORD),

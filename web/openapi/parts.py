@@ -182,6 +182,16 @@ TAKEN: Final[Schema] = {
     "required": ["id", "version", "state", "held", "fields"],
     "additionalProperties": False,
 }
+DUTY: Final = closed(
+    labels=named("Text"),
+    each={"enum": ["day", "week", "month"]},
+    done={**NUMBER, "description": "How many are recorded"},
+    count={**NUMBER, "description": "How many are asked for"},
+    until={**AT, "description": "The moment with which the last day of the period begins"},
+    app=WORD,
+    form={**WORD, "description": "The form of what is recorded"},
+    through={"type": ["string", "null"], "description": "The field that points at this record; null: may not be made"},
+)
 BOARD_ROW: Final = closed(
     values={"type": "object"},
     light={"enum": ["red", "yellow", "green", None]},
@@ -205,6 +215,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     ),
     "Error": ERROR,
     "Held": HELD,
+    "Duty": DUTY,
     "Apps": listed(APP),
     "Definition": closed(key=WORD, revision=NUMBER, digest=WORD, documents={"type": "object"}),
     "Export": {

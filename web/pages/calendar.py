@@ -10,6 +10,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from engine.kernel.problems import EngineError, Nature
 from engine.runtime.calendars.days_off import FIRST_YEAR, LAST_YEAR, LONGEST_NOTE, days_between
+from engine.runtime.calendars.hours import read_line, shown_hours
 from web.display import text_of
 from web.doors import instance, viewer
 from web.errors import told
@@ -66,6 +67,22 @@ def change() -> BaseResponse:
     return redirect(url_for("calendar.show", zone=request.form.get("zone") or None, year=year, done="updated"), 303)
 
 
+@blueprint.post("/calendar/hours")
+def change_hours() -> BaseResponse:
+    """Set the working hours of a workday, or bring back the usual ones; what is wrong is told with what was typed."""
+    line = request.form.get("hours", "").replace("\0", "")[:LONGEST_SENT].strip()
+    usual = request.form.get("usual") == "1"
+    try:
+        instance().services.days_off.set_hours(
+            viewer(), request.form.get("zone", ""), None if usual else read_line(line)
+        )
+    except EngineError as error:
+        if error.nature is Nature.ABSENT:
+            raise
+        return _page(told(error), {"hours": line}, status_of(error))
+    return redirect(url_for("calendar.show", zone=request.form.get("zone") or None, done="updated"), 303)
+
+
 def _page(problems: tuple[Problem, ...] = (), given: dict[str, str] | None = None, status: int = 200) -> BaseResponse:
     sent = request.values
     typed = sent.get("year", "")
@@ -85,6 +102,7 @@ def _page(problems: tuple[Problem, ...] = (), given: dict[str, str] | None = Non
         problems=problems,
         given=given or {},
         longest=LONGEST_NOTE,
+        hours=shown_hours(found.hours),
         done=request.args.get("done", ""),
     )
     return make_response(page, status)

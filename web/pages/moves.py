@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from engine.kernel.problems import EngineError, Nature
-from web.api_moves import refuse_too_many
+from web.api_moves import MOST, refuse_too_many
 from web.doors import instance, viewer
 from web.errors import told
 from web.graphs import graph_of
@@ -45,7 +45,7 @@ def move(app: str) -> BaseResponse:
     asked, reason = request.form.get("_do", ""), request.form.get("reason", "")
     try:
         if asked.startswith(BACK):
-            made = _moves().back(viewer(), app, asked.removeprefix(BACK), reason)
+            made = _moves().back(viewer(), app, asked.removeprefix(BACK), reason, MOST)
         else:
             form, origin, target = (request.form.get(name, "") for name in ("form", "origin", "target"))
             refuse_too_many(app, form, {origin: target})
@@ -54,7 +54,7 @@ def move(app: str) -> BaseResponse:
         if error.nature is Nature.ABSENT:
             raise
         return _page(app, told(error), status_of(error))
-    if made.passed:
+    if made.passed or made.left:
         return _page(app, made=made)
     return redirect(url_for("moves.home", app=app, done="updated"), 303)
 

@@ -178,7 +178,7 @@ def set_approval(app: str, form: str, uid: str) -> BaseResponse:
     if key.startswith("ends."):
         return _changed(app, form, uid, SetEnd(form, uid, key.removeprefix("ends."), value))
     match key:
-        case "name" | "state" | "withdraw":
+        case "name" | "state" | "withdraw" | "skip_repeated":
             return _changed(app, form, uid, SetApproval(form, uid, key, value, language()))
     raise RequestRefused(400, BAD_REQUEST.at("key"))
 

@@ -96,7 +96,7 @@ def _deadline(body: Json, word: str, value: str) -> Json:
             size = {"before": -1, "at": 0, "after": 1}[value] * (abs(count) or 1)
         case "count" if _WHOLE.fullmatch(value):
             size = int(value) * (-1 if count < 0 else 1)
-        case "unit" if value in (*UNITS, "workdays"):
+        case "unit" if value in (*UNITS, "workdays", "work_hours"):
             unit, size = value, count
         case _:
             raise EngineError(UNFIT.at(word))

@@ -9,6 +9,7 @@ from typing import cast
 
 from engine.decision.approvals import regions
 from engine.decision.approvals.people import asked_at
+from engine.decision.approvals.seats import make_way, spare_repeated
 from engine.decision.approvals.sittings import SUBJECT, Save, Sitting, named_by, please, tell_asked, tell_starter, write
 from engine.decision.changeset import (
     Actor,
@@ -23,7 +24,7 @@ from engine.decision.pending import Saving
 from engine.decision.reading_ahead import read_ahead
 from engine.decision.standing import StandingApproval
 from engine.decision.tasks import close_task
-from engine.decision.timing import later
+from engine.decision.timing import later, part_of
 from engine.decision.work import Work
 from engine.forms.forms import Form
 from engine.kernel.clocks import Moment
@@ -157,6 +158,7 @@ def begin_step(sitting: Sitting) -> None:
     sitting.work.saves += 1  # each step may ask for as much as a save
     groups = asked_at(sitting.work, sitting.form, row, sitting.course.step, sitting.own())
     sitting.change(courses.begun(sitting.course, groups, _beside(sitting, row)))
+    spare_repeated(sitting)
     _set_clock(sitting)
 
 
@@ -179,9 +181,10 @@ def _beside(sitting: Sitting, row: Row) -> Fraction | None:
 
 
 def _set_clock(sitting: Sitting) -> None:
-    due, work = due_at(sitting, sitting.work.moment), sitting.work
-    if due is None:
+    due, work, step = due_at(sitting, sitting.work.moment), sitting.work, sitting.course.step
+    if due is None or step.due is None:
         return
+    length, around = LengthDef(step.due.count, step.due.unit), work.surroundings(sitting.app.key)
     for percent in REMINDED_AT:
         payload = {
             "app": sitting.standing.app,
@@ -189,8 +192,8 @@ def _set_clock(sitting: Sitting) -> None:
             "begun": sitting.course.begun,
             "percent": percent,
         }
-        at = work.moment + (due - work.moment) * percent // 100
-        work.messages.append(OutboxMessage(work.next_id(), KIND, payload, at))
+        at = part_of(length, percent, work.moment, due, around)
+        work.messages.append(OutboxMessage(work.next_id(), KIND, payload, due if at is None else at))
 
 
 def due_at(sitting: Sitting, begun: Moment) -> Moment | None:
@@ -203,6 +206,7 @@ def due_at(sitting: Sitting, begun: Moment) -> Moment | None:
 
 def settle(sitting: Sitting, actor: Actor) -> None:
     """Take the course as far as it goes by itself, ask whom it waits for, and do what its end does."""
+    make_way(sitting, actor)
     while sitting.course.outcome is None and sitting.course.passed:
         if courses.are_apart(sitting.course):
             sitting.change(courses.ended(sitting.course, "apart"))
@@ -250,7 +254,7 @@ def _ask(sitting: Sitting, actor: Actor) -> None:
     for person in new:
         work.opened.append(_task(sitting, person))
     if new:
-        tell_asked(sitting, please(sitting), new)
+        tell_asked(sitting, lambda named: please(sitting, named), new)
 
 
 def _task(sitting: Sitting, person: str) -> TaskOpening:
@@ -263,7 +267,7 @@ def _task(sitting: Sitting, person: str) -> TaskOpening:
         form=standing.form,
         record=standing.record,
         assignee=person,
-        title=please(sitting),
+        title=please(sitting, named_by(sitting, person)),
         actions=(replace(APPROVE, fields=step.fields), REJECT),
         dedupe=f"{standing.id}:{sitting.version}:{sitting.course.begun}:{person}",
         opened_at=work.moment,
@@ -277,8 +281,7 @@ def _end(sitting: Sitting, actor: Actor) -> None:
     """Tell whoever applied, and take the record on where no approval beside it is still under way."""
     outcome = cast("Outcome", sitting.course.outcome)
     said, labels = _TOLD[outcome], sitting.definition.labels
-    named = named_by(sitting)
-    tell_starter(sitting, Text(f"{named.zh}:{labels.zh}{said.zh}", f"{named.en}: {labels.en} {said.en}"))
+    tell_starter(sitting, lambda named: Text(f"{named.zh}:{labels.zh}{said.zh}", f"{named.en}: {labels.en} {said.en}"))
     _announce(sitting, outcome)
     if outcome == "approved":
         if regions.waits(sitting):

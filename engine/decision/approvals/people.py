@@ -46,7 +46,7 @@ def _of_entry(work: Work, form: Form, row: Row, step: StepDef, who: PersonsDef, 
     if who.kind == "manager_chain":
         found = list(_chain(work, form.app, step, found))
     others = [id for id in found if id not in own]
-    return others or _instead(work, found or [str(row["owner"])] if row.get("owner") else found, own)
+    return others or asked_instead(work, found or [str(row["owner"])] if row.get("owner") else found, own)
 
 
 def _chain(work: Work, app: str, step: StepDef, above: Iterable[str]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _chain(work: Work, app: str, step: StepDef, above: Iterable[str]) -> Iterato
             return
 
 
-def _instead(work: Work, vacant: Iterable[str], own: Collection[str]) -> list[str]:
+def asked_instead(work: Work, vacant: Iterable[str], own: Collection[str]) -> list[str]:
     """Return who is asked in place of people who may not decide: the nearest of their superiors, else the admins."""
     listed = tuple(vacant)
     work.fetch(map(SuperiorsQuery, listed))

@@ -11,7 +11,7 @@ from engine.decision import problems as decision_problems
 from engine.decision.approvals.courses import REMINDED_AT, begin_step, settle
 from engine.decision.approvals.people import look_who_is_away, may_act_for
 from engine.decision.approvals.regions import decided_beside
-from engine.decision.approvals.sittings import Save, Sitting, please, tell_asked, tell_starter, write
+from engine.decision.approvals.sittings import Said, Save, Sitting, please, tell_asked, tell_starter, write
 from engine.decision.changeset import Actor
 from engine.decision.commands import PassDue, Sign
 from engine.decision.facts import ApprovalQuery, AwayQuery, OpenTask, OpenTasksQuery, PersonQuery, RecordQuery
@@ -252,9 +252,7 @@ def _urge(sitting: Sitting, body: Sign) -> None:
         raise EngineError(problems.URGED_ALREADY.at())
     sitting.note("urge", actor, comment=body.comment)
     sitting.standing = replace(sitting.standing, urged_at=work.moment)
-    said = f":{body.comment}" if body.comment else ""
-    asked = please(sitting)
-    tell_asked(sitting, Text(f"催办 · {asked.zh}{said}", f"Urged · {asked.en}{said.replace(':', ': ')}"))
+    tell_asked(sitting, _said_of(sitting, "催办", "Urged", body.comment or ""))
     settle(sitting, actor)
 
 
@@ -265,8 +263,8 @@ def _comment(sitting: Sitting, body: Sign) -> None:
     name = who.display_name if who else ""
     text = Text(f"{name}在“{labels.zh}”里说:{body.comment}", f"{name} says in “{labels.en}”: {body.comment}")
     if sitting.course.outcome is None:
-        tell_asked(sitting, text)
-    tell_starter(sitting, text)
+        tell_asked(sitting, lambda _: text)
+    tell_starter(sitting, lambda _: text)
     write(sitting)
 
 
@@ -295,17 +293,25 @@ def pass_due(work: Work, body: PassDue, save: Save) -> Key | None:
     work.applicant, course = standing.starter, sitting.course
     if course.outcome is not None or course.begun != body.begun or sitting.row is None or course.step.due is None:
         return None
-    asked, late = please(sitting), course.step.due.late
     if body.percent < REMINDED_AT[-1]:
-        text = Text(f"时限已过{body.percent}% · {asked.zh}", f"{body.percent} % of the time are over · {asked.en}")
-        tell_asked(sitting, text)
+        tell_asked(sitting, _said_of(sitting, f"时限已过{body.percent}%", f"{body.percent} % of the time are over"))
         return (standing.app, standing.form, standing.record)
-    text = Text(f"已超时 · {asked.zh}", f"Late · {asked.en}")
-    tell_asked(sitting, text)
-    tell_starter(sitting, text)
+    said, late = _said_of(sitting, "已超时", "Late"), course.step.due.late
+    tell_asked(sitting, said)
+    tell_starter(sitting, said)
     if late != "remind":
         _LATE[late](sitting, Actor(None, standing.approval))
     return (standing.app, standing.form, standing.record)
+
+
+def _said_of(sitting: Sitting, zh: str, en: str, more: str = "") -> Said:
+    """Return what is said before, and behind, the question for a decision."""
+
+    def said(named: Text) -> Text:
+        asked = please(sitting, named)
+        return Text(f"{zh} · {asked.zh}{more and ':'}{more}", f"{en} · {asked.en}{more and ': '}{more}")
+
+    return said
 
 
 def _to_superior(sitting: Sitting, actor: Actor) -> None:
@@ -326,6 +332,11 @@ def _to_superior(sitting: Sitting, actor: Actor) -> None:
 
 
 def _approved_late(sitting: Sitting, actor: Actor) -> None:
+    """Agree for whoever is asked; their superior is asked instead where the step wants what nobody has given."""
+    step, row = sitting.course.step, sitting.row or {}
+    if step.score is not None or any(row.get(key) is None for key in step.fields):
+        _to_superior(sitting, actor)
+        return
     while sitting.course.outcome is None and not sitting.course.passed:
         person = sitting.course.asked[0]
         sitting.note("late_approve", actor, person=person)

@@ -9,7 +9,9 @@ from typing import cast
 from engine.catalog.apps import App
 from engine.decision.approvals.people import acting_for, look_who_is_away, whose_own
 from engine.decision.changeset import Actor, ApprovalAct, ApprovalWrite, Note, OutboxMessage
+from engine.decision.facts import PersonQuery
 from engine.decision.pending import Saving
+from engine.decision.permissions import readable_by
 from engine.decision.standing import StandingApproval
 from engine.decision.words import title
 from engine.decision.work import Work
@@ -29,6 +31,9 @@ SUBJECT = "approval"
 
 Save = Callable[[Saving], Row]
 """Saves a record: ``engine.decision.saving.save``, which itself begins approvals."""
+
+Said = Callable[[Text], Text]
+"""Makes the text that somebody is told of what the record is called for them."""
 
 
 @dataclass
@@ -113,42 +118,45 @@ def write(sitting: Sitting) -> None:
     )
 
 
-def please(sitting: Sitting) -> Text:
-    """Return what asks somebody for their decision."""
-    labels, step, named = sitting.definition.labels, sitting.course.step.labels, named_by(sitting)
+def please(sitting: Sitting, named: Text) -> Text:
+    """Return what asks somebody for their decision on a record that is called so."""
+    labels, step = sitting.definition.labels, sitting.course.step.labels
     return Text(f"请审批:{named.zh}({labels.zh} · {step.zh})", f"Please decide: {named.en} ({labels.en} · {step.en})")
 
 
-def named_by(sitting: Sitting) -> Text:
-    """Return what names the record of an approval."""
+def named_by(sitting: Sitting, person: str) -> Text:
+    """Return what names the record of an approval for somebody: who may not read it hears of its form alone."""
     row = sitting.row
-    if row is None:
+    if row is None or not readable_by(sitting.work, sitting.form, row, person):
         return sitting.form.definition.labels
     return Text(*(title(sitting.work, sitting.form, row, speech) for speech in ("zh", "en")))
 
 
-def _tell(sitting: Sitting, people: Iterable[str], text: Text) -> None:
-    listed = [id for id in dict.fromkeys(people) if id]
-    if not listed:
-        return
+def _tell(sitting: Sitting, people: Iterable[str], said: Said) -> None:
     standing, work = sitting.standing, sitting.work
-    payload: dict[str, Json] = {
-        "recipients": listed,
-        "text": text.as_json(),
-        "app": standing.app,
-        "form": standing.form,
-        "record": standing.record,
-    }
-    work.messages.append(OutboxMessage(work.next_id(), "notify", payload, work.moment))
+    listed = [id for id in dict.fromkeys(people) if id]
+    work.fetch(map(PersonQuery, listed))
+    texts: dict[Text, list[str]] = {}
+    for person in listed:
+        texts.setdefault(said(named_by(sitting, person)), []).append(person)
+    for text, recipients in texts.items():
+        payload: dict[str, Json] = {
+            "recipients": recipients,
+            "text": text.as_json(),
+            "app": standing.app,
+            "form": standing.form,
+            "record": standing.record,
+        }
+        work.messages.append(OutboxMessage(work.next_id(), "notify", payload, work.moment))
 
 
-def tell_asked(sitting: Sitting, text: Text, asked: Iterable[str] | None = None) -> None:
+def tell_asked(sitting: Sitting, said: Said, asked: Iterable[str] | None = None) -> None:
     """Tell these people, or everybody whom the approval waits for, and whoever acts for them."""
     people = tuple(sitting.course.asked if asked is None else asked)
     look_who_is_away(sitting.work, people, sitting.own())
-    _tell(sitting, [*people, *(acting_for(sitting.work, one, sitting.own()) for one in people)], text)
+    _tell(sitting, [*people, *(acting_for(sitting.work, one, sitting.own()) for one in people)], said)
 
 
-def tell_starter(sitting: Sitting, text: Text) -> None:
+def tell_starter(sitting: Sitting, said: Said) -> None:
     """Tell whoever applied, and the owner of the record."""
-    _tell(sitting, sorted(sitting.own()), text)
+    _tell(sitting, sorted(sitting.own()), said)

@@ -47,6 +47,8 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "is_workday": _phrase("{0}是工作日", "{0} is a working day", "{0}不是工作日", "{0} is no working day"),
         "add_workdays": _phrase("{0}之后{1}个工作日", "{1} working days after {0}"),
         "workdays_between": _phrase("{0}到{1}的工作日数", "the working days from {0} to {1}"),
+        "add_work_hours": _phrase("{0}之后{1}个工作小时", "{1} working hours after {0}"),
+        "work_hours_between": _phrase("{0}到{1}的工作小时数", "the working hours from {0} to {1}"),
         "or_zero": _phrase("{0}(空作 0)", "{0} (0 where empty)"),
         "abs": _phrase("{0}的绝对值", "the absolute value of {0}"),
         "round": _phrase("四舍五入后的{0}", "{0}, rounded"),

@@ -69,6 +69,7 @@ UNITS: Mapping[str, Word] = MappingProxyType(
         "hours": Word("hours", "小时", ("hour",)),
         "days": Word("days", "天", ("day", "日")),
         "workdays": Word("workdays", "个工作日", ("workday", "工作日")),
+        "work_hours": Word("work_hours", "个工作小时", ("work hours", "work hour", "工作小时")),
         "weeks": Word("weeks", "周", ("week",)),
     }
 )

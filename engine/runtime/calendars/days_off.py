@@ -1,4 +1,4 @@
-"""The days on which one works, and those off: what is announced, and what administrators say of single days instead.
+"""The days on which one works, and the hours: what is announced or usual, and what administrators say instead.
 
 What is said of a day goes before what was announced of it, and before its weekday, until it is taken back. It is kept
 under the instance's own name like the value of a parameter, so that every transaction knows it without another look.
@@ -15,9 +15,10 @@ from engine.decision.problems import ABSENT
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import Day, date_of, day_number, day_of, moment_text
 from engine.kernel.problems import EngineError, Problem, Text
-from engine.language.calendars import WEEKDAYS
+from engine.language.calendars import USUAL_HOURS, WEEKDAYS
 from engine.runtime.boards_slots import follow_days
 from engine.runtime.calendars import problems
+from engine.runtime.calendars.hours import HOURS, Written, hours_json, hours_said, read_hours, shown_hours
 from engine.runtime.calendars.known import Said, calendars, home_of, said, statutory_names, usual
 from engine.runtime.directory import is_admin
 from engine.runtime.execution import Execution
@@ -32,7 +33,7 @@ from engine.storage.locks import lock_name
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from engine.language.calendars import Calendar
+    from engine.language.calendars import Calendar, Spans
     from engine.runtime.catalogs import Current
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -58,18 +59,23 @@ class DayView:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """A change of days: when, by whom (blank: the command line), and how many days were said otherwise."""
+    """A change: when, by whom (blank: the command line), the days that were said otherwise, and hours in a line.
+
+    ``hours`` is None where nothing was said of them, and blank where they are the usual ones again.
+    """
 
     at: str
     by: str
     days: Mapping[str, Said | None]
+    hours: str | None = None
 
 
 @dataclass(frozen=True)
 class YearView:
     """The days of one year in a zone; ``announced`` is false where no feast of the year is known yet.
 
-    ``version`` counts the changes of the zone's days so far; ``apps`` are those that go by this calendar.
+    ``version`` counts the changes of the zone's days so far; ``apps`` are those that go by this calendar. ``hours`` are
+    those of every workday, the usual ones unless ``own_hours``.
     """
 
     zone: str
@@ -81,6 +87,8 @@ class YearView:
     version: int
     may_change: bool
     changes: tuple[ChangeView, ...]
+    hours: Spans
+    own_hours: bool
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class DaysOff:
             if not FIRST_YEAR <= shown <= LAST_YEAR:
                 raise EngineError(_no_day("year", str(shown)))
             kept = stored.values(connection).get((ENGINE_APP, at))
-            days = tuple(_days(at, shown, said(kept)))
+            days, hours = tuple(_days(at, shown, said(kept))), hours_said(kept)
             apps = [app.definition.labels for app in current.catalog.apps.values() if home_of(app.zone) == at]
             return YearView(
                 zone=at,
@@ -111,6 +119,8 @@ class DaysOff:
                 version=journal.count_about(connection, ENGINE_APP, stored.SUBJECT, at),
                 may_change=is_admin(viewer),
                 changes=_changes(connection, at) if is_admin(viewer) else (),
+                hours=USUAL_HOURS if hours is None else hours,
+                own_hours=hours is not None,
             )
 
     def say(
@@ -126,28 +136,78 @@ class DaysOff:
         wanted = _wanted(days, note)
         return self.execution.attempt(lambda connection: self._say(connection, viewer, zone, wanted, seen))
 
-    def _say(
-        self, connection: Connection, viewer: Viewer, zone: str, wanted: Mapping[str, Said | None], seen: int | None
-    ) -> int:
+    def set_hours(self, viewer: Viewer, zone: str, hours: Written | None, seen: int | None = None) -> bool:
+        """Set the working hours of every workday of a zone; None brings back the usual ones. Tells whether they change.
+
+        ``seen`` as in ``say``. For administrators alone.
+        """
+        if not is_admin(viewer):
+            raise EngineError(ABSENT.at())
+        spans = None if hours is None else read_hours(hours)
+        return self.execution.attempt(lambda connection: self._set_hours(connection, viewer, zone, spans, seen))
+
+    def _set_hours(
+        self, connection: Connection, viewer: Viewer, zone: str, hours: Spans | None, seen: int | None
+    ) -> bool:
+        current, at, kept = self._open(connection, zone)
+        before = hours_said(kept)
+        if hours == before:
+            return False
+        _check_version(connection, at, seen)
+        days = {key: one for key, one in kept.items() if key != HOURS}
+        after = days if hours is None else {**days, HOURS: hours_json(hours)}
+        told = {
+            way: {HOURS: None if spans is None else hours_json(spans)}
+            for way, spans in (("from", before), ("to", hours))
+        }
+        self._keep(connection, viewer, current, at, after, told)
+        return True
+
+    def _open(self, connection: Connection, zone: str) -> tuple[Current, str, dict[str, Json]]:
+        """Return the apps of now, the zone under its name, and what is kept of it; nobody else changes it meanwhile."""
         lock_name(connection, "calendar")  # what is read here is what the change is made on
         current = self.execution.locked(connection)
         at = _zone(zones_of(current), zone)
-        kept = said(stored.values(connection).get((ENGINE_APP, at)))
-        before = {date_of(day).isoformat(): one for day, one in kept.items()}
+        kept = stored.values(connection).get((ENGINE_APP, at))
+        return current, at, dict(kept) if isinstance(kept, dict) else {}
+
+    def _say(
+        self, connection: Connection, viewer: Viewer, zone: str, wanted: Mapping[str, Said | None], seen: int | None
+    ) -> int:
+        current, at, kept = self._open(connection, zone)
+        before = {date_of(day).isoformat(): one for day, one in said(kept).items()}
         others = {day: one for day, one in wanted.items() if before.get(day) != one}
         if not others:
             return 0
-        if seen is not None and seen != journal.count_about(connection, ENGINE_APP, stored.SUBJECT, at):
-            raise EngineError(problems.MOVED.at())
+        _check_version(connection, at, seen)
         after = {day: one for day, one in {**before, **wanted}.items() if one is not None}
-        by = authorship(self.execution, viewer.id)
         told = {"from": _kept({day: before.get(day) for day in others}), "to": _kept(others)}
-        stored.put(connection, by, ENGINE_APP, at, _kept(after) or None, told)
+        hours = {HOURS: kept[HOURS]} if HOURS in kept else {}
+        self._keep(connection, viewer, current, at, {**_kept(after), **hours}, told)
+        return len(others)
+
+    def _keep(
+        self,
+        connection: Connection,
+        viewer: Viewer,
+        current: Current,
+        at: str,
+        after: Mapping[str, Json],
+        told: Mapping[str, Json],
+    ) -> None:
+        """Keep what is said of a zone from now on, and have everything follow that counts workdays or hours."""
+        by = authorship(self.execution, viewer.id)
+        stored.put(connection, by, ENGINE_APP, at, dict(after) or None, told)
         apps = [app for app in current.catalog.apps.values() if home_of(app.zone) == at]
         follow_calendar(self.execution, connection, apps, by.command)
-        days = calendars({at: _kept(after)})
+        days = calendars({at: dict(after)})
         follow_days(self.execution, connection, {app.key: (app.zone, days.get(app.zone, WEEKDAYS)) for app in apps})
-        return len(others)
+
+
+def _check_version(connection: Connection, zone: str, seen: int | None) -> None:
+    """Refuse a change that was decided on another version than that of now."""
+    if seen is not None and seen != journal.count_about(connection, ENGINE_APP, stored.SUBJECT, zone):
+        raise EngineError(problems.MOVED.at())
 
 
 def zones_of(current: Current) -> tuple[str, ...]:
@@ -220,6 +280,7 @@ def _changes(connection: Connection, zone: str) -> tuple[ChangeView, ...]:
             at=moment_text(entry.at),
             by=names[entry.actor].display_name if entry.actor in names else "",
             days=_told(entry.values.get("to")),
+            hours=_told_hours(entry.values.get("to")),
         )
         for entry in entries
     )
@@ -229,5 +290,14 @@ def _told(written: Json) -> dict[str, Said | None]:
     """Return what a change said of its days."""
     days: Iterable[tuple[str, Json]] = written.items() if isinstance(written, dict) else ()
     return {
-        day: Said(bool(one["works"]), str(one.get("note", ""))) if isinstance(one, dict) else None for day, one in days
+        day: Said(bool(one["works"]), str(one.get("note", ""))) if isinstance(one, dict) else None
+        for day, one in days
+        if day != HOURS
     }
+
+
+def _told_hours(written: Json) -> str | None:
+    if not isinstance(written, dict) or HOURS not in written:
+        return None
+    spans = hours_said(written)
+    return "" if spans is None else shown_hours(spans)

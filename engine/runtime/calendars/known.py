@@ -19,6 +19,7 @@ from engine.kernel.canonical import Json
 from engine.kernel.clocks import Day, day_number
 from engine.kernel.problems import Text
 from engine.language.calendars import WEEKDAYS, Calendar, calendar_of
+from engine.runtime.calendars.hours import hours_said
 
 MAINLAND = (
     "Asia/Shanghai",
@@ -36,7 +37,7 @@ HOME = MAINLAND[0]
 """Under which of them what is changed is kept."""
 
 Changes = Mapping[str, Json]
-"""What was said of days: by the zone, ``{"2026-12-31": {"works": false, "note": "…"}}``."""
+"""What was said of days and hours: by the zone, ``{"2026-12-31": {"works": false, "note": "…"}, "hours": […]}``."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,13 @@ def said(kept: Json) -> dict[Day, Said]:
     }
 
 
+def _own(zone: str, kept: Json) -> Calendar:
+    days = usual(zone).changed({day: one.works for day, one in said(kept).items()})
+    hours = hours_said(kept)
+    return days if hours is None else days.with_hours(hours)
+
+
 def calendars(changes: Changes = MappingProxyType({})) -> Mapping[str, Calendar]:
-    """Return the work calendar of every time zone that has one of its own, with what was said of its days."""
-    own = {
-        zone: usual(zone).changed({day: one.works for day, one in said(kept).items()}) for zone, kept in changes.items()
-    }
+    """Return the work calendar of every time zone that has one of its own, with what was said of its days and hours."""
+    own = {zone: _own(zone, kept) for zone, kept in changes.items()}
     return MappingProxyType(own | dict.fromkeys(MAINLAND, own.get(HOME, statutory())))

@@ -30,3 +30,11 @@ MOVED = ProblemKind(
     Text("请看一遍现在的样子,再改", "Look at it as it is now, then change it"),
     Nature.CONFLICT,
 )
+NO_HOURS = ProblemKind(
+    "RUN-079",
+    Text("“{given}”不是上班时间", "“{given}” are no working hours"),
+    Text(
+        "写1到{most}段,一段接一段、从早到晚,如 09:00-12:00 13:00-18:00;一天到 24:00 为止",
+        "Write 1 to {most} spans, one after the other, such as 09:00-12:00 13:00-18:00; a day ends at 24:00",
+    ),
+)

@@ -21,6 +21,7 @@ from engine.kernel.problems import EngineError
 from engine.runtime import problems
 from engine.runtime.studio.edits import Language, form_in
 from engine.runtime.studio.persons import PersonChange
+from engine.workflows.approvals.definitions import DUE_UNITS
 
 __all__ = ["approval_in", "approvals_of"]
 
@@ -29,7 +30,7 @@ Needs = Literal["any", "all", "each", "sequence", "percent"]
 NEEDS: Final = ("any", "all", "each", "sequence", "percent")
 WITHDRAWALS: Final = ("always", "before_first", "never")
 LATES: Final = ("remind", "superior", "approve", "reject")
-UNITS: Final = ("hours", "workdays")
+UNITS: Final = DUE_UNITS
 NEW_WAY: Final = "+"
 """Before the key of a state: a new transition of the system leads there."""
 STEP_PARTS: Final = (
@@ -39,7 +40,7 @@ STEP_PARTS: Final = (
 """What can be set of a step besides its name and whom it asks."""
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
-_USUAL: Final = {"hours": 48, "workdays": 2}
+_USUAL: Final = {"hours": 48, "workdays": 2, "work_hours": 8}
 _SCALE: Final = {"least": 0, "most": 100}
 _PERCENT: Final = (1, 100)
 _LEVELS: Final = (1, 20)
@@ -107,7 +108,7 @@ class SetApproval:
 
     form: str
     approval: str
-    key: Literal["name", "state", "withdraw"]
+    key: Literal["name", "state", "withdraw", "skip_repeated"]
     value: str
     language: Language = "zh"
 
@@ -121,6 +122,9 @@ class SetApproval:
                 return approvals.with_approval_named(flow, self.approval, self.value, self.language)
             case "state":
                 return approvals.with_approval_state(flow, self.approval, self.value)
+            case "skip_repeated":
+                skips: Json | Absent = True if self.value else ABSENT
+                return approvals.with_approval_property(flow, self.approval, "skip_repeated", skips)
             case "withdraw":
                 if self.value not in WITHDRAWALS:
                     raise EngineError(problems.BAD_PROPERTY.at("withdraw", got=self.value[:60]))

@@ -73,6 +73,8 @@ def _parts(documents: Documents, form: str, step: Json) -> Iterator[Text]:
     due = step.get("due", {})
     if "hours" in due:
         yield Text(f"{due['hours']} 小时内", f"within {_count(due['hours'], 'hour')}")
+    if "work_hours" in due:
+        yield Text(f"{due['work_hours']} 个工作小时内", f"within {_count(due['work_hours'], 'working hour')}")
     if "workdays" in due:
         yield Text(f"{due['workdays']} 个工作日内", f"within {_count(due['workdays'], 'workday')}")
 

@@ -54,7 +54,8 @@ class Course:
 
     ``steps`` are those that it goes through, ``at`` the number of the one that it is at; ``begun`` counts the steps
     that have begun, also those that began again. ``beside`` is the score that the record brought along (a fraction, so
-    that no digit is lost). ``outcome`` is None while it is under way.
+    that no digit is lost). ``outcome`` is None while it is under way. ``before`` are those who have themselves agreed
+    at a step before, since it was last sent back.
     """
 
     steps: tuple[StepDef, ...]
@@ -63,6 +64,7 @@ class Course:
     slots: tuple[Slot, ...] = ()
     beside: Fraction | None = None
     outcome: Outcome | None = None
+    before: tuple[str, ...] = ()
 
     @property
     def step(self) -> StepDef:
@@ -128,6 +130,22 @@ def handed_on(course: Course, person: str, to: str) -> Course:
     return _with(course, person, Seat(to, "asked"))
 
 
+def without(course: Course, person: str) -> Course | None:
+    """Return the course without the seats in which a person is asked; None where their agreement is needed.
+
+    So where nobody would be left to ask, or nobody of an entry of ``each``.
+    """
+    left = []
+    for slot in course.slots:
+        line = tuple(seat for seat in slot.line if not _is_asked(seat, person))
+        if line:
+            left.append(replace(slot, line=line))
+    groups = {slot.group for slot in course.slots}
+    if not left or (course.step.need == "each" and {slot.group for slot in left} != groups):
+        return None
+    return _settled(replace(course, slots=tuple(left)))
+
+
 def joined(course: Course, person: str, other: str, place: Place) -> Course:
     """Return the course with another one put before or behind a person who is asked: both must agree."""
     slots = []
@@ -145,7 +163,9 @@ def advanced(course: Course) -> Course:
     """Return the course at the step after one that has passed, yet to begin; approved where that was the last."""
     if course.at + 1 == len(course.steps):
         return replace(course, outcome="approved")
-    return replace(course, at=course.at + 1, slots=(), beside=None)
+    agreeing = (seat.by for seat in course.seats() if seat.state == "agreed" and seat.by is not None)
+    before = tuple(dict.fromkeys((*course.before, *agreeing)))
+    return replace(course, at=course.at + 1, slots=(), beside=None, before=before)
 
 
 def sent_back(course: Course, to: int) -> Course:
@@ -153,7 +173,7 @@ def sent_back(course: Course, to: int) -> Course:
     if not 0 <= to < course.at:
         message = f"step {to} is not before {course.at}"
         raise ValueError(message)
-    return replace(course, at=to, slots=(), beside=None)
+    return replace(course, at=to, slots=(), beside=None, before=())
 
 
 def ended(course: Course, outcome: Outcome) -> Course:

@@ -13,7 +13,10 @@ from engine.kernel.problems import Text
 Need = Literal["any", "all", "each", "sequence", "percent"]
 Outcome = Literal["approved", "rejected", "returned", "withdrawn", "apart", "overtaken"]
 Withdrawal = Literal["always", "before_first", "never"]
+DueUnit = Literal["hours", "workdays", "work_hours"]
 Late = Literal["remind", "superior", "approve", "reject"]
+
+DUE_UNITS: tuple[DueUnit, ...] = ("hours", "workdays", "work_hours")
 
 OUTCOMES: tuple[Outcome, ...] = ("approved", "rejected", "returned", "withdrawn", "apart")
 """What an approval can come to by what people do; it is overtaken where its record goes another way meanwhile."""
@@ -39,7 +42,7 @@ class DueDef:
     """How long a step may take, and what happens then: see ``Late``."""
 
     count: int
-    unit: Literal["hours", "workdays"]
+    unit: DueUnit
     late: Late = "remind"
 
 
@@ -74,7 +77,8 @@ class ApprovalDef:
     """One approval of a workflow: it starts where a record enters the ``state``, or by a rule where it names none.
 
     ``ends`` are the transitions that its outcomes fire, by outcome. ``document`` is what it was read from, but for its
-    steps: an approval that is under way goes by what it began with.
+    steps: an approval that is under way goes by what it began with. With ``skip_repeated`` whoever has agreed at a step
+    is not asked again at the next ones.
     """
 
     uid: str
@@ -85,6 +89,7 @@ class ApprovalDef:
     ends: Mapping[Outcome, str]
     document: Mapping[str, Json]
     withdraw: Withdrawal = "always"
+    skip_repeated: bool = False
 
 
 def approval_def(document: Mapping[str, Json]) -> ApprovalDef:
@@ -98,6 +103,7 @@ def approval_def(document: Mapping[str, Json]) -> ApprovalDef:
         ends={outcome: document["ends"][outcome] for outcome in OUTCOMES if outcome in document.get("ends", {})},
         document={key: value for key, value in document.items() if key != "steps"},
         withdraw=document.get("withdraw", "always"),
+        skip_repeated=document.get("skip_repeated", False),
     )
 
 
@@ -132,5 +138,5 @@ def _score(document: Mapping[str, Json]) -> ScoreDef:
 
 
 def _due(document: Mapping[str, Json]) -> DueDef:
-    unit: Literal["hours", "workdays"] = "hours" if "hours" in document else "workdays"
+    unit = next(unit for unit in DUE_UNITS if unit in document)
     return DueDef(document[unit], unit, document.get("late", "remind"))

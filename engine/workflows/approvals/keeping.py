@@ -18,6 +18,7 @@ def course_json(course: Course) -> dict[str, Json]:
         "slots": [{"group": slot.group, "line": [_seat_json(seat) for seat in slot.line]} for slot in course.slots],
         "beside": None if course.beside is None else str(course.beside),
         "outcome": course.outcome,
+        "before": list(course.before),
     }
 
 
@@ -34,4 +35,5 @@ def course_of(document: Json) -> Course:
         slots=tuple(Slot(slot["group"], tuple(Seat(**seat) for seat in slot["line"])) for slot in document["slots"]),
         beside=None if document["beside"] is None else Fraction(document["beside"]),
         outcome=document["outcome"],
+        before=tuple(document.get("before", ())),
     )

@@ -6,6 +6,7 @@ import pytest
 
 from engine.kernel.problems import EngineError
 from engine.runtime.activating import set_active
+from tests.integration.jobs.shops import moment
 from tests.support.approving import (
     approval,
     ask,
@@ -98,6 +99,27 @@ def test_a_step_reminds_in_time_and_does_not_wait_for_ever(crm, late, after, out
     site.business.moment += 2 * HOUR
     assert told(site, "rep")
     assert (asked(site), standing(site, record).outcome) == (after, outcome)
+
+
+def test_reminders_of_a_time_in_working_hours_come_within_them(crm):
+    site = crm(approval(step("first", {"role": "legal"}, due={"work_hours": 8, "late": "reject"})))
+    site.business.moment = moment("2026-03-06T17:00")
+    record = ask(site)
+    for at, times in (
+        ("2026-03-06T21:00", 1),
+        ("2026-03-08T12:00", 1),
+        ("2026-03-09T11:59", 1),
+        ("2026-03-09T12:00", 2),
+        ("2026-03-09T15:23", 2),
+        ("2026-03-09T15:24", 3),
+        ("2026-03-09T16:59", 3),
+    ):
+        site.business.moment = moment(at)
+        assert len(told(site, "law")) == times, at
+    assert asked(site) == ["law"]
+    site.business.moment = moment("2026-03-09T17:00")
+    told(site, "rep")
+    assert standing(site, record).outcome == "rejected"
 
 
 def test_a_step_that_has_gone_on_is_not_late(crm):

@@ -138,6 +138,85 @@ def test_a_schedule_of_workdays_leaves_out_a_day_that_has_become_one_off(site):
     assert things(site)["a"]["n"] == 2
 
 
+def test_deadlines_that_count_working_hours_follow_days_and_hours(site):
+    me = open_shop(site, timed("late", "add_work_hours(seen_at, 10)", COUNT))
+    root = site.person("root", ADMIN_ROLE)
+    make(site, me, "a", seen_at="2026-03-05T14:00:00+08:00")
+    assert timers(site) == {"a": moment("2026-03-06T16:00")}
+    say(site, root, {"2026-03-06": False, "2026-03-07": True})
+    site.jobs().run_until_quiet()
+    assert timers(site) == {"a": moment("2026-03-07T16:00")}
+    assert site.services.days_off.set_hours(root, ZONE, [["08:00", "20:00"]])
+    site.jobs().run_until_quiet()
+    assert timers(site) == {"a": moment("2026-03-07T12:00")}
+    assert not site.services.days_off.set_hours(root, ZONE, [["08:00", "20:00"]])
+    assert say(site, root, {"2026-03-06": None}) == 1, "the hours stay"
+    site.jobs().run_until_quiet()
+    assert timers(site) == {"a": moment("2026-03-06T12:00")}
+    shown = site.services.days_off.year(root, ZONE, 2026)
+    assert [one.hours for one in shown.changes] == [None, "08:00-20:00", None]
+    assert site.services.days_off.set_hours(root, ZONE, None)
+    site.jobs().run_until_quiet()
+    assert timers(site) == {"a": moment("2026-03-06T16:00")}
+    assert not site.services.days_off.year(me, ZONE, 2026).own_hours
+
+
+def test_a_list_counts_the_hours_that_were_said(site, me, root):
+    make(site, me, "a", seen_at="2026-03-05T14:00:00+08:00")
+    over = "work_hours_between(seen_at, datetime(2026-03-06, 10)) = 5"
+    listed = lambda: [  # noqa: E731
+        one.fields["name"] for one in site.services.records.list(me, "shop", "thing", filter=over).items
+    ]
+    assert listed() == ["a"]
+    site.services.days_off.set_hours(root, ZONE, [["00:00", "24:00"]])
+    assert listed() == []
+
+
+def test_half_of_a_time_in_working_hours_is_half_of_these(site):
+    half = {"at": "add_work_hours(seen_at, 16)", "percent": 50, "since": "seen_at"}
+    whole = {"at": "seen_at", "offset": {"work_hours": -3}}
+    me = open_shop(
+        site,
+        rule("half", "thing", {"deadline": half}, COUNT),
+        rule("ahead", "thing", {"deadline": whole}, COUNT),
+    )
+    make(site, me, "a", seen_at="2026-03-06T14:00:00+08:00")
+    due = dict(site.query("SELECT rule, due_at FROM youju_timer"))
+    assert due == {"half": moment("2026-03-09T14:00"), "ahead": moment("2026-03-06T10:00")}
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        [],
+        [["09:00", "09:00"]],
+        [["12:00", "09:00"]],
+        [["09:00", "12:00"], ["11:00", "18:00"]],
+        [["09:00"]],
+        [["9:00", "12:00"]],
+        [["09:00", "24:01"]],
+        [["09:00", "x"]],
+        [[f"{hour:02}:00", f"{hour:02}:30"] for hour in range(7)],
+    ],
+)
+def test_hours_that_are_none_are_refused(site, root, hours):
+    with pytest.raises(EngineError) as refused:
+        site.services.days_off.set_hours(root, ZONE, hours)
+    assert [problem.code for problem in refused.value.problems] == ["RUN-079"]
+    assert not site.services.days_off.year(root, ZONE, 2026).own_hours
+
+
+def test_hours_are_set_by_administrators_and_on_what_they_saw(site, me, root):
+    with pytest.raises(EngineError) as refused:
+        site.services.days_off.set_hours(me, ZONE, [["09:00", "17:00"]])
+    assert refused.value.nature == "absent"
+    seen = site.services.days_off.year(root, ZONE, 2026).version
+    say(site, root, {"2026-03-05": False})
+    with pytest.raises(EngineError) as moved:
+        site.services.days_off.set_hours(root, ZONE, [["09:00", "17:00"]], seen)
+    assert [problem.code for problem in moved.value.problems] == ["RUN-078"]
+
+
 def test_a_year_reads_of_the_changes_no_more_than_it_shows(site, me, root):
     for day in range(1, 29):
         say(site, root, {f"2026-07-{day:02}": day % 2 == 0}, note=str(day))

@@ -240,6 +240,31 @@ def test_a_delivery_that_comes_twice_leaves_one_file(shop, monkeypatch):
     assert site.count("youju_file") == 1
 
 
+def test_a_document_whose_content_is_swept_before_it_is_kept_is_drawn_once_more(shop, monkeypatch):
+    site = shop(rule("print", "quote", {"created": True}, {"make_document": {"document": "offer", "field": "papers"}}))
+    record, contents = make(site), site.services.execution.contents
+    place, swept = contents.place, []
+
+    def placed(received):
+        place(received)
+        if not swept:
+            # An earlier file of the same bytes is swept right now, and its content with it.
+            swept.append(received.sha256)
+            site.services.execution.contents.remove(received.sha256)
+
+    monkeypatch.setattr(type(contents), "place", lambda _, received: placed(received))
+    site.jobs().run_until_quiet()
+    assert swept
+    assert papers(site, record) is None
+    assert site.count("youju_file") == 0, "no file without a content"
+    site.real.moment += 3_600_000
+    site.jobs().run_until_quiet()
+    [file] = papers(site, record)
+    _, content = site.services.files.open(site.viewer("me"), file)
+    with content:
+        assert "88.8" in read(content.read())
+
+
 def test_a_document_that_cannot_be_made_is_a_dead_letter_with_its_reason(shop):
     site = shop(rule("print", "quote", {"created": True}, MAKE), documents=[{**OFFER, "when": "ready"}])
     record = make(site, ready=False)

@@ -123,6 +123,23 @@ def test_what_was_moved_goes_back_but_for_what_has_gone_on(crm):
     assert [(one.moved, one.is_back) for one in listed][-2:] == [(1, True), (2, False)]
 
 
+def test_moving_back_is_bounded_and_goes_on_with_what_is_left(crm):
+    records = made(crm, count=5)
+    crm.business.moment += 1
+    moved = move(crm, {"asking": "review"})
+    crm.business.moment += 1
+    [task] = [one for one in crm.services.inbox.open_tasks(crm.viewer("law")) if one.record["id"] == records[0].id]
+    crm.services.inbox.act(crm.viewer("law"), task.id, "approve", {})
+    found = []
+    for _ in range(3):
+        crm.business.moment += 1
+        back = crm.services.relocations.back(crm.viewer("boss"), "crm", moved.id, "弄错了", 2)
+        found.append((back.moved, back.left, back.passed, [one.id for one in back.first_passed]))
+    gone = [records[0].id]
+    assert found == [(2, 2, 1, gone), (2, 0, 1, gone), (0, 0, 1, gone)]
+    assert sorted(where(crm, one) for one in records) == ["asking"] * 4 + ["good"]
+
+
 def test_what_was_moved_goes_back_into_a_retired_state_as_long_as_there_is_one(crm):
     [record] = made(crm, count=1)
     crm.publish(design(*RETIRED))

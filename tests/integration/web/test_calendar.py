@@ -86,6 +86,35 @@ def test_what_cannot_be_kept_is_told_with_what_was_typed(root, sent, why):
     assert f'value="{sent["from"]}"' in shown
 
 
+def test_working_hours_are_set_on_the_page_and_put_back(root, signed_in):
+    assert "09:00-12:00 13:00-18:00" in text(signed_in("librarian").get(f"/calendar?zone={ZONE}"))
+    done = root.post("/calendar/hours", {"zone": ZONE, "hours": "8:30-12:00、13:30~17:30"})
+    assert done.status_code == 303
+    assert "08:30-12:00 13:30-17:30" in text(root.get(done.headers["Location"]))
+    wrong = root.post("/calendar/hours", {"zone": ZONE, "hours": "<九点>到五点"})
+    assert wrong.status_code == 422
+    assert "不是上班时间" in text(wrong)
+    assert 'value="&lt;九点&gt;到五点"' in text(wrong)
+    assert root.post("/calendar/hours", {"zone": ZONE, "hours": "x", "usual": "1"}).status_code == 303
+    assert "08:30" not in text(root.get(f"/calendar?zone={ZONE}")).split('id="changed"')[0]
+    assert signed_in("librarian").post("/calendar/hours", {"zone": ZONE, "hours": "09:00-17:00"}).status_code == 404
+
+
+def test_working_hours_are_read_and_set_over_the_api(caller):
+    root, librarian = caller("root"), caller("librarian")
+    before = librarian("GET", f"/calendar?zone={ZONE}").get_json()
+    assert before["hours"] == [["09:00", "12:00"], ["13:00", "18:00"]]
+    wanted = {"zone": ZONE, "hours": [["22:00", "24:00"]], "version": before["version"]}
+    refused = problems(librarian("PUT", "/calendar/hours", wanted), 404)
+    assert refused
+    kept = {"changed": True, "hours": [["22:00", "24:00"]], "version": before["version"] + 1}
+    assert root("PUT", "/calendar/hours", wanted).get_json() == kept
+    problems(root("PUT", "/calendar/hours", {**wanted, "hours": [["01:00", "02:00"]]}), 409)
+    problems(root("PUT", "/calendar/hours", {"zone": ZONE, "hours": "09:00-12:00"}), 422)
+    problems(root("PUT", "/calendar/hours", {"zone": ZONE}), 422)
+    assert root("PUT", "/calendar/hours", {"zone": ZONE, "hours": None}).get_json()["hours"] == before["hours"]
+
+
 def test_it_is_read_and_changed_over_the_api(caller):
     root, librarian = caller("root"), caller("librarian")
     before = librarian("GET", f"/calendar?zone={ZONE}&year=2032").get_json()

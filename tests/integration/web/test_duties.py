@@ -6,7 +6,7 @@ import pytest
 
 from engine.decision.changeset import Actor
 from engine.runtime.publishing import publish
-from tests.integration.web.conftest import PASSWORD, Visitor
+from tests.integration.web.conftest import PASSWORD, Api, Visitor
 from tests.integration.web.test_held_pages import read
 from tests.support.apps import access, app, element, field, form, role, state, transition, workflow
 
@@ -53,6 +53,33 @@ def test_the_page_says_what_is_there_and_offers_the_rest(app, firm):
     page = pages(app, firm, "ann", job.id)
     assert "2/2" in read(page)
     assert "记一条" not in read(page)
+
+
+def asked(app, firm, name, id):
+    answer = Api(app.test_client(), firm.directory.issue_token(name, "test"))("GET", f"/firm/job/{id}")
+    assert answer.status_code == 200
+    return answer.get_json()["duties"]
+
+
+def test_the_api_tells_the_duties_as_the_page_does(app, firm):
+    ann = viewer(firm, "ann")
+    job = firm.records.create(ann, "firm", "job", {"name": "c"})
+    firm.records.create(ann, "firm", "note", {"job": job.id})
+    [duty] = asked(app, firm, "ann", job.id)
+    [shown] = firm.services.pages.record(ann, "firm", "job", job.id).duties
+    assert duty == {
+        "labels": {"zh": "note的中文", "en": "note in English"},
+        "each": "week",
+        "done": 1,
+        "count": 2,
+        "until": shown.until,
+        "app": "firm",
+        "form": "note",
+        "through": "job",
+    }
+    assert asked(app, firm, "gus", job.id) == []
+    firm.records.transition(ann, "firm", "job", job.id, "end", {})
+    assert asked(app, firm, "ann", job.id) == []
 
 
 def test_who_may_not_read_what_is_recorded_sees_nothing_of_it(app, firm):

@@ -106,6 +106,7 @@ STATE_CHANGING = (
     "/me/absences",
     "/a/library/moves/",
     "/calendar",
+    "/calendar/hours",
     f"/me/absences/{ABSENT}/remove",
     "/approvals/several",
     f"/approvals/{ABSENT}/approve",

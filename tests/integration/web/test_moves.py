@@ -110,6 +110,34 @@ def test_many_are_moved_on_the_command_line(root, monkeypatch):
     assert (answer.status_code, "youju app move moving case" in text(answer)) == (422, True)
 
 
+def test_many_are_moved_back_a_part_at_a_time(root, admin_api, monkeypatch):
+    address = "/moving/moves"
+    states = {one["key"]: one["records"] for one in admin_api("GET", address).json["forms"]["case"]}
+    count = states["old"]
+    assert count > 1
+    done = admin_api("POST", address, {"form": "case", "moves": {"old": "new"}, "reason": "并入"})
+    monkeypatch.setattr(api_moves, "MOST", 1)
+    back = admin_api("POST", f"{address}/{done.json['id']}/back", {"reason": "弄错了"})
+    assert (back.json["moved"], back.json["left"]) == (1, count - 1)
+    monkeypatch.setattr("web.pages.moves.MOST", count - 1)
+    answer = root.post(PAGE, {"_do": f"back:{done.json['id']}", "reason": "弄错了"})
+    assert answer.status_code == 303
+    assert {one["key"]: one["records"] for one in admin_api("GET", address).json["forms"]["case"]} == states
+
+
+def test_the_page_says_how_many_are_left_to_move_back(root, admin_api, monkeypatch):
+    done = admin_api("POST", "/moving/moves", {"form": "case", "moves": {"old": "new"}, "reason": "并入"})
+    count = done.json["moved"]
+    assert count > 1
+    monkeypatch.setattr("web.pages.moves.MOST", 1)
+    shown = text(root.post(PAGE, {"_do": f"back:{done.json['id']}", "reason": "弄错了"}))
+    assert "已移回 1 条" in shown
+    assert f"还剩 {count - 1} 条" in shown
+    assert "条记录留在原处" not in shown
+    monkeypatch.setattr("web.pages.moves.MOST", 100)
+    assert root.post(PAGE, {"_do": f"back:{done.json['id']}", "reason": "弄错了"}).status_code == 303
+
+
 def test_it_is_there_in_english_too(root):
     root.post("/language", {"language": "en"})
     assert "Records by state" in text(root.get(PAGE))

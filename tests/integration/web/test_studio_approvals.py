@@ -191,14 +191,25 @@ def test_everybody_who_is_offered_can_be_published(post, root, approval):
     assert "可以发布" in checked(root)
 
 
-def test_two_workdays_do_not_become_two_hours(post, approval):
+def test_two_workdays_do_not_become_two_hours(post, approval, root):
     path = f"/{APPROVAL['uid']}/steps/{STEPS[3]['uid']}"
     post(path, key="due", value="hours", count="2", late="approve")
     assert approval()["steps"][3]["due"] == {"hours": 48, "late": "approve"}
+    post(path, key="due", value="work_hours", count="6", late="superior")
+    assert approval()["steps"][3]["due"] == {"work_hours": 6, "late": "superior"}
+    assert "6 个工作小时内" in text(root.get(PAGE))
     post(path, key="due", value="workdays", count="5", late="remind")
     assert approval()["steps"][3]["due"] == {"workdays": 5}
     post(path, key="due", value="", count="5", late="remind")
     assert "due" not in approval()["steps"][3]
+
+
+def test_who_has_agreed_is_not_asked_again_where_the_approval_says_so(post, approval):
+    path = f"/{APPROVAL['uid']}"
+    post(path, key="skip_repeated", value="true")
+    assert approval()["skip_repeated"] is True
+    post(path, key="skip_repeated")
+    assert "skip_repeated" not in approval()
 
 
 def test_points_are_given_taken_into_a_field_and_given_up_again(post, approval):

@@ -46,9 +46,10 @@ _TEMPLATES = {
         |round_down({N}, 1)|number({T})|hours_since({M})|({D} - {D})|days_between({D}, {X})|months_between({D}, {X})
         |find({T}, {T})|count(visits where {I})|count(visits.score)|sum(visits.score)|sum(visits.score where {I})
         |avg(visits.score)|avg(visits.score where {I})|min(visits.score)|max(visits.score where {I})
-        |latest(visits.score where {I})|({Y} / {Y})|hours_between({M}, {M})
+        |latest(visits.score where {I})|({Y} / {Y})|hours_between({M}, {M})|work_hours_between({M}, {M})
         |lookup("{J}", round({N}, 2), stage, {D})|lookup("{J}.rate", amount, {O}, due)""",
-    "M": """({M} {S} {Y})|({Y} + {M})|datetime({X})|datetime({X}, {W})|datetime({X}, {H}, {H}, {H})|min({M…})""",
+    "M": """({M} {S} {Y})|({Y} + {M})|datetime({X})|datetime({X}, {W})|datetime({X}, {H}, {H}, {H})|min({M…})
+        |add_work_hours({M}, {N})""",
     "Y": """({M} - {M})|hours({N})|days({W})|minutes({N})|seconds({N})|({Y} {S} {Y})|({Y} * {N})|({N} * {Y})
         |({Y} / {N})|-({Y})|min({Y…})|max({Y…})|sum(visits.took where {I})|max(visits.took)|sum(visits.took)
         |latest(visits.took where {I})""",

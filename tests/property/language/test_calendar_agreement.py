@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from engine.language.backends.sql.queries import from_database, to_condition, to_value
+from engine.language.calendars import USUAL_HOURS
 from engine.language.compiling import compile_expression
 from engine.language.types import BooleanType
 from tests.property.language.generating import parts
@@ -17,16 +19,17 @@ ROWS = made_rows()
 DEALS = ROWS[APP, "deal"]
 
 
-def _agree(sources, postgres_url, zones=("Asia/Shanghai",)):
+def _agree(sources, postgres_url, zones=("Asia/Shanghai",), hours=USUAL_HOURS):
     with closing(Database("sqlite://", ROWS)) as lite, closing(Database(postgres_url, ROWS)) as server:
         for source in sources:
             expression = compile_expression(source, SCOPE)
             for zone in zones:
                 world = plain(ROWS, zone)
+                world = replace(world, calendar=world.calendar.with_hours(hours))
                 expected = {row["id"]: expression.evaluate(row, world) for row in DEALS}
                 held = {row["id"] for row in DEALS if expression.holds(row, world)}
                 for database in (lite, server):
-                    deal, scope = database.tables["deal"], database.scope(zone)
+                    deal, scope = database.tables["deal"], database.scope(zone, world)
                     found = database.connection.execute(sa.select(deal.c.id, to_value(expression, scope)))
                     values = {key: from_database(value, expression.type, database.dialect) for key, value in found}
                     assert values == expected, (source, zone, database.dialect)
@@ -82,6 +85,26 @@ _WORKDAYS = (
 
 def test_databases_agree_when_workdays_are_counted(postgres_url):
     _agree(_WORKDAYS, postgres_url, ("Asia/Shanghai", "America/St_Johns"))
+
+
+_WORK_HOURS = (
+    *(
+        f"add_work_hours({moment}, {hours})"
+        for moment in ("seen", "made", "datetime(due)", "datetime(due, 18)", "datetime(start, 12, 30)")
+        for hours in ("0", "1", "-1", "8", "-8", "3", "0.000001", "2.75", "whole", "rate", "-40.5", "99999999999")
+    ),
+    "work_hours_between(seen, made)", "work_hours_between(datetime(due), seen)", "work_hours_between(now(), seen)",
+    "work_hours_between(datetime(0001-01-01), seen)", "work_hours_between(seen, datetime(9999-12-31, 23, 59))",
+    "add_work_hours(datetime(9999-12-31, 17), 1)", "add_work_hours(datetime(9999-12-31, 17), 2)",
+    "add_work_hours(datetime(0001-01-03, 10), -1)", "add_work_hours(datetime(0001-01-01, 9), -1)",
+    "work_hours_between(seen, add_work_hours(seen, whole)) = whole", "work_hours_between(seen, now()) > 8",
+    "add_work_hours(seen, 8) < now()", "add_work_hours(seen, whole) > seen",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("hours", [USUAL_HOURS, ((0, 1440),), ((1, 2), (600, 601), (1439, 1440))])
+def test_databases_agree_when_working_hours_are_counted(postgres_url, hours):
+    _agree(_WORK_HOURS, postgres_url, ZONES, hours)
 
 
 _PASSED = (

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from engine.language.backends.javascript.trees import to_json
 from engine.language.backends.javascript.worlds import world_json
-from engine.language.calendars import WEEKDAYS
+from engine.language.calendars import USUAL_HOURS, WEEKDAYS
 from engine.language.cases import shown
 from engine.language.checking.answering import Decider
 from engine.language.compiling import compile_expression
@@ -62,6 +62,29 @@ WORKDAYS = (
     "add_workdays(9999-12-31, 1)", "add_workdays(0001-01-01, -1)", "add_workdays(due, 100000000000)",
     "workdays_between(due, start)", "workdays_between(start, today())", "workdays_between(0001-01-01, 9999-12-31)",
 )  # fmt: skip
+
+
+WORK_HOURS = (
+    *(
+        f"add_work_hours({moment}, {hours})"
+        for moment in ("seen", "made", "datetime(due)", "datetime(due, 18)")
+        for hours in ("0", "1", "-1", "8", "-8", "0.000001", "2.75", "whole", "rate", "99999999999")
+    ),
+    "work_hours_between(seen, made)", "work_hours_between(datetime(due), seen)", "work_hours_between(seen, now())",
+    "add_work_hours(datetime(9999-12-31, 17), 2)", "add_work_hours(datetime(0001-01-01, 9), -1)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("hours", [USUAL_HOURS, ((0, 1440),), ((1, 2), (600, 601))])
+@pytest.mark.parametrize("zone", ZONES)
+def test_page_counts_working_hours_as_python_does_when_a_calendar_has_its_own(zone, hours):
+    world = plain(ROWS, zone)
+    around = replace(world, calendar=world.calendar.with_hours(hours))
+    asked = [compile_expression(source, SCOPE) for source in WORK_HOURS]
+    with evaluator(node()) as process:
+        found = process.answer([to_json(one.tree) for one in asked], world_json(around, SCOPE, DEALS))
+    for expression, values in zip(asked, found, strict=True):
+        assert values == [shown(expression.evaluate(row, around), expression.type) for row in DEALS], expression.source
 
 
 @pytest.mark.parametrize("zone", ZONES[:3])

@@ -330,8 +330,9 @@ class Database:
             self.connection.execute(sa.insert(self.tables[key]), stored)
         self.connection.commit()
 
-    def scope(self, zone: str) -> SqlContext:
-        return SqlContext(self.dialect, self.tables["deal"], lambda _, form: self.tables[form].alias(), plain({}, zone))
+    def scope(self, zone: str, run: Plain | None = None) -> SqlContext:
+        around = plain({}, zone) if run is None else run
+        return SqlContext(self.dialect, self.tables["deal"], lambda _, form: self.tables[form].alias(), around)
 
     def close(self) -> None:
         self.connection.close()

@@ -9,6 +9,7 @@ from engine.kernel.clocks import date_of, moment_text
 from engine.kernel.values import Row
 from engine.language.backends.javascript.trees import type_json
 from engine.language.backends.javascript.zone_tables import zone_table
+from engine.language.calendars import Calendar
 from engine.language.cases import shown
 from engine.language.plain import Plain
 from engine.language.scope import FormScope, Scope
@@ -65,13 +66,18 @@ def _run(around: Plain, scope: Scope) -> dict[str, Json]:
         "now": moment_text(around.now),
         "today": date_of(around.today).isoformat(),
         "zone": zone_table(around.zone),
-        "calendar": list(around.calendar.days),
+        "calendar": calendar_json(around.calendar),
         "me": around.me,
         "people": {"known": {id: _person(person) for id, person in around.people.items()}, "all": True},
         "parameters": {
             key: [shown(around.parameters[key], kind), type_json(kind)] for key, kind in scope.parameters.items()
         },
     }
+
+
+def calendar_json(calendar: Calendar) -> Json:
+    """Return a calendar as ``workdays.ts`` reads it."""
+    return {"days": list(calendar.days), "hours": [list(span) for span in calendar.hours]}
 
 
 def _person(person: PersonFacts) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from engine.language import formats, globs
+from engine.language import formats, globs, working_hours
 from engine.language.backends.python import runtime
 from engine.language.lengths import is_tested
 from engine.language.operations import Op
@@ -62,6 +62,8 @@ RUNTIME: Mapping[str, object] = {
     "_add_months": runtime.add_months,
     "_end_of_month": runtime.end_of_month,
     "_months_between": runtime.months_between,
+    "_work_time_between": working_hours.between,
+    "_shift_work_time": working_hours.shifted,
 }
 """All that compiled code may call: there are no builtins."""
 
@@ -142,6 +144,12 @@ def _by_calendar(method: str) -> Writer:
     return lambda arguments, _: call(attribute(attribute(name(SURROUNDINGS), "calendar"), method), *arguments)
 
 
+def _by_hours(function: str) -> Writer:
+    """Write a call with the arguments, then the run's calendar and zone."""
+    around = [attribute(name(SURROUNDINGS), key) for key in ("calendar", "zone")]
+    return lambda arguments, _: call(name(function), *arguments, *around)
+
+
 def _same(arguments: Sequence[ast.expr], _: Operation) -> ast.expr:
     return arguments[0]
 
@@ -201,6 +209,8 @@ WRITERS: Mapping[Op, Writer] = {
     Op.IS_WORKDAY: _by_calendar("is_workday"),
     Op.ADD_WORKDAYS: _by_calendar("shifted"),
     Op.WORKDAYS_BETWEEN: _by_calendar("between"),
+    Op.WORK_TIME_BETWEEN: _by_hours("_work_time_between"),
+    Op.SHIFT_WORK_TIME: _by_hours("_shift_work_time"),
     Op.MAKE_MOMENT: _in_zone("_make_moment"),
     Op.SHIFT_TIME: _binary(ast.Add()),
     Op.DURATION: _same,

@@ -16,6 +16,7 @@ from engine.language.backends.sql.postgresql_formats import FORMAT_OPERATIONS
 from engine.language.backends.sql.postgresql_moments import MOMENT_OPERATIONS
 from engine.language.backends.sql.postgresql_texts import TEXT_OPERATIONS
 from engine.language.backends.sql.postgresql_workdays import WORKDAY_OPERATIONS
+from engine.language.backends.sql.postgresql_working_hours import WORKING_HOURS_OPERATIONS
 from engine.language.backends.sql.terms import Element, Grouped, Sides, Terms, grouping
 from engine.language.measuring import is_plain
 from engine.language.operations import Op
@@ -294,4 +295,5 @@ OPERATIONS: Mapping[Op, Emit] = {
     **DATE_OPERATIONS,
     **MOMENT_OPERATIONS,
     **WORKDAY_OPERATIONS,
+    **WORKING_HOURS_OPERATIONS,
 }

@@ -51,13 +51,17 @@ def _whole_part(number: Element, unit: int) -> tuple[Element, Element]:
     return sa.func.div(number, size, type_=NUMERIC), sa.func.mod(number, size, type_=NUMERIC)
 
 
+def local_at(total: Element) -> Element:
+    """Return what clocks show so many milliseconds after the midnight of 1970."""
+    days, rest = _whole_part(total, DAY_MS)
+    return _plus(_plus(_EPOCH, _times(days, "day")), _times(rest, "millisecond"))
+
+
 def _shift_time(terms: Terms, node: Operation) -> Element:
     moment, duration = node.arguments
     moved = milliseconds(terms.value(moment)) + sa.type_coerce(terms.value(duration), NUMERIC)
     total = terms.named(moved, node)
-    days, rest = _whole_part(total, DAY_MS)
-    local = _plus(_plus(_EPOCH, _times(days, "day")), _times(rest, "millisecond"))
-    result = sa.func.timezone(_UTC, local, type_=MOMENT)
+    result = sa.func.timezone(_UTC, local_at(total), type_=MOMENT)
     return sa.case((total.between(FIRST_MOMENT, LAST_MOMENT), result))
 
 
@@ -67,18 +71,25 @@ def _duration(terms: Terms, node: Operation) -> Element:
 
 
 def _make_moment(terms: Terms, node: Operation) -> Element:
-    """Follow ``zones.moment_at``: the offset of a day before, else that of a day after, else that of a day before."""
+    day = terms.value(node.arguments[0])
+    hour, minute, second = (sa.type_coerce(terms.once(part), NUMERIC) for part in node.arguments[1:])
+    there_is = sa.and_(hour.between(0, 23), minute.between(0, 59), second.between(0, 59))
+    seconds = sa.func.greatest(0, sa.func.least(_LAST_SECOND, hour * 3600 + minute * 60 + second))
+    local = terms.named(_plus(sa.cast(day, LOCAL_MOMENT), _times(seconds, "second")), node)
+    return moment_shown(terms, node, local, there_is)
+
+
+def moment_shown(terms: Terms, node: Operation, local: Element, there_is: Element) -> Element:
+    """Follow ``zones.moment_shown``: the offset of a day before, else that of a day after, else that of a day before.
+
+    NULL where ``there_is`` does not hold; ``local`` is used again and again.
+    """
     zone = sa.bindparam(None, terms.run.zone, TEXT, unique=True)
 
     def wall(moment: Element) -> Element:
         utc = sa.func.timezone(_UTC, moment, type_=MOMENT)
         return sa.func.timezone(zone, utc, type_=LOCAL_MOMENT)
 
-    day = terms.value(node.arguments[0])
-    hour, minute, second = (sa.type_coerce(terms.once(part), NUMERIC) for part in node.arguments[1:])
-    there_is = sa.and_(hour.between(0, 23), minute.between(0, 59), second.between(0, 59))
-    seconds = sa.func.greatest(0, sa.func.least(_LAST_SECOND, hour * 3600 + minute * 60 + second))
-    local = terms.named(_plus(sa.cast(day, LOCAL_MOMENT), _times(seconds, "second")), node)
     dawn, dusk = _minus(local, _A_DAY), _plus(local, _A_DAY)
     before = terms.named(_minus(local, _minus(wall(dawn), dawn)), node)
     after = _minus(local, _minus(wall(dusk), dusk))

@@ -19,7 +19,7 @@ Emit = Callable[[Terms, Operation], Element]
 
 _EPOCH = sa.literal_column("DATE '1970-01-01'", DATE)
 _BEYOND = 2_147_483_647
-_FARTHEST = 4_000_000
+FARTHEST = 4_000_000
 """More workdays than the calendar has."""
 
 
@@ -48,7 +48,7 @@ def _divided(number: Element, by: int) -> tuple[Element, Element]:
     return sa.type_coerce(quotient, INTEGER), sa.type_coerce(rest, INTEGER)
 
 
-def _count(terms: Terms, day: Element) -> Element:
+def count_of(terms: Terms, day: Element) -> Element:
     """Return the count of a day number; that of the day before the first is 0."""
     calendar = terms.run.calendar
     weeks, rest = _divided(day - _written(FIRST_DAY), WEEK)
@@ -64,27 +64,27 @@ def _number(terms: Terms, node: Operation, day: Node) -> Element:
 
 def _is_workday(terms: Terms, node: Operation) -> Element:
     day = _number(terms, node, node.arguments[0])
-    return _count(terms, day) > _count(terms, day - _written(1))
+    return count_of(terms, day) > count_of(terms, day - _written(1))
 
 
 def _workdays_between(terms: Terms, node: Operation) -> Element:
-    first, second = (_count(terms, _number(terms, node, day)) for day in node.arguments)
+    first, second = (count_of(terms, _number(terms, node, day)) for day in node.arguments)
     return sa.cast(second - first, NUMERIC)
 
 
 def _add_workdays(terms: Terms, node: Operation) -> Element:
     day = _number(terms, node, node.arguments[0])
     asked = sa.type_coerce(terms.value(node.arguments[1]), NUMERIC)
-    bounded = sa.func.greatest(-_FARTHEST, sa.func.least(_FARTHEST, asked), type_=NUMERIC)
+    bounded = sa.func.greatest(-FARTHEST, sa.func.least(FARTHEST, asked), type_=NUMERIC)
     # GREATEST passes over NULL, and a blank must stay one.
     workdays = terms.named(sa.case((asked.is_not(None), sa.cast(bounded, INTEGER))), node)
-    after, before = _count(terms, day), _count(terms, day - _written(1)) + _written(1)
+    after, before = count_of(terms, day), count_of(terms, day - _written(1)) + _written(1)
     wanted = terms.named(sa.case((workdays > _written(0), after), else_=before) + workdays, node)
-    found = terms.named(sa.case((workdays == _written(0), day), else_=_nth(terms, wanted)), node)
+    found = terms.named(sa.case((workdays == _written(0), day), else_=day_with(terms, wanted)), node)
     return sa.case((found.between(_written(FIRST_DAY), _written(LAST_DAY)), _EPOCH.op("+", precedence=7)(found)))
 
 
-def _nth(terms: Terms, count: Element) -> Element:
+def day_with(terms: Terms, count: Element) -> Element:
     """Return the number of the workday that has this count, outside the calendar where there is none."""
     calendar = terms.run.calendar
     place = _reached(count - _written(1), calendar.counts) if calendar.days else _written(0)

@@ -29,6 +29,7 @@ def result_type(kind: Type) -> sa.types.TypeEngine[Any]:
 _TOLD: Mapping[Op, Callable[[Run], str]] = {
     **dict.fromkeys((Op.DAY_OF, Op.MAKE_MOMENT), lambda run: run.zone),
     **dict.fromkeys((Op.IS_WORKDAY, Op.ADD_WORKDAYS, Op.WORKDAYS_BETWEEN), lambda run: run.calendar.text),
+    **dict.fromkeys((Op.WORK_TIME_BETWEEN, Op.SHIFT_WORK_TIME), lambda run: f"{run.zone} {run.calendar.text}"),
 }
 """What some registered functions must be told of the run."""
 

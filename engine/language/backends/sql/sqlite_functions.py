@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.kernel.values import Value
-from engine.language import formats, globs
+from engine.language import formats, globs, working_hours
 from engine.language.backends.python import runtime
 from engine.language.calendars import Calendar, calendar_from
 from engine.language.operations import Op, blanks_of
@@ -107,6 +107,10 @@ _BY_CALENDAR: dict[Op, Callable[..., int | None]] = {
     Op.ADD_WORKDAYS: Calendar.shifted,
     Op.WORKDAYS_BETWEEN: Calendar.between,
 }
+_BY_HOURS: dict[Op, Callable[..., int | None]] = {
+    Op.WORK_TIME_BETWEEN: working_hours.between,
+    Op.SHIFT_WORK_TIME: working_hours.shifted,
+}
 _WITH_COUNTS: dict[Op, Callable[..., str | None]] = {
     Op.RIGHT: runtime.right,
     Op.MID: runtime.mid,
@@ -125,6 +129,8 @@ def register(connection: Connection) -> None:
         connection.create_function(function_name(op), -1, _in_zone(local), deterministic=True)
     for op, asked in _BY_CALENDAR.items():
         connection.create_function(function_name(op), -1, _by_calendar(asked), deterministic=True)
+    for op, timed in _BY_HOURS.items():
+        connection.create_function(function_name(op), -1, _by_hours(timed), deterministic=True)
     for op, counted in _WITH_COUNTS.items():
         connection.create_function(function_name(op), -1, _over_counts(counted), deterministic=True)
     connection.create_function("youju_join_within", -1, runtime.join_within, deterministic=True)
@@ -182,6 +188,19 @@ def _by_calendar(method: Callable[..., int | None]) -> Callable[..., int | None]
             return None
         found = method(calendar_from(str(text)), *[int(number) for number in numbers if number is not None])
         return None if found is None else int(found)
+
+    return called
+
+
+def _by_hours(function: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Wrap a question of whole numbers to the zone and the calendar that the last argument spells, with a blank."""
+
+    def called(*arguments: SqlNumber | None) -> int | None:
+        *numbers, told = arguments
+        if None in numbers:
+            return None
+        zone, _, text = str(told).partition(" ")
+        return function(*[int(one) for one in numbers if one is not None], calendar_from(text), zone)
 
     return called
 

@@ -58,6 +58,7 @@ UNITS: Final[Mapping[str, Text]] = {
     "hours": Text("小时", "hours"),
     "days": Text("天", "days"),
     "workdays": Text("个工作日", "workdays"),
+    "work_hours": Text("个工作小时", "work hours"),
     "weeks": Text("周", "weeks"),
 }
 SIDES: Final[Mapping[str, Text]] = {

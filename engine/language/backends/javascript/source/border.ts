@@ -4,7 +4,7 @@ import { DAY_MS, momentInCalendar, toDate } from "./days.ts";
 import { exact, power, type Whole } from "./numbers.ts";
 import { missing, type Around, type Person, type Row, type Value } from "./values.ts";
 import { zoneOf, type ZoneTable } from "./zones.ts";
-import { workCalendar } from "./workdays.ts";
+import { workCalendar, type CalendarTable } from "./workdays.ts";
 import type { Json } from "./compiling.ts";
 
 /** A type: its word, or a number's with its scale and digits, or lines with the types of their fields. */
@@ -104,8 +104,7 @@ export interface World {
   readonly now: string;
   readonly today: string;
   readonly zone: ZoneTable;
-  /** The days, by number and in order, that differ from Mondays to Fridays. */
-  readonly calendar: readonly number[];
+  readonly calendar: CalendarTable;
   readonly me: string | null;
   readonly parameters: { readonly [key: string]: readonly [Json, Type] };
   readonly old?: { readonly [key: string]: Json } | null;
@@ -124,6 +123,7 @@ export const around = (world: World, types: Types): Around => {
   );
   const known = new Map(forms);
   const people = new Map(Object.entries(world.people.known));
+  const zone = zoneOf(world.zone);
   const form = (app: string, key: string) => {
     const found = known.get(`${app}/${key}`);
     return found ?? missing(key);
@@ -136,8 +136,8 @@ export const around = (world: World, types: Types): Around => {
       Object.entries(world.parameters).map(([key, [raw, type]]) => [key, read(raw, type)]),
     ),
     old: world.old && readRow(world.old, types),
-    ...zoneOf(world.zone),
-    calendar: workCalendar(world.calendar),
+    ...zone,
+    calendar: workCalendar(world.calendar, zone),
     person(id) {
       const found = people.get(id);
       return found ?? (world.people.all ? null : missing(id));

@@ -284,6 +284,8 @@ class Builder {
     "is workday": (day: Tree) => this.#byCalendar([day], "isWorkday", false),
     "add workdays": (...parts: Tree[]) => this.#byCalendar(parts, "shifted", null),
     "workdays between": (...parts: Tree[]) => this.#byCalendar(parts, "between", null),
+    "work time between": (...parts: Tree[]) => this.#byCalendar(parts, "workTime", null),
+    "shift work time": (...parts: Tree[]) => this.#byCalendar(parts, "shiftedTime", null),
     "make moment": (...parts: Tree[]) => this.#momentAt(parts),
   };
 }

@@ -1,7 +1,14 @@
 /** Work calendars: Mondays to Fridays but for the days that differ; workdays are counted from the first day of year 1. */
 
-import { FIRST, inCalendar } from "./days.ts";
+import { DAY_MS, FIRST, inCalendar } from "./days.ts";
 import type { Whole } from "./numbers.ts";
+import type { Zone } from "./zones.ts";
+
+/** What the server sends of a calendar: the days that differ from plain weeks, and spans of minutes of a workday. */
+export interface CalendarTable {
+  readonly days: readonly number[];
+  readonly hours: readonly (readonly [number, number])[];
+}
 
 /** The app's work calendar. */
 export interface WorkCalendar {
@@ -10,6 +17,10 @@ export interface WorkCalendar {
   shifted(day: number, workdays: Whole): number | null;
   /** Workdays after the first day, up to and including the second; negative backwards. */
   between(first: number, second: number): number;
+  /** Milliseconds of working hours between moments; blank outside the calendar. */
+  workTime(first: number, second: number): number | null;
+  /** The moment so much working time later, or earlier; for 0 the moment itself. Blank outside the calendar. */
+  shiftedTime(moment: number, milliseconds: Whole): number | null;
 }
 
 const isWeekday = (day: number): boolean => (day - FIRST) % 7 < 5;
@@ -31,8 +42,11 @@ const placeIn = (list: readonly number[], number: number, orEqual: boolean): num
   return low;
 };
 
-/** Return the calendar whose days, in order, differ from a plain week: a weekday that is off, a weekend day that is not. */
-export const workCalendar = (days: readonly number[]): WorkCalendar => {
+/**
+ * Return the calendar whose days, in order, differ from a plain week: a weekday that is off, a weekend day that is not.
+ * Working hours are by the clocks of the zone.
+ */
+export const workCalendar = ({ days, hours }: CalendarTable, zone: Zone): WorkCalendar => {
   let running = 0;
   const shifts = days.map((day) => (running += isWeekday(day) ? -1 : 1));
   const counts = days.map((day, place) => plainCount(day) + shifts[place]!);
@@ -43,8 +57,42 @@ export const workCalendar = (days: readonly number[]): WorkCalendar => {
     const weeks = Math.floor(plain / 5);
     return inCalendar(Math.min(FIRST + 7 * weeks + plain - 5 * weeks, days[place] ?? Infinity));
   };
+  const isWorkday = (day: number): boolean => isWeekday(day) !== (days[placeIn(days, day, true)] === day);
+  const spans = hours.map(([begin, end]) => [begin * 60_000, end * 60_000] as const);
+  const daily = spans.reduce((sum, [begin, end]) => sum + end - begin, 0);
+  const worked = (moment: number): number | null => {
+    const day = zone.dayOf(moment);
+    if (day === null) return null;
+    const clock = zone.localOf(moment) - day * DAY_MS;
+    const within = spans.reduce((sum, [begin, end]) => sum + Math.max(0, Math.min(clock, end) - begin), 0);
+    return count(day - 1) * daily + (isWorkday(day) ? within : 0);
+  };
+  const clockAt = (reached: number, ahead: boolean): number => {
+    let left = reached;
+    for (const [begin, end] of spans) {
+      if (left < end - begin || (ahead && left === end - begin)) return begin + left;
+      left -= end - begin;
+    }
+    return spans[spans.length - 1]![1];
+  };
   return {
-    isWorkday: (day) => isWeekday(day) !== (days[placeIn(days, day, true)] === day),
+    isWorkday,
+    workTime(first, second) {
+      const [begun, ended] = [worked(first), worked(second)];
+      return begun === null || ended === null ? null : ended - begun;
+    },
+    shiftedTime(moment, milliseconds) {
+      const length = Number(milliseconds);
+      const begun = worked(moment);
+      if (!length) return moment;
+      if (begun === null) return null;
+      const wanted = begun + length;
+      const full = length > 0 ? Math.ceil(wanted / daily) - 1 : Math.floor(wanted / daily);
+      const day = nth(full + 1);
+      if (day === null) return null;
+      const local = day * DAY_MS + clockAt(wanted - full * daily, length > 0);
+      return inCalendar(Math.floor(local / DAY_MS)) === null ? null : zone.momentShown(local);
+    },
     shifted(day, workdays) {
       const number = Number(workdays);
       if (!number) return day;

@@ -19,6 +19,10 @@ export interface ZoneTable {
 export interface Zone {
   /** The calendar day of a moment; null outside the years 1 to 9999. */
   dayOf(moment: number): number | null;
+  /** What clocks show at a moment, in milliseconds as if they were those of UTC. */
+  localOf(moment: number): number;
+  /** The moment at which clocks show what they show in UTC at `local`; as the next. */
+  momentShown(local: number): number | null;
   /**
    * The moment at which clocks show that time; null where there is no such time of day. A time that is skipped is as
    * much later, of one that comes twice it is the first.
@@ -59,15 +63,19 @@ export const zoneOf = ({ cuts, offsets, yearly }: ZoneTable): Zone => {
     if (moment < from || moment >= until) lookUp(Math.floor(moment / 1000));
     return ahead;
   };
+  const momentShown = (local: number): number | null => {
+    const before = offset(local - DAY_MS);
+    const after = offset(local - before) === before ? before : offset(local + DAY_MS);
+    const moment = local - (offset(local - after) === after ? after : before);
+    return momentInCalendar(moment);
+  };
   return {
+    localOf: (moment) => moment + offset(moment),
+    momentShown,
     dayOf: (moment) => inCalendar(Math.floor((moment + offset(moment)) / DAY_MS)),
     momentAt(day, hour, minute, second) {
       if (!(within(hour, 24) && within(minute, 60) && within(second, 60))) return null;
-      const local = day * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000;
-      const before = offset(local - DAY_MS);
-      const after = offset(local - before) === before ? before : offset(local + DAY_MS);
-      const moment = local - (offset(local - after) === after ? after : before);
-      return momentInCalendar(moment);
+      return momentShown(day * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000);
     },
   };
 };
