@@ -75,6 +75,11 @@ def _of_flow(form: str, flow: Workflow) -> Iterator[tuple[str, str, Expression]]
     for key, transition in flow.transitions.items():
         if transition.guard is not None:
             yield form, f"workflows/{form}.json#transitions.{key}.guard", transition.guard
+    for approval in flow.approvals.values():
+        for step in approval.steps:
+            place = f"workflows/{form}.json#approvals.{approval.key}.steps.{step.definition.key}"
+            conditions = (("when", step.when), ("score.beside", step.beside))
+            yield from ((form, f"{place}.{name}", one) for name, one in conditions if one is not None)
 
 
 def _of_rule(rule: Rule) -> Iterator[tuple[str, str, Expression]]:

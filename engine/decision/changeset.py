@@ -44,19 +44,29 @@ class RecordWrite:
     reason: str | None = None
 
 
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Between what stands for a number that is yet to be given: characters of the private use area."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """A number of a field (its uid): one that ``token`` stands for is yet to be given, one that was ``reached`` is.
+    """A number of a record in the field ``key`` (``field`` is its uid): to be given, or ``reached`` as it came along.
 
     Numbers that follow are greater than those that were reached.
     """
 
     app: str
     form: str
+    record: str
+    key: str
     field: str
     frame: Frame
-    token: str | None = None
     reached: int | None = None
+
+    @property
+    def token(self) -> str:
+        """What stands for the number in texts until it is given."""
+        return f"{OPEN}{self.record}:{self.key}{CLOSE}"
 
 
 @dataclass(frozen=True, slots=True)

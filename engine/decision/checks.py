@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.decision import holding
 from engine.decision.facts import Query, SameQuery
-from engine.decision.numbering import is_token
 from engine.decision.pending import Saving
 from engine.decision.permissions import is_one_of
 from engine.decision.persons import labels_at_end
@@ -171,8 +170,6 @@ def check_made(saving: Saving) -> None:
     before: Row = saving.before or {}
     for item in saving.form.live_fields():
         value = saving.row.get(item.key)
-        if is_token(value):
-            continue
         if value != before.get(item.key) and (item.key not in saving.given or saving.given[item.key] != value):
             saving.found.extend(filling.unfit(item, value, item.key))
 
@@ -184,7 +181,6 @@ def check_uniqueness(saving: Saving) -> None:
         item.key: SameQuery(saving.app.key, saving.form.key, (item.key,), (saving.row[item.key],), saving.key[2])
         for item in saving.form.unique
         if saving.row.get(item.key) is not None and saving.row[item.key] != before.get(item.key)
-        if not is_token(saving.row[item.key])
     }
     saving.work.fetch(queries.values())
     for key, query in queries.items():

@@ -52,7 +52,6 @@ from engine.decision.facts import (
 from engine.decision.given_values import merged_lines, repeated, retired_choices, with_retired
 from engine.decision.intakes import take_item
 from engine.decision.making import keep_document
-from engine.decision.numbering import numbers_of
 from engine.decision.pending import Saving
 from engine.decision.permissions import access_to, existing, require, require_still
 from engine.decision.pressing import press
@@ -185,7 +184,7 @@ def _changeset(work: Work) -> Changeset:
         actor=work.command.actor,
         revisions=work.catalog.revisions,
         writes=tuple(work.writes),
-        numbers=numbers_of(work),
+        numbers=tuple(work.numbers),
         state_changes=tuple(work.state_changes),
         tasks_opened=tuple(work.opened),
         tasks_closed=tuple(work.closed),

@@ -9,7 +9,6 @@ from engine.catalog.apps import Catalog
 from engine.decision.commands import Command, Create, Fire, NeedFacts, Update
 from engine.decision.deciding import begin, changed, opened, placed
 from engine.decision.facts import Facts
-from engine.decision.numbering import without_tokens
 from engine.decision.pending import Saving
 from engine.decision.permissions import existing
 from engine.decision.saving import distinct, examine
@@ -61,4 +60,4 @@ def _tried(saving: Saving) -> Preview:
         found = saving.found
     except EngineError as error:
         stands, found = {}, [*saving.found, *error.problems]
-    return Preview(without_tokens(saving.row), stands, tuple(placed(problem) for problem in distinct(found)))
+    return Preview(saving.row, stands, tuple(placed(problem) for problem in distinct(found)))

@@ -117,8 +117,6 @@ def _fill(saving: Saving) -> None:
         if saving.given.get("owner") is None and row.get("owner") is None:
             row["owner"] = saving.actor.user
     saving.settle(row)
-    saving.settle({**row, **numbering.tokens(saving)})
-    row = saving.row
     for outer in saving.form.with_lines:
         if outer.key in saving.given and row.get(outer.key):
             row[outer.key] = tuple(_filled_line(saving, outer.key, line) for line in row[outer.key])
@@ -187,7 +185,9 @@ def _hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> set[str]:
     if saving.before is not None and not saving.typed:
         return set()
     before: Mapping[str, Value] = saving.before or {}
+    numbered = {item.key for item in saving.form.numbered}
     hidden = {key for key, standing in stands.items() if not standing.visible and saving.row.get(key) is not None}
+    hidden -= numbered  # a number stays, or there would be a gap
     return {key for key in hidden if key not in saving.given or saving.given[key] == before.get(key)}
 
 
@@ -210,7 +210,7 @@ def _note_write(saving: Saving) -> None:
     if saving.row.get("deleted_at") is not None:
         action = "delete"
     _gather_write(saving, changes, action, version)
-    numbering.note_given(saving)
+    numbering.note_numbers(saving)
     leave(work, written(saving.key, version, new=before is None))
     captures.hold(saving)
     if saving.row.get("state") != old.get("state"):

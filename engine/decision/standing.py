@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.kernel.canonical import Json
@@ -31,6 +31,13 @@ class StandingApproval:
     urged_at: Moment | None = None
     ended_at: Moment | None = None
     beside: tuple[str, ...] = ()
+
+
+def may_still_withdraw(together: Sequence[StandingApproval]) -> bool:
+    """Tell whether approvals that began together can be taken back: none of them forbids it as they stand."""
+    allowed = {one.design.get("withdraw", "always") for one in together}
+    decided = any(one.course.decided for one in together)
+    return "never" not in allowed and not ("before_first" in allowed and decided)
 
 
 @dataclass(frozen=True, slots=True)

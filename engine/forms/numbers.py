@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +45,10 @@ class Frame:
     after: str
     width: int
     period: str
+
+    def of(self, period: str) -> Frame:
+        """Return the frame of another period, by which numbers are counted and not written."""
+        return replace(self, period=period)
 
     def number(self, run: int) -> str:
         """Return the number that has this run."""

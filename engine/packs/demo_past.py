@@ -27,7 +27,6 @@ from engine.decision.facts import (
     RepeatQuery,
     SameQuery,
 )
-from engine.decision.numbering import is_token, numbers_of
 from engine.decision.pending import Saving
 from engine.decision.saving import save
 from engine.decision.work import Around, Work
@@ -288,7 +287,7 @@ class Keeper:
     def _take(self, form: Form, row: Row) -> None:
         """Remember what is unique, and what is booked."""
         for item in form.live_fields():
-            if item.definition.unique and row.get(item.key) is not None and not is_token(row[item.key]):
+            if item.definition.unique and row.get(item.key) is not None:
                 self.facts.taken.add((form.app, form.key, (item.key,), (row[item.key],)))
         ledger = form.definition.ledger
         if ledger is not None:
@@ -304,7 +303,7 @@ class Keeper:
             actor=Actor(None),
             revisions=self.current.catalog.revisions,
             writes=tuple(write for work in works for write in work.writes),
-            numbers=tuple(number for work in works for number in numbers_of(work)),
+            numbers=tuple(number for work in works for number in work.numbers),
             state_changes=tuple(change for work in works for change in work.state_changes),
             timers=tuple(timer for work in works for timer in work.timers if timer.due is not None),
             holdings=tuple(holding for work in works for holding in work.holdings),

@@ -12,7 +12,7 @@ from engine.decision.changeset import Actor, ApprovalAct
 from engine.decision.commands import ApprovalActKind, Sign
 from engine.decision.facts import RecordQuery
 from engine.decision.problems import ABSENT
-from engine.decision.standing import StandingApproval
+from engine.decision.standing import StandingApproval, may_still_withdraw
 from engine.decision.words import title_of
 from engine.kernel.canonical import Json, compact, digest
 from engine.kernel.clocks import DAY_MS, Moment, moment_text
@@ -207,9 +207,7 @@ def _one(reading: Reading, id: str) -> StoredApproval:
 def _may_know(reading: Reading, found: StoredApproval, view: ApprovalView) -> bool:
     """Tell whether the viewer reads the record, applied for it, or has had a part in it."""
     standing, me = found.standing, reading.viewer.id
-    form = reading.catalog.form(standing.app, standing.form)
-    row = reading.record(standing.app, standing.form, standing.record)
-    if form is not None and row is not None and reading.may_see(form, row):
+    if _reads(reading, standing):
         return True
     return standing.starter == me or bool(view.may) or any(me in (act.by_id, act.person_id) for act in view.acts)
 
@@ -265,11 +263,19 @@ def _view(
         outcome=standing.course.outcome,
         steps=tuple(_step(reading, one, number, own, back) for number in range(len(standing.course.steps))),
         acts=tuple(_act(reading, act, steps) for act in acts),
-        may=_may(reading, one, own, back, decided=any(other.course.decided for other in (standing, *beside))),
+        may=_may(reading, one, own, back, withdrawable=may_still_withdraw((standing, *beside))),
         beside=tuple(
-            BesideView(other.id, Text.from_json(other.design["labels"]), other.course.outcome) for other in beside
+            BesideView(other.id, Text.from_json(other.design["labels"]), other.course.outcome)
+            for other in (beside if _reads(reading, standing) else ())
         ),
     )
+
+
+def _reads(reading: Reading, standing: StandingApproval) -> bool:
+    """Tell whether the viewer may read the record of an approval: who may not knows of their own approval alone."""
+    form = reading.catalog.form(standing.app, standing.form)
+    row = reading.record(standing.app, standing.form, standing.record)
+    return form is not None and row is not None and reading.may_see(form, row)
 
 
 def _name(reading: Reading, id: str | None) -> str:
@@ -321,11 +327,11 @@ def _act(reading: Reading, act: ApprovalAct, steps: dict[str, Text]) -> ActView:
 
 
 def _may(
-    reading: Reading, one: StoredApproval, own: frozenset[str], back: Mapping[str, Moment], *, decided: bool
+    reading: Reading, one: StoredApproval, own: frozenset[str], back: Mapping[str, Moment], *, withdrawable: bool
 ) -> MayView | None:
     """Return what the viewer can do in an approval; None where nothing.
 
-    ``decided`` tells whether somebody has decided in it, or in one that began with it.
+    ``withdrawable`` tells whether it, and those that began with it, can still be taken back.
     """
     standing, me = one.standing, reading.viewer.id
     course, row = standing.course, reading.record(standing.app, standing.form, standing.record)
@@ -341,8 +347,7 @@ def _may(
             acts.append("return")
     if me in own:
         acts.append("urge")
-        allowed = design.withdraw == "always" or (design.withdraw == "before_first" and not decided)
-        if allowed and (design.state is None or "withdrawn" in design.ends):
+        if withdrawable and (design.state is None or "withdrawn" in design.ends):
             acts.append("withdraw")
     if not acts:
         return None

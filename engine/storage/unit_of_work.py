@@ -114,18 +114,15 @@ def _form(tables: Tables, write: RecordWrite) -> FormTables:
 def _write_numbered(connection: Connection, changesets: Sequence[Changeset], tables: Tables) -> Sequence[Changeset]:
     """Write records; return the changesets with the numbers that were given.
 
-    Records that are there already come before the numbers: who waits for one of these holds no counter yet.
+    Records that are there already come first, then the numbers of new ones, then these: who waits for a record holds no
+    counter for it, and all units of work keep this one order.
     """
-    writes = [write for each in changesets for write in each.writes]
-    if not any(each.numbers for each in changesets):
-        _write_records(connection, writes, tables)
-        return changesets
-    new = {_of(write) for write in writes if write.kind == "insert"}
-    _write_records(connection, (write for write in writes if _of(write) not in new), tables)
-    given = counters.numbered(connection, changesets)
-    added = (write for each in given for write in each.writes if _of(write) in new)
-    _write_records(connection, added, tables)
-    return given
+    new = {_of(write) for each in changesets for write in each.writes if write.kind == "insert"}
+    _write_records(connection, (one for each in changesets for one in each.writes if _of(one) not in new), tables)
+    if any(each.numbers for each in changesets):
+        changesets = counters.numbered(connection, changesets, tables)
+    _write_records(connection, (one for each in changesets for one in each.writes if _of(one) in new), tables)
+    return changesets
 
 
 def _of(write: RecordWrite) -> tuple[str, str, str]:

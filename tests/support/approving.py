@@ -40,9 +40,10 @@ def flow(*approvals):
     return {**FLOW, "approvals": list(approvals)}
 
 
-def begin(site, *approvals, rules=()):
-    """Publish the app with these approvals and rules, and let its people in."""
-    site.publish(app(DEAL, flow(*approvals), *rules, key="crm", roles=ROLES))
+def begin(site, *approvals, rules=(), more=()):
+    """Publish the app with these approvals and rules, and ``more`` transitions, and let its people in."""
+    states = {**flow(*approvals), "transitions": [*TRANSITIONS, *more]}
+    site.publish(app(DEAL, states, *rules, key="crm", roles=ROLES))
     site.person("boss", ("crm", "staff"))
     for name, above in (("head", "boss"), ("lead", "head"), ("rep", "lead")):
         site.person(name, ("crm", "staff"), manager=above)

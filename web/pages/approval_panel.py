@@ -51,11 +51,19 @@ class Panel:
     def shown(self) -> tuple[ApprovalView, ...]:
         """The approvals that matter now: of which the record waits, or in which the viewer can do something.
 
-        Else the latest one. What the viewer decides comes first, then what is under way.
+        Else the latest one with those that began with it. What the viewer decides comes first, then what is under way.
         """
         live = [view for view in self.views if view.may is not None or view.outcome is None or view.waits_for]
         ordered = sorted(live, key=lambda view: (view is not self.first, view.outcome is not None))
-        return tuple(ordered) or self.views[:1]
+        return tuple(ordered) or self._latest()
+
+    def _latest(self) -> tuple[ApprovalView, ...]:
+        """Return the latest approval with those that began with it, what was decided before what was overtaken."""
+        if not self.views:
+            return ()
+        together = {self.views[0].id, *(one.id for one in self.views[0].beside)}
+        found = (view for view in self.views if view.id in together)
+        return tuple(sorted(found, key=lambda view: view.outcome == "overtaken"))
 
     @property
     def first(self) -> ApprovalView | None:

@@ -10,7 +10,17 @@ from typing import cast
 from engine.decision.approvals import regions
 from engine.decision.approvals.people import asked_at
 from engine.decision.approvals.seats import make_way, spare_repeated
-from engine.decision.approvals.sittings import SUBJECT, Save, Sitting, named_by, please, tell_asked, tell_starter, write
+from engine.decision.approvals.sittings import (
+    SUBJECT,
+    Save,
+    Sitting,
+    named_by,
+    please,
+    standing_of,
+    tell_asked,
+    tell_starter,
+    write,
+)
 from engine.decision.changeset import (
     Actor,
     OutboxMessage,
@@ -141,15 +151,25 @@ def overtake(saving: Saving, save: Save) -> None:
         return
     # Whatever the design says by now: one that is under way has a task open.
     tasks = cast("tuple[OpenTask, ...]", saving.work.fact(OpenTasksQuery(*saving.key)))
-    if all(task.approval is None for task in tasks):
-        return
-    for standing in cast("tuple[StandingApproval, ...]", saving.work.fact(ApprovalsOnQuery(*saving.key))):
-        sitting = Sitting(saving.work, saving.app, saving.form, standing, standing, save, saving.depth)
+    stored = any(task.approval is not None for task in tasks)
+    found = saving.work.fact(ApprovalsOnQuery(*saving.key)) if stored else ()
+    known = [(one, one) for one in cast("tuple[StandingApproval, ...]", found)]
+    for stood, standing in (*known, *((None, one) for one in _begun_here(saving))):
+        sitting = Sitting(saving.work, saving.app, saving.form, stood, standing, save, saving.depth)
         bound = sitting.definition.state
         over = standing.id in saving.work.approvals and saving.work.approvals[standing.id].outcome is not None
         if over or not (deleted or (bound is not None and bound != row.get("state"))):
             continue
         _overtaken(sitting, saving.actor)
+
+
+def _begun_here(saving: Saving) -> list[StandingApproval]:
+    """Return the approvals of the record that this very decision has begun, and that are under way."""
+    return [
+        standing_of(write)
+        for write in saving.work.approvals.values()
+        if write.version == 1 and write.outcome is None and (write.app, write.form, write.record) == saving.key
+    ]
 
 
 def begin_step(sitting: Sitting) -> None:

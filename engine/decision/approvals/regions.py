@@ -41,12 +41,12 @@ def others_under_way(sitting: Sitting) -> tuple[Sitting, ...]:
     return tuple(_beside(sitting, standing) for standing in _under_way(sitting) if standing is not None)
 
 
-def decided_beside(sitting: Sitting) -> bool:
-    """Tell whether somebody has decided in one that began with it, be it under way or over."""
+def all_beside(sitting: Sitting) -> tuple[StandingApproval, ...]:
+    """Return those that began with it, be they under way or over, as they stood before this decision."""
     work, ids = sitting.work, sitting.standing.beside
     work.fetch(map(ApprovalQuery, ids))
     found = (cast("StandingApproval | None", work.fact(ApprovalQuery(id))) for id in ids)
-    return any(one.course.decided for one in found if one is not None)
+    return tuple(one for one in found if one is not None)
 
 
 def _under_way(sitting: Sitting) -> Iterator[StandingApproval | None]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from engine.decision import problems as decision_problems
 from engine.decision.approvals.courses import REMINDED_AT, begin_step, settle
 from engine.decision.approvals.people import look_who_is_away, may_act_for
-from engine.decision.approvals.regions import decided_beside
+from engine.decision.approvals.regions import all_beside
 from engine.decision.approvals.sittings import Said, Save, Sitting, please, tell_asked, tell_starter, write
 from engine.decision.changeset import Actor
 from engine.decision.commands import PassDue, Sign
@@ -18,7 +18,7 @@ from engine.decision.facts import ApprovalQuery, AwayQuery, OpenTask, OpenTasksQ
 from engine.decision.pending import Saving
 from engine.decision.permissions import readable
 from engine.decision.persons import active
-from engine.decision.standing import StandingApproval
+from engine.decision.standing import StandingApproval, may_still_withdraw
 from engine.decision.tasks import close_task
 from engine.decision.work import Key, Work
 from engine.forms.forms import Form
@@ -228,10 +228,12 @@ def _add(sitting: Sitting, body: Sign) -> None:
 
 
 def _withdraw(sitting: Sitting, body: Sign) -> None:
-    course, allowed, actor = sitting.course, sitting.definition.withdraw, sitting.work.command.actor
-    decided = course.decided or decided_beside(sitting)
-    late = allowed == "never" or (allowed == "before_first" and decided)
-    if late or actor.user not in sitting.own() or not _leads_on(sitting, "withdrawn"):
+    course, actor = sitting.course, sitting.work.command.actor
+    if (
+        not may_still_withdraw((sitting.standing, *all_beside(sitting)))
+        or actor.user not in sitting.own()
+        or not _leads_on(sitting, "withdrawn")
+    ):
         raise EngineError(problems.NOT_YOURS_TO_TAKE_BACK.at())
     sitting.note("withdraw", actor, comment=body.comment)
     sitting.change(course_of_steps.ended(course, "withdrawn"))

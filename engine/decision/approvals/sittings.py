@@ -10,6 +10,7 @@ from engine.catalog.apps import App
 from engine.decision.approvals.people import acting_for, look_who_is_away, whose_own
 from engine.decision.changeset import Actor, ApprovalAct, ApprovalWrite, Note, OutboxMessage
 from engine.decision.facts import PersonQuery
+from engine.decision.numbering import to_be_told
 from engine.decision.pending import Saving
 from engine.decision.permissions import readable_by
 from engine.decision.standing import StandingApproval
@@ -21,7 +22,7 @@ from engine.kernel.problems import Text
 from engine.kernel.values import Row
 from engine.workflows.approvals.course import Course
 from engine.workflows.approvals.definitions import ApprovalDef, approval_def
-from engine.workflows.approvals.keeping import course_json
+from engine.workflows.approvals.keeping import course_json, course_of
 
 MOST_ACTS = 1000
 """More is never done in one approval by one decision."""
@@ -118,6 +119,25 @@ def write(sitting: Sitting) -> None:
     )
 
 
+def standing_of(write: ApprovalWrite) -> StandingApproval:
+    """Return an approval as a decision has gathered it."""
+    return StandingApproval(
+        id=write.id,
+        app=write.app,
+        form=write.form,
+        record=write.record,
+        approval=write.approval,
+        version=write.version,
+        design=write.design,
+        course=course_of(write.course),
+        starter=write.starter,
+        started_at=write.started_at,
+        urged_at=write.urged_at,
+        ended_at=write.ended_at,
+        beside=write.beside,
+    )
+
+
 def please(sitting: Sitting, named: Text) -> Text:
     """Return what asks somebody for their decision on a record that is called so."""
     labels, step = sitting.definition.labels, sitting.course.step.labels
@@ -129,7 +149,8 @@ def named_by(sitting: Sitting, person: str) -> Text:
     row = sitting.row
     if row is None or not readable_by(sitting.work, sitting.form, row, person):
         return sitting.form.definition.labels
-    return Text(*(title(sitting.work, sitting.form, row, speech) for speech in ("zh", "en")))
+    told = to_be_told(sitting.work, sitting.form, row)
+    return Text(*(title(sitting.work, sitting.form, told, speech) for speech in ("zh", "en")))
 
 
 def _tell(sitting: Sitting, people: Iterable[str], said: Said) -> None:

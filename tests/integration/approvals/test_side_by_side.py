@@ -9,7 +9,12 @@ import pytest
 from engine.decision.commands import Sign
 from engine.kernel.problems import EngineError
 from tests.support.approving import DEAL, ENDS, FLOW, ROLES, TRANSITIONS, approval, ask, asked, begin, step, told, where
-from tests.support.apps import app
+from tests.support.apps import app, rule, transition
+
+IN_AND_OUT = [
+    transition("enter", ["draft"], "asking", by="system"),
+    transition("leave", ["asking"], "bad", by="system"),
+]
 
 
 def both(**legal):
@@ -116,6 +121,24 @@ def test_it_is_taken_back_before_anybody_has_decided_in_any_of_them(crm):
     with pytest.raises(EngineError) as refused:
         decide(site, "rep", record, "terms", "withdraw")
     assert [problem.code for problem in refused.value.problems] == ["FLOW-047"]
+
+
+def test_what_one_of_them_forbids_to_take_back_is_not_taken_back_by_another(crm):
+    site = crm(*both(withdraw="never"))
+    record = ask(site)
+    assert "withdraw" not in views(site, record)["price"].may.acts
+    with pytest.raises(EngineError) as refused:
+        decide(site, "rep", record, "price", "withdraw")
+    assert [problem.code for problem in refused.value.problems] == ["FLOW-047"]
+
+
+def test_a_run_that_takes_the_record_in_and_out_leaves_nothing_open(site):
+    turns = [{"fire": {"transition": "enter"}}, {"fire": {"transition": "leave"}}]
+    begin(site, *both(), rules=[rule("round", "deal", {"created": True}, turns)], more=IN_AND_OUT)
+    record = site.services.records.create(site.viewer("rep"), "crm", "deal", {})
+    site.jobs().run_until_quiet()
+    assert (where(site, record), asked(site)) == ("bad", [])
+    assert outcomes(site, record) == {"price": "overtaken", "terms": "overtaken"}
 
 
 def test_who_applied_hears_of_each_and_of_what_it_waits_for(crm):

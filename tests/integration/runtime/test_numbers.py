@@ -109,7 +109,7 @@ def test_tasks_messages_and_the_journal_of_the_same_save_have_the_number(site):
     for table in ("youju_journal", "youju_outbox", "youju_rule_run"):
         column = "trace" if table == "youju_rule_run" else "payload"
         stored = "".join(row[0] for row in site.query(f"SELECT {column} FROM {table}"))  # noqa: S608 - our own names
-        assert "ue000" not in stored, "no token is left"
+        assert "\ue000" not in stored, "nothing that stands for a number is left"
 
 
 def test_records_that_a_rule_makes_are_numbered_in_the_same_write(open_shop):
@@ -172,6 +172,60 @@ def test_numbers_that_came_with_records_are_not_given_again(open_shop):
     site.jobs().run_until_quiet()
     assert create(site).fields["no"] == "YS20260921-042"
     assert numbers(site) == ["YS20260921-041", "YS20260921-042", "另一种编号"]
+
+
+def test_what_is_written_beside_a_new_record_reads_no_number_that_is_not_given(site):
+    back = field("order", "reference", form="order")
+    mark = form("mark", back, field("copy", computed="order.no"), field("start", computed="left(order.no, 2)"))
+    order = form("order", NUMBER, field("name"), title="{{left(no, 4)}} {{name}}")
+    made = {"create": {"form": "order", "fields": {"name": '"x"'}, "into": "order"}}
+    site.publish(app(order, mark, rule("orders", "mark", {"created": True}, made), key="shop", roles=ROLES))
+    site.person("anna", ("shop", "clerk"))
+    record = create(site, "mark")
+    site.jobs().run_until_quiet()
+    records, anna = site.services.records, site.viewer("anna")
+    found = records.read(anna, "shop", "mark", record.id)
+    assert (found.fields["copy"], found.fields["start"]) == (None, None)
+    records.update(anna, "shop", "mark", record.id, {"order": found.fields["order"]}, found.version)
+    assert numbers(site) == ["YS20260921-001"]
+    assert site.query("SELECT count(*) FROM mark WHERE copy LIKE '%\ue000%'")[0][0] == 0
+
+
+def test_a_number_that_is_there_already_is_passed_over(site):
+    documents = shop(number={**NUMBER, "pattern": "{yyyymm}{n}"})
+    site.publish(documents)
+    site.person("anna", ("shop", "clerk"))
+    for _ in range(12):
+        create(site)
+    assert "20260911" in numbers(site)
+    documents["forms/order.json"]["fields"][0]["pattern"] = "{yyyy}09{n}"
+    site.publish(documents)
+    assert [create(site).fields["no"] for _ in range(2)] == ["20260913", "20260914"]
+
+
+def test_a_number_stays_where_its_field_is_hidden(open_shop):
+    site = open_shop(number={**NUMBER, "visible_when": 'name = "a"'})
+    record, records, anna = create(site, name="a"), site.services.records, site.viewer("anna")
+    records.update(anna, "shop", "order", record.id, {"name": "b"}, record.version)
+    again = records.read(anna, "shop", "order", record.id)
+    shown = records.update(anna, "shop", "order", record.id, {"name": "a"}, again.version)
+    assert shown.fields["no"] == "YS20260921-001"
+
+
+def test_a_refusal_names_no_number_that_was_never_given(open_shop):
+    no = {"refuse": {"message": {"zh": "单{{no}}不行", "en": "{{no}}: no"}}}
+    site = open_shop(rule("small", "order", {"before": ["save"]}, no, when="size > 10"))
+    with pytest.raises(EngineError) as error:
+        create(site, size="11")
+    assert error.value.problems[0].message.zh == "单不行"
+
+
+def test_whether_a_step_applies_is_not_asked_of_a_number_that_is_not_given(site):
+    steps = [element("look", who=[{"role": "chief"}], when='starts_with(no, "YS")')]
+    price = element("price", state="open", steps=steps, ends={"approved": "pass", "rejected": "pass"})
+    turns = [*FLOW["transitions"], transition("pass", ["open"], "done", by="system")]
+    wrong = refused(lambda: site.publish(shop(flow={**FLOW, "transitions": turns, "approvals": [price]})))
+    assert wrong == [("FORM-031", "workflows/order.json#approvals.price.steps.look.when")]
 
 
 def test_lines_have_no_numbers(site):

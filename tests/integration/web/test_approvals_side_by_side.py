@@ -57,3 +57,13 @@ def test_the_api_tells_what_began_together(firm, signed_in):
     items = signed_in("ge").get(f"/api/v1/{APP}/agreement/{record.id}/approvals").get_json()["items"]
     beside = {item["key"]: [(one["labels"]["en"], one["outcome"]) for one in item["beside"]] for item in items}
     assert beside == {"contract": [("Finance", "approved")], "money": [("Contract approval", None)]}
+
+
+def test_a_no_is_shown_with_those_that_it_ended(firm, signed_in):
+    record = firm.apply()
+    approvals = firm.instance.services.approvals
+    views = {view.key: view for view in approvals.of_record(firm.viewer("ge"), APP, "agreement", record.id)}
+    approvals.sign(firm.viewer("ding"), Sign(views["contract"].id, "reject", "条款不清"))
+    page = text_of(signed_in("ge").get(at(record)))
+    assert page.index("审批 · 合同审批") < page.index("审批 · 财务审批")
+    assert "earlier" not in signed_in("ge").get(at(record)).get_data(as_text=True)
