@@ -167,7 +167,7 @@ class RecordView:
     ``transitions`` are those the viewer may try now, ``buttons`` those they may press. ``answer`` is what the change
     that was just made is answered with.
     ``files`` are those that its fields name, by id. ``duties`` are those of its state as its page has them, None where
-    they were not asked for.
+    they were not asked for; a record is the same one with them and without.
     """
 
     app: str
@@ -185,7 +185,7 @@ class RecordView:
     may_delete: bool = False
     answer: Text | None = None
     files: Mapping[str, FileView] = field(default_factory=dict)
-    duties: tuple[DutyView, ...] | None = None
+    duties: tuple[DutyView, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
