@@ -71,11 +71,17 @@ def dashes(series: int) -> tuple[int, ...]:
     return DASHES.get(series % SERIES + 1, ())
 
 
+NEARLY_ONE: Final = 1e-9
+LEAST_SPAN: Final = 1e-300
+
+
 def steps(low: float, high: float, count: int = 4) -> tuple[float, ...]:
     """Return round numbers, about ``count`` steps from at most ``low`` to at least ``high``."""
     span = high - low
-    if not (span > 0 and math.isfinite(span)):
-        span, high = 1.0, low + 1.0
+    # Ends that differ in their last digits alone are one end: no step between them can be told apart.
+    if not (span > max(abs(low), abs(high)) * NEARLY_ONE and span > LEAST_SPAN and math.isfinite(span)):
+        span = max(1.0, abs(low) * NEARLY_ONE)
+        high = low + span
     rough = span / count
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(one * power for one in (1, 2, 2.5, 5, 10) if one * power >= rough * (1 - 1e-9))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.printouts.picture import Area, Dot, Label, Picture, Stroke, length_of, shortened
@@ -40,6 +40,9 @@ def drawn(picture, row):
 
 
 @given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
+@example(1e12, 1e12 + 2.0**-13)
+@example(0.0, 5e-324)
+@example(-1e12, -1e12)
 def test_steps_hold_both_ends_when_they_are_round(one, other):
     low, high = sorted((one, other))
     found = steps(low, high)
