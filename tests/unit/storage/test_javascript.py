@@ -14,7 +14,8 @@ from tests.support.node import node
 
 CASE = {"id": "1", "expr": "a + 1.5", "fields": {"a": {"type": "number", "scale": 2}}, "record": {"a": "2.25"}}
 WORLD = {
-    "now": "2026-01-31T01:00:00Z", "today": "2026-01-31", "calendar": {"days": [], "hours": [[540, 720], [780, 1080]]}, "me": None, "parameters": {}, "forms": {},
+    "now": "2026-01-31T01:00:00Z", "today": "2026-01-31", "me": None, "parameters": {}, "forms": {},
+    "calendar": {"days": [], "hours": [[540, 720], [780, 1080]]},
     "zone": {"cuts": [], "offsets": [0], "yearly": []}, "people": {"known": {}, "all": True}, "types": {},
     "subjects": [{}],
 }  # fmt: skip
