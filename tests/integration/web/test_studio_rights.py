@@ -7,8 +7,9 @@ import pytest
 KINDS = ("studio", "revisions")
 FILLED = {
     "app": "library", "form": "book", "uid": "aaaaaaaaaaaa", "key": "fine_booked", "number": "1", "part": "states",
-    "role": "aaaaaaaaaaaa", "list": "aaaaaaaaaaaa", "field": "aaaaaaaaaaaa",
+    "role": "aaaaaaaaaaaa", "list": "aaaaaaaaaaaa", "field": "aaaaaaaaaaaa", "step": "aaaaaaaaaaaa",
 }  # fmt: skip
+OF_DUTIES = {"part": "late"}
 SENT = {"seen": "1.0", "key": "name", "value": "x", "name": "x", "act": "add", "role": "librarian", "user": "x"}
 
 
@@ -19,7 +20,8 @@ def addresses(app):
     found = []
     for rule in app.url_map.iter_rules():
         if rule.endpoint.partition(".")[0].startswith(KINDS):
-            values = {name: FILLED[name] for name in rule.arguments}
+            known = FILLED | (OF_DUTIES if rule.endpoint.startswith("studio_duties") else {})
+            values = {name: known[name] for name in rule.arguments}
             found += [(method, urls.build(rule.endpoint, values)) for method in sorted(rule.methods & {"GET", "POST"})]
     return found
 
