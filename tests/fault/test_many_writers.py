@@ -6,6 +6,7 @@ import multiprocessing
 import secrets
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,13 +14,14 @@ import pytest
 from engine.decision.problems import STALE
 from engine.forms.field_types import BUILT_IN
 from engine.kernel.clocks import Clocks
-from engine.kernel.problems import EngineError
+from engine.kernel.problems import EngineError, Nature
 from engine.runtime.services import assemble
 from engine.storage.database import open_database
 from tests.support.apps import access, app, field, form, role
 from tests.support.sites import Site
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.synchronize import Barrier
 
     from engine.runtime.records import Records
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 PROCESSES, THREADS, TURNS = 5, 10, 4
 WRITERS = PROCESSES * THREADS
 SECONDS = 120
+PATIENCE = 5
 SHARED = 3
 """So many records all of them edit."""
 
@@ -37,6 +40,23 @@ def documents():
     order = form("order", field("no", "auto_number", pattern="DD{nnnn}"), field("by", "number"))
     count = form("count", field("total", "number", digits=9))
     return app(order, count, key="shop", roles=[role("clerk", access("order"), access("count"))])
+
+
+def patiently(do: Callable[[], None]) -> None:
+    """Do something, and once more where the database asks for patience, as whoever uses it would; not for ever."""
+    for left in reversed(range(PATIENCE)):
+        try:
+            do()
+        except EngineError as error:
+            if error.nature is not Nature.BUSY or not left:
+                raise
+            continue
+        return
+
+
+def order(records: Records, viewer: Viewer, number: int) -> None:
+    """Make an order, which is given a number."""
+    records.create(viewer, "shop", "order", {"by": str(number)})
 
 
 def add_one(records: Records, viewer: Viewer, id: str) -> None:
@@ -61,8 +81,8 @@ def write(url: str, user: str, shared: list[str], begin: Barrier, told: multipro
 
     def work(number: int) -> None:
         for turn in range(TURNS):
-            records.create(viewer, "shop", "order", {"by": str(number)})
-            add_one(records, viewer, shared[(number + turn) % SHARED])
+            patiently(partial(order, records, viewer, number))
+            patiently(partial(add_one, records, viewer, shared[(number + turn) % SHARED]))
 
     begin.wait(SECONDS)
     try:
