@@ -47,14 +47,16 @@ def test_deadlines_that_count_workdays_are_put_off_when_a_day_becomes_one_off(si
     assert timers(site) == {"a": moment("2026-03-06T00:00")}
 
 
+def listed(site, me, filter):
+    """Return the names of the things of which a condition holds."""
+    return [one.fields["name"] for one in site.services.records.list(me, "shop", "thing", filter=filter).items]
+
+
 def test_a_weekend_is_worked_when_it_is_said_and_a_list_agrees(site, me, root):
     make(site, me, "a", day="2026-03-07")
-    listed = lambda: [  # noqa: E731
-        one.fields["name"] for one in site.services.records.list(me, "shop", "thing", filter="is_workday(day)").items
-    ]
-    assert listed() == []
+    assert listed(site, me, "is_workday(day)") == []
     say(site, root, {"2026-03-07": True})
-    assert listed() == ["a"]
+    assert listed(site, me, "is_workday(day)") == ["a"]
     assert works(site, me, "2026-03-07")
     assert not works(site, me, "2026-03-08")
 
@@ -164,12 +166,9 @@ def test_deadlines_that_count_working_hours_follow_days_and_hours(site):
 def test_a_list_counts_the_hours_that_were_said(site, me, root):
     make(site, me, "a", seen_at="2026-03-05T14:00:00+08:00")
     over = "work_hours_between(seen_at, datetime(2026-03-06, 10)) = 5"
-    listed = lambda: [  # noqa: E731
-        one.fields["name"] for one in site.services.records.list(me, "shop", "thing", filter=over).items
-    ]
-    assert listed() == ["a"]
+    assert listed(site, me, over) == ["a"]
     site.services.days_off.set_hours(root, ZONE, [["00:00", "24:00"]])
-    assert listed() == []
+    assert listed(site, me, over) == []
 
 
 def test_half_of_a_time_in_working_hours_is_half_of_these(site):
