@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import cast
 
 from engine.catalog.apps import Catalog
-from engine.decision import holding, problems
+from engine.decision import problems
 from engine.decision.after_rules import run_rules
 from engine.decision.approvals.people import may_act_for
 from engine.decision.approvals.signing import pass_due, sign
-from engine.decision.beginning import new_saving
 from engine.decision.calls import take_answer
 from engine.decision.changeset import Changeset
+from engine.decision.changing import changed, create, delete, fire, update
 from engine.decision.commands import (
     Act,
     ApprovalActKind,
@@ -49,31 +48,18 @@ from engine.decision.facts import (
     RunQuery,
     TaskQuery,
 )
-from engine.decision.given_values import merged_lines, repeated, retired_choices, with_retired
 from engine.decision.intakes import take_item
 from engine.decision.making import keep_document
-from engine.decision.pending import Saving
-from engine.decision.permissions import access_to, existing, require, require_still
 from engine.decision.pressing import press
 from engine.decision.relocating import relocate
 from engine.decision.saving import save
 from engine.decision.tasks import announce_done, close_task
 from engine.decision.undoing import undo
 from engine.decision.work import Key, MissingFactsError, Parameters, Work
-from engine.forms.access import Right
-from engine.forms.compiling import SYSTEM_LABELS
-from engine.forms.forms import Form
-from engine.forms.payloads import read_payload
-from engine.kernel.canonical import Json
-from engine.kernel.problems import EngineError, Problem, Text
-from engine.kernel.values import Row
-from engine.workflows import problems as flow_problems
-from engine.workflows.workflows import Transition, Workflow
+from engine.kernel.problems import EngineError, Problem
 
 FIELDS = "fields"
 """Where a payload's fields stand in every input; problems of a field are found under it."""
-
-DELETING = Text("删除", "Delete")
 
 
 def decide(command: Command, catalog: Catalog, parameters: Parameters, facts: Facts) -> Outcome:
@@ -136,11 +122,11 @@ def _carry_out(work: Work) -> Key | None:
     body = work.command.body
     match body:
         case Create():
-            return _create(work, body)
+            return create(work, body)
         case Update():
-            return _update(work, body)
+            return update(work, body)
         case Delete():
-            return _delete(work, body)
+            return delete(work, body)
         case Fire():
             return fire(work, body)
         case Act():
@@ -202,149 +188,6 @@ def _changeset(work: Work) -> Changeset:
         cancelled=tuple(work.cancelled),
         notes=tuple(work.notes),
     )
-
-
-def _create(work: Work, body: Create) -> Key:
-    access = access_to(work, work.form(body.app, body.form))
-    if work.command.actor.user is not None and not access.may("create"):
-        raise EngineError(problems.ABSENT.at())
-    saving = opened(work, body)
-    save(saving)
-    require_still(saving, "create")
-    return saving.key
-
-
-def opened(work: Work, body: Create) -> Saving:
-    """Return the save of the new record that a payload describes; an id that a line brings along is not believed."""
-    app, form = work.app(body.app), work.form(body.app, body.form)
-    values, found = read_payload(form, body.fields)
-    for key, value in values.items():
-        item = form.fields.get(key)
-        if item is not None and item.type is None and value is not None:
-            values[key] = merged_lines(None, value)
-    saving = new_saving(work, app, form, values, work.command.actor, typed=True)
-    saving.found = found
-    saving.found += _forbidden(saving, "create")
-    saving.transition = _transition(saving, body.transition)
-    return saving
-
-
-def _transition(saving: Saving, key: str | None) -> Transition | None:
-    if key is None:
-        return None
-    flow = saving.workflow
-    if flow is None:
-        raise EngineError(flow_problems.NO_WORKFLOW.at())
-    if key not in flow.transitions:
-        raise EngineError(flow_problems.NO_SUCH_TRANSITION.at(key=key, known=", ".join(flow.transitions)))
-    return flow.transitions[key]
-
-
-def _forbidden(saving: Saving, right: Right) -> list[Problem]:
-    """Return the fields that a payload changes and the sender's roles do not let fill in this row."""
-    if saving.work.command.actor.user is None:
-        return []
-    before: Row = saving.before or {}
-    closed = access_to(saving.work, saving.form).closed(right, saving.before or saving.row, saving.around)
-    changed_keys = [key for key, value in saving.given.items() if value != before.get(key)]
-    return [_not_yours(saving.form, key) for key in changed_keys if key in closed]
-
-
-def _not_yours(form: Form, key: str) -> Problem:
-    labels = form.fields[key].labels if key in form.fields else SYSTEM_LABELS[key]
-    return problems.FIELD_FORBIDDEN.at(key, label_zh=labels.zh, label_en=labels.en)
-
-
-def _update(work: Work, body: Update) -> Key:
-    form = work.form(body.app, body.form)
-    before = existing(work, body.app, form, body.id, body.seen)
-    require(work, form, "update", before)
-    saving = changed(work, form, before, body.fields)
-    _refuse_locked(saving.workflow, before)
-    save(saving)
-    require_still(saving, "update")
-    return saving.key
-
-
-def _refuse_locked(flow: Workflow | None, before: Row) -> None:
-    """Raise where the record's state lets it change by transitions only: neither edited nor put away."""
-    state = before.get("state")
-    if flow is not None and state is not None and flow.states[state].locked:
-        labels = flow.states[state].labels
-        raise EngineError(flow_problems.LOCKED.at(state_zh=labels.zh, state_en=labels.en))
-
-
-def changed(work: Work, form: Form, before: Row, fields: Json, transition: str | None = None) -> Saving:
-    """Return the save of an existing record with what a payload changes; lines keep what they do not name."""
-    kept = retired_choices(form, before, fields)
-    values, found = read_payload(form, {**fields, **{key: rest for key, (rest, _) in kept.items()}} if kept else fields)
-    values |= {
-        key: with_retired(form.fields[key], values[key], held) for key, (_, held) in kept.items() if key in values
-    }
-    for key, value in values.items():
-        item = form.fields.get(key)
-        if item is not None and item.type is None and value is not None:
-            found.extend(repeated(item, value))
-            values[key] = merged_lines(before.get(key), value)
-    saving = Saving(
-        work=work,
-        app=work.app(form.app),
-        form=form,
-        before=before,
-        row={**before, **values},
-        given=values,
-        actor=work.command.actor,
-        found=found,
-    )
-    saving.found += _forbidden(saving, "update")
-    saving.transition = _transition(saving, transition)
-    return saving
-
-
-def _delete(work: Work, body: Delete) -> Key:
-    form = work.form(body.app, body.form)
-    before = existing(work, body.app, form, body.id, body.seen)
-    require(work, form, "delete", before)
-    _refuse_locked(work.app(body.app).workflows.get(form.key), before)
-    saving = changed(work, form, before, {})
-    holding.refuse_held(saving, DELETING)
-    saving.typed, saving.plain = False, True
-    saving.row["deleted_at"] = work.moment
-    save(saving)
-    return saving.key
-
-
-def fire(work: Work, body: Fire, needed: Iterable[str] = (), one_needed: Iterable[str] = ()) -> Key:
-    """Fire a transition of a record with the fields of a payload.
-
-    Beside its own, all ``needed`` fields must be filled, and one of ``one_needed`` if there are any.
-    """
-    form = work.form(body.app, body.form)
-    before = existing(work, body.app, form, body.id, body.seen)
-    saving = changed(work, form, before, body.fields, body.transition)
-    saving.needed, saving.one_needed = tuple(needed), tuple(one_needed)
-    beyond = _beyond(saving)
-    if beyond and not _may_edit(saving, before):
-        saving.found += [_not_yours(form, key) for key in beyond]
-    save(saving)
-    if beyond:
-        require_still(saving, "update")
-    return saving.key
-
-
-def _beyond(saving: Saving) -> list[str]:
-    """Return the fields that a person changes on the way and the transition does not name."""
-    if saving.transition is None or saving.work.command.actor.user is None:
-        return []
-    before: Row = saving.before or {}
-    named = saving.transition.definition.named
-    return [key for key, value in saving.given.items() if key not in named and value != before.get(key)]
-
-
-def _may_edit(saving: Saving, before: Row) -> bool:
-    flow, state = saving.workflow, before.get("state")
-    locked = flow is not None and state is not None and flow.states[state].locked
-    return not locked and access_to(saving.work, saving.form).covers("update", before, saving.around)
 
 
 def _act(work: Work, body: Act) -> Key:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.catalog.apps import Catalog
+from engine.decision.changing import changed, opened
 from engine.decision.commands import Command, Create, Fire, NeedFacts, Update
-from engine.decision.deciding import begin, changed, opened, placed
+from engine.decision.deciding import begin, placed
 from engine.decision.facts import Facts
 from engine.decision.pending import Saving
 from engine.decision.permissions import existing

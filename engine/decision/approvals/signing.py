@@ -39,7 +39,7 @@ WITH_WORDS = frozenset(("reject", "return", "comment"))
 LONGEST_COMMENT = 2000
 
 Changed = Callable[[Work, Form, Row, Json], Saving]
-"""Makes the save of a record out of a payload: ``engine.decision.deciding.changed``."""
+"""Makes the save of a record out of a payload: ``engine.decision.changing.changed``."""
 
 
 def sign(work: Work, body: Sign, changed: Changed, save: Save) -> Key:
