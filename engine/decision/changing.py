@@ -9,8 +9,9 @@ from engine.decision.beginning import new_saving
 from engine.decision.commands import Create, Delete, Fire, Update
 from engine.decision.given_values import merged_lines, repeated, retired_choices, with_retired
 from engine.decision.pending import Saving
-from engine.decision.permissions import access_to, existing, require, require_still
+from engine.decision.permissions import access_to, as_seen, existing, require, require_still
 from engine.decision.saving import save
+from engine.decision.since import Rebasing, since
 from engine.decision.work import Key, Work
 from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
@@ -63,13 +64,20 @@ def _transition(saving: Saving, key: str | None) -> Transition | None:
 
 
 def _forbidden(saving: Saving, right: Right) -> list[Problem]:
-    """Return the fields that a payload changes and the sender's roles do not let fill in this row."""
+    """Return the fields that a payload changes and the sender's roles do not let fill in this row.
+
+    A hidden one is refused whatever is said of it, or whoever tries one value after the other learns what it holds.
+    """
     if saving.work.command.actor.user is None:
         return []
+    access, row = access_to(saving.work, saving.form), saving.before or saving.row
     before: Row = saving.before or {}
-    closed = access_to(saving.work, saving.form).closed(right, saving.before or saving.row, saving.around)
-    changed_keys = [key for key, value in saving.given.items() if value != before.get(key)]
-    return [_not_yours(saving.form, key) for key in changed_keys if key in closed]
+    closed, hidden = access.closed(right, row, saving.around), access.hidden(row, saving.around)
+    return [
+        _not_yours(saving.form, key)
+        for key, value in saving.given.items()
+        if key in closed and (value != before.get(key) or (key in hidden and saving.before is not None))
+    ]
 
 
 def _not_yours(form: Form, key: str) -> Problem:
@@ -80,9 +88,9 @@ def _not_yours(form: Form, key: str) -> Problem:
 def update(work: Work, body: Update) -> Key:
     """Change a record; EngineError with everything that keeps it as it is."""
     form = work.form(body.app, body.form)
-    before = existing(work, body.app, form, body.id, body.seen)
+    before = existing(work, body.app, form, body.id)
     require(work, form, "update", before)
-    saving = changed(work, form, before, body.fields)
+    saving = changed(work, form, before, body.fields, seen=body.seen)
     _refuse_locked(saving.workflow, before)
     save(saving)
     require_still(saving, "update")
@@ -97,8 +105,15 @@ def _refuse_locked(flow: Workflow | None, before: Row) -> None:
         raise EngineError(flow_problems.LOCKED.at(state_zh=labels.zh, state_en=labels.en))
 
 
-def changed(work: Work, form: Form, before: Row, fields: Json, transition: str | None = None) -> Saving:
-    """Return the save of an existing record with what a payload changes; lines keep what they do not name."""
+def changed(
+    work: Work, form: Form, before: Row, fields: Json, transition: str | None = None, seen: int | None = None
+) -> Saving:
+    """Return the save of an existing record with what a payload changes; lines keep what they do not name.
+
+    The payload is meant for the version that its sender has ``seen``; where that is not the record's, what others have
+    changed since stays, and what both have changed is a conflict (see ``engine.decision.since``).
+    """
+    rebasing = Rebasing(work, form, before, since(work, form, before, seen))
     kept = retired_choices(form, before, fields)
     values, found = read_payload(form, {**fields, **{key: rest for key, (rest, _) in kept.items()}} if kept else fields)
     values |= {
@@ -108,7 +123,8 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
         item = form.fields.get(key)
         if item is not None and item.type is None and value is not None:
             found.extend(repeated(item, value))
-            values[key] = merged_lines(before.get(key), value)
+            values[key] = merged_lines(rebasing.known_lines(key), value)
+    values = rebasing.given(values)
     saving = Saving(
         work=work,
         app=work.app(form.app),
@@ -121,13 +137,23 @@ def changed(work: Work, form: Form, before: Row, fields: Json, transition: str |
     )
     saving.found += _forbidden(saving, "update")
     saving.transition = _transition(saving, transition)
+    if saving.transition is not None:
+        _refuse_moved(rebasing, seen)
+        rebasing.confirmed(key for key in saving.transition.definition.named if key not in values)
+    saving.found += rebasing.found
     return saving
+
+
+def _refuse_moved(rebasing: Rebasing, seen: int | None) -> None:
+    """Raise where the record has come to another state: whoever fires a transition means the state that they saw."""
+    if "state" in rebasing.since.touched:
+        raise EngineError(problems.STALE.at(seen=seen, now=rebasing.row["version"]))
 
 
 def delete(work: Work, body: Delete) -> Key:
     """Put a record into the bin as its sender saw it; EngineError where something still keeps it here."""
     form = work.form(body.app, body.form)
-    before = existing(work, body.app, form, body.id, body.seen)
+    before = as_seen(work, body.app, form, body.id, body.seen)
     require(work, form, "delete", before)
     _refuse_locked(work.app(body.app).workflows.get(form.key), before)
     saving = changed(work, form, before, {})
@@ -144,8 +170,8 @@ def fire(work: Work, body: Fire, needed: Iterable[str] = (), one_needed: Iterabl
     Beside its own, all ``needed`` fields must be filled, and one of ``one_needed`` if there are any.
     """
     form = work.form(body.app, body.form)
-    before = existing(work, body.app, form, body.id, body.seen)
-    saving = changed(work, form, before, body.fields, body.transition)
+    before = existing(work, body.app, form, body.id)
+    saving = changed(work, form, before, body.fields, body.transition, body.seen)
     saving.needed, saving.one_needed = tuple(needed), tuple(one_needed)
     beyond = _beyond(saving)
     if beyond and not _may_edit(saving, before):

@@ -69,11 +69,17 @@ def is_one_of(work: Work, form: Form, who: Iterable[PersonsDef], row: Row) -> bo
     return any(item.of in roles if item.kind == "role" else user in named(work, form, item, row) for item in who)
 
 
-def existing(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
-    """Return the record; EngineError where it is absent, not readable, or not what the sender looked at."""
+def existing(work: Work, app: str, form: Form, id: str) -> Row:
+    """Return the record; EngineError where it is absent or not readable."""
     row = work.record(app, form.key, id)
     if row is None or not readable(work, form, row):
         raise EngineError(ABSENT.at())
+    return row
+
+
+def as_seen(work: Work, app: str, form: Form, id: str, seen: int | None) -> Row:
+    """Return the record; EngineError where it is absent, not readable, or at another version than the sender saw."""
+    row = existing(work, app, form, id)
     if seen is not None and seen != row["version"]:
         raise EngineError(STALE.at(seen=seen, now=row["version"]))
     return row

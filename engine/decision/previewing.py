@@ -21,11 +21,12 @@ from engine.kernel.values import Row
 
 @dataclass(frozen=True)
 class Preview:
-    """A save as it would be; problems of fields have paths under ``fields``."""
+    """A save as it would be; problems of fields have paths under ``fields``, ``given`` are those the sender changes."""
 
     row: Row
     stands: Mapping[str, Standing]
     problems: tuple[Problem, ...]
+    given: frozenset[str] = frozenset()
 
 
 def preview(command: Command, catalog: Catalog, parameters: Parameters, facts: Facts) -> Preview | NeedFacts:
@@ -46,10 +47,10 @@ def _saving(work: Work) -> Saving:
             return opened(work, body)
         case Update(app, form, id, fields, seen):
             definition = work.form(app, form)
-            return changed(work, definition, existing(work, app, definition, id, seen), fields)
+            return changed(work, definition, existing(work, app, definition, id), fields, seen=seen)
         case Fire(app, form, id, transition, fields, seen):
             definition = work.form(app, form)
-            return changed(work, definition, existing(work, app, definition, id, seen), fields, transition)
+            return changed(work, definition, existing(work, app, definition, id), fields, transition, seen)
         case _:
             message = f"{type(body).__name__} has no preview"
             raise TypeError(message)
@@ -61,4 +62,4 @@ def _tried(saving: Saving) -> Preview:
         found = saving.found
     except EngineError as error:
         stands, found = {}, [*saving.found, *error.problems]
-    return Preview(saving.row, stands, tuple(placed(problem) for problem in distinct(found)))
+    return Preview(saving.row, stands, tuple(placed(problem) for problem in distinct(found)), frozenset(saving.given))

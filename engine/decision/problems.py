@@ -49,6 +49,26 @@ BLANK_ARGUMENT = ProblemKind(
     Text("调用“{operation}”时参数“{key}”是空的", "The argument “{key}” of the call “{operation}” is blank"),
     Text("让规则先检查它不为空", "Let the rule ask first that it is not blank"),
 )
+CONFLICT = ProblemKind(
+    "DECIDE-009",
+    Text(
+        "“{label_zh}”已被他人改为“{theirs_zh}”,您填的是“{mine_zh}”",
+        "“{label_en}” was changed to “{theirs_en}” meanwhile; yours is “{mine_en}”",
+    ),
+    Text(
+        "请看过最新内容后,选定其中一个再保存", "Look at the record as it is now, choose one of the two and save again"
+    ),
+    Nature.CONFLICT,
+)
+LINE_GONE = ProblemKind(
+    "DECIDE-010",
+    Text(
+        "“{label_zh}”中的一行,一人改了,另一人删了",
+        "A line of “{label_en}” was changed by one and removed by the other",
+    ),
+    Text("请看过最新内容后再改", "Look at the record as it is now and make your change again"),
+    Nature.CONFLICT,
+)
 NO_REASON = ProblemKind(
     "UNDO-001",
     Text("请写明为什么撤回", "Say why it is undone"),

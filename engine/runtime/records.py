@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from engine.decision.changeset import Actor
 from engine.decision.commands import Body, Create, Delete, Fire, Press, Update
+from engine.decision.previewing import Preview
 from engine.decision.problems import ABSENT
-from engine.forms.filling import Standing
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json, compact, digest
 from engine.kernel.identifiers import is_uuid
-from engine.kernel.problems import EngineError, Problem, Text
+from engine.kernel.problems import EngineError, Text
 from engine.kernel.values import Row
 from engine.runtime.answering import answer_to, latest_answer
 from engine.runtime.buttons import whole_view
@@ -153,17 +153,30 @@ class Records:
             return latest_answer(reading, definition, _readable(reading, definition, _id(id)))
 
     def preview(
-        self, viewer: Viewer, app: str, form: str, fields: Json, id: str | None = None, transition: str | None = None
+        self,
+        viewer: Viewer,
+        app: str,
+        form: str,
+        fields: Json,
+        *,
+        id: str | None = None,
+        transition: str | None = None,
+        seen: int | None = None,
     ) -> FormState:
-        """Return how a form being filled stands: values after defaults and computation, conditions, problems."""
+        """Return how a form being filled stands: values after defaults and computation, conditions, problems.
+
+        What is filled in is meant for version ``seen`` of the record; what both have changed is a problem (DECIDE-009).
+        """
         body: Body = Create(app, form, fields, transition)
-        if id is not None:
-            body = Fire(app, form, _id(id), transition, fields) if transition else Update(app, form, _id(id), fields)
+        if id is not None and transition:
+            body = Fire(app, form, _id(id), transition, fields, seen)
+        elif id is not None:
+            body = Update(app, form, _id(id), fields, seen)
         with self._desk.reading(viewer) as reading:
             definition = reading.form(app, form)
             command = self._execution.command(Actor(viewer.id), body)
             found = tried(self._execution, reading, command)
-            return _form_state(reading, definition, found.row, found.stands, found.problems)
+            return _form_state(reading, definition, found)
 
     def live(self, viewer: Viewer, app: str, form: str, id: str | None = None, transition: str | None = None) -> Json:
         """Return what a page needs to keep a form in step by itself (see ``engine.runtime.form_trees``)."""
@@ -243,9 +256,8 @@ def _receipt(form: Form, row: Row) -> RecordView:
     return RecordView(form.app, form.key, str(row["id"]), int(row["version"]), row.get("state"), None, {}, "")
 
 
-def _form_state(
-    reading: Reading, form: Form, row: Row, stands: Mapping[str, Standing], found: tuple[Problem, ...]
-) -> FormState:
+def _form_state(reading: Reading, form: Form, found: Preview) -> FormState:
+    row = found.row
     access, around = reading.access(form), reading.surroundings(form.app)
     hidden = access.hidden(row, around)
     closed = access.closed("create" if row["version"] == 0 else "update", row, around)
@@ -253,11 +265,12 @@ def _form_state(
     prefetch(reading, form, [row])
     states = {
         key: FieldState(standing.visible and key not in hidden, standing.required, standing.read_only or key in closed)
-        for key, standing in stands.items()
+        for key, standing in found.stands.items()
     }
     return FormState(
         fields=fields_json(visible, row),
         states=states,
         shown=shown(reading, form, visible, row),
-        problems=found,
+        problems=found.problems,
+        given=found.given,
     )

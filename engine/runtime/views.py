@@ -125,12 +125,16 @@ class FieldState:
 
 @dataclass(frozen=True)
 class FormState:
-    """A form being filled: the values after defaults and computation, and how each field stands."""
+    """A form being filled: the values after defaults and computation, and how each field stands.
+
+    ``given`` are the fields that were filled in, without those that were left as their sender saw them.
+    """
 
     fields: Mapping[str, Json]
     states: Mapping[str, FieldState]
     shown: Mapping[str, object]
     problems: tuple[Problem, ...] = ()
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from web.entrance import is_fragment
 from web.errors import told
 from web.filling.posted import PREFIX, Posted, add_line, move_line, read_post, remove_line
 from web.filling.sending import Resolved
+from web.pages.catching_up import catch_up, chosen
 from web.pages.desk import Desk, Tray, find, shown_while_typing, without_hidden
 from web.pages.stale import stale_page
 from web.problems import NOT_FOUND, NOT_YOURS, SENT_BEFORE, RequestRefused, status_of
@@ -145,21 +146,47 @@ def update(app: str, form: str, record_id: UUID) -> BaseResponse:
     desk, tray, resolved = _opened(view, record)
     if (answer := _only_redrawn(desk, tray, resolved)) is not None:
         return answer
+    if resolved.problems:
+        return _refused(desk, tray, resolved, resolved.problems, 422)
+    seen, done = record.version if tray.version is None else tray.version, "updated"
+    if seen != record.version:
+        caught = _caught_up(desk, record, resolved.posted, seen)
+        if not isinstance(caught, Posted):
+            return caught
+        tray, resolved, done = replace(tray, version=record.version), Resolved(caught), "merged"
     state = desk.state(resolved.posted)
     sent = desk.sendable(resolved.posted, state, tray.warned)
-    if resolved.problems or sent.newly_hidden:
-        return _refused(desk, tray, resolved, (*resolved.problems, *sent.newly_hidden), 422)
-    seen = tray.version if tray.version is not None else record.version
+    if sent.newly_hidden:
+        return _refused(desk, tray, resolved, sent.newly_hidden, 422)
     try:
-        if sent.fields or seen != record.version:
-            instance().records.update(viewer(), app, form, record.id, dict(sent.fields), seen)
+        if sent.fields:
+            instance().records.update(viewer(), app, form, record.id, dict(sent.fields), record.version)
     except EngineError as error:
-        if error.nature is Nature.CONFLICT and seen != record.version:
-            return stale_page(view, record, seen, request.path, sent.fields)
+        if error.nature is Nature.CONFLICT:  # once more, between the look at it and the save
+            now = instance().records.read(viewer(), app, form, record.id)
+            return stale_page(view, now, record.version, request.path, sent.fields)
         if error.nature is Nature.ABSENT:
             raise
         return _refused(desk, tray, resolved, told(error), status_of(error))
-    return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done="updated"), 303)
+    return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done=done), 303)
+
+
+def _caught_up(desk: Desk, record: RecordView, posted: Posted, seen: int) -> Posted | BaseResponse:
+    """Return the post as it is meant for the record as it is now, or the page that asks whose value is to hold."""
+    said = chosen(record.version)
+    given_up = [key for key, own in (said or {}).items() if not own]
+    try:
+        caught = catch_up(desk, posted, seen, given_up)
+    except EngineError as error:
+        if error.nature is not Nature.CONFLICT:
+            raise
+        if said is not None:
+            return posted.with_fields({key: value for key, value in posted.fields.items() if key not in given_up})
+        return stale_page(desk.form, record, seen, request.path, desk.given(posted))
+    if any(key not in (said or {}) for key in caught.disputed):
+        mine = caught.posted.fields
+        return stale_page(desk.form, record, seen, request.path, mine, caught.disputed)
+    return caught.posted
 
 
 def _opened(view: FormView, record: RecordView | None) -> tuple[Desk, Tray, Resolved]:

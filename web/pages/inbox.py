@@ -17,7 +17,7 @@ from web.filling.posted import read_post
 from web.pages.approvals import sign
 from web.pages.asking import Attempt, ask_page, only_redrawn
 from web.pages.desk import Desk, Tray
-from web.pages.stale import stale_page
+from web.pages.stale import overtaken_page
 from web.problems import NOT_FOUND, RequestRefused, status_of
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def act(task_id: UUID, action: str) -> BaseResponse:
         instance().inbox.act(viewer(), task.id, action, fields, version=tray.version)
     except EngineError as error:
         if error.nature is Nature.CONFLICT and tray.version is not None and tray.version != record.version:
-            return stale_page(form, record, tray.version, request.path, fields, url_for("inbox.inbox"))
+            return overtaken_page(form, record, tray.version, told(error))
         if error.nature is Nature.ABSENT:
             raise
         attempt = Attempt(resolved, told(error), status_of(error))

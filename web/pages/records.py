@@ -16,7 +16,7 @@ from web.pages.approval_panel import panel_of
 from web.pages.asking import Asked, Attempt, ask_page, asked_for, fresh_tray, only_redrawn
 from web.pages.blocks import drawing
 from web.pages.desk import Desk, Tray
-from web.pages.stale import stale_page
+from web.pages.stale import overtaken_page
 from web.problems import NOT_FOUND, NOT_YOURS, RequestRefused, status_of
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def delete(app: str, form: str, record_id: UUID) -> BaseResponse:
         instance().records.delete(asking, app, form, identifier, view.version if seen is None else seen)
     except EngineError as error:
         if error.nature is Nature.CONFLICT and seen != view.version:
-            back = url_for("records.record", app=app, form=form, record_id=identifier)
-            return stale_page(designed, view, seen or 0, request.path, {}, back)
+            return overtaken_page(designed, view, seen or 0, told(error))
         return shown(app, form, identifier, error)
     return redirect(url_for("lists.records", app=app, form=form, done="deleted"), 303)
 
@@ -130,7 +129,7 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
         )
     except EngineError as error:
         if error.nature is Nature.CONFLICT and tray.version is not None and tray.version != view.version:
-            return stale_page(designed, view, tray.version, request.path, fields, _address(view))
+            return overtaken_page(designed, view, tray.version, told(error))
         if error.nature is Nature.ABSENT:
             raise
         if not offered.asks and not any(problem.path for problem in error.problems):

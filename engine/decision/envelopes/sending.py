@@ -8,7 +8,7 @@ from engine.decision.changeset import Holding, OutboxMessage
 from engine.decision.envelopes.commands import SendForSigning
 from engine.decision.envelopes.handling import DUE, Handling
 from engine.decision.facts import PersonQuery
-from engine.decision.permissions import access_to, existing, require
+from engine.decision.permissions import access_to, as_seen, require
 from engine.decision.persons import active
 from engine.decision.problems import ABSENT, NOT_ALLOWED
 from engine.decision.standing import StandingEnvelope
@@ -32,7 +32,7 @@ KEPT_AT_LAST = 2
 def send_for_signing(work: Work, body: SendForSigning) -> Key:
     """Send a document to be signed; EngineError with all that is wrong with its signers."""
     form = work.form(body.app, body.form)
-    row = existing(work, body.app, form, body.record, body.seen)
+    row = as_seen(work, body.app, form, body.record, body.seen)
     _may(work, form, row, body.field)
     found = [*_shortcomings(work, body), *_no_room(form, row, body.field)]
     if found:

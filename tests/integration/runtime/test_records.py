@@ -58,13 +58,13 @@ def test_a_record_changes_as_asked_when_it_is_updated(library):
     assert changed.fields["isbn"] == book.fields["isbn"]
 
 
-@pytest.mark.parametrize("seen", [0, 1, 3])
-def test_a_change_is_a_conflict_when_the_version_is_not_the_present_one(library, seen):
+@pytest.mark.parametrize(("seen", "code"), [(0, "DECIDE-002"), (1, "DECIDE-009"), (3, "DECIDE-002")])
+def test_a_change_is_a_conflict_when_the_version_is_not_the_present_one(library, seen, code):
     book = library.book()
     library.records.update(library.anna, "library", "book", book.id, {"title": "b"}, 1)
     with pytest.raises(EngineError) as raised:
         library.records.update(library.anna, "library", "book", book.id, {"title": "c"}, seen)
-    assert raised.value.problems[0].code == "DECIDE-002"
+    assert raised.value.problems[0].code == code
     assert raised.value.nature is Nature.CONFLICT
     assert library.records.read(library.anna, "library", "book", book.id).title == "b"
     library.records.update(library.anna, "library", "book", book.id, {"title": "d"}, None)
@@ -275,11 +275,11 @@ def test_a_preview_keeps_nothing_when_a_form_is_being_filled(library):
     assert state.fields["copy_count"] == "1"
     assert state.states["isbn"].required
     loan = library.loan()
-    state = records.preview(anna, "library", "loan", {"condition": "damaged"}, loan.id)
+    state = records.preview(anna, "library", "loan", {"condition": "damaged"}, id=loan.id)
     assert not state.states["condition"].visible
     assert library.site.count("book") == 1
     assert records.read(anna, "library", "loan", loan.id).version == 1
-    state = records.preview(anna, "library", "loan", {}, loan.id, "lend")
+    state = records.preview(anna, "library", "loan", {}, id=loan.id, transition="lend")
     assert (state.problems, records.read(anna, "library", "loan", loan.id).state) == ((), "requested")
 
 

@@ -206,3 +206,20 @@ class _Numbers:
     def __call__(self) -> str:
         type(self).count += 1
         return f"978-{self.count:09d}"
+
+
+@pytest.fixture
+def book(api, isbn):
+    def make(**fields):
+        return api.make("book", **{"title": "活着", "isbn": isbn(), **fields})
+
+    return make
+
+
+@pytest.fixture
+def loan(api, book, isbn):
+    def make(**fields):
+        member = api.make("member", name="李雷", card_no=isbn())
+        return api.make("loan", book=book()["id"], member=member["id"], **fields)
+
+    return make
