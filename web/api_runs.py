@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.runtime.runs.together import RunsTogether
-from web import api
+from web import api, api_bin
 from web.doors import instance, viewer
 from web.payloads import idempotency_key, known_parameters
 from web.wire_runs import (
@@ -22,7 +22,7 @@ from web.wire_runs import (
 if TYPE_CHECKING:
     from flask import Response
 
-blueprint = api.blueprint
+blueprint = api_bin.blueprint
 
 
 @blueprint.get("/<app>/runs")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from engine.decision import holding
@@ -174,9 +174,9 @@ def check_made(saving: Saving) -> None:
             saving.found.extend(filling.unfit(item, value, item.key))
 
 
-def check_uniqueness(saving: Saving) -> None:
-    """Gather unique fields whose value another record has."""
-    before: Row = saving.before or {}
+def check_uniqueness(saving: Saving, anew: Collection[str] = ()) -> None:
+    """Gather unique fields whose value another record has: those that change, and those that count ``anew``."""
+    before: Row = {key: value for key, value in (saving.before or {}).items() if key not in anew}
     queries: dict[str, Query] = {
         item.key: SameQuery(saving.app.key, saving.form.key, (item.key,), (saving.row[item.key],), saving.key[2])
         for item in saving.form.unique

@@ -47,6 +47,16 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Take a record out of the recycle bin."""
+
+    app: str
+    form: str
+    id: str
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fire:
     """Fire a transition, filling the fields of the payload on the way."""
 
@@ -214,6 +224,7 @@ Body = (
     Create
     | Update
     | Delete
+    | Restore
     | Fire
     | Act
     | Press

@@ -27,6 +27,7 @@ from engine.decision.commands import (
     Press,
     Refusal,
     Relocate,
+    Restore,
     RunRules,
     Sign,
     TakeAnswer,
@@ -52,6 +53,7 @@ from engine.decision.intakes import take_item
 from engine.decision.making import keep_document
 from engine.decision.pressing import press
 from engine.decision.relocating import relocate
+from engine.decision.restoring import restore
 from engine.decision.saving import save
 from engine.decision.tasks import announce_done, close_task
 from engine.decision.undoing import undo
@@ -101,6 +103,8 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(RecordQuery(app, form, id))
         case TakeAnswer(app, form, id) | Relocate(app, form, id) | KeepDocument(app, form, id):
             queries.append(RecordQuery(app, form, id))
+        case Restore(app, form, id):
+            queries.append(RecordQuery(app, form, id, deleted=True))
         case RunRules(app, form, record, event):
             queries.append(RecordQuery(app, form, record, bool(event.get("deleted"))))
         case Act(task):
@@ -127,6 +131,8 @@ def _carry_out(work: Work) -> Key | None:
             return update(work, body)
         case Delete():
             return delete(work, body)
+        case Restore():
+            return restore(work, body)
         case Fire():
             return fire(work, body)
         case Act():

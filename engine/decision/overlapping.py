@@ -103,7 +103,9 @@ class Changes:
             case ApprovalsOnQuery(app, form, id):
                 return (app, form, id) in self.with_approvals
             case RunQuery() | EnvelopeQuery() | ChangesQuery() | MessageQuery() | TaskEndQuery():
-                return True  # asked only where a run is undone, or for an envelope, which is decided by itself
+                return (
+                    True  # asked only where a run is undone, somebody was faster, or for an envelope, decided by itself
+                )
             case PersonQuery() | RoleQuery() | AwayQuery() | SuperiorsQuery():
                 return False  # no decision changes people
 

@@ -28,6 +28,9 @@ from engine.kernel.values import Row, Value
 from engine.rules.rules import Event, old_fields
 from engine.workflows.workflows import Transition
 
+DELETE, RESTORE = "delete", "restore"
+"""What the journal calls a record that is put away, and one that is taken out of the bin."""
+
 
 def save(saving: Saving) -> Row:
     """Decide one save: note its write, or raise EngineError with every problem found."""
@@ -207,8 +210,9 @@ def _note_write(saving: Saving) -> None:
         action = "relocate"
     if saving.undoes is not None:
         action = UNDO
-    if saving.row.get("deleted_at") is not None:
-        action = "delete"
+    restored = old.get("deleted_at") is not None and saving.row.get("deleted_at") is None
+    if saving.row.get("deleted_at") is not None or restored:
+        action = RESTORE if restored else DELETE
     _gather_write(saving, changes, action, version)
     numbering.note_numbers(saving)
     leave(work, written(saving.key, version, new=before is None))
@@ -221,7 +225,7 @@ def _note_write(saving: Saving) -> None:
         _note_event(saving, changes, old)
     overtake(saving, save)
     hand_over(saving, save)
-    if saving.row.get("state") != old.get("state"):
+    if restored or saving.row.get("state") != old.get("state"):
         start_where_entered(saving, save)
 
 

@@ -1,6 +1,7 @@
 """Housekeeping: what nobody asks for any more goes, a few rows at a time; how long it is kept is a setting.
 
-Records, the journal, tasks, notifications and dead letters are none of its business: they stay.
+Records stay, but those that have lain in the bin for as long as is stated; the journal, tasks, notifications and dead
+letters are none of its business.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.kernel.clocks import DAY_MS, Moment
 from engine.runtime.execution import Execution
+from engine.runtime.recycling.destroying import destroy_old
 from engine.runtime.settings import Retention
 from engine.storage import (
     capture_tokens,
@@ -54,7 +56,8 @@ class Housekeeping:
         now = self.execution.clocks.real()
         if now < self._again:
             return 0
-        gone = self.execution.attempt(self._forget) + self._sweep()
+        binned = destroy_old(self.execution, self.retention.bin) if self.retention.bin else 0
+        gone = self.execution.attempt(self._forget) + self._sweep() + binned
         if not gone:
             self._again = now + PAUSE_MS
         return gone

@@ -9,6 +9,7 @@ from engine.catalog.apps import App
 from engine.catalog.connectors.intakes import acting_as
 from engine.decision.facts import PersonQuery
 from engine.decision.receipts import UNDO
+from engine.decision.saving import DELETE, RESTORE
 from engine.forms.forms import Form
 from engine.kernel.canonical import Json
 from engine.kernel.clocks import moment_text
@@ -34,7 +35,8 @@ ACTIONS = {
     "create": Text("新建", "Created"),
     UPDATE: Text("修改", "Changed"),
     "relocate": Text("随流程调整迁移状态", "Moved to another state with many others"),
-    "delete": Text("删除", "Deleted"),
+    DELETE: Text("删除", "Deleted"),
+    RESTORE: Text("从回收站恢复", "Restored from the bin"),
     ERASURE: Text("清除数据", "Erased"),
 }
 

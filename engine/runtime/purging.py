@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 from engine.catalog.documents import Documents
 from engine.decision.changeset import Actor, Note
 from engine.kernel.clocks import moment_text
-from engine.kernel.identifiers import uuid7
 from engine.kernel.problems import EngineError, Problem, Text
 from engine.runtime import problems
 from engine.runtime.desk import Desk
 from engine.runtime.drafting import current_of
 from engine.runtime.execution import Execution
+from engine.runtime.granting import authorship
 from engine.runtime.views import Viewer
 from engine.runtime.whole_tables import whole_tables
 from engine.storage import journal, purging, revisions
 from engine.storage.form_tables import FormTables, PhysicalTable, Tables, form_tables
-from engine.storage.journal import Authorship
 from engine.storage.locks import PUBLISHING, lock_name
 from engine.storage.purging import Kept, Remains
 from engine.storage.system_columns import CONVERTED, SYSTEM_COLUMNS
@@ -118,7 +117,7 @@ def _removed(connection: Connection, execution: Execution, key: str) -> dict[str
     if key not in apps:
         raise EngineError(problems.NO_APP.at(app=key, known=", ".join(apps)))
     live = {form.key: {field.key for field in form.fields} for form in apps[key].definition.forms}
-    tables = _tables(connection, execution, key)
+    tables = tables_ever(connection, execution, key)
     forms = {form: Remains(found) for (_, form), found in sorted(tables.items()) if form not in live}
     fields = {
         f"{form}.{field}": Remains(found, field)
@@ -129,7 +128,8 @@ def _removed(connection: Connection, execution: Execution, key: str) -> dict[str
     return {**forms, **fields}
 
 
-def _tables(connection: Connection, execution: Execution, key: str) -> Tables:
+def tables_ever(connection: Connection, execution: Execution, key: str) -> Tables:
+    """Return the tables of an app with all that its designs ever had."""
     catalogs = execution.catalogs
     return form_tables(whole_tables(connection, key, catalogs.types), catalogs.dialect)
 
@@ -187,7 +187,9 @@ def _begun(
             purging.forget_messages(connection, remains)
             if remains.field is None:
                 purging.loosen(connection, remains)
-        journal.note(connection, _authorship(execution, actor), (_note(key, name, confirmed[name]) for name in found))
+        journal.note(
+            connection, authorship(execution, actor.user), (_note(key, name, confirmed[name]) for name in found)
+        )
 
     execution.attempt(begin)
     return revision, found
@@ -217,15 +219,15 @@ def _referred(connection: Connection, execution: Execution, found: Mapping[str, 
     going = {remains.tables.main.spec.name: name for name, remains in found.items() if remains.field is None}
     leaving = {(remains.tables.app, name) for name, remains in found.items()}
     every = revisions.ever(connection) if going else ()
-    for app, tables in ((key, one) for key in every for one in _tables(connection, execution, key).values()):
+    for app, tables in ((key, one) for key in every for one in tables_ever(connection, execution, key).values()):
         if (app, tables.form) in leaving:
             continue
-        for place, table, key, target in _references(tables):
+        for place, table, key, target in references(tables):
             if target in going and (app, place) not in leaving and purging.referring(connection, table, key):
                 yield problems.STILL_REFERRED.at(going[target], name=going[target], by=f"{app}.{place}")
 
 
-def _references(tables: FormTables) -> Iterator[tuple[str, PhysicalTable, str, str]]:
+def references(tables: FormTables) -> Iterator[tuple[str, PhysicalTable, str, str]]:
     """Go through the columns of a form that refer to a table: the field, where it is kept, by which key, the table."""
     for table in (tables.main, *tables.lines.values()):
         for column in table.spec.columns:
@@ -239,15 +241,10 @@ def _step(
 ) -> str | None:
     """Destroy what the next records keep; return after which record it goes on, None where all is done."""
     _unchanged(connection, remains.tables.app, revision)
-    by = _authorship(execution, actor)
+    by = authorship(execution, actor.user)
     if remains.field is None:
         return "" if purging.remove_next(connection, remains, by, revision) else None
     return purging.erase_next(connection, remains, by, revision, after)
-
-
-def _authorship(execution: Execution, actor: Actor) -> Authorship:
-    moment = execution.clocks.business()
-    return Authorship(actor, uuid7(moment, execution.randomness(10)), moment, execution.randomness)
 
 
 def _note(app: str, name: str, kept: Kept) -> Note:

@@ -38,6 +38,7 @@ from engine.runtime.printouts import Printouts
 from engine.runtime.purging import Purging
 from engine.runtime.quick_actions import QuickActions
 from engine.runtime.records import Records
+from engine.runtime.recycling.bin import Bin
 from engine.runtime.related import Related
 from engine.runtime.relocations import Relocations
 from engine.runtime.runs.runs import Runs
@@ -97,6 +98,11 @@ class Services:
     def snapshots(self) -> Snapshots:
         """The figures that metrics have kept."""
         return Snapshots(self.desk)
+
+    @property
+    def bin(self) -> Bin:
+        """The records that were deleted."""
+        return Bin(self.desk)
 
     @property
     def boards_sent(self) -> BoardsSent:

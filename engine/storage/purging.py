@@ -14,15 +14,17 @@ from sqlalchemy import bindparam, cast, delete, exists, func, or_, select, updat
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.kernel.canonical import Json, compact
+from engine.kernel.clocks import Moment
 from engine.storage import journal, records, system_tables
 from engine.storage.audit_records import PURGE
 from engine.storage.form_tables import FormTables, PhysicalTable
 from engine.storage.journal import Authorship, NewEntry
 from engine.storage.journal_triggers import ERASURE
+from engine.storage.rows import to_physical
 from engine.storage.write_guard import writing
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
 CHUNK = 200
 """Records in one transaction: few enough that whoever writes waits no more than some hundredths of a second."""
@@ -174,10 +176,15 @@ def erase_next(
 
 def remove_next(connection: Connection, remains: Remains, by: Authorship, revision: int) -> bool:
     """Remove the next records of a form with all that is kept about them; False where there was none left."""
+    ids = records.ids_after(connection, remains.tables, None, CHUNK)
+    if ids:
+        remove(connection, remains, ids, by, revision)
+    return bool(ids)
+
+
+def remove(connection: Connection, remains: Remains, ids: Sequence[str], by: Authorship, revision: int) -> None:
+    """Remove records of a form, to which nothing refers, with all that is kept about them."""
     tables = remains.tables
-    ids = records.ids_after(connection, tables, None, CHUNK)
-    if not ids:
-        return False
     main = tables.main.table
     versions = {
         row.id: row.version for row in connection.execute(select(main.c.id, main.c.version).where(main.c.id.in_(ids)))
@@ -195,7 +202,6 @@ def remove_next(connection: Connection, remains: Remains, by: Authorship, revisi
         for lines in tables.lines.values():
             connection.execute(delete(lines.table).where(lines.table.c.parent.in_(ids)))
         connection.execute(delete(main).where(main.c.id.in_(ids)))
-    return True
 
 
 def _entry(
@@ -244,6 +250,44 @@ def _forget_about(connection: Connection, remains: Remains, ids: Sequence[str]) 
         connection.execute(delete(_RUN).where(*about, _RUN.c.trace.contains(f'"{field}"', autoescape=True)))
         uses = (_USE.c.app == app, _USE.c.form == form, _USE.c.record.in_(ids))
         connection.execute(delete(_USE).where(*uses, _USE.c.field == field, ~_IN_AN_ENVELOPE))
+
+
+def forget_messages_of(connection: Connection, tables: FormTables, ids: Sequence[str]) -> None:
+    """Take messages about records out of the outbox, those that wait as well."""
+    for id in ids:
+        told = (_OUTBOX.c.payload.contains(f'"record":"{id}"'), _OUTBOX.c.payload.contains(f'"app":"{tables.app}"'))
+        connection.execute(delete(_OUTBOX).where(*told))
+
+
+def binned(
+    connection: Connection, tables: FormTables, before: Moment, *, only: str | None = None, after: str = "", most: int
+) -> list[str]:
+    """Return the next ids of records that lie in the bin since before a moment, or ``only`` that one, and hold them."""
+    main = tables.main.table
+    query = _lying(tables, before).where(main.c.id > after)
+    if only is not None:
+        query = query.where(main.c.id == only)
+    return list(connection.execute(query.order_by(main.c.id).limit(most).with_for_update()).scalars())
+
+
+def any_binned(connection: Connection, tables: FormTables, before: Moment) -> bool:
+    """Tell whether any record lies in the bin since before a moment."""
+    return connection.execute(_lying(tables, before).limit(1)).first() is not None
+
+
+def _lying(tables: FormTables, before: Moment) -> Select[Any]:
+    main = tables.main.table
+    since = to_physical(before, tables.main.columns["deleted_at"], tables.main.dialect)
+    return select(main.c.id).where(main.c.deleted_at.is_not(None), main.c.deleted_at < since)
+
+
+def referred(connection: Connection, table: PhysicalTable, key: str, ids: Sequence[str], *, own: bool) -> set[str]:
+    """Return which of the records a column refers to; ``own`` rows of these very records do not count."""
+    column = table.table.c[key]
+    query = select(column).where(column.in_(ids)).distinct()
+    if own:
+        query = query.where(table.table.c["parent" if "parent" in table.columns else "id"].not_in(ids))
+    return set(connection.execute(query).scalars())
 
 
 def forget_messages(connection: Connection, remains: Remains) -> None:

@@ -44,8 +44,26 @@ def list_rows(
     column = form.main.columns.get(sort)
     if column is None or column.kind in _UNSORTABLE:
         raise EngineError(problems.UNSORTABLE.at("sort", field=sort))
+    alive = form.main.table.c.deleted_at.is_(None)
+    return _page(connection, _Segments(form, (alive, *where), column, descending), after, limit)
+
+
+def list_binned(
+    connection: Connection, form: FormTables, where: Conditions = (), *, after: str | None = None, limit: int = 50
+) -> tuple[list[Row], str | None]:
+    """Return the next ``limit`` deleted records, the last deleted first, and the cursor of those after them.
+
+    EngineError (STORE-040) for a cursor that this list did not give.
+    """
+    column = form.main.columns["deleted_at"]
+    binned = form.main.table.c.deleted_at.is_not(None)
+    return _page(connection, _Segments(form, (binned, *where), column, True), after, limit)
+
+
+def _page(connection: Connection, segments: _Segments, after: str | None, limit: int) -> tuple[list[Row], str | None]:
+    form, column, descending = segments.form, segments.column, segments.descending
+    sort = column.key
     cursor = None if after is None else read_cursor(after, sort, descending, column)
-    segments = _Segments(form, where, column, descending)
     wanted = limit + 1
     found: list[Any] = []
     if cursor is None or cursor.value is not None:
@@ -94,22 +112,21 @@ class _Segments:
 
     def __init__(self, form: FormTables, where: Conditions, column: ColumnSpec, descending: bool) -> None:
         """Know the list; the place in it comes with each question."""
+        self.form, self.column, self.descending = form, column, descending
         main = form.main.table
         self._dialect = form.main.dialect
-        self._spec = column
         self._sort: ColumnElement[Any] = main.c[column.key]
         self._id: ColumnElement[Any] = main.c.id
-        self._descending = descending
-        self._base: Select[Any] = form.main.everything.where(main.c.deleted_at.is_(None), *where)
+        self._base: Select[Any] = form.main.everything.where(*where)
 
     def filled(self, after: Cursor | None) -> Select[Any]:
         """Return the query of the records that have a value in the field, behind the cursor."""
-        keys = [self._id] if self._spec.key == "id" else [self._sort, self._id]
+        keys = [self._id] if self.column.key == "id" else [self._sort, self._id]
         query = self._base if len(keys) == 1 else self._base.where(self._sort.is_not(None))
         if after is not None:
             place = [self._literal(self._id, after.id)]
             if len(keys) == 2:  # noqa: PLR2004 - the field and the id
-                place.insert(0, self._literal(self._sort, to_physical(after.value, self._spec, self._dialect)))
+                place.insert(0, self._literal(self._sort, to_physical(after.value, self.column, self._dialect)))
             query = query.where(self._beyond(tuple_(*keys), tuple_(*place)))
         return query.order_by(*(self._directed(key) for key in keys))
 
@@ -125,7 +142,7 @@ class _Segments:
         return literal(value, column.type)
 
     def _beyond(self, keys: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:
-        return keys < place if self._descending else keys > place
+        return keys < place if self.descending else keys > place
 
     def _directed(self, key: ColumnElement[Any]) -> ColumnElement[Any]:
-        return key.desc() if self._descending else key.asc()
+        return key.desc() if self.descending else key.asc()

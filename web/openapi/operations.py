@@ -199,6 +199,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("ETag",),
         refusals=OF_A_BODY,
     ),
+    "binned": _reading("Binned", 404, 422, parameters=("limit", "after")),
+    "restore": Operation(
+        f"{OWN}record", body="Nothing", parameters=("IfMatch",), headers=("ETag",), refusals=OF_A_BODY
+    ),
+    "destroy": Operation(None, status=204, refusals=(403, 404, 409, 422)),
     "history": _reading("History", *OF_A_RECORD),
     "documents": _reading("Documents", *OF_A_RECORD),
     "document": Operation("Content", refusals=OF_A_BODY, gives="*/*"),

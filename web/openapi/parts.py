@@ -134,6 +134,14 @@ TASK: Final = closed(
     priority={"enum": ["urgent", "high", "normal", "low"]},
     actions={"type": "array", "items": WORD},
 )
+BINNED: Final = closed(
+    items={
+        "type": "array",
+        "items": closed(id=ID, version=NUMBER, title=WORD, deleted_at=AT, deleted_by=PERSON),
+        "description": "Deleted records, the last one first",
+    },
+    next={"type": ["string", "null"]},
+)
 CHANGE: Final = closed(key=WORD, before=ANY, after=ANY)
 ENTRY: Final = closed(
     id=ID,
@@ -236,6 +244,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Parameter": PARAMETER,
     "Parameters": listed(PARAMETER),
     "History": listed(ENTRY),
+    "Binned": BINNED,
     "Documents": listed(closed(key=WORD, labels=named("Text"), type=WORD)),
     "Rule": RULE,
     "TableRow": TABLE_ROW,

@@ -106,6 +106,8 @@ STATE_CHANGING = (
     "/me/absences",
     "/a/library/moves/",
     "/calendar",
+    f"/a/library/book/bin/{ABSENT}/restore",
+    f"/a/library/book/bin/{ABSENT}/destroy",
     "/calendar/hours",
     f"/me/absences/{ABSENT}/remove",
     "/approvals/several",

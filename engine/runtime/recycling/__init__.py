@@ -1,0 +1,1 @@
+"""The recycle bin of records."""
