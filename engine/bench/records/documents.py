@@ -12,6 +12,8 @@ RELATED: Final = tuple(f"kind_{number}" for number in range(10))
 """The forms whose records point at a customer."""
 KINDS: Final = ("a", "b", "c", "d", "e", "f")
 REGIONS: Final = ("north", "east", "south", "west")
+SHOWN: Final = ("name", "customer", "kind", "amount", "seen_on")
+"""The columns of the list of deals."""
 FIELDS: Final = 12
 RULES: Final = 10
 
@@ -72,8 +74,7 @@ def _deal(element: _Elements) -> dict[str, Json]:
         _field(element, "note", "long_text"),
         _field(element, "worth", "money", computed="amount * or_zero(quantity)"),
     ]
-    shown = ["name", "customer", "kind", "amount", "seen_on"]
-    return {"title": "{{name}}", "fields": list(fields), "list": {"fields": list(shown), "sort": "-seen_on"}}
+    return {"title": "{{name}}", "fields": list(fields), "list": {"fields": list(SHOWN), "sort": "-seen_on"}}
 
 
 def _customer(element: _Elements) -> dict[str, Json]:

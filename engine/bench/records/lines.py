@@ -13,7 +13,7 @@ from sqlalchemy import event
 from engine.bench.jobs import made_beside
 from engine.bench.measuring import Line, Work, alternating, bounded, compared, timed, yardstick
 from engine.bench.records import by_hand
-from engine.bench.records.documents import APP, CUSTOMER, DEAL, RELATED
+from engine.bench.records.documents import APP, CUSTOMER, DEAL, RELATED, SHOWN
 from engine.bench.records.ground import Ground, ground
 from engine.bench.records.submitting import submit_lines
 from engine.decision.changeset import Actor
@@ -82,8 +82,9 @@ def deciding(made: Ground, _rounds: int = 0) -> Iterator[Line]:
     yield bounded(f"records {made.dialect} decide() of a submission", seconds, DECIDE_SECONDS, yardstick())
 
 
-def _asked(amount: int) -> str:
-    return f'kind = "a" and amount > {amount}'
+def _shown(amount: int) -> dict[str, Any]:
+    """Return what the page of a list asks for: two filters, and the list's columns in words."""
+    return {"filter": f'kind = "a" and amount > {amount}', "limit": by_hand.PAGE, "words": SHOWN}
 
 
 def lists(made: Ground, rounds: int) -> Iterator[Line]:
@@ -97,7 +98,7 @@ def listing(made: Ground, name: str, amount: int, rounds: int) -> Line:
     statement = by_hand.page(made.dialect, amount)
 
     def ours() -> list[str]:
-        shown = made.instance.records.list(made.viewer, APP, DEAL, filter=_asked(amount), limit=by_hand.PAGE)
+        shown = made.instance.records.list(made.viewer, APP, DEAL, **_shown(amount))
         return [record.id for record in shown.items]
 
     def theirs() -> list[str]:
@@ -164,7 +165,7 @@ def _submitting(made: Ground) -> Work:
 
 def _listed(made: Ground) -> Work:
     """Return what reads a page of the list that has two filters."""
-    return lambda: made.instance.records.list(made.viewer, APP, DEAL, filter=_asked(COMMON), limit=by_hand.PAGE)
+    return lambda: made.instance.records.list(made.viewer, APP, DEAL, **_shown(COMMON))
 
 
 def _growing(what: str, many: Ground, few: Ground, ours: Work, reference: Work, rounds: int) -> Line:
