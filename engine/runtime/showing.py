@@ -202,7 +202,7 @@ def _releaser_names(reading: Reading, form: Form, row: Row) -> Text:
 
 
 class _Worder:
-    """Puts values into words of both languages; remembers what a field is, and the records that it has named."""
+    """Puts values into words of both languages; remembers what a field is, and what it has said."""
 
     def __init__(self, reading: Reading, app: str) -> None:
         """Speak of values of an app."""
@@ -226,7 +226,7 @@ class _Worder:
             return files_seen.captured_words(self.reading, item.definition.type, value)
         if isinstance(value, tuple):
             return [self._in_both((one,), kind) for one in value]
-        if not isinstance(kind, language.ReferenceType):
+        if not isinstance(kind, _COMING_AGAIN):
             return self._in_both(value, kind)
         if (item, value) not in self._named:
             self._named[item, value] = self._in_both(value, kind)
@@ -242,6 +242,8 @@ class _Worder:
 
 _ALIKE = (language.NumberType, language.DateType, language.DateTimeType, language.TextType, language.PersonType)
 """Types whose values are the same in every language."""
+_COMING_AGAIN = (language.ReferenceType, language.ChoiceType, language.DateType, language.BooleanType)
+"""Types of which many records of a page have the same value."""
 
 
 def field_words(reading: Reading, form: Form, key: str, value: Value) -> object:
