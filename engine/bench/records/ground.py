@@ -148,7 +148,7 @@ def _deal(number: int) -> dict[str, Any]:
         "amount": 100_000 + mixed * 104_729 % 9_000_000,
         "quantity": 1 + number % 7,
         "discount": 500,
-        "seen_on": FIRST_DAY + mixed * 48_271 % DAYS,
+        "seen_on": FIRST_DAY + number % DAYS,  # of which the kind and the amount tell nothing
         "met_at": begun,
         "urgent": number % 2 == 0,
         "phone": "13800138000",
