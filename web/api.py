@@ -235,7 +235,7 @@ def records(app: str, form: str) -> Response:
     """List records: filtered, sorted, one page."""
     asked = query()
     page = instance().records.list(
-        viewer(), app, form, filter=asked.filter, sort=asked.sort, limit=asked.limit, after=asked.after
+        viewer(), app, form, filter=asked.filter, sort=asked.sort, limit=asked.limit, after=asked.after, words=()
     )
     return answer(page_json(page))
 

@@ -18,6 +18,7 @@ from engine.bench.javascript import javascript_lines
 from engine.bench.jobs import job_lines, made_beside
 from engine.bench.measuring import ROUNDS, Line
 from engine.bench.pushing import push_lines
+from engine.bench.records.lines import record_lines
 from engine.bench.rules import rule_lines
 from engine.runtime.settings import REDIS_URL, Settings
 from engine.storage.javascript import LEAST_NODE, NODE_VARIABLE, find_node
@@ -81,8 +82,14 @@ def push(*, quick: bool, database: str | None) -> Iterator[Line]:
                 yield from push_lines("PostgreSQL", Settings(home / "p", url), quick=quick)
 
 
+def records(*, quick: bool, database: str | None) -> Iterator[Line]:
+    """Yield the figures of records submitted, listed and opened; on databases made and dropped beside ``database``."""
+    rows, rounds = (QUICK_ROWS, QUICK_ROUNDS) if quick else (ROWS, SQL_ROUNDS)
+    yield from record_lines(database, rows, rounds)
+
+
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = MappingProxyType(
-    {"lang": lang, "rules": rules, "boards": boards, "jobs": jobs, "push": push}
+    {"lang": lang, "rules": rules, "boards": boards, "jobs": jobs, "push": push, "records": records}
 )
 
 

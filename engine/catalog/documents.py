@@ -196,11 +196,11 @@ def _breach(error: ValidationError, path: str) -> Iterator[Problem]:
 
 _CHOICES = ("choice", "multi_choice")
 _SEVERAL = (StorageKind.TEXTS, StorageKind.JSON)
-NOT_OF_LINES = frozenset(("default", "computed", "unique", "options", "option_list"))
+NOT_OF_LINES = frozenset(("default", "computed", "unique", "indexed", "options", "option_list"))
 """What a field of lines cannot have: it holds no one value."""
 OF_LINES = frozenset(("fields", "default_line"))
 """What only a field of lines can have."""
-NOT_IN_LINES = frozenset(("visible_when", "read_only_when", "unique", "read_only_after_create"))
+NOT_IN_LINES = frozenset(("visible_when", "read_only_when", "unique", "indexed", "read_only_after_create"))
 """What a field inside of lines cannot have."""
 
 
@@ -235,6 +235,7 @@ def _typed_properties(
     refused = {*OF_LINES, *without}
     refused |= set() if field["type"] in _CHOICES else {"options", "option_list"}
     refused |= {"unique"} if kind.storage in _SEVERAL else set()
+    refused |= {"indexed"} if kind.storage in _SEVERAL or field["type"] == "long_text" else set()
     yield from _foreign(place, set(field) & FIELD_KEYS, FIELD_KEYS - refused)
     own = {key: value for key, value in field.items() if key not in FIELD_KEYS}
     schema = {"type": "object", "properties": dict(kind.properties), "additionalProperties": False}

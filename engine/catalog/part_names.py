@@ -127,6 +127,7 @@ home 首页 home
 hooks 推送 hooks
 icon 图标 icon
 initial 初始状态 initial state
+indexed 便于查找和排序 quick to find and to sort by
 inputs 输入 inputs
 intake 接收方式 intake
 intakes 接收 intakes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from engine.catalog.definitions import AppDef
 from engine.catalog.naming import Names, column_name
@@ -11,7 +12,12 @@ from engine.catalog.tables import ColumnSpec, TableSpec
 from engine.forms.definitions import FieldDef, FormDef, digits_of, scale_of, target_of
 from engine.forms.field_types import LINES, FieldType
 from engine.kernel.registries import Registry
+from engine.kernel.values import StorageKind
 from engine.workflows.definitions import WorkflowDef
+
+KEYS: Final = frozenset(("choice", "person", "reference"))
+"""Types of fields that hold keys and ids."""
+_SCALARS: Final = frozenset((StorageKind.NUMBER, StorageKind.BOOLEAN, StorageKind.DATE, StorageKind.DATETIME))
 
 
 def table_specs(
@@ -33,14 +39,20 @@ def _form_specs(
     types: Registry[FieldType],
 ) -> Iterable[TableSpec]:
     name = own[form.key]
+    sorted_by = {
+        item.key for item in form.fields if item.key == form.list_sort.removeprefix("-") and _is_short(item, types)
+    }
     yield TableSpec(
         app=app,
         form=form.key,
         name=name,
         view=f"v_{name}",
         labels=form.labels,
-        columns=_columns(
-            app, form.fields, every, types, {item.key: column_name(own, form.key, item) for item in form.fields}
+        columns=tuple(
+            replace(column, indexed=True) if column.key in sorted_by else column
+            for column in _columns(
+                app, form.fields, every, types, {item.key: column_name(own, form.key, item) for item in form.fields}
+            )
         ),
         states=tuple((state.key, state.labels) for state in flow.states) if flow else (),
     )
@@ -56,6 +68,11 @@ def _form_specs(
                 columns=_columns(app, field.lines, every, types, {}),
                 parent=name,
             )
+
+
+def _is_short(field: FieldDef, types: Registry[FieldType]) -> bool:
+    """Tell whether every value of the field fits into an index; of a text nobody can be sure who wrote it, nor when."""
+    return field.type in KEYS or (field.type != LINES and types[field.type].storage in _SCALARS)
 
 
 def _columns(
@@ -88,5 +105,5 @@ def column_spec(
         references=every.get(target_of(field, app)) if is_reference else None,
         options=tuple((option.key, option.labels) for option in field.options),
         unique=field.unique,
-        indexed=is_reference,
+        indexed=is_reference or field.indexed,
     )

@@ -52,6 +52,7 @@ class FieldDef:
     validations: tuple[ValidationDef, ...] = ()
     set_by_system: bool = False
     unique: bool = False
+    indexed: bool = False
     read_only_after_create: bool = False
     default_line: bool = False
     retired: bool = False
@@ -156,7 +157,7 @@ FIELD_KEYS = frozenset(
     (
         *("uid", "key", "type", "labels", "help", "required", "required_when", "visible_when", "read_only_when"),
         *("default", "computed", "validations", "set_by", "unique", "read_only_after_create", "retired"),
-        "default_line",
+        *("default_line", "indexed"),
         *("options", "option_list", "fields"),
     )
 )
@@ -185,6 +186,7 @@ def field_def(document: Json, option_lists: Mapping[str, tuple[OptionDef, ...]])
         ),
         set_by_system=document.get("set_by") == "system" or document["type"] == NUMBERED,
         unique=document.get("unique", False) or document["type"] == NUMBERED,
+        indexed=document.get("indexed", False),
         read_only_after_create=document.get("read_only_after_create", False),
         default_line=document.get("default_line", False),
         retired=document.get("retired", False),

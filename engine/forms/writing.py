@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from engine.forms.definitions import scale_of
 from engine.forms.forms import Field, Form
@@ -33,6 +34,21 @@ def field_json(field: Field, value: Value) -> Json:
     if field.type is not None:
         return as_json(field.type.storage, value, scale_of(field.definition))
     return [line_json(field.lines, line) for line in value or ()]
+
+
+def writer(field: Field) -> Callable[[Value], Json]:
+    """Return ``field_json`` for one field: what it asks of the field is asked once, for many values."""
+    if field.type is None:
+        return partial(field_json, field)
+    kind, scale = field.type.storage, scale_of(field.definition)
+    if kind is StorageKind.NUMBER:
+        return lambda value: None if value is None else decimal_text(value, scale)
+    if kind in _AS_THEY_ARE:
+        return lambda value: value
+    return lambda value: None if value is None else as_json(kind, value)
+
+
+_AS_THEY_ARE = frozenset((StorageKind.TEXT, StorageKind.BOOLEAN, StorageKind.JSON))
 
 
 def line_json(fields: Mapping[str, Field], line: Row) -> dict[str, Json]:

@@ -23,6 +23,7 @@ from engine.runtime.whole_tables import whole_tables
 from engine.storage import ahead, ddl, settings
 from engine.storage.ahead import Ahead
 from engine.storage.ddl import AddColumn, AddIndex
+from engine.storage.lacking import with_lacking
 from engine.storage.locks import POSTGRESQL, PUBLISHING, lock_name
 from engine.storage.problems import BUSY
 
@@ -136,7 +137,8 @@ def _noted(execution: Execution, definition: AppDef) -> tuple[str, Sequence[AddC
         if made is None or old is None or made.obstacles:
             return maker, ()
         filled = {(one.spec.name, one.turn.target.name) for one in made.turnings}
-        steps = ahead.steps_ahead(connection, ddl.plan(old.tables, made.catalog.apps[app].tables), filled)
+        tables = made.catalog.apps[app].tables
+        steps = ahead.steps_ahead(connection, with_lacking(connection, ddl.plan(old.tables, tables), tables), filled)
         noted = ahead.made_by(steps)
         if steps:
             said = {"maker": maker, "columns": noted.columns, "indices": noted.indices}

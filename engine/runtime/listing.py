@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, exists, false, or_
 
@@ -17,19 +17,21 @@ from engine.language.types import BooleanType
 from engine.runtime import problems
 from engine.runtime.boards_drills import own_reads
 from engine.runtime.reading import Reading
-from engine.runtime.showing import prefetch, record_view
+from engine.runtime.showing import Viewing, prefetch
 from engine.runtime.sight import not_open
 from engine.runtime.views import Count, Page
-from engine.storage.query import bounded_count, list_rows
+from engine.storage.counting import Counted, counter_of
+from engine.storage.query import list_rows
 from engine.storage.surroundings import SqlSurroundings
 
 LIMIT = 200
 COUNT_BOUND = 1_000
+"""How far what stands beside a record or on a card is counted."""
 
 Conditions = list[ColumnElement[bool]]
 
 
-def list_page(
+def list_page(  # noqa: PLR0913 - what is asked of a list
     reading: Reading,
     form: Form,
     *,
@@ -38,10 +40,12 @@ def list_page(
     limit: int,
     after: str | None,
     within: Sequence[ColumnElement[bool]] = (),
+    words: Collection[str] | None = None,
 ) -> Page:
     """Return one page of a form's records as the viewer may see them; every problem of the request at once.
 
-    ``within`` are conditions besides the viewer's own filter, that are nobody's secret.
+    ``within`` are conditions besides the viewer's own filter, that are nobody's secret. ``words`` are the fields whose
+    values are told in words, too (None: all).
     """
     order = sort or usual_sort(reading, form)
     found = [*_limit_problems(limit), *_sort_problems(reading, form, order.removeprefix("-"))]
@@ -55,14 +59,18 @@ def list_page(
     if found:
         raise EngineError(found)
     tables, key = reading.tables(form), order.removeprefix("-")
+    counter = counter_of(reading.connection, tables, where)
     rows, following = list_rows(
-        reading.connection, tables, where, sort=key, descending=order.startswith("-"), after=after, limit=limit
-    )
-    value, exact = bounded_count(reading.connection, tables, where, COUNT_BOUND)
+        reading.connection, tables, where, sort=key, descending=order.startswith("-"), after=after, limit=limit,
+        as_it_lies=counter.is_rare(limit),
+    )  # fmt: skip
+    whole = after is None and following is None
+    counted = Counted(len(rows), exact=True) if whole else counter.count(least=len(rows))
     for row in rows:
         reading.remember(form, row)
     prefetch(reading, form, rows)
-    return Page(tuple(record_view(reading, form, row) for row in rows), following, Count(value, exact))
+    viewing = Viewing(reading, form, words)
+    return Page(tuple(viewing.of(row) for row in rows), following, Count(counted.value, counted.exact))
 
 
 def readable(reading: Reading, form: Form) -> Conditions:

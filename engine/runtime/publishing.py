@@ -24,6 +24,7 @@ from engine.runtime.pulling import follow_addresses
 from engine.runtime.revising import Next, next_revision
 from engine.runtime.timing import Values, follow_app, to_arm
 from engine.storage import ddl, drafts, revisions, settings
+from engine.storage.lacking import with_lacking
 from engine.storage.locks import PUBLISHING, lock_for_publish, lock_name
 from engine.storage.unit_of_work import apply
 
@@ -182,7 +183,8 @@ def _publish(execution: Execution, wanted: _Wanted, maker: str | None) -> Catalo
         settings.write(connection, TABLES + definition.key, json.dumps(made.names, sort_keys=True))
         app = made.catalog.apps[definition.key]
         values = execution.catalogs.parameters(connection, made.catalog)[app.key]
-        ddl.apply(connection, ddl.plan(old.tables if old else (), app.tables))
+        steps = ddl.plan(old.tables if old else (), app.tables)
+        ddl.apply(connection, with_lacking(connection, steps, app.tables) if old else steps)
         _record(connection, execution, _Change(old, current.parameters.get(app.key, {}), app, values), wanted.actor)
         return made.catalog
 

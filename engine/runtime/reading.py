@@ -47,6 +47,8 @@ class Reading:
     """The files looked up so far, by id."""
     opened: tuple[TaskOpening, ...] = ()
     """What is read gives no tasks."""
+    _access: dict[tuple[str, str], Access] = field(default_factory=dict, init=False)
+    _around: dict[str, Around] = field(default_factory=dict, init=False)
 
     @property
     def catalog(self) -> Catalog:
@@ -77,8 +79,11 @@ class Reading:
 
     def access(self, form: Form) -> Access:
         """Return what the viewer may do with a form."""
-        roles = sorted(role for app, role in self.viewer.roles if app == form.app)
-        return self.app(form.app).access(form.key, roles)
+        found = self._access.get((form.app, form.key))
+        if found is None:
+            roles = sorted(role for app, role in self.viewer.roles if app == form.app)
+            found = self._access[form.app, form.key] = self.app(form.app).access(form.key, roles)
+        return found
 
     def fetch(self, queries: Iterable[Query]) -> None:
         """Answer several questions at once, those already answered apart."""
@@ -101,10 +106,13 @@ class Reading:
 
     def surroundings(self, app: str) -> Around:
         """Return what expressions of an app see around a row."""
-        zone = self.app(app).zone
-        today = day_of(self.moment, zone)
-        parameters, calendar = self.current.parameters.get(app, {}), self.current.catalog.calendar(app)
-        return Around(self, self.moment, today, zone, self.viewer.id, parameters, calendar)
+        found = self._around.get(app)
+        if found is None:
+            zone = self.app(app).zone
+            today = day_of(self.moment, zone)
+            parameters, calendar = self.current.parameters.get(app, {}), self.current.catalog.calendar(app)
+            found = self._around[app] = Around(self, self.moment, today, zone, self.viewer.id, parameters, calendar)
+        return found
 
     def may_see(self, form: Form, row: Row) -> bool:
         """Tell whether the viewer may read a row."""

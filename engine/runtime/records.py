@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -114,7 +114,7 @@ class Records:
             duties = tuple(duties_of(Look(reading, app), definition, row))
             return replace(_view(reading, definition, row), duties=duties)
 
-    def list(
+    def list(  # noqa: PLR0913 - what is asked of a list
         self,
         viewer: Viewer,
         app: str,
@@ -124,10 +124,15 @@ class Records:
         sort: str | None = None,
         limit: int = 50,
         after: str | None = None,
+        words: Collection[str] | None = None,
     ) -> Page:
-        """Return one page of the records that the viewer may read and that meet the filter, an expression."""
+        """Return one page of the records that the viewer may read and that meet the filter, an expression.
+
+        ``words`` are the fields whose values are told in words, too (None: all).
+        """
         with self._desk.reading(viewer) as reading:
-            return list_page(reading, reading.form(app, form), filter=filter, sort=sort, limit=limit, after=after)
+            found = reading.form(app, form)
+            return list_page(reading, found, filter=filter, sort=sort, limit=limit, after=after, words=words)
 
     def choices(
         self, viewer: Viewer, app: str, form: str, text: str, limit: int = 20, fitting: Mapping[str, str] = NOTHING

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from engine.decision.facts import PersonQuery, Query, RecordQuery
 from engine.decision.holding import releasers, releasing, spoken_for
 from engine.decision.persons import look_up, named
-from engine.decision.words import Show, shower, title
+from engine.decision.words import shower, title
 from engine.forms.compiling import SYSTEM_LABELS, language_type
 from engine.forms.definitions import target_of
 from engine.forms.field_types import BUILT_IN
 from engine.forms.forms import Field, Form
-from engine.forms.writing import field_json
+from engine.forms.writing import field_json, writer
 from engine.kernel import clocks
 from engine.kernel.canonical import Json
 from engine.kernel.persons import PersonsDef
@@ -29,6 +29,7 @@ from engine.workflows.workflows import Transition, Workflow
 
 PERSONS = ("owner", "created_by", "updated_by")
 MOMENTS = ("state_since", "created_at", "updated_at")
+STAMPS = (*PERSONS, *MOMENTS)
 
 
 def prefetch(reading: Reading, form: Form, rows: Iterable[Row]) -> None:
@@ -40,8 +41,7 @@ def prefetch(reading: Reading, form: Form, rows: Iterable[Row]) -> None:
         PersonQuery(id) for row in held for party in row["held"]["parties"] for one in party for id in one["ids"]
     )
     reading.fetch(wanted)
-    fields = list(form.live_fields())
-    files_seen.look_up(reading, (id for row in listed for id in files_seen.named_in(fields, row)))
+    files_seen.look_up(reading, (id for row in listed for id in files_seen.named_in(form.captured, row)))
     look_up(reading, form, (pair for row in held for pair in spoken_for(row)))
 
 
@@ -50,7 +50,7 @@ def pointed_at(form: Form, rows: Iterable[Row]) -> list[Query]:
     wanted: list[Query] = []
     for row in rows:
         wanted.extend(PersonQuery(row[key]) for key in PERSONS if row.get(key))
-        for item in form.live_fields():
+        for item in form.pointing:
             for field, value in _leaves(item, row.get(item.key)):
                 wanted.extend(_pointed_at(form.app, field, value))
     return wanted
@@ -77,30 +77,59 @@ def _pointed_at(app: str, item: Field, value: Value) -> Iterable[Query]:
             return []
 
 
+class Viewing:
+    """Shows records of one form to the viewer; what is the same for all of them is found once."""
+
+    def __init__(self, reading: Reading, form: Form, words: Collection[str] | None = None) -> None:
+        """Show records of ``form``, of their values those of ``words`` in words too (None: all)."""
+        self._reading = reading
+        self._form = form
+        self._words = words
+        self._access = reading.access(form)
+        self._around = reading.surroundings(form.app)
+        self._flow = reading.app(form.app).workflows.get(form.key)
+        self._fields = tuple(form.live_fields())
+        self._worder = _Worder(reading, form.app)
+        self._writers = [(item.key, writer(item)) for item in self._fields]
+
+    def of(self, row: Row) -> RecordView:
+        """Return a record as the viewer may see it; the rows around it are fetched already."""
+        reading, form, flow = self._reading, self._form, self._flow
+        hidden = self._access.hidden(row, self._around)
+        locked = flow is not None and row.get("state") is not None and flow.states[row["state"]].locked
+        visible = [item for item in self._fields if item.key not in hidden] if hidden else self._fields
+        captured = [item for item in form.captured if item.key not in hidden]
+        return RecordView(
+            app=form.app,
+            form=form.key,
+            id=str(row["id"]),
+            version=int(row["version"]),
+            state=None if "state" in hidden else row.get("state"),
+            held=held_json(reading, form, row),
+            fields=_allowed(self._values(row, hidden), hidden),
+            title=title(reading, form, row, reading.viewer.language),
+            shown=self._shown(visible, row, hidden),
+            transitions=tuple(transitions(reading, form, flow, row)) if flow else (),
+            may_update=not locked and self._access.covers("update", row, self._around),
+            may_delete=not locked and self._access.covers("delete", row, self._around),
+            files=opened(reading, form, row, files_seen.seen_in(reading, captured, row)),
+        )
+
+    def _values(self, row: Row, hidden: frozenset[str]) -> dict[str, Json]:
+        written = {key: write(row.get(key)) for key, write in self._writers if key not in hidden}
+        return written | stamps_json(row)
+
+    def _shown(self, visible: Iterable[Field], row: Row, hidden: frozenset[str]) -> dict[str, object]:
+        wanted = self._words
+        if wanted is None:
+            return _allowed(_in_words(self._worder, self._form, visible, row), hidden)
+        told = [item for item in visible if item.key in wanted]
+        return _allowed(_in_words(self._worder, self._form, told, row, wanted), hidden)
+
+
 def record_view(reading: Reading, form: Form, row: Row) -> RecordView:
     """Return a record as the viewer may see it; the rows around it are fetched already."""
-    access = reading.access(form)
-    around = reading.surroundings(form.app)
-    hidden = access.hidden(row, around)
-    speech = reading.viewer.language
-    visible = [item for item in form.live_fields() if item.key not in hidden]
-    flow = reading.app(form.app).workflows.get(form.key)
-    locked = flow is not None and row.get("state") is not None and flow.states[row["state"]].locked
-    return RecordView(
-        app=form.app,
-        form=form.key,
-        id=str(row["id"]),
-        version=int(row["version"]),
-        state=None if "state" in hidden else row.get("state"),
-        held=held_json(reading, form, row),
-        fields=_allowed(fields_json(visible, row), hidden),
-        title=title(reading, form, row, speech),
-        shown=_allowed(shown(reading, form, visible, row), hidden),
-        transitions=tuple(transitions(reading, form, flow, row)) if flow else (),
-        may_update=not locked and access.covers("update", row, around),
-        may_delete=not locked and access.covers("delete", row, around),
-        files=opened(reading, form, row, files_seen.seen_in(reading, visible, row)),
-    )
+    return Viewing(reading, form).of(row)
 
 
 def held_json(reading: Reading, form: Form, row: Row) -> Json:
@@ -126,25 +155,35 @@ def _releasers(reading: Reading, form: Form, row: Row) -> tuple[tuple[str, ...],
 
 
 def _allowed(values: Mapping[str, Json], hidden: frozenset[str]) -> dict[str, Json]:
-    return {key: value for key, value in values.items() if key not in hidden}
+    return {key: value for key, value in values.items() if key not in hidden} if hidden else dict(values)
 
 
 def fields_json(fields: Iterable[Field], row: Row) -> dict[str, Json]:
     """Return the declared fields, the owner and the department, and the system's stamps, in their JSON form."""
-    values = {item.key: field_json(item, row.get(item.key)) for item in fields}
+    return {item.key: field_json(item, row.get(item.key)) for item in fields} | stamps_json(row)
+
+
+def stamps_json(row: Row) -> dict[str, Json]:
+    """Return the owner and the department, and the system's stamps, in their JSON form."""
     stamps = {key: None if row.get(key) is None else clocks.moment_text(row[key]) for key in MOMENTS}
-    who = {key: row.get(key) for key in ("owner", "department", "created_by", "updated_by")}
-    return {**values, **who, **stamps}
+    return {key: row.get(key) for key in ("owner", "department", "created_by", "updated_by")} | stamps
 
 
 def shown(reading: Reading, form: Form, fields: Iterable[Field], row: Row) -> dict[str, object]:
     """Return each value as people read it; lines are lists of such mappings."""
-    show = _worder(reading, form.app)
-    words: dict[str, object] = {item.key: _words(reading, show, form.app, item, row.get(item.key)) for item in fields}
-    words |= {key: _person_name(reading, row.get(key)) for key in PERSONS}
+    return _in_words(_Worder(reading, form.app), form, fields, row)
+
+
+def _in_words(
+    worder: _Worder, form: Form, fields: Iterable[Field], row: Row, stamps: Collection[str] = STAMPS
+) -> dict[str, object]:
+    """Return values in words: of these fields, of those of the system's stamps, and of what a record always tells."""
+    reading = worder.reading
+    words: dict[str, object] = {item.key: worder.words(item, row.get(item.key)) for item in fields}
+    words |= {key: _person_name(reading, row.get(key)) for key in PERSONS if key in stamps}
     zone = clocks.zone(reading.app(form.app).zone)
     for key in MOMENTS:
-        if row.get(key) is not None:
+        if key in stamps and row.get(key) is not None:
             words[key] = clocks.datetime_of(row[key]).astimezone(zone).strftime("%Y-%m-%d %H:%M")
     flow = reading.app(form.app).workflows.get(form.key)
     if flow is not None and row.get("state") in flow.states:
@@ -162,27 +201,49 @@ def _releaser_names(reading: Reading, form: Form, row: Row) -> Text:
     return Text(" + ".join("或".join(group) for group in names), " + ".join(" or ".join(group) for group in names))
 
 
-def _worder(reading: Reading, app: str) -> Mapping[str, Show]:
-    return {"zh": shower(reading, app, "zh"), "en": shower(reading, app, "en")}
+class _Worder:
+    """Puts values into words of both languages; remembers what a field is, and what it has said."""
+
+    def __init__(self, reading: Reading, app: str) -> None:
+        """Speak of values of an app."""
+        self.reading = reading
+        self._app = app
+        self._show = {speech: shower(reading, app, speech) for speech in ("zh", "en")}
+        self._kinds: dict[Field, language.Type] = {}
+        self._named: dict[tuple[Field, Value], object] = {}
+
+    def words(self, item: Field, value: Value) -> object:
+        """Return a value of a field as people read it."""
+        if value is None:
+            return None
+        if item.type is None:
+            inside = item.lines.items()
+            return [{key: self.words(inner, line.get(key)) for key, inner in inside} for line in value]
+        kind = self._kinds.get(item)
+        if kind is None:
+            kind = self._kinds[item] = language_type(item.definition, self._app, BUILT_IN)
+        if isinstance(kind, language.CapturedType):
+            return files_seen.captured_words(self.reading, item.definition.type, value)
+        if isinstance(value, tuple):
+            return [self._in_both((one,), kind) for one in value]
+        if not isinstance(kind, _COMING_AGAIN):
+            return self._in_both(value, kind)
+        if (item, value) not in self._named:
+            self._named[item, value] = self._in_both(value, kind)
+        return self._named[item, value]
+
+    def _in_both(self, value: Value, kind: language.Type) -> object:
+        zh = self._show["zh"](value, kind)
+        if isinstance(kind, _ALIKE):
+            return zh
+        en = self._show["en"](value, kind)
+        return zh if zh == en else Text(zh, en)
 
 
-def _words(reading: Reading, show: Mapping[str, Show], app: str, item: Field, value: Value) -> object:
-    if value is None:
-        return None
-    if item.type is None:
-        inside = item.lines.items()
-        return [{key: _words(reading, show, app, inner, line.get(key)) for key, inner in inside} for line in value]
-    kind = language_type(item.definition, app, BUILT_IN)
-    if isinstance(kind, language.CapturedType):
-        return files_seen.captured_words(reading, item.definition.type, value)
-    if isinstance(value, tuple):
-        return [_in_both(show, (one,), kind) for one in value]
-    return _in_both(show, value, kind)
-
-
-def _in_both(show: Mapping[str, Show], value: Value, kind: language.Type) -> object:
-    zh, en = (show[speech](value, kind) for speech in ("zh", "en"))
-    return zh if zh == en else Text(zh, en)
+_ALIKE = (language.NumberType, language.DateType, language.DateTimeType, language.TextType, language.PersonType)
+"""Types whose values are the same in every language."""
+_COMING_AGAIN = (language.ReferenceType, language.ChoiceType, language.DateType, language.BooleanType)
+"""Types of which many records of a page have the same value."""
 
 
 def field_words(reading: Reading, form: Form, key: str, value: Value) -> object:
@@ -195,7 +256,7 @@ def field_words(reading: Reading, form: Form, key: str, value: Value) -> object:
         return _hold_words(reading, value)
     item = form.fields.get(key)
     if item is not None:
-        return _words(reading, _worder(reading, form.app), form.app, item, value)
+        return _Worder(reading, form.app).words(item, value)
     flow = reading.app(form.app).workflows.get(form.key)
     if key == "state" and flow is not None and value in flow.states:
         return flow.states[value].labels

@@ -222,7 +222,7 @@ class QuickActionView:
 
 @dataclass(frozen=True)
 class Count:
-    """How many records match: exact up to a bound, then ``exact`` is false and ``value`` is that bound."""
+    """How many records match; where ``exact`` is false, ``value`` is an estimate of two digits."""
 
     value: int
     exact: bool

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, func, literal, select, tuple_
+from sqlalchemy.sql.operators import custom_op
 
 from engine.catalog.tables import ColumnSpec
 from engine.kernel.problems import EngineError
@@ -17,6 +18,7 @@ from engine.kernel.values import Row, StorageKind, Value
 from engine.storage import problems
 from engine.storage.cursors import Cursor, read_cursor, write_cursor
 from engine.storage.form_tables import FormTables
+from engine.storage.plans import goes_through_an_index
 from engine.storage.records import add_lines
 from engine.storage.rows import to_physical
 
@@ -26,7 +28,7 @@ Conditions = Sequence[ColumnElement[bool]]
 _UNSORTABLE = frozenset({StorageKind.JSON, StorageKind.TEXTS, StorageKind.LINES})
 
 
-def list_rows(
+def list_rows(  # noqa: PLR0913 - what is asked of a list
     connection: Connection,
     form: FormTables,
     where: Conditions = (),
@@ -35,17 +37,21 @@ def list_rows(
     descending: bool = False,
     after: str | None = None,
     limit: int = 50,
+    as_it_lies: bool = False,
 ) -> tuple[list[Row], str | None]:
     """Return the next ``limit`` records, lines included, and the cursor of the page after them, or None at the end.
 
-    Deleted records are left out. Raises ``EngineError`` for a field that cannot be sorted by (STORE-041) and for a
-    cursor that this list did not give (STORE-040).
+    Deleted records are left out. Where few records meet the conditions, ``as_it_lies`` lets SQLite go through the table
+    and sort what it finds, instead of following an index of the field from row to row. Raises ``EngineError`` for a
+    field that cannot be sorted by (STORE-041) and for a cursor that this list did not give (STORE-040).
     """
     column = form.main.columns.get(sort)
     if column is None or column.kind in _UNSORTABLE:
         raise EngineError(problems.UNSORTABLE.at("sort", field=sort))
-    alive = form.main.table.c.deleted_at.is_(None)
-    return _page(connection, _Segments(form, (alive, *where), column, descending), after, limit)
+    segments = _Segments(form, where, column, descending)
+    if as_it_lies and form.main.dialect == "sqlite" and sort != "id":
+        segments = segments.as_it_lies(connection)
+    return _page(connection, segments, after, limit)
 
 
 def list_binned(
@@ -56,8 +62,7 @@ def list_binned(
     EngineError (STORE-040) for a cursor that this list did not give.
     """
     column = form.main.columns["deleted_at"]
-    binned = form.main.table.c.deleted_at.is_not(None)
-    return _page(connection, _Segments(form, (binned, *where), column, True), after, limit)
+    return _page(connection, _Segments(form, where, column, descending=True, binned=True), after, limit)
 
 
 def _page(connection: Connection, segments: _Segments, after: str | None, limit: int) -> tuple[list[Row], str | None]:
@@ -107,17 +112,37 @@ def bounded_count(
     return min(count, bound), count <= bound
 
 
+def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column with a sign that changes no value, and keeps SQLite from using an index of it."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
 class _Segments:
     """The two queries that a sorted list consists of."""
 
-    def __init__(self, form: FormTables, where: Conditions, column: ColumnSpec, descending: bool) -> None:
+    def __init__(
+        self, form: FormTables, where: Conditions, column: ColumnSpec, descending: bool, *, binned: bool = False
+    ) -> None:
         """Know the list; the place in it comes with each question."""
         self.form, self.column, self.descending = form, column, descending
         main = form.main.table
+        self._where = where
         self._dialect = form.main.dialect
-        self._sort: ColumnElement[Any] = main.c[column.key]
+        self._column: ColumnElement[Any] = main.c[column.key]
+        self._sort: ColumnElement[Any] = self._column
         self._id: ColumnElement[Any] = main.c.id
-        self._base: Select[Any] = form.main.everything.where(*where)
+        there = main.c.deleted_at.is_not(None) if binned else main.c.deleted_at.is_(None)
+        self._base: Select[Any] = form.main.everything.where(there, *where)
+
+    def as_it_lies(self, connection: Connection) -> _Segments:
+        """Return the list without an index of the field; an index by which a condition finds records may serve it."""
+        made = _Segments(self.form, self._where, self.column, self.descending)
+        made._sort = _plain(self._column)
+        main = self.form.main.table
+        if goes_through_an_index(connection, made.filled(None), main.name):
+            alive = _plain(main.c.deleted_at).is_(None)
+            made._base = self.form.main.everything.where(alive, *self._where)
+        return made
 
     def filled(self, after: Cursor | None) -> Select[Any]:
         """Return the query of the records that have a value in the field, behind the cursor."""
@@ -132,7 +157,7 @@ class _Segments:
 
     def blank(self, after: Cursor | None) -> Select[Any]:
         """Return the query of the records that are blank in the field, behind the cursor."""
-        query = self._base.where(self._sort.is_(None))
+        query = self._base.where(self._column.is_(None))
         if after is not None:
             query = query.where(self._beyond(self._id, self._literal(self._id, after.id)))
         return query.order_by(self._directed(self._id))

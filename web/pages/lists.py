@@ -214,7 +214,7 @@ def _page(view: FormView, origin: Origin | None, filter_text: str, sort: str | N
     asked: dict[str, Any] = {"filter": filter_text or None, "sort": sort, "limit": PAGE_SIZE}
     asked["after"] = request.args.get("after") or None
     if origin is None:
-        return instance().records.list(viewer(), view.app, view.key, **asked)
+        return instance().records.list(viewer(), view.app, view.key, **asked, words=view.list_fields)
     related = instance().services.related
     found = related.page(viewer(), origin.app, origin.form, origin.id, origin.relation, **asked)
     if (found.form.app, found.form.key) != (view.app, view.key):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 from engine.catalog.comparing import ABSENT, Absent
@@ -39,8 +40,12 @@ UNLISTED: Final = ("json",)
 _CAPTURED: Final = frozenset(("photo", "location", "signature", "audio", "image", "attachment"))
 _CONDITIONS: Final = ("visible_when", "required_when", "read_only_when")
 _FORMULAS: Final = ("default", "computed")
-_FLAGS: Final = ("unique", "read_only_after_create")
+_FLAGS: Final = ("unique", "indexed", "read_only_after_create")
 _SEVERAL: Final = frozenset(("multi_choice", "persons", "references", "json", *_CAPTURED))
+_WITHOUT: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {"unique": _SEVERAL, "indexed": _SEVERAL | {"long_text"}}
+)
+"""Types of fields that cannot have a flag."""
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 _WHOLE: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
 
@@ -112,7 +117,7 @@ def _listed(
         shape: PropertyKind = "expression" if key in _FORMULAS else "condition"
         yield PropertyView(key, PARTS[key], shape, field.get(key))
     for key in () if inner or filled or kind == LINES else _FLAGS:
-        if key != "unique" or kind not in _SEVERAL:
+        if kind not in _WITHOUT.get(key, ()):
             yield PropertyView(key, PARTS[key], "flag", field.get(key, False))
 
 

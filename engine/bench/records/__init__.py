@@ -1,0 +1,1 @@
+"""Submitting, listing and opening records against what one would write by hand."""
