@@ -106,6 +106,7 @@ class FormView:
     state_kinds: Mapping[str, str]
     choose_first: str | None = None
     may_create: bool = False
+    may_export: bool = False
     start_transitions: tuple[TransitionView, ...] = ()
     zone: str = "Asia/Shanghai"
     labels_of_system: Mapping[str, Text] = field(default_factory=dict)
