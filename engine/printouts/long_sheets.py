@@ -10,12 +10,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from engine.printouts.sheets import Cell, named, put, writable
+from engine.printouts.sheets import FORMULA_LIKE, MOST_SIGNS, Cell, named, put, writable
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell as Written
 
 _WIDTH: Final = 18
+_MARKED: Final = frozenset(("", "#", *FORMULA_LIKE))
+"""What a text may begin with that the writer would not take for a text: formulas, and errors like #N/A."""
 
 
 class LongSheet:
@@ -45,15 +47,18 @@ class LongSheet:
         for row in rows:
             self._sheet.append([self._placed(across, cell) for across, cell in enumerate(row)])
 
-    def _placed(self, across: int, cell: Cell) -> Written | None:
+    def _placed(self, across: int, cell: Cell) -> Written | str | None:
         """Return the place of a column with this value in it: a row is written before the next one is begun.
 
-        A place that was a text stays marked as one, so that texts, and each way to show a number, have their own.
+        A plain text needs none. A place that was a text stays marked as one, so that texts, and each way to show a
+        number, have their own.
         """
-        if cell.value is None:
+        value = cell.value
+        if value is None:
             return None
-        quoted = isinstance(cell.value, str)
-        key = (across, "'" if quoted else cell.shown)
+        if isinstance(value, str) and (text := writable(value)[:MOST_SIGNS])[:1] not in _MARKED:
+            return text
+        key = (across, "'" if isinstance(value, str) else cell.shown)
         place = self._cells.get(key)
         if place is None:
             place = self._cells[key] = WriteOnlyCell(self._sheet)

@@ -6,10 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from engine.printouts.sheets import Cell
+from engine.printouts.sheets import Cell, writable
 
 MEDIA: Final = "text/csv; charset=utf-8"
 MARK: Final = "\ufeff".encode()
@@ -36,7 +35,7 @@ def written(cell: Cell) -> str:
         case None:
             return ""
         case str():
-            text = cell.value.replace("\x00", "")
+            text = writable(cell.value)
             return f"'{text}" if text[:1] in FORMULA_LIKE else text
         case Decimal():
             return f"{cell.value:f}"
