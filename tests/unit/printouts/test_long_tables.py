@@ -35,7 +35,7 @@ def test_texts_stay_texts_when_they_look_like_something_else():
     plain = [text.replace("\x01", "").replace("\ud800", "")[:MOST_SIGNS] or None for text in TEXTS]
     assert [cell.value for cell in found] == plain
     assert {cell.data_type for cell in found if cell.value is not None} == {"s"}
-    assert [cell.value for cell in found if cell.quotePrefix] == ["=1+1", "-1", "+86 138", "'quoted"]
+    assert [cell.value for cell in found if cell.quotePrefix] == ["=1+1", "-1", "+86 138", "'quoted", "=1"]
     assert found[-1].value == "=1"
 
 
