@@ -136,6 +136,13 @@ def test_what_is_written_meanwhile_is_not_in_it_when_an_export_has_begun(library
     assert json.loads(begun)["id"] == first.id
 
 
+def test_what_was_deleted_stays_behind_when_records_go_out(library):
+    kept, gone = library.book(title="a"), library.book(title="b")
+    library.records.delete(library.anna, "library", "book", gone.id, 1)
+    for sort in ("title", "-author", "id"):
+        assert [one["id"] for one in objects(library.site, library.anna, sort=sort)] == [kept.id], sort
+
+
 def test_everything_wrong_is_told_before_anything_goes_out(library):
     def ask(viewer=library.anna, form="book", ending="csv", **more):
         return refused(taken, library.site, viewer, ending, form=form, **more)
