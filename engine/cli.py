@@ -32,6 +32,7 @@ from engine.runtime.commands_rule_texts import check_rules, format_rules, parse_
 from engine.runtime.commands_rules import rule
 from engine.runtime.commands_tables import table
 from engine.runtime.commands_types import show_conversions
+from engine.runtime.exports.commands import records
 from engine.scenarios.commands import test_pack
 from engine.standin.commands import demo_erp
 from engine.storage.commands_language import lang
@@ -156,6 +157,7 @@ for _command in (
     secret,
     notify,
     bench,
+    records,
     lang,
     demo_erp,
 ):

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from engine.runtime.settings import read_key
 from web import (
     answers,
-    api_envelopes,
+    api_exports,
     compressing,
     display,
     display_capture,
@@ -42,6 +42,7 @@ from web.pages import (
     calendar,
     design,
     envelopes,
+    exports,
     forms,
     home,
     inbox,
@@ -81,7 +82,7 @@ STATIC: Final = Path(__file__).parent / "static"
 BLUEPRINTS: Final = (
     health.blueprint,
     hooks.blueprint,
-    api_envelopes.blueprint,
+    api_exports.blueprint,
     files.blueprint,
     account.blueprint,
     absences.blueprint,
@@ -94,6 +95,7 @@ BLUEPRINTS: Final = (
     market.blueprint,
     moves.blueprint,
     envelopes.blueprint,
+    exports.blueprint,
     signing.blueprint,
     jobs.blueprint,
     parameters.blueprint,

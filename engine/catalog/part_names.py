@@ -95,6 +95,7 @@ each 每 in every
 count 几条 how many
 dated 按哪天算 counted on the day of
 escalate 超时上报 escalation
+export 导出 export
 after 之后多久 how long after
 tell 提醒谁 who is told
 remind 提醒时点 reminders

@@ -13,8 +13,8 @@ from engine.kernel.canonical import Json
 from engine.kernel.values import Row
 from engine.language.expressions import Expression, Surroundings
 
-Right = Literal["create", "read", "update", "delete"]
-RIGHTS: tuple[Right, ...] = ("create", "read", "update", "delete")
+Right = Literal["create", "read", "update", "delete", "export"]
+RIGHTS: tuple[Right, ...] = ("create", "read", "update", "delete", "export")
 
 
 @dataclass(frozen=True, slots=True)

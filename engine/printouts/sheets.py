@@ -29,7 +29,7 @@ _NAME: Final = 31
 _UNNAMEABLE: Final = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _WIDEST: Final = 48
-_FORMULA_LIKE: Final = "=+-@'\t\r\n"
+FORMULA_LIKE: Final = "=+-@'\t\r\n"
 _FIRST_YEAR: Final = 1900
 """Excel has no days before it: they stand as texts."""
 
@@ -56,21 +56,21 @@ def xlsx_of(title: str, sheets: Sequence[Sheet]) -> bytes:
     """Return an Excel file with these tables, each on a sheet of its own; their names are made unique."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    book.properties.title = _written(title)
+    book.properties.title = writable(title)
     used: set[str] = set()
     for sheet in sheets:
-        made = book.create_sheet(_named(sheet.name, used))
+        made = book.create_sheet(named(sheet.name, used))
         _fill(made, sheet)
     if not sheets:
-        book.create_sheet(_named(title, used))
+        book.create_sheet(named(title, used))
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
 
 
-def _named(wanted: str, used: set[str]) -> str:
+def named(wanted: str, used: set[str]) -> str:
     """Return a name as Excel allows it, which no other sheet has in any case of letters."""
-    base = _UNNAMEABLE.sub(" ", _written(wanted)).strip()[:_NAME] or "1"
+    base = _UNNAMEABLE.sub(" ", writable(wanted)).strip()[:_NAME] or "1"
     name, number = base, 1
     while name.casefold() in used:
         number += 1
@@ -82,14 +82,14 @@ def _named(wanted: str, used: set[str]) -> str:
 
 def _fill(made: Worksheet, sheet: Sheet) -> None:
     for down, note in enumerate(sheet.notes):
-        _put(made.cell(down + 1, 1), Cell(note))
+        put(made.cell(down + 1, 1), Cell(note))
     rows: Iterable[tuple[Cell, ...]] = (tuple(Cell(head) for head in sheet.heads), *sheet.rows)
     first = len(sheet.notes) + (2 if sheet.notes else 1)
     widths = [0] * len(sheet.heads)
     for down, row in enumerate(rows):
         for across, cell in enumerate(row):
             place = made.cell(first + down, across + 1)
-            _put(place, cell)
+            put(place, cell)
             widths[across] = max(widths[across], min(_WIDEST, _length(cell)))
             if down == 0:
                 place.font = Font(bold=True)
@@ -98,7 +98,7 @@ def _fill(made: Worksheet, sheet: Sheet) -> None:
     made.freeze_panes = f"A{first + 1}"
 
 
-def _put(place: Written | MergedCell, cell: Cell) -> None:
+def put(place: Written | MergedCell, cell: Cell) -> None:
     """Write a value; a text is kept a text, also by whoever opens and saves the file again."""
     value = cell.value
     if isinstance(value, date) and value.year < _FIRST_YEAR:
@@ -106,17 +106,18 @@ def _put(place: Written | MergedCell, cell: Cell) -> None:
     if isinstance(place, MergedCell):
         return
     if isinstance(value, str):
-        written = _written(value)[:MOST_SIGNS]
+        written = writable(value)[:MOST_SIGNS]
         place.value = written
         place.data_type = "s"
-        place.quotePrefix = written[:1] in _FORMULA_LIKE and bool(written)
+        place.quotePrefix = written[:1] in FORMULA_LIKE and bool(written)
         return
     place.value = value
     if cell.shown:
         place.number_format = cell.shown
 
 
-def _written(text: str) -> str:
+def writable(text: str) -> str:
+    """Return a text without the signs that no cell can hold."""
     return _UNWRITABLE.sub("", text)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, exists, false, or_
 
+from engine.forms.access import Right
 from engine.forms.compiling import SYSTEM_LABELS
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Problem
@@ -48,16 +49,11 @@ def list_page(  # noqa: PLR0913 - what is asked of a list
     values are told in words, too (None: all).
     """
     order = sort or usual_sort(reading, form)
-    found = [*_limit_problems(limit), *_sort_problems(reading, form, order.removeprefix("-"))]
-    where = [*readable(reading, form), *within]
-    if filter is not None and filter.strip():
-        try:
-            compiled = _filter(reading, form, filter)
-            where += [as_sql(reading, form, compiled), *within_sight(reading, form, compiled)]
-        except EngineError as error:
-            found.extend(problem.under("filter") for problem in error.problems)
+    met, wrong = asked_for(reading, form, filter, order)
+    found = [*_limit_problems(limit), *wrong]
     if found:
         raise EngineError(found)
+    where = [*readable(reading, form), *within, *met]
     tables, key = reading.tables(form), order.removeprefix("-")
     counter = counter_of(reading.connection, tables, where)
     rows, following = list_rows(
@@ -73,9 +69,26 @@ def list_page(  # noqa: PLR0913 - what is asked of a list
     return Page(tuple(viewing.of(row) for row in rows), following, Count(counted.value, counted.exact))
 
 
+def asked_for(reading: Reading, form: Form, filter: str | None, order: str) -> tuple[Conditions, list[Problem]]:
+    """Return, as SQL, what a viewer's filter asks of a row; and what is wrong with it and with the order."""
+    found = list(_sort_problems(reading, form, order.removeprefix("-")))
+    if filter is None or not filter.strip():
+        return [], found
+    try:
+        compiled = _filter(reading, form, filter)
+        return [as_sql(reading, form, compiled), *within_sight(reading, form, compiled)], found
+    except EngineError as error:
+        return [], [*found, *(problem.under("filter") for problem in error.problems)]
+
+
 def readable(reading: Reading, form: Form) -> Conditions:
     """Return, as SQL, what a row must meet for the viewer to read it."""
-    open_to = reading.access(form).rows("read")
+    return covered(reading, form, "read")
+
+
+def covered(reading: Reading, form: Form, right: Right) -> Conditions:
+    """Return, as SQL, what a row must meet for the viewer to have a right on it."""
+    open_to = reading.access(form).rows(right)
     if open_to is None:
         return []
     return [or_(false(), *(as_sql(reading, form, expression) for expression in open_to))]

@@ -115,6 +115,15 @@ def relations_of(reading: Reading, form: Form) -> Iterator[Relation]:
             yield found
 
 
+def narrowed_to(reading: Reading, target: Form, app: str, form: str, id: str, relation: str) -> ColumnElement[bool]:
+    """Return, as SQL, that a record of ``target`` hangs on a record by this relation; absent where it is not there."""
+    definition, _ = _record(reading, app, form, id)
+    for found in relations_of(reading, definition):
+        if found.definition.key == relation and found.target is target:
+            return points_at(reading, found, id)
+    raise EngineError(ABSENT.at())
+
+
 def points_at(reading: Reading, relation: Relation, id: str) -> ColumnElement[bool]:
     """Return, as SQL, that a record points at the one with this id."""
     tables, definition = reading.tables(relation.target), relation.definition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.connectors.outside import Outside
 from engine.forms.field_types import FieldType
@@ -28,6 +29,7 @@ from engine.runtime.draft_documents import DraftDocuments
 from engine.runtime.drafts import Drafts
 from engine.runtime.execution import Execution
 from engine.runtime.explaining import Explaining
+from engine.runtime.exports.exports import Exports
 from engine.runtime.files import Files
 from engine.runtime.filters import Filters
 from engine.runtime.hooks import Hooks
@@ -93,6 +95,11 @@ class Services:
     trials: Trials
     quick_actions: QuickActions
     runs: Runs
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Records as files; one for all, since it counts how many are made at a time."""
+        return Exports(self.desk)
 
     @property
     def snapshots(self) -> Snapshots:

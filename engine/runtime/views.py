@@ -107,6 +107,7 @@ class FormView:
     choose_first: str | None = None
     may_create: bool = False
     may_delete: bool = False
+    may_export: bool = False
     start_transitions: tuple[TransitionView, ...] = ()
     zone: str = "Asia/Shanghai"
     labels_of_system: Mapping[str, Text] = field(default_factory=dict)

@@ -6,7 +6,7 @@ two segments, filled and then blank, so that an index on (field, id) serves each
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, func, literal, select, tuple_
@@ -45,9 +45,7 @@ def list_rows(  # noqa: PLR0913 - what is asked of a list
     and sort what it finds, instead of following an index of the field from row to row. Raises ``EngineError`` for a
     field that cannot be sorted by (STORE-041) and for a cursor that this list did not give (STORE-040).
     """
-    column = form.main.columns.get(sort)
-    if column is None or column.kind in _UNSORTABLE:
-        raise EngineError(problems.UNSORTABLE.at("sort", field=sort))
+    column = _sortable(form, sort)
     segments = _Segments(form, where, column, descending)
     if as_it_lies and form.main.dialect == "sqlite" and sort != "id":
         segments = segments.as_it_lies(connection)
@@ -80,6 +78,35 @@ def _page(connection: Connection, segments: _Segments, after: str | None, limit:
     add_lines(connection, form, {row["id"]: row for row in rows})
     more = len(found) > limit
     return list(rows), write_cursor(Cursor(sort, descending, rows[-1][sort], rows[-1]["id"])) if more else None
+
+
+def stream_rows(
+    connection: Connection,
+    form: FormTables,
+    where: Conditions = (),
+    *,
+    sort: str = "id",
+    descending: bool = False,
+    size: int = 500,
+) -> Iterator[list[Row]]:
+    """Go through all records that meet the conditions, lines included, ``size`` at a time, deleted ones left out.
+
+    The database sorts once and hands them out as they are asked for, so that no more than one portion is in memory; the
+    transaction is held open meanwhile. Raises ``EngineError`` for a field that cannot be sorted by (STORE-041).
+    """
+    segments = _Segments(form, where, _sortable(form, sort), descending)
+    for query in (segments.filled(None), *(() if sort == "id" else (segments.blank(None),))):
+        for portion in connection.execute(query.execution_options(yield_per=size)).partitions():
+            rows = [form.main.codec.decode(row) for row in portion]
+            add_lines(connection, form, {row["id"]: row for row in rows})
+            yield list(rows)
+
+
+def _sortable(form: FormTables, key: str) -> ColumnSpec:
+    column = form.main.columns.get(key)
+    if column is None or column.kind in _UNSORTABLE:
+        raise EngineError(problems.UNSORTABLE.at("sort", field=key))
+    return column
 
 
 def next_ids(

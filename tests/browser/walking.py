@@ -179,6 +179,8 @@ def _largest(found: list[Json]) -> list[Json]:
 def _of_form(instance: Instance, name: str, viewer: Viewer, form: FormView) -> Iterator[Stop]:
     at, key = f"/a/{form.app}/{form.key}", f"{form.app}-{form.key}"
     yield Stop(f"{key}-list", name, f"{at}/", "list")
+    if form.may_export:
+        yield Stop(f"{key}-export", name, f"{at}/export", "export")
     if form.may_create:
         yield Stop(f"{key}-new", name, f"{at}/new", "new")
         choice = form.fields.get(form.choose_first or "")

@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.kernel.canonical import Json
 from engine.runtime.boards_exports import ENDINGS
+from engine.runtime.exports.asking import ENDINGS as EXPORTED
 from engine.runtime.views import AppView, FormView, ParameterView
 from web.openapi import approvals, backtests, calendar, captured, designs, envelopes, jobs, moves, parts, runs
 from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
@@ -130,6 +131,11 @@ def _places(route: Route, seen: Seen) -> Iterator[Place]:
 
 def _of_forms(route: Route, app: AppView, path: str) -> Iterator[Place]:
     for form in app.forms:
+        if route.name == "export_records":
+            if form.may_export:
+                own = _own(app.key, form.key)
+                yield Place(path.replace("<form>", form.key), app.key, own, {"ending": EXPORTED})
+            continue
         known = {"transition": form.transitions, "press": form.buttons}.get(route.name)
         if known == ():
             continue

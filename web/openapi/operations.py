@@ -174,6 +174,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         refusals=OF_A_BODY,
     ),
     "records": _reading(f"{OWN}page", 404, 422, parameters=("filter", "sort", "limit", "after")),
+    "export_records": Operation("Content", parameters=("filter", "sort", "fields"), refusals=(404, 422), gives="*/*"),
     "preview_new": Operation(f"{OWN}state", body=f"{OWN}try", refusals=OF_A_BODY),
     "preview": Operation(f"{OWN}state", body=f"{OWN}try", refusals=OF_A_BODY),
     "read": Operation(f"{OWN}record", headers=("ETag",), refusals=OF_A_RECORD),

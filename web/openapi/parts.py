@@ -276,6 +276,7 @@ PARAMETERS: Final[Mapping[str, Schema]] = {
         "How many records a page has",
     ),
     "after": _query("after", WORD, "`next` of the page before"),
+    "fields": _query("fields", WORD, "Keys of fields with commas between them; all that are usual where it is absent"),
     "of": _query("of", {"enum": ["started", "decided"], "default": "started"}, "What was applied for, or decided"),
     "zone": _query("zone", WORD, "A time zone of an app; that of the first one where none is named"),
     "year": _query("year", {"type": "string", "pattern": "^[0-9]{4}$"}, "The year; this one where none is named"),

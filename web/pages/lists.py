@@ -86,7 +86,7 @@ def records(app: str, form: str) -> BaseResponse:
     liked = next((item for item in saved if item.is_default), None)
     if liked is not None and not request.args:
         return redirect(url_for("lists.records", app=app, form=form, filter=liked.filter, sort=liked.sort), 303)
-    origin = _origin(request.args.get("of", ""))
+    origin = origin_of(request.args.get("of", ""))
     filter_text = request.args.get("filter", "").strip()
     sort = request.args.get("sort") or None
     page, problems, status = _asked(view, origin, filter_text, sort)
@@ -199,7 +199,7 @@ def _board(app: str, key: str) -> BoardSummary | None:
     return next((item for item in boards if item.key == key), None)
 
 
-def _origin(text: str) -> Origin | None:
+def origin_of(text: str) -> Origin | None:
     """Return the record and the relation that a list is narrowed to, if it is; what cannot be one is absent."""
     parts = text.split(".")
     if not text:

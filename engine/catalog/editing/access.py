@@ -12,7 +12,7 @@ from engine.kernel.canonical import Json
 ROLES: Final = "roles.json"
 OWN_ROWS: Final = "owner = me"
 """The records that are one's own."""
-ACTIONS: Final = ("create", "read", "update", "delete")
+ACTIONS: Final = ("create", "read", "update", "delete", "export")
 
 
 def with_new_form(documents: Documents, form: str) -> Documents:
