@@ -16,6 +16,7 @@ from engine.boot import Instance, open_instance, read_settings, travel_of
 from engine.demo import demo_words, make_demo
 from engine.doctor.commands import doctor
 from engine.jobs.commands import jobs, scheduler, tick, worker
+from engine.jobs.commands_importing import records
 from engine.kernel.canonical import compact, pretty
 from engine.kernel.problems import EngineError
 from engine.packs.archives.commands import export_command, import_command
@@ -158,6 +159,7 @@ for _command in (
     bench,
     lang,
     demo_erp,
+    records,
 ):
     youju.add_command(_command)
 

@@ -21,6 +21,7 @@ from engine.decision.commands import (
     Decided,
     Delete,
     Fire,
+    ImportRow,
     KeepDocument,
     NeedFacts,
     Outcome,
@@ -50,6 +51,7 @@ from engine.decision.facts import (
     TaskQuery,
 )
 from engine.decision.given_values import merged_lines, repeated, retired_choices, with_retired
+from engine.decision.importing.rows import import_row
 from engine.decision.intakes import take_item
 from engine.decision.making import keep_document
 from engine.decision.pending import Saving
@@ -125,7 +127,7 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(RunQuery(run))
         case SendForSigning(app, form, record):
             queries.append(RecordQuery(app, form, record))
-        case Create() | TakeItem():
+        case Create() | TakeItem() | ImportRow():
             pass
         case body:
             queries.append(EnvelopeQuery(body.envelope))
@@ -157,6 +159,8 @@ def _carry_out(work: Work) -> Key | None:
             return undo(work, body)
         case SendForSigning():
             return send_for_signing(work, body)
+        case ImportRow():
+            return import_row(work, body, opened, changed, _refuse_locked)
         case RunRules() | TakeAnswer() | KeepDocument() | TakeItem():
             return _by_itself(work, body)
         case _:

@@ -29,7 +29,7 @@ _NAME: Final = 31
 _UNNAMEABLE: Final = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _WIDEST: Final = 48
-_FORMULA_LIKE: Final = "=+-@'\t\r\n"
+FORMULA_LIKE: Final = "=+-@'\t\r\n"
 _FIRST_YEAR: Final = 1900
 """Excel has no days before it: they stand as texts."""
 
@@ -109,7 +109,7 @@ def _put(place: Written | MergedCell, cell: Cell) -> None:
         written = _written(value)[:MOST_SIGNS]
         place.value = written
         place.data_type = "s"
-        place.quotePrefix = written[:1] in _FORMULA_LIKE and bool(written)
+        place.quotePrefix = written[:1] in FORMULA_LIKE and bool(written)
         return
     place.value = value
     if cell.shown:

@@ -140,6 +140,7 @@ def form_view(reading: Reading, form: Form) -> FormView:
         state_lights={key: state.light for key, state in flow.states.items() if state.light} if flow else {},
         choose_first=form.definition.choose_first,
         may_create=access.may("create"),
+        may_update=access.may("update"),
         start_transitions=tuple(_starts(app, form)),
         zone=app.zone,
         labels_of_system=dict(SYSTEM_LABELS),

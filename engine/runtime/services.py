@@ -31,6 +31,7 @@ from engine.runtime.explaining import Explaining
 from engine.runtime.files import Files
 from engine.runtime.filters import Filters
 from engine.runtime.hooks import Hooks
+from engine.runtime.importing.imports import Imports
 from engine.runtime.inbox import Inbox
 from engine.runtime.pages import Pages
 from engine.runtime.parameters import Parameters
@@ -97,6 +98,11 @@ class Services:
     def snapshots(self) -> Snapshots:
         """The figures that metrics have kept."""
         return Snapshots(self.desk)
+
+    @property
+    def imports(self) -> Imports:
+        """What is brought in from files."""
+        return Imports(self.desk)
 
     @property
     def boards_sent(self) -> BoardsSent:

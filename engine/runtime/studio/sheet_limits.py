@@ -6,6 +6,7 @@ microseconds. Here they are counted as they stream by, and no further than a rea
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -25,11 +26,20 @@ _ROW: Final = f"{_SPACE} row"
 _CHUNK: Final = 64 * 1024
 
 
-def is_too_much(packed: ZipFile, rows: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many elements with their attributes are read of rows, and of the texts that cells have in common."""
+
+    in_rows: int = MOST_IN_ROWS
+    in_strings: int = MOST_IN_STRINGS
+
+
+def is_too_much(packed: ZipFile, rows: int, limits: Limits | None = None) -> bool:
     """Tell whether any part has more elements than are read of one; of sheets, the first ``rows`` rows are."""
+    bounds = limits or Limits()
     for part in packed.infolist():
         in_rows = part.filename.startswith(_SHEETS)
-        most = MOST_IN_ROWS if in_rows else MOST_IN_STRINGS if part.filename == _STRINGS else MOST_ELEMENTS
+        most = bounds.in_rows if in_rows else bounds.in_strings if part.filename == _STRINGS else MOST_ELEMENTS
         with packed.open(part) as stream:
             if _elements(stream, most, rows if in_rows else None) > most:
                 return True

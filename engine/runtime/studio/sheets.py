@@ -33,7 +33,7 @@ LONGEST_NAME: Final = 60
 LONGEST_CELL: Final = 300
 """Characters of a value that are looked at: enough to tell what a column holds."""
 _REQUIRED: Final = "[Content_Types].xml"
-_BROKEN: Final = (
+BROKEN: Final = (
     *(zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, KeyError, ValueError, TypeError),
     *(IndexError, AttributeError, NotImplementedError, RuntimeError, AssertionError),
 )
@@ -50,7 +50,7 @@ def read_sheet(content: bytes) -> tuple[Column, ...]:
     _refuse_large(content)
     try:
         rows = _rows(content)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise EngineError(problems.NO_SHEET.at("file")) from error
     names = _names(rows[0] if rows else [])
     return tuple(guessed(name, [row[at] for row in rows[1:] if at < len(row)]) for at, name in names)
@@ -65,7 +65,7 @@ def _refuse_large(content: bytes) -> None:
             parts = packed.infolist()
             is_large = len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED
             is_large = is_large or is_too_much(packed, MOST_ROWS + 1)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise EngineError(problems.NO_SHEET.at("file")) from error
     if is_large:
         raise EngineError(problems.LARGE_SHEET.at("file", limit=MOST_BYTES // 1024 // 1024))
