@@ -41,6 +41,7 @@ def test_an_import_that_is_killed_three_times_takes_every_row_once(site):
     end = service.look(anna, "crm", "customer", brought.id)
     assert (end.state, end.made, end.refused, end.left) == ("done", ROWS - bad, bad, 0)
     _taken_once(site, ROWS, bad)
+    assert site.count("youju_import_row") == bad, "what is taken is gone"
     with site.database.read() as connection:
         refused = list(imports.refused(connection, brought.id))
     assert [row.line for row in refused] == [number + 1 for number in range(EVERY, ROWS + 1, EVERY)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from threading import Thread
 from typing import IO, TYPE_CHECKING, Final
 
 from engine.decision.changeset import OutboxMessage
@@ -33,6 +35,11 @@ from engine.storage.imports import Import, ImportedRow, State
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = {"xlsx": MIB // 2, "csv": 10 * MIB, "ndjson": 10 * MIB}
+"""Bytes of a file of each kind that are read while its sender waits."""
 
 PREVIEWED: Final = 20
 TRIED: Final = 200
@@ -62,18 +69,24 @@ class Imports:
         self._desk = desk
         self._execution = desk.execution
 
-    def bring(self, viewer: Viewer, app: str, form: str, source: IO[bytes], name: str | None) -> ImportView:
-        """Read a file and keep its rows; nothing is imported yet. EngineError (IMP-…) where it is no table."""
+    def bring(
+        self, viewer: Viewer, app: str, form: str, source: IO[bytes], name: str | None, *, wait: bool = True
+    ) -> ImportView:
+        """Read a file and keep its rows; nothing is imported yet. EngineError (IMP-…) where it is no table.
+
+        Without ``wait`` a large one is read on aside: its import is ``reading`` until then.
+        """
         with self._desk.reading(viewer) as reading:
             definition = _writable(reading, app, form)
             access = reading.access(definition)
             last = imports.of_form(reading.connection, app, form, viewer.id, LISTED)
-        with tempfile.TemporaryFile() as kept:
-            digest = _copied(source, kept)
+        with ExitStack() as opened:
+            kept = opened.enter_context(tempfile.TemporaryFile())
+            digest, size = _copied(source, kept)
             table = read_table(kept)
             plan = guessed(table.columns, targets(definition, access, table.kind))
             before = next((one for one in last if one.columns == table.columns and one.started_at is not None), None)
-            now, real = self._execution.clocks.business(), self._execution.clocks.real()
+            now = self._execution.clocks.business()
             one = Import(
                 id=uuid7(now, self._execution.randomness(10)),
                 app=app,
@@ -86,24 +99,44 @@ class Imports:
                 plan=plan.as_json() if before is None else before.plan,
                 state="reading",
                 created_at=now,
-                told_at=real,
+                told_at=self._execution.clocks.real(),
             )
-            self._stage(one, table.rows)
+            self._execution.attempt(partial(imports.put, one=one))
+            if wait or size <= AT_ONCE[table.kind]:
+                self._stage(one, table.rows)
+            else:
+                aside = opened.pop_all()
+                Thread(target=self._stage_aside, args=(aside, one, table.rows), name="import", daemon=True).start()
         return self.look(viewer, app, form, one.id)
 
     def _stage(self, one: Import, rows: Iterator[ReadRow]) -> None:
-        """Keep an import with its rows; of a file that is no table nothing stays."""
-        self._execution.attempt(lambda open: imports.put(open, one))
-        counts: Counter[bool] = Counter()
+        """Keep the rows of an import; of a file that is no table nothing stays."""
         try:
-            for some in _chunks(rows):
-                self._execution.attempt(partial(imports.put_rows, id=one.id, rows=some))
-                counts.update(bool(row.problems) for row in some)
+            self._keep_rows(one, rows)
         except EngineError:
-            self._execution.attempt(lambda open: imports.drop(open, one.id))
+            self._execution.attempt(partial(imports.drop, id=one.id))
             raise
-        ready = replace(one, state="ready", rows=counts.total(), refused=counts[True])
-        self._execution.attempt(lambda open: imports.keep(open, ready))
+
+    def _stage_aside(self, opened: ExitStack, one: Import, rows: Iterator[ReadRow]) -> None:
+        """Keep the rows of an import while nobody waits; what keeps them from it is told by the import."""
+        with opened:
+            try:
+                self._keep_rows(one, rows)
+            except EngineError as error:
+                told = tuple(problem.as_json() for problem in error.problems)
+                failed = replace(one, problems=told, told_at=self._execution.clocks.real())
+                self._execution.attempt(partial(imports.keep, one=failed))
+            except Exception:
+                log.exception("the file of import %s could not be read", one.id)
+
+    def _keep_rows(self, one: Import, rows: Iterator[ReadRow]) -> None:
+        """Keep the rows of an import, some at a time; what cannot be read is refused at once."""
+        counts: Counter[bool] = Counter()
+        for some in _chunks(rows):
+            counts.update(bool(row.problems) for row in some)
+            now = replace(one, rows=counts.total(), refused=counts[True], told_at=self._execution.clocks.real())
+            self._execution.attempt(partial(_put_some, one=now, rows=some))
+        self._execution.attempt(partial(imports.keep, one=replace(now, state="ready")))
 
     def listed(self, viewer: Viewer, app: str, form: str) -> tuple[ImportView, ...]:
         """Return the viewer's latest imports into a form."""
@@ -236,7 +269,8 @@ class Imports:
     def _view(self, reading: Reading, form: Form, one: Import) -> ImportView:
         before = imports.same_file(reading.connection, one) if one.state == "ready" else None
         earlier = None if before is None else Earlier(moment_text(before.created_at), before.made, before.changed)
-        silent = one.state == "running" and self._execution.clocks.real() > one.told_at + SILENT_MS
+        going = one.state == "running" or (one.state == "reading" and not one.problems)
+        silent = going and self._execution.clocks.real() > one.told_at + SILENT_MS
         return ImportView(
             id=one.id,
             app=one.app,
@@ -279,8 +313,13 @@ def _check(reading: Reading, form: Form, one: Import, plan: Plan) -> None:
     check(plan, known, [way.key for way in ways], reading.access(form), len(one.columns))
 
 
-def _copied(source: IO[bytes], target: IO[bytes]) -> str:
-    """Copy a file, and return its digest; EngineError where it is too large."""
+def _put_some(connection: Connection, one: Import, rows: list[ImportedRow]) -> None:
+    imports.put_rows(connection, one.id, rows)
+    imports.keep(connection, one)
+
+
+def _copied(source: IO[bytes], target: IO[bytes]) -> tuple[str, int]:
+    """Copy a file, and return its digest and its size; EngineError where it is too large."""
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(MIB):
         size += len(chunk)
@@ -288,7 +327,7 @@ def _copied(source: IO[bytes], target: IO[bytes]) -> str:
             raise EngineError(too_large())
         digest.update(chunk)
         target.write(chunk)
-    return digest.hexdigest()
+    return digest.hexdigest(), size
 
 
 def _chunks(rows: Iterator[ReadRow]) -> Iterator[list[ImportedRow]]:

@@ -101,8 +101,8 @@ NOT_READY = ProblemKind(
 )
 NO_RIGHT = ProblemKind(
     "IMP-021",
-    Text("导入的人已不能{what_zh}这里的记录", "Whoever imports may not {what_en} records here any more"),
-    Text("请管理员恢复权限后继续导入", "Let an administrator give the right back, then go on"),
+    Text("导入的人不能{what_zh}这里的记录", "Whoever imports may not {what_en} records here"),
+    Text("请管理员给予权限后再导入,或继续导入", "Let an administrator give the right, then import, or go on"),
 )
 NO_SUCH_NAME = ProblemKind(
     "IMP-030",

@@ -29,12 +29,12 @@ from engine.runtime.studio.sheets import BROKEN
 MIB: Final = 1 << 20
 MOST_BYTES: Final = 100 * MIB
 MOST_PACKED: Final = 25 * MIB
-MOST_UNPACKED: Final = 600 * MIB
+MOST_UNPACKED: Final = 400 * MIB
 MOST_ROWS: Final = 300_000
 MOST_COLUMNS: Final = 300
 LONGEST_NAME: Final = 200
 LONGEST_CELL: Final = 100_000
-MOST_MARKS: Final = Limits(in_rows=30_000_000, in_strings=6_000_000)
+MOST_MARKS: Final = Limits(in_rows=30_000_000, in_strings=6_000_000, in_row=50_000)
 _HEAD: Final = 64 * 1024
 _SEPARATORS: Final = (",", "\t", ";", "|")
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -267,7 +267,7 @@ def _cell(value: object, cell: Any) -> Json:  # noqa: ANN401 - cells of several 
             return value
         case int() | float():
             if str(cell.number_format).endswith("%"):
-                return f"{Decimal(_decimal(value)) * 100:f}%"
+                return f"{(Decimal(_decimal(value)) * 100).normalize():f}%"
             return _decimal(value)
         case dt.datetime():
             return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")

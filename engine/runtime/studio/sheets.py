@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 from engine.catalog.documents import Documents
 from engine.catalog.editing.access import with_new_form
@@ -34,11 +33,12 @@ LONGEST_CELL: Final = 300
 """Characters of a value that are looked at: enough to tell what a column holds."""
 _REQUIRED: Final = "[Content_Types].xml"
 BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, KeyError, ValueError, TypeError),
+    *(zipfile.BadZipFile, zlib.error, SyntaxError, OSError, EOFError, KeyError, ValueError, TypeError),
     *(IndexError, AttributeError, NotImplementedError, RuntimeError, AssertionError),
 )
 """What reading a damaged file comes to. The reader of tables trusts them: what is missing in one may fail anywhere in
-it, a password and deep nesting are RuntimeErrors, and it asserts what it expects. No code of ours is called there."""
+it, what is no XML is a SyntaxError, a password and deep nesting are RuntimeErrors, and it asserts what it expects. No
+code of ours is called there."""
 
 
 def read_sheet(content: bytes) -> tuple[Column, ...]:

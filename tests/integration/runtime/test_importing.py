@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from engine.jobs.housekeeping import Housekeeping
 from engine.kernel.clocks import DAY_MS
 from engine.kernel.problems import EngineError
 from engine.runtime.granting import revoke_by_name
+from engine.runtime.importing import imports as importing
 from engine.runtime.importing.planning import Plan
 from tests.support.apps import access, app, element, field, form, role, rule, state, transition, workflow
 from tests.support.sites import Site
@@ -361,3 +363,20 @@ def test_old_imports_are_forgotten_with_their_rows(site):
     while housekeeping.do():
         pass
     assert (done.refused, site.count("youju_import"), site.count("youju_import_row")) == (1, 0, 0)
+
+
+def test_a_large_file_is_read_aside_and_its_import_tells_how_it_went(site, monkeypatch):
+    monkeypatch.setitem(importing.AT_ONCE, "csv", 0)
+    anna, service = site.viewer("anna"), site.services.imports
+
+    def aside(content):
+        one = service.bring(anna, "crm", "customer", io.BytesIO(content), "a.csv", wait=False)
+        for thread in [thread for thread in threading.enumerate() if thread.name == "import"]:
+            thread.join(30)
+        return service.look(anna, "crm", "customer", one.id)
+
+    whole = aside(b"name\n" + b"a\n" * 2_500)
+    assert (whole.state, whole.rows, whole.left) == ("ready", 2_500, 2_500)
+    empty = aside(b"name\n")
+    assert (empty.state, empty.rows, [problem["code"] for problem in empty.problems]) == ("reading", 0, ["IMP-006"])
+    assert refused(lambda: service.start(anna, "crm", "customer", empty.id)) == [("IMP-020", "")]

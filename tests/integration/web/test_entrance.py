@@ -105,6 +105,8 @@ STATE_CHANGING = (
     "/me/reach",
     "/me/absences",
     "/a/library/moves/",
+    "/a/library/book/imports",
+    f"/a/library/book/imports/{ABSENT}",
     "/calendar",
     "/calendar/hours",
     f"/me/absences/{ABSENT}/remove",
