@@ -10,14 +10,12 @@ from dataclasses import replace
 import pytest
 from openpyxl import Workbook
 
-from engine.decision.facts import SameQuery
 from engine.jobs.housekeeping import Housekeeping
 from engine.kernel.clocks import DAY_MS
 from engine.kernel.problems import EngineError
 from engine.runtime.granting import revoke_by_name
 from engine.runtime.importing import imports as importing
 from engine.runtime.importing.planning import Plan
-from engine.storage.facts import answer
 from tests.support.apps import access, app, element, field, form, role, rule, state, transition, workflow
 from tests.support.sites import Site
 
@@ -388,27 +386,3 @@ def test_rows_of_one_chunk_find_what_rows_before_them_made_when_their_key_is_not
     done = imported(site, "name,size\na,1\nb,1\na,2\na,2\n", mode="both", by=("name",))
     assert counts(done) == (2, 1, 1, 0)
     assert [(name, int(size)) for name, size in customers(site, "name", "size")] == [("a", 2), ("b", 1)]
-
-
-def test_who_holds_the_same_value_is_answered_alike_for_one_and_for_many(site):
-    imported(
-        site,
-        "name,code,size,since\n" + "".join(f"n{at % 3},C{at},{at % 4},2026-01-0{at % 2 + 1}\n" for at in range(30)),
-    )
-    ids = [row[0] for row in customers(site, "id")]
-    asked = [
-        SameQuery("crm", "customer", (key,), (value,), excluding)
-        for key, values in (
-            ("name", ("n0", "n1", "x")),
-            ("size", (0, 3, 9)),
-            ("since", (20454, 20455)),
-            ("code", ("C5",)),
-        )
-        for value in values
-        for excluding in ("", ids[0], ids[3])
-    ]
-    with site.database.read() as connection:
-        tables = site.services.execution.catalogs.current(connection).tables
-        alone = {query: answer(connection, [query], tables)[query] for query in asked}
-        assert answer(connection, asked, tables) == alone
-    assert {len(found) for found in alone.values()} >= {0, 1, 7, 8, 10}
