@@ -16,6 +16,7 @@ from engine.boot import Instance, open_instance, read_settings, travel_of
 from engine.demo import demo_words, make_demo
 from engine.doctor.commands import doctor
 from engine.jobs.commands import jobs, scheduler, tick, worker
+from engine.jobs.commands_importing import import_records
 from engine.kernel.canonical import compact, pretty
 from engine.kernel.problems import EngineError
 from engine.packs.archives.commands import export_command, import_command
@@ -124,6 +125,7 @@ def verify() -> None:
 
 
 pack.add_command(test_pack)
+records.add_command(import_records)
 for _command in (
     check_app,
     diff_apps,

@@ -9,18 +9,17 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import wrap_file
 
 from engine.kernel.problems import EngineError, Problem
-from web import api, api_revisions
+from web import api, api_imports, api_revisions
 from web.doors import instance, viewer
 from web.pages import records
 from web.payloads import body
-from web.problems import NO_FILE, ONE_FILE, UNKNOWN_KEY
+from web.problems import UNKNOWN_KEY
 from web.saving import POLICY, saved
+from web.sending import sent_file
 from web.wire import dumped
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from werkzeug.datastructures import FileStorage
 
 blueprint = Blueprint("files", __name__)
 
@@ -29,7 +28,6 @@ WIDE: Final = frozenset((UPLOAD, "revisions.send", "studio_sheets.read", *api_re
 UPLOAD_LIMIT: Final = 26 * 1024 * 1024
 """The largest file with what stands around it in a form."""
 
-PART: Final = "file"
 SHOWN: Final = ("image/", "audio/")
 """What pages show; everything else is handed out to be saved."""
 
@@ -40,28 +38,20 @@ def widen() -> None:
     """Let a request that sends a file be larger than others may be."""
     if request.endpoint in WIDE:
         request.max_content_length = UPLOAD_LIMIT
+    elif request.endpoint in api_imports.WIDE:
+        request.max_content_length = api_imports.LIMIT
 
 
 @api.blueprint.post("/files")
 def send_file() -> Response:
     """Send a file, one part named `file`: 201 and its id; the same bytes again are the same file."""
-    sent = _sent()
+    sent = sent_file()
     found = instance().services.files.receive(viewer(), sent.stream, sent.filename)
     document = {"id": found.id, "name": found.name, "type": found.type, "size": found.size, "sha256": found.sha256}
     response = Response(dumped(document), 201, content_type="application/json")
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Location"] = f"/api/v1/files/{found.id}"
     return response
-
-
-def _sent() -> FileStorage:
-    """Return the one file of the request; EngineError where there is none, or more than that."""
-    parts = list(request.files.items(multi=True))
-    if [name for name, _ in parts] == [PART]:
-        return parts[0][1]
-    if PART not in request.files:
-        raise EngineError(NO_FILE.at(PART))
-    raise EngineError(ONE_FILE.at(PART))
 
 
 @api.blueprint.get("/files/<file_id>")

@@ -91,13 +91,13 @@ def update(work: Work, body: Update) -> Key:
     before = existing(work, body.app, form, body.id)
     require(work, form, "update", before)
     saving = changed(work, form, before, body.fields, seen=body.seen)
-    _refuse_locked(saving.workflow, before)
+    refuse_locked(saving.workflow, before)
     save(saving)
     require_still(saving, "update")
     return saving.key
 
 
-def _refuse_locked(flow: Workflow | None, before: Row) -> None:
+def refuse_locked(flow: Workflow | None, before: Row) -> None:
     """Raise where the record's state lets it change by transitions only: neither edited nor put away."""
     state = before.get("state")
     if flow is not None and state is not None and flow.states[state].locked:
@@ -155,7 +155,7 @@ def delete(work: Work, body: Delete) -> Key:
     form = work.form(body.app, body.form)
     before = as_seen(work, body.app, form, body.id, body.seen)
     require(work, form, "delete", before)
-    _refuse_locked(work.app(body.app).workflows.get(form.key), before)
+    refuse_locked(work.app(body.app).workflows.get(form.key), before)
     saving = changed(work, form, before, {})
     holding.refuse_held(saving, DELETING)
     saving.typed, saving.plain = False, True

@@ -15,6 +15,7 @@ from engine.forms import problems as form_problems
 from engine.forms.captured import problems as captured_problems
 from engine.forms.filling import Standing
 from engine.forms.forms import Field
+from engine.forms.numbers import TYPE as NUMBERED
 from engine.forms.parsing import problem
 from engine.kernel.persons import PersonsDef
 from engine.kernel.problems import EngineError, Problem, ProblemKind
@@ -136,6 +137,8 @@ def check_given(saving: Saving, stands: Mapping[str, Standing]) -> None:
         item = saving.form.fields.get(key)
         if item is None or (saving.before is not None and saving.before.get(key) == value):
             continue
+        if saving.imported and saving.before is None and item.definition.type == NUMBERED:
+            continue  # a number that it had before: those that are given go on behind it
         kind = _refused(item, stands[key], new=saving.before is None, blank=value is None)
         if kind is not None:
             saving.found.append(problem(kind, item.definition).under(key))
@@ -176,14 +179,19 @@ def check_made(saving: Saving) -> None:
 
 def check_uniqueness(saving: Saving, anew: Collection[str] = ()) -> None:
     """Gather unique fields whose value another record has: those that change, and those that count ``anew``."""
-    before: Row = {key: value for key, value in (saving.before or {}).items() if key not in anew}
-    queries: dict[str, Query] = {
-        item.key: SameQuery(saving.app.key, saving.form.key, (item.key,), (saving.row[item.key],), saving.key[2])
-        for item in saving.form.unique
-        if saving.row.get(item.key) is not None and saving.row[item.key] != before.get(item.key)
-    }
+    queries = unique_queries(saving, anew)
     saving.work.fetch(queries.values())
     for key, query in queries.items():
         if saving.work.fact(query):
             definition = saving.form.fields[key].definition
             saving.found.append(problem(form_problems.NOT_UNIQUE, definition).under(key))
+
+
+def unique_queries(saving: Saving, anew: Collection[str] = ()) -> dict[str, Query]:
+    """Return what to ask about the unique fields that are changed or count ``anew``, by their keys."""
+    before: Row = {key: value for key, value in (saving.before or {}).items() if key not in anew}
+    return {
+        item.key: SameQuery(saving.app.key, saving.form.key, (item.key,), (saving.row[item.key],), saving.key[2])
+        for item in saving.form.unique
+        if saving.row.get(item.key) is not None and saving.row[item.key] != before.get(item.key)
+    }

@@ -211,6 +211,22 @@ class TakeItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportRow:
+    """Let a row of a file that somebody imports become a record, or change the one of the same key.
+
+    ``by`` are the fields, or the id, by which its record is found: without any, each row makes a record. One that is
+    not there is made, unless it ``must_exist``; what is made is taken out of its first state by ``transition``.
+    """
+
+    app: str
+    form: str
+    fields: Json
+    by: tuple[str, ...] = ()
+    must_exist: bool = False
+    transition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UndoRun:
     """Take back what a rule did in a run, by the run's id. With ``partly`` what cannot be taken back stays as it is."""
 
@@ -235,6 +251,7 @@ Body = (
     | TakeAnswer
     | KeepDocument
     | TakeItem
+    | ImportRow
     | UndoRun
     | SendForSigning
     | EnvelopeBody

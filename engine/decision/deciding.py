@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 from engine.catalog.apps import Catalog
 from engine.decision import problems
@@ -15,11 +16,13 @@ from engine.decision.changing import changed, create, delete, fire, update
 from engine.decision.commands import (
     Act,
     ApprovalActKind,
+    Body,
     Command,
     Create,
     Decided,
     Delete,
     Fire,
+    ImportRow,
     KeepDocument,
     NeedFacts,
     Outcome,
@@ -49,6 +52,7 @@ from engine.decision.facts import (
     RunQuery,
     TaskQuery,
 )
+from engine.decision.importing.rows import import_row
 from engine.decision.intakes import take_item
 from engine.decision.making import keep_document
 from engine.decision.pressing import press
@@ -115,7 +119,7 @@ def first_queries(command: Command) -> list[Query]:
             queries.append(RunQuery(run))
         case SendForSigning(app, form, record):
             queries.append(RecordQuery(app, form, record))
-        case Create() | TakeItem():
+        case Create() | TakeItem() | ImportRow():
             pass
         case body:
             queries.append(EnvelopeQuery(body.envelope))
@@ -124,49 +128,7 @@ def first_queries(command: Command) -> list[Query]:
 
 def _carry_out(work: Work) -> Key | None:
     body = work.command.body
-    match body:
-        case Create():
-            return create(work, body)
-        case Update():
-            return update(work, body)
-        case Delete():
-            return delete(work, body)
-        case Restore():
-            return restore(work, body)
-        case Fire():
-            return fire(work, body)
-        case Act():
-            return _act(work, body)
-        case Press():
-            return press(work, body)
-        case Sign():
-            return sign(work, body, changed, save)
-        case PassDue():
-            return pass_due(work, body, save)
-        case Relocate():
-            return relocate(work, body)
-        case UndoRun():
-            return undo(work, body)
-        case SendForSigning():
-            return send_for_signing(work, body)
-        case RunRules() | TakeAnswer() | KeepDocument() | TakeItem():
-            return _by_itself(work, body)
-        case _:
-            return handle_envelope(work, body)
-
-
-def _by_itself(work: Work, body: RunRules | TakeAnswer | KeepDocument | TakeItem) -> Key | None:
-    """Carry out what nobody asks for: it follows from what has happened, or comes from outside."""
-    match body:
-        case RunRules():
-            run_rules(work, body)
-            return (body.app, body.form, body.record)
-        case TakeAnswer():
-            return take_answer(work, body)
-        case KeepDocument():
-            return keep_document(work, body)
-        case TakeItem():
-            return take_item(work, body)
+    return _CARRIED_OUT.get(type(body), handle_envelope)(work, body)
 
 
 def _changeset(work: Work) -> Changeset:
@@ -228,3 +190,30 @@ def _decide(work: Work, approval: str, body: Act) -> Key:
         raise EngineError(problems.NO_ACTION.at(key=body.action, known="approve, reject"))
     act: ApprovalActKind = "approve" if body.action == "approve" else "reject"
     return sign(work, Sign(approval, act, body.comment, fields=body.fields, seen=body.seen), changed, save)
+
+
+def _run_rules(work: Work, body: RunRules) -> Key:
+    run_rules(work, body)
+    return (body.app, body.form, body.record)
+
+
+_CARRIED_OUT: Mapping[type[Body], Callable[[Work, Any], Key | None]] = {
+    Create: create,
+    Update: update,
+    Delete: delete,
+    Restore: restore,
+    Fire: fire,
+    Act: _act,
+    Press: press,
+    Sign: lambda work, body: sign(work, body, changed, save),
+    PassDue: lambda work, body: pass_due(work, body, save),
+    Relocate: relocate,
+    UndoRun: undo,
+    SendForSigning: send_for_signing,
+    ImportRow: import_row,
+    RunRules: _run_rules,
+    TakeAnswer: take_answer,
+    KeepDocument: keep_document,
+    TakeItem: take_item,
+}
+"""Who carries out which command; those about envelopes that have been sent are handled together."""

@@ -38,6 +38,7 @@ from engine.decision.facts import (
     TaskQuery,
 )
 from engine.decision.work import Key
+from engine.kernel.values import Value
 from engine.language.tree import Aggregate, Path, Related, walk
 
 
@@ -48,6 +49,9 @@ class Changes:
     records: set[Key] = field(default_factory=set)
     forms: set[tuple[str, str]] = field(default_factory=set)
     writes: dict[tuple[str, str], list[RecordWrite]] = field(default_factory=dict)
+    updated: dict[tuple[str, str], list[RecordWrite]] = field(default_factory=dict)
+    held: dict[tuple[str, str, tuple[str, ...]], tuple[set[tuple[Value, ...]], int]] = field(default_factory=dict)
+    """What new records hold in fields that were asked about, and how many writes are known for it."""
     loads: bool = False
     with_tasks: set[Key] = field(default_factory=set)
     tasks: set[str] = field(default_factory=set)
@@ -64,6 +68,8 @@ class Changes:
         self.forms.update(key[:2] for key in written)
         for write in changeset.writes:
             self.writes.setdefault((write.app, write.form), []).append(write)
+            if write.kind == "update":
+                self.updated.setdefault((write.app, write.form), []).append(write)
         self.loads = self.loads or bool(changeset.tasks_opened or changeset.tasks_closed or written)
         self.with_tasks.update((task.app, task.form, task.record) for task in changeset.tasks_opened)
         self.tasks.update(task.id for task in changeset.tasks_closed)
@@ -91,7 +97,7 @@ class Changes:
             case FiredQuery(app, rule, record, period):
                 return (app, rule, record, period) in self.firings
             case SameQuery(app, form):
-                return any(_makes_another(write, query) for write in self.writes.get((app, form), ()))
+                return self._makes_another(app, form, query)
             case BalanceQuery(app, form):
                 return (app, form) in self.forms
             case AggregateQuery(app, form, _, aggregate) | RowsQuery(app, form, _, aggregate):
@@ -109,12 +115,23 @@ class Changes:
             case PersonQuery() | RoleQuery() | AwayQuery() | SuperiorsQuery():
                 return False  # no decision changes people
 
+    def _makes_another(self, app: str, form: str, query: SameQuery) -> bool:
+        """Tell whether a record comes to hold these values by a write, or may have ceased to hold them.
 
-def _makes_another(write: RecordWrite, query: SameQuery) -> bool:
-    """Tell whether a record comes to hold these values by a write, or may have ceased to hold them."""
-    if write.kind == "update":
-        return not write.changes.keys().isdisjoint((*query.fields, "deleted_at"))
-    return all(write.row.get(key) == value for key, value in zip(query.fields, query.values, strict=True))
+        New records are gone through once for all questions about the same fields.
+        """
+        if any(
+            not write.changes.keys().isdisjoint((*query.fields, "deleted_at"))
+            for write in self.updated.get((app, form), ())
+        ):
+            return True
+        key = (app, form, query.fields)
+        held, known = self.held.get(key, (set[tuple[Value, ...]](), 0))
+        listed = self.writes.get((app, form), [])
+        inserted = (write.row for write in listed[known:] if write.kind == "insert")
+        held.update(tuple(row.get(name) for name in query.fields) for row in inserted)
+        self.held[key] = (held, len(listed))
+        return query.values in held
 
 
 def _reaches(aggregate: Aggregate) -> bool:

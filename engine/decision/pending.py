@@ -24,7 +24,8 @@ class Saving:
     changes nothing but what the system keeps of a record (that it is put away, or held): its fields are not examined.
     What a posting ``takes_back`` may leave less than its ledger's minimum. ``hook`` brought what is saved, if one did.
     One of a ``batch`` is moved to another state by hand with many others: no rule looks at it.
-    ``undoes`` are the app and the rule whose run is taken back by it.
+    ``undoes`` are the app and the rule whose run is taken back by it. One that is ``imported`` clears nothing, and may
+    bring along the number that the system would give it.
     """
 
     work: Work
@@ -46,6 +47,7 @@ class Saving:
     hook: str | None = None
     batch: str | None = None
     undoes: tuple[str, str] | None = None
+    imported: bool = False
     key: Key = field(init=False)
     """App, form and id of the record."""
 

@@ -185,7 +185,7 @@ def _cleared(saving: Saving) -> Mapping[str, filling.Standing]:
 
 def _hidden(saving: Saving, stands: Mapping[str, filling.Standing]) -> set[str]:
     """Return the fields that are filled and hidden, and that nobody has just filled (those are refused)."""
-    if saving.before is not None and not saving.typed:
+    if saving.before is not None and (saving.imported or not saving.typed):
         return set()
     before: Mapping[str, Value] = saving.before or {}
     numbered = {item.key for item in saving.form.numbered}

@@ -22,6 +22,7 @@ from engine.decision.telling import DIGEST, TELL
 from engine.jobs import deadlines, keeping, posting, sending, signing, sweeping, telling
 from engine.jobs.calling import called, keep_answer, retry_of
 from engine.jobs.deadlines import arm, pass_deadline
+from engine.jobs.importing import carry_on
 from engine.jobs.isolating import attempted, note_refusal
 from engine.jobs.making import keep_made, made
 from engine.jobs.making import retry_of as retry_made
@@ -37,6 +38,7 @@ from engine.runtime.arriving import INTAKE, PULL
 from engine.runtime.boards_clock import SNAPSHOT
 from engine.runtime.catalogs import Current
 from engine.runtime.execution import Execution
+from engine.runtime.importing.carrying import KIND as IMPORT
 from engine.runtime.timing import ARM
 from engine.storage import notifications, outbox
 from engine.storage.outbox import Message
@@ -140,6 +142,7 @@ DELIVERIES: Mapping[str, Deliver] = MappingProxyType(
         BOARD_SLOT: sending.send_out,
         SNAPSHOT: keeping.keep,
         INTAKE: take,
+        IMPORT: carry_on,
         PULL: keep_page,
         sweeping.KIND: sweep,
         deadlines.KIND: pass_deadline,

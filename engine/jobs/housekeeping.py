@@ -21,6 +21,7 @@ from engine.storage import (
     files,
     firings,
     idempotency,
+    imports,
     intakes,
     interruptions,
     leases,
@@ -71,6 +72,7 @@ class Housekeeping:
             + rule_runs.forget(connection, business - kept.runs * DAY_MS, BATCH)
             + connectors.forget_receipts(connection, real - kept.runs * DAY_MS, BATCH)
             + intakes.forget(connection, real - kept.runs * DAY_MS, BATCH)
+            + imports.forget(connection, real - kept.imports * DAY_MS, BATCH)
             + interruptions.forget(connection, (business - kept.runs * DAY_MS) // DAY_MS, BATCH)
             + firings.forget(connection, business - kept.firings * DAY_MS, BATCH)
             + credentials.forget_sessions(connection, real - kept.sessions * DAY_MS)

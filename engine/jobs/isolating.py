@@ -22,6 +22,9 @@ Problems = tuple[Problem, ...]
 Keep = Callable[[Current, Command, Problems], Changeset]
 """What is written of a command that is refused for good, in its place."""
 
+Note = Callable[[Command, Changeset], object]
+"""Told what a command came to that was carried out."""
+
 FINAL = frozenset((Nature.REFUSED, Nature.ABSENT, Nature.CONFLICT))
 """What trying again later does not mend; everything else is for the delivery to try again."""
 
@@ -29,7 +32,9 @@ TRIES = 3
 """How often what conflicts with another write is decided on what is there now (03)."""
 
 
-def attempted(execution: Execution, connection: Connection, current: Current, command: Command) -> Problems:
+def attempted(
+    execution: Execution, connection: Connection, current: Current, command: Command, note: Note | None = None
+) -> Problems:
     """Carry out a command inside the caller's transaction; return why it is refused for good, with nothing left of it.
 
     What may pass by itself (busy, unreachable) and what nobody expects is raised: the caller's transaction is over.
@@ -37,13 +42,15 @@ def attempted(execution: Execution, connection: Connection, current: Current, co
     for left in reversed(range(TRIES)):
         try:
             with connection.begin_nested():
-                execution.carry_out(connection, current, command)
+                done = execution.carry_out(connection, current, command)
         except EngineError as error:
             if error.nature not in FINAL:
                 raise
             if error.nature is not Nature.CONFLICT or not left:
                 return error.problems
         else:
+            if note is not None:
+                note(command, done.changeset)
             return ()
     raise AssertionError
 
@@ -54,10 +61,12 @@ def carry_out_each(
     current: Current,
     commands: Sequence[Command],
     keep: Keep | None = None,
+    note: Note | None = None,
 ) -> list[Problems]:
     """Carry out commands, as if each by itself; return why each was refused for good, nothing where it was not.
 
     Of a refusal ``keep`` says what is written; unless stated, the commands are of one rule each, and a run is kept.
+    ``note`` is told what those came to that were carried out.
 
     They are decided side by side and written together as far as none has read what one before it changes; what does
     not go so is tried by itself. What may pass by itself, and what nobody expects, is raised as in ``attempted``.
@@ -65,9 +74,9 @@ def carry_out_each(
     kept = keep or _refusal
     waiting, width, found = list(commands), len(commands), list[Problems]()
     while waiting:
-        done = _together(execution, connection, current, waiting[:width], kept) if width > 1 else []
+        done = _together(execution, connection, current, waiting[:width], kept, note) if width > 1 else []
         if not done:
-            refused = attempted(execution, connection, current, waiting[0])
+            refused = attempted(execution, connection, current, waiting[0], note)
             if refused:
                 apply(connection, kept(current, waiting[0], refused), current.tables, execution.randomness)
         found += done or [refused]
@@ -78,7 +87,12 @@ def carry_out_each(
 
 
 def _together(
-    execution: Execution, connection: Connection, current: Current, commands: Sequence[Command], keep: Keep
+    execution: Execution,
+    connection: Connection,
+    current: Current,
+    commands: Sequence[Command],
+    keep: Keep,
+    note: Note | None,
 ) -> list[Problems]:
     """Carry out the first of these commands together; return why each of these was refused, none for nothing done."""
     try:
@@ -89,6 +103,9 @@ def _together(
         if error.nature not in FINAL:
             raise
         return []
+    for command, (changeset, refused) in zip(commands, made, strict=False):
+        if note is not None and not refused:
+            note(command, changeset)
     return [refused for _, refused in made]
 
 

@@ -142,6 +142,7 @@ def form_view(reading: Reading, form: Form) -> FormView:
         may_create=access.may("create"),
         may_delete=access.may("delete"),
         may_export=access.may("read") and access.may("export"),
+        may_update=access.may("update"),
         start_transitions=tuple(_starts(app, form)),
         zone=app.zone,
         labels_of_system=dict(SYSTEM_LABELS),

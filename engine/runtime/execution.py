@@ -49,6 +49,7 @@ class Done:
 
     record: Key | None
     read: Mapping[Query, object]
+    changeset: Changeset
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Execution:
         if isinstance(outcome, Refusal):
             raise EngineError(outcome.problems)
         apply(connection, outcome.changeset, current.tables, self.randomness)
-        return Done(outcome.record, _left(made.facts, outcome.changeset))
+        return Done(outcome.record, _left(made.facts, outcome.changeset), outcome.changeset)
 
     def send(self, connection: Connection, command: str, messages: Iterable[OutboxMessage]) -> None:
         """Put messages into the outbox that no command brought forth; ``command`` is an id that names what did."""

@@ -32,7 +32,7 @@ def found_by(reading: Reading, form: Form, text: str, limit: int, fitting: Mappi
     what is hidden from the viewer does not count: the list would tell it.
     """
     most, wanted = min(limit, LIMIT), text.strip()
-    keys = _named(reading, form)
+    keys = naming(reading, form)
     columns = reading.tables(form).main.table.c
     hidden = reading.access(form).not_always_shown
     like = [columns[key] == id for key, id in fitting.items() if key in columns and key not in hidden]
@@ -46,7 +46,7 @@ def found_by(reading: Reading, form: Form, text: str, limit: int, fitting: Mappi
     return (*found, *_titled(reading, form, [*like, columns["id"].in_(spelled)], most)) if spelled else found
 
 
-def _named(reading: Reading, form: Form) -> list[str]:
+def naming(reading: Reading, form: Form) -> list[str]:
     """Return the text fields that name a record, without those that are hidden from the viewer somewhere."""
     columns = reading.tables(form).main.columns
     hidden = reading.access(form).not_always_shown

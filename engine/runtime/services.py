@@ -33,6 +33,7 @@ from engine.runtime.exports.exports import Exports
 from engine.runtime.files import Files
 from engine.runtime.filters import Filters
 from engine.runtime.hooks import Hooks
+from engine.runtime.importing.imports import Imports
 from engine.runtime.inbox import Inbox
 from engine.runtime.pages import Pages
 from engine.runtime.parameters import Parameters
@@ -110,6 +111,11 @@ class Services:
     def bin(self) -> Bin:
         """The records that were deleted."""
         return Bin(self.desk)
+
+    @property
+    def imports(self) -> Imports:
+        """What is brought in from files."""
+        return Imports(self.desk)
 
     @property
     def boards_sent(self) -> BoardsSent:

@@ -31,8 +31,9 @@ class Retention:
     ``delivered`` (real time): a message that has been delivered. ``runs`` (business time): what a rule has done about a
     record; (real time) what calls came to, and what came in from partners. ``firings`` (business time): that a rule
     which fires once has fired; an event that is looked at later than that may fire again. ``sessions`` (real time): a
-    session that is over. ``tokens`` (business time): a capture token that was not used.
-    ``bin`` (business time): a record that was deleted; with 0 it stays until an administrator destroys it.
+    session that is over. ``tokens`` (business time): a capture token that was not used. ``imports`` (real time): an
+    import that is over, with the rows that it refused. ``bin`` (business time): a record that was deleted; with 0 it
+    stays until an administrator destroys it.
     """
 
     delivered: int = 7
@@ -40,6 +41,7 @@ class Retention:
     firings: int = 180
     sessions: int = 30
     tokens: int = 30
+    imports: int = 30
     bin: int = 0
 
 

@@ -114,6 +114,7 @@ class FormView:
     transitions: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
     state_lights: Mapping[str, str] = field(default_factory=dict)
+    may_update: bool = False
 
 
 @dataclass(frozen=True)

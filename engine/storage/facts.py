@@ -31,6 +31,7 @@ from engine.decision.facts import (
     TaskQuery,
 )
 from engine.kernel.problems import EngineError
+from engine.kernel.values import StorageKind
 from engine.language.backends.sql.queries import aggregate_select, rows_select, stored_from
 from engine.language.surroundings import RelatedRows, Run
 from engine.language.tree import PARENT
@@ -57,6 +58,9 @@ __all__ = ["SAME", "Run", "SqlSurroundings", "answer"]
 
 SAME = 20
 """How many candidates a duplicate check gets to see."""
+
+_COMPARED = frozenset((StorageKind.TEXT, StorageKind.NUMBER, StorageKind.DATE))
+"""The kinds of values that are found again by what the database answers."""
 
 Answers = Iterator[tuple[Query, object]]
 
@@ -158,7 +162,15 @@ def _tasks(connection: Connection, queries: list[Query]) -> Answers:
 
 def _same(connection: Connection, tables: Tables, queries: list[SameQuery]) -> Answers:
     """Yield the records with the same values; blank is the same as blank, as in the language."""
+    alike: dict[tuple[str, str, str], list[SameQuery]] = {}
     for query in queries:
+        if len(query.fields) == 1 and query.values[0] is not None:
+            alike.setdefault((query.app, query.form, query.fields[0]), []).append(query)
+    together = dict(answer for group in alike.values() for answer in _same_at_once(connection, tables, group))
+    yield from together.items()
+    for query in queries:
+        if query in together:
+            continue
         physical = _form(tables, query.app, query.form).main
         table = physical.table
         conditions = [table.c.deleted_at.is_(None), table.c.id != query.excluding]
@@ -167,6 +179,28 @@ def _same(connection: Connection, tables: Tables, queries: list[SameQuery]) -> A
             conditions.append(table.c[field].is_(None) if stored is None else table.c[field] == stored)
         found = connection.execute(select(table.c.id).where(*conditions).order_by(table.c.id).limit(SAME))
         yield query, tuple(found.scalars())
+
+
+def _same_at_once(connection: Connection, tables: Tables, queries: list[SameQuery]) -> Answers:
+    """Yield the records with the values of queries about one field, by one statement; nothing where these are many."""
+    physical = _form(tables, queries[0].app, queries[0].form).main
+    table, field = physical.table, queries[0].fields[0]
+    column = physical.columns[field]
+    if len(queries) == 1 or column.kind not in _COMPARED:
+        return
+    stored = {query: to_physical(query.values[0], column, physical.dialect) for query in queries}
+    wanted = select(table.c[field], table.c.id).where(
+        table.c.deleted_at.is_(None), table.c[field].in_(list(dict.fromkeys(stored.values())))
+    )
+    most = SAME * len(queries)
+    found = connection.execute(wanted.order_by(table.c.id).limit(most)).all()
+    if len(found) == most:
+        return
+    ids: dict[object, list[str]] = {}
+    for value, id in found:
+        ids.setdefault(value, []).append(id)
+    for query, value in stored.items():
+        yield query, tuple(id for id in ids.get(value, ()) if id != query.excluding)[:SAME]
 
 
 def _balances(connection: Connection, tables: Tables, queries: list[BalanceQuery]) -> Answers:

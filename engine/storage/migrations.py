@@ -33,6 +33,7 @@ from engine.storage.migration_0017 import make_interruptions
 from engine.storage.migration_0018 import make_turns
 from engine.storage.migration_0019 import make_regions
 from engine.storage.migration_0021 import make_counters
+from engine.storage.migration_0024 import make_imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ MIGRATIONS = (
     Migration("0018_turns", make_turns),
     Migration("0019_regions", make_regions),
     Migration("0021_counters", make_counters),
+    Migration("0024_imports", make_imports),
 )
 
 

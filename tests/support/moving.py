@@ -45,13 +45,16 @@ OF_THE_INSTANCE = frozenset(
         "unreached",
         "pull",
         "intake_refusal",
+        "import",
+        "import_row",
         "absence",
     )
 )
 """The tables that do not move: people move by name, settings those that are an app's.
 
 How a partner stands and what it was asked is of this instance: another one has its own addresses and secrets. So is
-where people are reached outside, and what is gathered for them there: inside they have been told already.
+where people are reached outside, and what is gathered for them there: inside they have been told already. What is
+imported from a file goes on where it was begun.
 """
 
 _OF_ITS_OWN: Mapping[str, frozenset[str]] = {

@@ -11,7 +11,7 @@ from engine.kernel.canonical import Json
 from engine.runtime.boards_exports import ENDINGS
 from engine.runtime.exports.asking import ENDINGS as EXPORTED
 from engine.runtime.views import AppView, FormView, ParameterView
-from web.openapi import approvals, backtests, calendar, captured, designs, envelopes, jobs, moves, parts, runs
+from web.openapi import approvals, backtests, calendar, captured, designs, envelopes, imports, jobs, moves, parts, runs
 from web.openapi.operations import ALWAYS, DESIGNS, OF_ADMINISTRATORS, OPERATIONS, OWN, Operation
 from web.openapi.parts import named
 from web.openapi.shapes import Schema, both, read_fields, sent_fields, value_schema
@@ -66,6 +66,7 @@ SHARED: Final[Mapping[str, Schema]] = {
     **parts.SCHEMAS,
     **captured.SCHEMAS,
     **designs.SCHEMAS,
+    **imports.SCHEMAS,
     **jobs.SCHEMAS,
     **backtests.SCHEMAS,
     **runs.SCHEMAS,

@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 from engine.catalog.documents import Documents
 from engine.catalog.editing.access import with_new_form
@@ -33,12 +32,13 @@ LONGEST_NAME: Final = 60
 LONGEST_CELL: Final = 300
 """Characters of a value that are looked at: enough to tell what a column holds."""
 _REQUIRED: Final = "[Content_Types].xml"
-_BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, KeyError, ValueError, TypeError),
+BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, SyntaxError, OSError, EOFError, KeyError, ValueError, TypeError),
     *(IndexError, AttributeError, NotImplementedError, RuntimeError, AssertionError),
 )
 """What reading a damaged file comes to. The reader of tables trusts them: what is missing in one may fail anywhere in
-it, a password and deep nesting are RuntimeErrors, and it asserts what it expects. No code of ours is called there."""
+it, what is no XML is a SyntaxError, a password and deep nesting are RuntimeErrors, and it asserts what it expects. No
+code of ours is called there."""
 
 
 def read_sheet(content: bytes) -> tuple[Column, ...]:
@@ -50,7 +50,7 @@ def read_sheet(content: bytes) -> tuple[Column, ...]:
     _refuse_large(content)
     try:
         rows = _rows(content)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise EngineError(problems.NO_SHEET.at("file")) from error
     names = _names(rows[0] if rows else [])
     return tuple(guessed(name, [row[at] for row in rows[1:] if at < len(row)]) for at, name in names)
@@ -65,7 +65,7 @@ def _refuse_large(content: bytes) -> None:
             parts = packed.infolist()
             is_large = len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED
             is_large = is_large or is_too_much(packed, MOST_ROWS + 1)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise EngineError(problems.NO_SHEET.at("file")) from error
     if is_large:
         raise EngineError(problems.LARGE_SHEET.at("file", limit=MOST_BYTES // 1024 // 1024))

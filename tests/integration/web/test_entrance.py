@@ -105,6 +105,8 @@ STATE_CHANGING = (
     "/me/reach",
     "/me/absences",
     "/a/library/moves/",
+    "/a/library/book/imports",
+    f"/a/library/book/imports/{ABSENT}",
     "/calendar",
     f"/a/library/book/bin/{ABSENT}/restore",
     f"/a/library/book/bin/{ABSENT}/destroy",

@@ -1,0 +1,1 @@
+"""Rows of a file that somebody imports, inside of a decision."""
