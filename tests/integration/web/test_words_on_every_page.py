@@ -35,6 +35,8 @@ PROPER = frozenset(
         "ERP",
         "CRM",
         "Excel",
+        "CSV",
+        "NDJSON",
         "BP",
         "HRBP",
         "SaaS",
