@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from engine.decision import holding, problems
@@ -114,11 +115,12 @@ def changed(
     changed since stays, and what both have changed is a conflict (see ``engine.decision.since``).
     """
     rebasing = Rebasing(work, form, before, since(work, form, before, seen))
-    kept = retired_choices(form, before, fields)
+    kept = retired_choices(form, {**before, **rebasing.since.before}, fields)
     values, found = read_payload(form, {**fields, **{key: rest for key, (rest, _) in kept.items()}} if kept else fields)
     values |= {
         key: with_retired(form.fields[key], values[key], held) for key, (_, held) in kept.items() if key in values
     }
+    unread = frozenset(re.split(r"[.\[]", problem.path)[0] for problem in found)
     for key, value in values.items():
         item = form.fields.get(key)
         if item is not None and item.type is None and value is not None:
@@ -134,6 +136,7 @@ def changed(
         given=values,
         actor=work.command.actor,
         found=found,
+        unread=unread,
     )
     saving.found += _forbidden(saving, "update")
     saving.transition = _transition(saving, transition)

@@ -48,6 +48,8 @@ class Saving:
     batch: str | None = None
     undoes: tuple[str, str] | None = None
     imported: bool = False
+    unread: frozenset[str] = frozenset()
+    """The fields of which what the sender says cannot be read; the record keeps what it has."""
     key: Key = field(init=False)
     """App, form and id of the record."""
 

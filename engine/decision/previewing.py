@@ -21,12 +21,16 @@ from engine.kernel.values import Row
 
 @dataclass(frozen=True)
 class Preview:
-    """A save as it would be; problems of fields have paths under ``fields``, ``given`` are those the sender changes."""
+    """A save as it would be; problems of fields have paths under ``fields``, ``given`` are those the sender changes.
+
+    Of ``unread`` fields it cannot be read what they are to be.
+    """
 
     row: Row
     stands: Mapping[str, Standing]
     problems: tuple[Problem, ...]
     given: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
 
 def preview(command: Command, catalog: Catalog, parameters: Parameters, facts: Facts) -> Preview | NeedFacts:
@@ -62,4 +66,5 @@ def _tried(saving: Saving) -> Preview:
         found = saving.found
     except EngineError as error:
         stands, found = {}, [*saving.found, *error.problems]
-    return Preview(saving.row, stands, tuple(placed(problem) for problem in distinct(found)), frozenset(saving.given))
+    told = tuple(placed(problem) for problem in distinct(found))
+    return Preview(saving.row, stands, told, frozenset(saving.given), saving.unread)

@@ -38,6 +38,8 @@ def restore(work: Work, body: Restore) -> Key:
         typed=False,
         plain=True,
     )
+    # Whoever puts it back applies for nothing: approvals that begin anew are those of whom the record is.
+    work.applicant = row.get("owner") or row.get("created_by")
     checks.check_uniqueness(saving, [item.key for item in form.unique])
     save(saving)
     return saving.key

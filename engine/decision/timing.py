@@ -87,7 +87,8 @@ def timers(saving: Saving) -> Iterator[TimerSetting]:
     for rule in saving.app.rules_of(saving.form.key, before=False):
         if rule.deadline is None:
             continue
-        was = None if before is None else _due(saving, rule, before)
+        lay = before is None or before.get("deleted_at") is not None
+        was = None if before is None or lay else _due(saving, rule, before)
         due = None if saving.row.get("deleted_at") is not None else _due(saving, rule, saving.row)
         if due != was:
             yield TimerSetting(*saving.key, rule.key, None if _goes_back(saving, rule, was, due) else due)

@@ -264,7 +264,8 @@ def _receipt(form: Form, row: Row) -> RecordView:
 def _form_state(reading: Reading, form: Form, found: Preview) -> FormState:
     row = found.row
     access, around = reading.access(form), reading.surroundings(form.app)
-    hidden = access.hidden(row, around)
+    stored = None if row["version"] == 0 else reading.record(form.app, form.key, str(row["id"]))
+    hidden = access.hidden(row, around) | (frozenset() if stored is None else access.hidden(stored, around))
     closed = access.closed("create" if row["version"] == 0 else "update", row, around)
     visible = [item for item in form.live_fields() if item.key not in hidden]
     prefetch(reading, form, [row])
@@ -278,4 +279,5 @@ def _form_state(reading: Reading, form: Form, found: Preview) -> FormState:
         shown=shown(reading, form, visible, row),
         problems=found.problems,
         given=found.given,
+        unread=found.unread,
     )

@@ -130,7 +130,8 @@ class FieldState:
 class FormState:
     """A form being filled: the values after defaults and computation, and how each field stands.
 
-    ``given`` are the fields that were filled in, without those that were left as their sender saw them.
+    ``given`` are the fields that were filled in, without those that were left as their sender saw them; of those that
+    are ``unread`` it cannot be told what was filled in.
     """
 
     fields: Mapping[str, Json]
@@ -138,6 +139,7 @@ class FormState:
     shown: Mapping[str, object]
     problems: tuple[Problem, ...] = ()
     given: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

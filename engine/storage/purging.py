@@ -47,6 +47,8 @@ _WITH_RECORDS = (
     system_tables.approval,
     system_tables.envelope,
     system_tables.file_use,
+    system_tables.call_receipt,
+    system_tables.capture_token,
 )
 """What else is kept about the records of a form, by app, form and record."""
 

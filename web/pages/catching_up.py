@@ -9,7 +9,9 @@ from typing import Final
 
 from flask import request
 
+from engine.kernel.canonical import Json
 from engine.kernel.problems import Nature, Problem
+from engine.runtime.views import FieldView
 from web.doors import instance, viewer
 from web.filling.posted import Posted
 from web.pages.desk import Desk
@@ -26,6 +28,8 @@ class CaughtUp:
 
     posted: Posted
     disputed: tuple[str, ...] = ()
+    unread: tuple[Problem, ...] = ()
+    """What cannot be read at all: nothing is merged before it can."""
 
 
 def catch_up(desk: Desk, posted: Posted, seen: int, given_up: Collection[str] = ()) -> CaughtUp:
@@ -38,18 +42,28 @@ def catch_up(desk: Desk, posted: Posted, seen: int, given_up: Collection[str] = 
     state = instance().records.preview(
         viewer(), form.app, form.key, desk.given(posted), id=record.id if record else None, seen=seen
     )
-    places = {_field(problem): problem.nature for problem in state.problems}
-    unread = {key for key, nature in places.items() if nature is not Nature.CONFLICT}
-    own = [key for key in posted.fields if key in (state.given | unread) and key not in given_up]
-    merged = {key: state.fields[key] for key in own if key in posted.tokens and key in state.fields}
+    if state.unread:
+        return CaughtUp(posted, unread=tuple(one for one in state.problems if _field(one) in state.unread))
+    own = [key for key in posted.fields if key in state.given and key not in given_up]
+    merged = {
+        key: _typed(form.fields[key], state.fields[key])
+        for key in own
+        if key in posted.tokens and key in state.fields and key in form.fields
+    }
     tokens = {key: tuple(f"m{number}" for number, _ in enumerate(value or ())) for key, value in merged.items()}
     caught = replace(
         posted,
         fields={key: merged.get(key, posted.fields[key]) for key in own},
         tokens={**{key: posted.tokens[key] for key in own if key in posted.tokens}, **tokens},
     )
-    disputed = [key for key in own if places.get(key) is Nature.CONFLICT]
-    return CaughtUp(caught, tuple(disputed))
+    conflicts = {_field(problem) for problem in state.problems if problem.nature is Nature.CONFLICT}
+    return CaughtUp(caught, tuple(key for key in own if key in conflicts))
+
+
+def _typed(view: FieldView, lines: Json) -> Json:
+    """Return lines without what the system fills in them: nobody types that."""
+    own = {inner.key for inner in view.lines if inner.system}
+    return lines and [{key: value for key, value in line.items() if key not in own} for line in lines]
 
 
 def chosen(version: int) -> dict[str, bool] | None:

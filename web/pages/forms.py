@@ -150,7 +150,7 @@ def update(app: str, form: str, record_id: UUID) -> BaseResponse:
         return _refused(desk, tray, resolved, resolved.problems, 422)
     seen, done = record.version if tray.version is None else tray.version, "updated"
     if seen != record.version:
-        caught = _caught_up(desk, record, resolved.posted, seen)
+        caught = _caught_up(desk, record, tray, resolved, seen)
         if not isinstance(caught, Posted):
             return caught
         tray, resolved, done = replace(tray, version=record.version), Resolved(caught), "merged"
@@ -164,16 +164,16 @@ def update(app: str, form: str, record_id: UUID) -> BaseResponse:
     except EngineError as error:
         if error.nature is Nature.CONFLICT:  # once more, between the look at it and the save
             now = instance().records.read(viewer(), app, form, record.id)
-            return stale_page(view, now, record.version, request.path, sent.fields)
+            return stale_page(view, now, seen, request.path, sent.fields)
         if error.nature is Nature.ABSENT:
             raise
         return _refused(desk, tray, resolved, told(error), status_of(error))
     return redirect(url_for("records.record", app=app, form=form, record_id=record.id, done=done), 303)
 
 
-def _caught_up(desk: Desk, record: RecordView, posted: Posted, seen: int) -> Posted | BaseResponse:
+def _caught_up(desk: Desk, record: RecordView, tray: Tray, resolved: Resolved, seen: int) -> Posted | BaseResponse:
     """Return the post as it is meant for the record as it is now, or the page that asks whose value is to hold."""
-    said = chosen(record.version)
+    posted, said = resolved.posted, chosen(record.version)
     given_up = [key for key, own in (said or {}).items() if not own]
     try:
         caught = catch_up(desk, posted, seen, given_up)
@@ -183,6 +183,8 @@ def _caught_up(desk: Desk, record: RecordView, posted: Posted, seen: int) -> Pos
         if said is not None:
             return posted.with_fields({key: value for key, value in posted.fields.items() if key not in given_up})
         return stale_page(desk.form, record, seen, request.path, desk.given(posted))
+    if caught.unread:
+        return _refused(desk, tray, resolved, caught.unread, 422)
     if any(key not in (said or {}) for key in caught.disputed):
         mine = caught.posted.fields
         return stale_page(desk.form, record, seen, request.path, mine, caught.disputed)

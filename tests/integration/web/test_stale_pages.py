@@ -61,3 +61,18 @@ def test_who_changed_what_is_shown_when_a_task_was_seen_before_the_change(librar
     assert "等等" in text_of(answer)
     assert "已被他人改为“2026-12-31”" in text_of(answer)
     assert api("GET", at).get_json()["state"] == "requested"
+
+
+def test_nothing_is_merged_before_all_that_was_typed_can_be_read(librarian, book, api):
+    made = book(price="100", copies=[{"barcode": "b1", "shelf": "A"}])
+    at, line = f"/a/library/book/{made['id']}", made["fields"]["copies"][0]
+    assert api("PATCH", f"/library/book/{made['id']}", {"fields": {"price": "200"}}, If_Match="1").status_code == 200
+    lines = {"f.copies.s0.id": line["id"], "f.copies.s0.barcode": "mine", "f.copies.s0.pages": "abc"}
+    sent = {"_version": "1", "_do": "save"}
+    for typed in ({"f.price": "abc"}, lines):
+        answer = librarian.post(f"{at}/edit", {**typed, **sent})
+        assert (answer.status_code, hidden(answer, "_version")) == (422, "1")
+        assert next(iter({"mine", "abc"} & set(typed.values()))) in answer.get_data(as_text=True)
+    assert librarian.post(f"{at}/edit", {"f.price": "150", **sent}).status_code == 409, "both changed it"
+    kept = api("GET", f"/library/book/{made['id']}").get_json()["fields"]
+    assert (kept["price"], kept["copies"][0]["barcode"]) == ("200.00", "b1")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.decision.commands import Create, Fire, RunRules, Update
+from engine.decision.commands import Create, Delete, Fire, Restore, RunRules, Update
 from engine.decision.firing_once import over, period_of
 from engine.decision.timing import due_of
 from engine.kernel.clocks import DAY_MS, LAST_DAY, day_number, start_of_day
@@ -298,3 +298,12 @@ def test_everybody_above_is_told_when_a_rule_names_the_chain_of_superiors(shop):
     below = world.person("below", ("shop", "staff"), manager=middle)
     done = world.follow(world.do(below, create()))
     assert [m.payload["recipients"] for m in done[0].messages if m.kind == "notify"] == [[middle, top]]
+
+
+def test_a_deadline_is_set_anew_when_a_record_is_put_back(shop):
+    world, me = shop(THING, rule("r", "thing", {"deadline": {"at": "due", "offset": {"hours": 1}}}, told()))
+    made = world.do(me, create(due="2026-12-01"))
+    id = made.writes[0].id
+    [gone] = world.do(me, Delete("shop", "thing", id)).timers
+    [back] = world.do(me, Restore("shop", "thing", id)).timers
+    assert (gone.due, back) == (None, made.timers[0])
