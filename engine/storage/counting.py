@@ -16,10 +16,13 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
+    FromClause,
     Select,
+    Table,
     TextClause,
     and_,
     func,
+    literal,
     select,
     text,
 )
@@ -69,6 +72,9 @@ class Counted:
 
 def counter_of(connection: Connection, form: FormTables, where: Conditions) -> Counter:
     """Return what counts the records that meet the conditions, deleted ones left out; it asks nothing yet."""
+    counted: FromClause = form.main.table
+    if not isinstance(counted, Table):
+        return _OfAQuery(connection, form, where)
     kind = _Sqlite if connection.dialect.name == "sqlite" else _Postgres
     return kind(connection, form, where)
 
@@ -136,6 +142,20 @@ class Counter:
         counted = select(func.count(), func.count().filter(self.meets)).select_from(self.main).where(sample)
         looked, met = self.connection.execute(counted, dict(places)).one()
         return int(looked), int(met)
+
+
+class _OfAQuery(Counter):
+    """What a design that is tried makes of a table is no table: it has no size, and gives no samples."""
+
+    def is_rare(self, wanted: int) -> bool:  # noqa: ARG002 - there is no index to follow
+        """Leave it to the database."""
+        return False
+
+    def count(self, least: int = 0) -> Counted:
+        """Return how many there are, up to ``LOOKED``."""
+        some = select(literal(1)).select_from(self.main).where(self.meets).limit(LOOKED + 1).subquery()
+        found = int(self.connection.execute(select(func.count()).select_from(some)).scalar_one())
+        return Counted(max(least, min(found, LOOKED)), exact=found <= LOOKED)
 
 
 class _Sqlite(Counter):

@@ -256,9 +256,8 @@ def _forget_about(connection: Connection, remains: Remains, ids: Sequence[str]) 
 
 def forget_messages_of(connection: Connection, tables: FormTables, ids: Sequence[str]) -> None:
     """Take messages about records out of the outbox, those that wait as well."""
-    for id in ids:
-        told = (_OUTBOX.c.payload.contains(f'"record":"{id}"'), _OUTBOX.c.payload.contains(f'"app":"{tables.app}"'))
-        connection.execute(delete(_OUTBOX).where(*told))
+    about = or_(*(_OUTBOX.c.payload.contains(f'"record":"{id}"') for id in ids))
+    connection.execute(delete(_OUTBOX).where(_OUTBOX.c.payload.contains(f'"app":"{tables.app}"'), about))
 
 
 def binned(

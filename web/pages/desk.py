@@ -29,7 +29,8 @@ _PLACE: Final = re.compile(r"(\w+)(?:\[(\d+)\](?:\.(\w+))?)?")
 class Desk:
     """Which form is being filled: of which record, if there is one, for which transition, narrowed to which fields.
 
-    Of each group in ``one_of`` one field is enough; ``needs`` must be filled, whatever the form itself requires.
+    Of each group in ``one_of`` one field is enough; ``needs`` must be filled, whatever the form itself requires. What
+    was filled for an earlier version of the record, ``behind`` the present one, says all that it was asked for.
     """
 
     form: FormView
@@ -38,11 +39,14 @@ class Desk:
     only: tuple[str, ...] | None = None
     one_of: tuple[tuple[str, ...], ...] = ()
     needs: tuple[str, ...] = ()
+    behind: bool = False
 
     def given(self, posted: Posted) -> dict[str, Json]:
         """Return what was filled in: of a new record all but what was left blank, of another all that differs."""
         if self.record is not None:
             differing = changed(posted.fields, self.record.fields, self.form.fields)
+            asked = (self.only or ()) if self.behind else ()
+            differing = {**differing, **{key: posted.fields[key] for key in asked if key in posted.fields}}
             return {key: self._lines(key, value) for key, value in differing.items()}
         return {
             key: self._lines(key, value)

@@ -76,7 +76,8 @@ def act(task_id: UUID, action: str) -> BaseResponse:
     if task.approval is not None:
         return sign(UUID(task.approval.id), action)
     form, record = _about(task)
-    tray, desk = Tray.of_request(), Desk(form, record, offered.fires, offered.asks)
+    tray = Tray.of_request()
+    desk = Desk(form, record, offered.fires, offered.asks, behind=tray.version not in {None, record.version})
     resolved = desk.resolved(read_post(request.form, form))
     if only_redrawn() or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)

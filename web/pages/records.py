@@ -117,7 +117,7 @@ def do_transition(app: str, form: str, record_id: UUID, key: str) -> BaseRespons
     if offered is None:
         return _too_late(view, key, tray)
     designed = instance().apps.form(viewer(), app, form)
-    desk = Desk(designed, view, key, offered.asks)
+    desk = Desk(designed, view, key, offered.asks, behind=tray.version not in {None, view.version})
     resolved = desk.resolved(read_post(request.form, designed))
     if only_redrawn() or resolved.problems:
         attempt = Attempt(resolved, resolved.problems or None, 422 if resolved.problems else 200)

@@ -76,3 +76,14 @@ def test_nothing_is_merged_before_all_that_was_typed_can_be_read(librarian, book
     assert librarian.post(f"{at}/edit", {"f.price": "150", **sent}).status_code == 409, "both changed it"
     kept = api("GET", f"/library/book/{made['id']}").get_json()["fields"]
     assert (kept["price"], kept["copies"][0]["barcode"]) == ("200.00", "b1")
+
+
+@pytest.mark.parametrize(("note", "status"), [("丢在车上", 303), ("别的", 409)])
+def test_nobody_is_in_the_way_when_two_fill_the_same_for_a_transition(librarian, loan, api, note, status):
+    made = loan()
+    at = f"/library/loan/{made['id']}"
+    lent = api("POST", f"{at}/transitions/lend", {}).get_json()
+    assert api("PATCH", at, {"fields": {"note": "丢在车上"}}, If_Match=str(lent["version"])).status_code == 200
+    sent = {"_do": "fire", "_version": str(lent["version"]), "f.note": note}
+    assert librarian.post(f"/a{at}/do/report_lost", sent).status_code == status
+    assert api("GET", at).get_json()["state"] == ("lost" if status == 303 else "lent")
