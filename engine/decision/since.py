@@ -138,7 +138,8 @@ class Rebasing:
             if id not in now and line != seen.get(id):
                 place = f"{item.key}[{places[id]}]"
                 self.found.append(LINE_GONE.at(place, label_zh=item.labels.zh, label_en=item.labels.en))
-        new = [line for line in mine if not line.get(ID)]
+        added = [line for id, line in now.items() if id not in seen and id not in own]
+        new = [line for line in mine if not line.get(ID) and not _taken(line, added)]
         return (*(merged[id] for id in _order(seen, merged, list(places))), *new) or None
 
     def _line(self, item: Field, place: int, three: tuple[Row, Row, Row]) -> Row:
@@ -161,6 +162,17 @@ def _order(seen: Mapping[str, Row], merged: Mapping[str, Row], own: Sequence[str
     if known == [id for id in seen if id in known]:
         return list(merged)
     return [*(id for id in own if id in merged), *(id for id in merged if id not in own)]
+
+
+def _taken(line: Row, added: list[Row]) -> bool:
+    """Take the line that was added meanwhile and is what a new one wants to be, if there is one, out of ``added``.
+
+    Two who add the same mean the same; and a change that is sent again, because its answer was lost, adds nothing.
+    """
+    same = next((one for one in added if all(one.get(key) == value for key, value in line.items())), None)
+    if same is not None:
+        added.remove(same)
+    return same is not None
 
 
 def _by_id(lines: Iterable[Row]) -> dict[str, Row]:

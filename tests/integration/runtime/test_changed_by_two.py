@@ -87,6 +87,16 @@ def test_lines_are_merged_line_by_line_and_field_by_field(library):
     assert both.fields["copy_count"] == "4"
 
 
+def test_nothing_is_added_twice_when_a_change_is_sent_again(library):
+    book = library.book(copies=LINES, note="旧")
+    wanted = {"note": "新", "copies": [line(book, 0), line(book, 1), {"barcode": "b3"}, {"barcode": "b3"}]}
+    once = change(library, book, wanted)
+    again = change(library, book, wanted)
+    assert (again.version, again.fields) == (once.version, once.fields)
+    more = change(library, book, {"copies": [*wanted["copies"], {"barcode": "b3"}]})
+    assert [one["barcode"] for one in more.fields["copies"]] == ["b1", "b2", "b3", "b3", "b3"]
+
+
 def test_a_line_that_one_removes_goes_when_the_other_left_it_alone(library):
     book = library.book(copies=LINES)
     change(library, book, {"copies": [line(book, 1)]})
