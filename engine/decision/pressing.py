@@ -10,10 +10,9 @@ from engine.decision.commands import Press, RunRules
 from engine.decision.course import run_one
 from engine.decision.firing_once import may_fire
 from engine.decision.happenings import event_json
-from engine.decision.permissions import access_to, existing, is_one_of
-from engine.decision.problems import NOT_ALLOWED, STALE
+from engine.decision.permissions import access_to, as_seen, is_one_of
+from engine.decision.problems import NOT_ALLOWED
 from engine.decision.rule_reading import read_for
-from engine.decision.since import since
 from engine.decision.work import Key, Work
 from engine.forms.forms import Form
 from engine.kernel.problems import EngineError, Text
@@ -32,9 +31,7 @@ def buttons_of(app: App, form: str) -> Iterator[tuple[Rule, EventDef]]:
 def press(work: Work, body: Press) -> Key:
     """Run the rule of a button; EngineError where there is none, it is not theirs, or its condition does not hold."""
     app, form = work.app(body.app), work.form(body.app, body.form)
-    row = existing(work, body.app, form, body.id)
-    if "state" in since(work, form, row, body.seen).touched:
-        raise EngineError(STALE.at(seen=body.seen, now=row["version"]))
+    row = as_seen(work, body.app, form, body.id, body.seen)
     offered = {event.names[0]: (rule, event) for rule, event in buttons_of(app, form.key)}
     if body.button not in offered:
         raise EngineError(problems.NO_BUTTON.at(key=body.button, known=", ".join(offered)))
