@@ -20,7 +20,7 @@ from engine.forms.forms import Field, Form
 from engine.forms.writing import field_json
 from engine.kernel.canonical import Json, compact
 from engine.kernel.problems import EngineError, Problem, Text
-from engine.kernel.values import Row, Value
+from engine.kernel.values import Row, StorageKind, Value
 
 MOST_VERSIONS = 1_000
 """How many later versions are looked through; who has slept through more begins with the record as it is."""
@@ -94,11 +94,13 @@ class Rebasing:
     def _field(self, key: str, mine: Value) -> Iterator[Value]:
         """Yield what the field is to be, nothing where the sender left it alone."""
         now, item = self.row.get(key), self.form.fields.get(key)
-        if key not in self.since.touched or mine == now or self._is_hidden(key):
+        lines = item is not None and item.type is None and key not in self.since.lost
+        agreed = mine == now and not lines and not _counts(item)
+        if key not in self.since.touched or agreed or self._is_hidden(key):
             yield mine  # what is hidden is refused whatever it holds: nothing is told of what it held
         elif key not in self.since.lost and mine == self.since.before.get(key):
             return
-        elif item is not None and item.type is None and key not in self.since.lost:
+        elif item is not None and lines:
             yield self._lines(item, mine or ())
         else:
             self.found.append(self._conflict(key, mine))
@@ -146,7 +148,7 @@ class Rebasing:
         seen, now, mine = three
         line = dict(now)
         for key, value in mine.items():
-            if value == seen.get(key) or value == now.get(key):
+            if value == seen.get(key) or (value == now.get(key) and not _counts(item.lines.get(key))):
                 continue
             if now.get(key) != seen.get(key):
                 inner = item.lines[key]
@@ -162,6 +164,11 @@ def _order(seen: Mapping[str, Row], merged: Mapping[str, Row], own: Sequence[str
     if known == [id for id in seen if id in known]:
         return list(merged)
     return [*(id for id in own if id in merged), *(id for id in merged if id not in own)]
+
+
+def _counts(item: Field | None) -> bool:
+    """Tell whether a field holds a figure: two who come to the same one may both have counted on from what they saw."""
+    return item is not None and item.type is not None and item.type.storage is StorageKind.NUMBER
 
 
 def _taken(line: Row, added: list[Row]) -> bool:

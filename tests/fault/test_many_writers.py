@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.decision.problems import STALE
 from engine.forms.field_types import BUILT_IN
 from engine.kernel.clocks import Clocks
 from engine.kernel.problems import EngineError, Nature
@@ -67,7 +66,7 @@ def add_one(records: Records, viewer: Viewer, id: str) -> None:
             total = {"total": str(int(str(seen.fields["total"])) + 1)}
             records.update(viewer, "shop", "count", id, total, seen.version)
         except EngineError as error:
-            if [problem.code for problem in error.problems] != [STALE.code]:
+            if error.nature is not Nature.CONFLICT:
                 raise
             continue
         return

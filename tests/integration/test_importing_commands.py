@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from engine.boot import open_instance
 from engine.decision.changeset import Actor
-from engine.jobs.commands_importing import records
+from engine.jobs.commands_importing import import_records
 from engine.runtime.publishing import publish
 from engine.runtime.settings import read_settings
 from tests.support.importing import documents
@@ -39,7 +39,7 @@ def run(instance, monkeypatch):
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
 
     def done(*words):
-        return CliRunner().invoke(records, ["import", *map(str, words)], obj=lambda: instance.services)
+        return CliRunner().invoke(import_records, [*map(str, words)], obj=lambda: instance.services)
 
     return done
 

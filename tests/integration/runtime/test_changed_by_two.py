@@ -63,9 +63,17 @@ def test_both_values_are_told_when_two_change_a_field_differently_and_nothing_is
 
 
 def test_nobody_is_in_the_way_when_both_mean_the_same(library):
-    book = library.book(price="1")
-    change(library, book, {"price": "12.5"})
-    assert change(library, book, {"price": "12.50", "note": "x"}).fields["note"] == "x"
+    book = library.book(author="甲", published="2001-01-01")
+    change(library, book, {"author": "乙", "published": "2002-02-02"})
+    assert change(library, book, {"author": "乙", "published": "2002-02-02", "note": "x"}).fields["note"] == "x"
+
+
+def test_a_figure_that_two_come_to_is_a_conflict_since_both_may_have_counted_on(library):
+    book = library.book(price="5", copies=LINES)
+    change(library, book, {"price": "6", "copies": [line(book, 0, pages="11"), line(book, 1)]})
+    assert refused(change, library, book, {"price": "6.00"}) == [("DECIDE-009", "fields.price")]
+    wanted = {"copies": [line(book, 0, pages="11"), line(book, 1)]}
+    assert refused(change, library, book, wanted) == [("DECIDE-009", "fields.copies[0].pages")]
 
 
 def test_an_owner_is_told_by_name_when_two_hand_a_record_to_different_people(library):
@@ -213,6 +221,8 @@ def merged(first: dict[str, Any], second: dict[str, Any], lines: list[dict[str, 
                 return None
             continue
         if any(changes[0].get(key, value) != value for key, value in changes[1].items()):
+            return None
+        if "pages" in changes[0] and "pages" in changes[1]:
             return None
         out["copies"][old["barcode"]] = {**old, **changes[0], **changes[1]}
     return out
